@@ -1,0 +1,12 @@
+import vue from '@vitejs/plugin-vue';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  plugins: [vue()],
+  test: {
+    include: ['electron/**/*.test.ts', 'app/**/*.test.ts', 'test/**/*.test.ts'],
+    exclude: ['test/e2e/**', 'test/bench/**', 'node_modules/**', 'dist/**'],
+    testTimeout: 20_000,
+    maxWorkers: 2,
+  },
+});
