@@ -1,0 +1,55 @@
+/** A binary min-heap ordered by `less`. Not stable: give items a tie-breaker. */
+export class Heap<T> {
+  readonly #items: T[] = [];
+  readonly #less: (a: T, b: T) => boolean;
+
+  constructor(less: (a: T, b: T) => boolean) {
+    this.#less = less;
+  }
+
+  get size(): number {
+    return this.#items.length;
+  }
+
+  peek(): T | undefined {
+    return this.#items[0];
+  }
+
+  push(item: T): void {
+    const items = this.#items;
+    let index = items.length;
+    items.push(item);
+    while (index > 0) {
+      const parent = (index - 1) >> 1;
+      const above = items[parent] as T;
+      if (!this.#less(item, above)) break;
+      items[index] = above;
+      index = parent;
+    }
+    items[index] = item;
+  }
+
+  pop(): T | undefined {
+    const items = this.#items;
+    const top = items[0];
+    const last = items.pop();
+    if (items.length > 0 && last !== undefined) this.#sink(last);
+    return top;
+  }
+
+  #sink(item: T): void {
+    const items = this.#items;
+    const size = items.length;
+    let index = 0;
+    for (;;) {
+      let child = 2 * index + 1;
+      if (child >= size) break;
+      if (child + 1 < size && this.#less(items[child + 1] as T, items[child] as T)) child += 1;
+      const below = items[child] as T;
+      if (!this.#less(below, item)) break;
+      items[index] = below;
+      index = child;
+    }
+    items[index] = item;
+  }
+}

@@ -1,0 +1,84 @@
+/** The four 32-bit words of a generator: what has to be kept to go on where it was. */
+export type RandState = readonly [number, number, number, number];
+
+/** A seeded source of chance. Same seed, same sequence, on every machine. */
+export interface Rand {
+  /** Uniform in [0, 1). */
+  float(): number;
+  /** Uniform integer in [0, bound); `bound` is at least 1 and at most 2^32. */
+  int(bound: number): number;
+  /** `length` characters of `alphabet`. */
+  string(length: number, alphabet: string): string;
+  /** An RFC 4122 version 4 UUID. */
+  uuid(): string;
+}
+
+/** xoshiro128** (public domain, Blackman and Vigna), seeded by splitmix32 over the text of the seed. */
+export class SeededRand implements Rand {
+  #a: number;
+  #b: number;
+  #c: number;
+  #d: number;
+
+  constructor(seed: number | string | RandState) {
+    if (Array.isArray(seed)) {
+      [this.#a, this.#b, this.#c, this.#d] = seed as unknown as [number, number, number, number];
+      return;
+    }
+    let hash = 0x811c9dc5;
+    for (const char of String(seed)) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0;
+    const next = (): number => {
+      hash = (hash + 0x9e3779b9) >>> 0;
+      let mixed = hash;
+      mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
+      mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+      return (mixed ^ (mixed >>> 16)) >>> 0;
+    };
+    this.#a = next();
+    this.#b = next();
+    this.#c = next();
+    this.#d = next() | 1;
+  }
+
+  get state(): RandState {
+    return [this.#a, this.#b, this.#c, this.#d];
+  }
+
+  float(): number {
+    return this.#next() / 0x1_0000_0000;
+  }
+
+  int(bound: number): number {
+    return Math.floor(this.float() * bound);
+  }
+
+  string(length: number, alphabet: string): string {
+    let text = '';
+    for (let index = 0; index < length; index += 1) text += alphabet[this.int(alphabet.length)];
+    return text;
+  }
+
+  uuid(): string {
+    const hex = (value: number): string => value.toString(16).padStart(8, '0');
+    const digits = hex(this.#next()) + hex(this.#next()) + hex(this.#next()) + hex(this.#next());
+    const variant = '89ab'[parseInt(digits[16] as string, 16) & 3] as string;
+    return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-4${digits.slice(13, 16)}-${variant}${digits.slice(17, 20)}-${digits.slice(20)}`;
+  }
+
+  #next(): number {
+    const product = Math.imul(this.#b, 5);
+    const result = Math.imul((product << 7) | (product >>> 25), 9) >>> 0;
+    const shifted = this.#b << 9;
+    this.#c ^= this.#a;
+    this.#d ^= this.#b;
+    this.#b ^= this.#c;
+    this.#a ^= this.#d;
+    this.#c ^= shifted;
+    this.#d = (this.#d << 11) | (this.#d >>> 21);
+    this.#a >>>= 0;
+    this.#b >>>= 0;
+    this.#c >>>= 0;
+    this.#d >>>= 0;
+    return result;
+  }
+}

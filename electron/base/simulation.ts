@@ -1,0 +1,214 @@
+import type { CausalLog } from './causal-log.ts';
+import type { NewRecord, RecordId } from './causal-record.ts';
+import type { Clock } from './clock.ts';
+import type { Context, Tracer } from './context.ts';
+import type { Disposable } from './disposable.ts';
+import { Heap } from './heap.ts';
+import type { LogLine } from './logger.ts';
+import { createLogger } from './logger.ts';
+import type { SeededRand } from './rand.ts';
+
+interface ScheduledEvent {
+  readonly at: number;
+  /** Ties at the same virtual time run in the order in which they were scheduled. */
+  readonly order: number;
+  readonly cause: RecordId;
+  readonly owner: Owner | undefined;
+  run: (() => void) | undefined;
+}
+
+/** Groups what a process has scheduled, so that its death cancels all of it at once. */
+class Owner {
+  readonly abort = new AbortController();
+  ended = false;
+}
+
+/** A context together with the means to end everything that was started through it. */
+export interface OwnedContext extends Context {
+  /** Aborts the signal; nothing scheduled through this context runs any more. */
+  end(reason: string): void;
+}
+
+export interface SimulationOptions {
+  readonly startTime: number;
+  readonly rand: SeededRand;
+  readonly log: CausalLog;
+  /**
+   * Resolves when all promise continuations of the running turn have run. In Node: `setImmediate`.
+   * Injected, so that this folder itself touches no real timer.
+   */
+  readonly settle: () => Promise<void>;
+  readonly onLogLine?: (line: LogLine) => void;
+  /** A handler threw: a bug. The owner (a process) is told; without a handler the simulation rethrows. */
+  readonly onError?: (error: unknown, actor: string) => void;
+}
+
+/**
+ * The discrete-event loop. Turn rule: an event's handler runs, then every promise continuation that it set
+ * free, and only then the next event; the current cause is constant over a turn unless something records
+ * or resumes another. Everything inside may therefore be written with async/await, as long as the only
+ * things awaited are things of the simulation.
+ */
+export class Simulation {
+  readonly rand: SeededRand;
+  readonly log: CausalLog;
+  readonly #queue = new Heap<ScheduledEvent>((a, b) => a.at < b.at || (a.at === b.at && a.order < b.order));
+  readonly #options: SimulationOptions;
+  #now: number;
+  #order = 0;
+  #cause: RecordId = 0;
+  #running = false;
+
+  constructor(options: SimulationOptions) {
+    this.#options = options;
+    this.rand = options.rand;
+    this.log = options.log;
+    this.#now = options.startTime;
+  }
+
+  get now(): number {
+    return this.#now;
+  }
+
+  /** Virtual time of the next event, or undefined when nothing is scheduled. */
+  get nextEventTime(): number | undefined {
+    this.#dropCancelled();
+    return this.#queue.peek()?.at;
+  }
+
+  get cause(): RecordId {
+    return this.#cause;
+  }
+
+  /** A context for `actor` whose timers and continuations die with `end`. */
+  createContext(actor: string): OwnedContext {
+    const owner = new Owner();
+    const tracer = this.#createTracer(actor);
+    return {
+      clock: this.#createClock(owner),
+      rand: this.rand,
+      log: createLogger(actor, () => this.#now, this.#options.onLogLine ?? ((): void => undefined)),
+      tracer,
+      signal: owner.abort.signal,
+      end: (reason: string): void => {
+        if (owner.ended) return;
+        owner.ended = true;
+        owner.abort.abort(reason);
+      },
+    };
+  }
+
+  /** Schedules `run` at virtual time `at` (never before now), under the current cause. */
+  schedule(at: number, run: () => void, owner?: Owner): Disposable {
+    const event: ScheduledEvent = {
+      at: Math.max(at, this.#now),
+      order: this.#order++,
+      cause: this.#cause,
+      owner,
+      run,
+    };
+    this.#queue.push(event);
+    return {
+      dispose: (): void => {
+        event.run = undefined;
+      },
+    };
+  }
+
+  /** Something from outside: runs as an event at the current virtual time, recorded as an input. */
+  input(actor: string, action: string, detail: Readonly<Record<string, unknown>>, run: () => void): void {
+    this.schedule(this.#now, () => {
+      this.#cause = this.log.append({ kind: 'input', action, detail }, this.#now, 0, actor);
+      run();
+    });
+  }
+
+  /** Runs one turn. False when no event is due at or before `until`. */
+  async step(until = Infinity): Promise<boolean> {
+    if (this.#running) throw new Error('Simulation.step is not reentrant');
+    this.#dropCancelled();
+    const next = this.#queue.peek();
+    if (next === undefined || next.at > until) return false;
+    this.#running = true;
+    try {
+      this.#queue.pop();
+      this.#now = next.at;
+      this.#cause = next.cause;
+      try {
+        next.run?.();
+      } catch (error) {
+        this.#fail(error, next.owner);
+      }
+      await this.#options.settle();
+      this.#cause = 0;
+    } finally {
+      this.#running = false;
+    }
+    return true;
+  }
+
+  /**
+   * Runs turns until virtual time reaches `until`, or `enough` says so (asked after every turn), or nothing
+   * is left. The clock then stands at `until` unless it was stopped by `enough`.
+   */
+  async runUntil(until: number, enough?: () => boolean): Promise<void> {
+    while (await this.step(until)) if (enough?.() === true) return;
+    if (Number.isFinite(until)) this.#now = Math.max(this.#now, until);
+  }
+
+  #fail(error: unknown, owner: Owner | undefined): void {
+    if (this.#options.onError === undefined || owner === undefined) throw error;
+    this.#options.onError(error, 'simulation');
+  }
+
+  #dropCancelled(): void {
+    for (;;) {
+      const next = this.#queue.peek();
+      if (next === undefined || (next.run !== undefined && next.owner?.ended !== true)) return;
+      this.#queue.pop();
+    }
+  }
+
+  #createTracer(actor: string): Tracer {
+    const append = (record: NewRecord): RecordId => {
+      this.#cause = this.log.append(record, this.#now, this.#cause, actor);
+      return this.#cause;
+    };
+    const current = (): RecordId => this.#cause;
+    return {
+      actor,
+      record: append,
+      get cause(): RecordId {
+        return current();
+      },
+      resume: (cause: RecordId): void => {
+        this.#cause = cause;
+      },
+    };
+  }
+
+  #createClock(owner: Owner): Clock {
+    const setTimeout = (fn: () => void, ms: number): Disposable => {
+      if (owner.ended) return { dispose: (): void => undefined };
+      return this.schedule(this.#now + Math.max(0, ms), fn, owner);
+    };
+    return {
+      now: () => this.#now,
+      setTimeout,
+      setInterval: (fn, ms) => {
+        let timer: Disposable;
+        const arm = (): void => {
+          timer = setTimeout(() => {
+            // Periodic work is spontaneous: a chain of ticks is nobody's consequence.
+            this.#cause = 0;
+            arm();
+            fn();
+          }, ms);
+        };
+        arm();
+        return { dispose: () => timer.dispose() };
+      },
+      sleep: (ms) => new Promise<void>((resolve) => void setTimeout(resolve, ms)),
+    };
+  }
+}
