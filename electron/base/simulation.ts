@@ -20,7 +20,12 @@ interface ScheduledEvent {
 /** Groups what a process has scheduled, so that its death cancels all of it at once. */
 class Owner {
   readonly abort = new AbortController();
+  readonly onError: ((error: unknown) => void) | undefined;
   ended = false;
+
+  constructor(onError: ((error: unknown) => void) | undefined) {
+    this.onError = onError;
+  }
 }
 
 /** A context together with the means to end everything that was started through it. */
@@ -39,8 +44,6 @@ export interface SimulationOptions {
    */
   readonly settle: () => Promise<void>;
   readonly onLogLine?: (line: LogLine) => void;
-  /** A handler threw: a bug. The owner (a process) is told; without a handler the simulation rethrows. */
-  readonly onError?: (error: unknown, actor: string) => void;
 }
 
 /**
@@ -80,9 +83,12 @@ export class Simulation {
     return this.#cause;
   }
 
-  /** A context for `actor` whose timers and continuations die with `end`. */
-  createContext(actor: string): OwnedContext {
-    const owner = new Owner();
+  /**
+   * A context for `actor` whose timers and continuations die with `end`. When one of its handlers throws,
+   * which is a bug, `onError` is told; without it the simulation rethrows.
+   */
+  createContext(actor: string, onError?: (error: unknown) => void): OwnedContext {
+    const owner = new Owner(onError);
     const tracer = this.#createTracer(actor);
     return {
       clock: this.#createClock(owner),
@@ -157,8 +163,8 @@ export class Simulation {
   }
 
   #fail(error: unknown, owner: Owner | undefined): void {
-    if (this.#options.onError === undefined || owner === undefined) throw error;
-    this.#options.onError(error, 'simulation');
+    if (owner?.onError === undefined) throw error;
+    owner.onError(error);
   }
 
   #dropCancelled(): void {
