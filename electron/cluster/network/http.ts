@@ -42,8 +42,11 @@ export type HttpFrame =
 /** The server's side of one call. */
 export interface HttpExchange {
   readonly request: HttpRequest;
-  /** Answers and ends, unless `response.stream` is set: then items may follow until `end`. */
-  respond(response: HttpResponse): void;
+  /**
+   * Answers and ends, unless `response.stream` is set: then items may follow until `end`. `detail` goes to the
+   * causal log beside the answer (each stage's verdict).
+   */
+  respond(response: HttpResponse, detail?: Readonly<Record<string, unknown>>): void;
   sendItem(body: HttpBody, summary: string): void;
   end(): void;
   /** The client has gone or cancelled: release what serves this call. */
