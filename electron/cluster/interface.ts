@@ -1,0 +1,105 @@
+import type { Disposable } from '../base/disposable.ts';
+import type { Event } from '../base/event.ts';
+import type { Simulation } from '../base/simulation.ts';
+import type { LocalState, Machine } from './machine/interface.ts';
+import type { NetworkControl } from './network/interface.ts';
+import type { TopologySpec } from './topology/interface.ts';
+
+export type ComponentKind =
+  | 'etcd'
+  | 'kube-apiserver'
+  | 'kube-controller-manager'
+  | 'kube-scheduler'
+  | 'kubelet'
+  | 'container-runtime'
+  | 'kube-proxy'
+  | 'cni';
+
+/**
+ * `running`; `starting` (its unit is being started, or its static Pod's container is not up yet); `stopped`
+ * by somebody; `failed` (it ended by itself and is not coming back, or is backing off); `machine-off`.
+ */
+export type ComponentHealth = 'running' | 'starting' | 'stopped' | 'failed' | 'machine-off';
+
+/** One component of the cluster as the diagram and the checks see it. */
+export interface ComponentStatus {
+  /** `<machine>/<name>`, the form used in the causal log. */
+  readonly actor: string;
+  readonly machine: string;
+  /** Process name, e.g. `kube-scheduler`, `containerd`. */
+  readonly name: string;
+  readonly kind: ComponentKind;
+  readonly startedBy: 'unit' | 'static-pod';
+  readonly health: ComponentHealth;
+  readonly pid?: number;
+  /** Virtual milliseconds since the Unix epoch; set while it runs. */
+  readonly startedAt?: number;
+  /** Why it failed, in one line. */
+  readonly message?: string;
+}
+
+/** Where the output of a command goes, and where its input comes from. Text, not lines. */
+export interface CommandIo {
+  stdout(text: string): void;
+  stderr(text: string): void;
+  /** All of standard input; undefined where the caller has none. */
+  readonly stdin?: string;
+}
+
+/** A command running on a machine. */
+export interface CommandHandle {
+  /** Exit code; 255 when the machine could not be reached, 128 + signal number when it was killed. */
+  readonly done: Promise<number>;
+  /** Ctrl-C. */
+  interrupt(): void;
+}
+
+/** What a cluster keeps between runs of the app. The host implements it over its database. */
+export interface ClusterStorage<EtcdBackend = unknown> {
+  /** The disk of the etcd member on `machine`. */
+  etcdBackend(machine: string): EtcdBackend;
+  /** Files, containers, units and power switch of a machine. */
+  localState(machine: string): LocalState;
+}
+
+export interface ClusterOptions<EtcdBackend = unknown> {
+  readonly simulation: Simulation;
+  readonly topology: TopologySpec;
+  readonly storage: ClusterStorage<EtcdBackend>;
+  /** True when `storage` holds an earlier run: machines go on where they were frozen, nothing boots anew. */
+  readonly resume: boolean;
+  /** e.g. `v1.34.9` */
+  readonly kubernetesVersion: string;
+}
+
+/** A running cluster as the host sees it. Everything here takes effect inside the simulation, in virtual time. */
+export interface Cluster extends Disposable {
+  readonly simulation: Simulation;
+  readonly topology: TopologySpec;
+  readonly kubernetesVersion: string;
+  readonly machines: readonly Machine[];
+  /** @throws Error `machine "x" not found` */
+  machine(name: string): Machine;
+  readonly network: NetworkControl;
+
+  /** In a stable order: by machine as in the topology, then by kind. */
+  components(): readonly ComponentStatus[];
+  /** Fires when a component, a machine or a link changed. */
+  readonly onDidChange: Event<void>;
+  /** Every Node is Ready and no static Pod of the control plane is missing. Read from the API server. */
+  isReady(): boolean;
+
+  /** Runs a command on a machine, as `ssh <machine> <argv…>` does. One argument is taken as a command line. */
+  exec(machine: string, argv: readonly string[], io: CommandIo): CommandHandle;
+
+  /** Static Pods: the manifest is moved out of (or back into) the manifest folder; units: systemctl. @throws Error when unknown */
+  stopComponent(machine: string, name: string): void;
+  startComponent(machine: string, name: string): void;
+  restartComponent(machine: string, name: string): void;
+  /** Kills the process (SIGKILL); whatever supervises it decides what follows. */
+  killComponent(machine: string, name: string): void;
+  powerOff(machine: string): void;
+  powerOn(machine: string): void;
+  cutLink(from: string, to: string): void;
+  healLink(from: string, to: string): void;
+}

@@ -1,0 +1,28 @@
+import type { Taint } from '../api/types.ts';
+import type { MachineSpec } from '../machine/interface.ts';
+
+export type TopologyName = 'kubeadm-1-2' | 'kubeadm-3-3' | 'oke-3';
+
+/** What one machine of a topology is and runs. Where it is a Node, the Node has the machine's name. */
+export interface TopologyMachine extends MachineSpec {
+  /** Labels the kubelet registers with, beside those it sets by itself (hostname, os, arch). */
+  readonly nodeLabels: Readonly<Record<string, string>>;
+  readonly taints: readonly Taint[];
+  /** Range from which Pods on this machine get their addresses, e.g. `10.244.1.0/24`. Empty when it is no Node. */
+  readonly podCIDR: string;
+  /** Control plane programs it runs, and how they are started. */
+  readonly controlPlane?: { readonly startedBy: 'static-pod' | 'unit'; readonly programs: readonly ControlPlaneProgram[] };
+}
+
+export type ControlPlaneProgram = 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler';
+
+/** Everything a cluster is built from. */
+export interface TopologySpec {
+  readonly name: string;
+  readonly machines: readonly TopologyMachine[];
+  /** Services, e.g. `10.96.0.0/16`. */
+  readonly serviceCIDR: string;
+  /** All Pods, e.g. `10.244.0.0/16`. */
+  readonly podCIDR: string;
+  readonly clusterName: string;
+}

@@ -1,0 +1,145 @@
+import type { Taint } from '../api/types.ts';
+import type { ControlPlaneProgram, TopologyMachine, TopologyName, TopologySpec } from './interface.ts';
+
+const GIB = 1024 ** 3;
+const CONTROL_PLANE: readonly ControlPlaneProgram[] = [
+  'etcd',
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+];
+const CONTROL_PLANE_TAINT: Taint = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' };
+
+export interface TopologyOptions {
+  /** Number of workers instead of the topology's own; 1 to 200. */
+  readonly workers?: number;
+}
+
+interface Builder {
+  readonly build: (workers: number) => TopologySpec;
+  readonly workers: number;
+}
+
+function kubeadmControlPlane(): TopologyMachine {
+  return {
+    name: 'cp-1',
+    role: 'control-plane',
+    ip: '10.0.0.10',
+    os: 'linux',
+    cpus: 2,
+    memory: 4 * GIB,
+    disk: 40 * GIB,
+    isNode: true,
+    // What `kubeadm init` puts on its Node.
+    nodeLabels: {
+      'node-role.kubernetes.io/control-plane': '',
+      'node.kubernetes.io/exclude-from-external-load-balancers': '',
+    },
+    taints: [CONTROL_PLANE_TAINT],
+    podCIDR: '10.244.0.0/24',
+    controlPlane: { startedBy: 'static-pod', programs: CONTROL_PLANE },
+  };
+}
+
+function kubeadmWorker(index: number): TopologyMachine {
+  return {
+    name: `worker-${index + 1}`,
+    role: 'worker',
+    ip: `10.0.0.${21 + index}`,
+    os: 'linux',
+    cpus: 4,
+    memory: 8 * GIB,
+    disk: 60 * GIB,
+    isNode: true,
+    nodeLabels: {},
+    taints: [],
+    podCIDR: `10.244.${index + 1}.0/24`,
+  };
+}
+
+function kubeadm(workers: number): TopologySpec {
+  return {
+    name: 'kubeadm-1-2',
+    machines: [kubeadmControlPlane(), ...Array.from({ length: workers }, (_, index) => kubeadmWorker(index))],
+    serviceCIDR: '10.96.0.0/12',
+    podCIDR: '10.244.0.0/16',
+    clusterName: 'kubernetes',
+  };
+}
+
+/** A managed cluster names its Nodes by their private address, and keeps its control plane out of sight. */
+function okeWorker(index: number): TopologyMachine {
+  const ip = `10.0.10.${11 + index}`;
+  const zone = `AD-${(index % 3) + 1}`;
+  return {
+    name: ip,
+    role: 'worker',
+    ip,
+    os: 'linux',
+    zone,
+    region: 'sa-saopaulo-1',
+    cpus: 4,
+    memory: 16 * GIB,
+    disk: 50 * GIB,
+    isNode: true,
+    nodeLabels: {
+      'topology.kubernetes.io/region': 'sa-saopaulo-1',
+      'topology.kubernetes.io/zone': zone,
+      'node.kubernetes.io/instance-type': 'VM.Standard.E4.Flex',
+    },
+    taints: [],
+    podCIDR: `10.244.${index}.0/24`,
+  };
+}
+
+function oke(workers: number): TopologySpec {
+  const controlPlane: TopologyMachine = {
+    name: 'oke-cp-1',
+    role: 'control-plane',
+    ip: '10.0.0.5',
+    os: 'linux',
+    region: 'sa-saopaulo-1',
+    cpus: 4,
+    memory: 16 * GIB,
+    disk: 50 * GIB,
+    isNode: false,
+    nodeLabels: {},
+    taints: [],
+    podCIDR: '',
+    controlPlane: { startedBy: 'unit', programs: CONTROL_PLANE },
+  };
+  return {
+    name: 'oke-3',
+    machines: [controlPlane, ...Array.from({ length: workers }, (_, index) => okeWorker(index))],
+    serviceCIDR: '10.96.0.0/16',
+    podCIDR: '10.244.0.0/16',
+    clusterName: 'oke',
+  };
+}
+
+const BUILDERS: ReadonlyMap<string, Builder> = new Map([
+  ['kubeadm-1-2', { build: kubeadm, workers: 2 }],
+  ['oke-3', { build: oke, workers: 3 }],
+]);
+
+/** Names that `buildTopology` takes. */
+export const topologyNames: readonly TopologyName[] = ['kubeadm-1-2', 'oke-3'];
+
+/**
+ * The topology of that name, optionally with another number of workers.
+ * @throws Error for an unknown name, a topology that cannot be run yet, or a bad number of workers
+ */
+export function buildTopology(name: string, options: TopologyOptions = {}): TopologySpec {
+  if (name === 'kubeadm-3-3') {
+    throw new Error('topology "kubeadm-3-3" needs the Raft members: three etcd members cannot be run yet');
+  }
+  const builder = BUILDERS.get(name);
+  if (builder === undefined) {
+    throw new Error(`unknown topology "${name}": choose one of ${topologyNames.join(', ')}`);
+  }
+  const workers = options.workers ?? builder.workers;
+  if (!Number.isInteger(workers) || workers < 1 || workers > 200) {
+    throw new Error(`a topology takes 1 to 200 workers, not ${workers}`);
+  }
+  return builder.build(workers);
+}
