@@ -151,6 +151,8 @@ export interface UnitManager {
   start(name: string): void;
   stop(name: string): void;
   restart(name: string): void;
+  /** @throws Error as above. */
+  enable(name: string, enabled: boolean): void;
   /** Lines of `journalctl -u name`, newest last, bounded. */
   journal(name: string): readonly { readonly time: number; readonly line: string }[];
 }

@@ -1,0 +1,123 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Simulation } from '../../base/simulation.ts';
+import { newTestSimulation } from '../../base/simulation.testing.ts';
+import { SimulatedNetwork } from '../network/network.ts';
+import type { Program } from './interface.ts';
+import type { MachineStore } from './local-state.ts';
+import { volatileStore } from './local-state.ts';
+import { SimulatedMachine } from './machine.ts';
+
+const SPEC = {
+  name: 'node', ip: '10.0.0.1', role: 'worker', os: 'linux', cpus: 2, memory: 1, disk: 1, isNode: true,
+} as const;
+const forever: Program = () => new Promise(() => undefined);
+let simulation: Simulation;
+
+function boot(store: MachineStore = volatileStore()): SimulatedMachine {
+  return new SimulatedMachine(SPEC, simulation, new SimulatedNetwork(simulation), store);
+}
+
+beforeEach(() => {
+  simulation = newTestSimulation();
+});
+
+describe('SimulatedMachine', () => {
+  it('ends a process with the code of its program, or as a crash with the message', async () => {
+    const machine = boot();
+    const good = machine.spawn({ name: 'good', program: async () => 3 });
+    const bad = machine.spawn({ name: 'bad', program: async () => Promise.reject(new Error('boom')) });
+    const stray = machine.spawn({
+      name: 'stray',
+      program: (process) => {
+        process.go(async () => Promise.reject(new Error('background')));
+        return new Promise(() => undefined);
+      },
+    });
+    await simulation.runUntil(simulation.now + 1);
+    expect([good.exit, bad.exit, stray.exit]).toEqual([
+      { code: 3 },
+      { code: 2, message: 'boom' },
+      { code: 2, message: 'background' },
+    ]);
+    expect(machine.processes).toEqual([]);
+  });
+
+  it('lets a program that handles SIGTERM finish, and ends one that does not', async () => {
+    const machine = boot();
+    const polite = machine.spawn({
+      name: 'polite',
+      program: (process) =>
+        new Promise((resolve) => {
+          process.onTerminate(() => void process.clock.sleep(100).then(() => resolve(0)));
+        }),
+    });
+    const rude = machine.spawn({ name: 'rude', program: forever });
+    await simulation.runUntil(simulation.now + 1);
+    polite.kill('SIGTERM');
+    rude.kill('SIGTERM');
+    expect(rude.exit).toEqual({ code: 143, signal: 'SIGTERM' });
+    expect(polite.exit).toBeUndefined();
+    await simulation.runUntil(simulation.now + 200);
+    expect(polite.exit).toEqual({ code: 0 });
+  });
+
+  it('restarts a unit that died, not one that was stopped', async () => {
+    const machine = boot();
+    machine.units.define({ name: 'svc', description: 'A service', program: forever, argv: ['svc'], restart: 'always', restartSeconds: 10 });
+    machine.boot(false);
+    await simulation.runUntil(simulation.now + 1);
+    machine.units.get('svc')?.process?.kill('SIGKILL');
+    expect(machine.units.get('svc')?.active).toBe('activating');
+    await simulation.runUntil(simulation.now + 10_001);
+    expect(machine.units.get('svc')?.active).toBe('active');
+    machine.units.stop('svc');
+    await simulation.runUntil(simulation.now + 60_000);
+    expect(machine.units.get('svc')?.active).toBe('inactive');
+    expect(() => machine.units.start('none')).toThrow('Unit none.service could not be found.');
+  });
+
+  it('keeps files and the wish to run over a restart of the app, and powers off everything at once', async () => {
+    const kept = new Map<string, unknown>();
+    const store: MachineStore = {
+      load: () => [...kept],
+      set: (key, value) => void kept.set(key, value),
+      delete: (key) => void kept.delete(key),
+    };
+    const unit = { name: 'svc', description: 'A service', program: forever, argv: ['svc'], restart: 'always', restartSeconds: 1 } as const;
+    const first = boot(store);
+    first.units.define(unit);
+    first.boot(false);
+    first.files.write('/etc/x/a.yaml', 'a');
+    first.units.stop('svc');
+
+    const second = boot(store);
+    second.units.define(unit);
+    second.boot(true);
+    expect(second.units.get('svc')?.active).toBe('inactive');
+    expect(second.files.list('/etc')).toEqual(['x/']);
+    expect(second.files.read('/etc/x/../x/a.yaml')).toBe('a');
+    second.powerOff();
+    expect(() => second.spawn({ name: 'p', program: forever })).toThrow('node is powered off');
+    second.powerOn();
+    expect(second.units.get('svc')?.active).toBe('active');
+  });
+
+  it('tells watchers of a folder about changes below it, and errs on what is not there', async () => {
+    const machine = boot();
+    const seen: string[] = [];
+    machine.spawn({
+      name: 'watcher',
+      program: (process) => {
+        process.files.watch('/etc/kubernetes', (path) => void seen.push(path));
+        return new Promise(() => undefined);
+      },
+    });
+    await simulation.runUntil(simulation.now + 1);
+    machine.files.write('/etc/kubernetes/a', '1');
+    machine.files.write('/etc/other', '1');
+    machine.files.rename('/etc/kubernetes/a', '/tmp/a');
+    await simulation.runUntil(simulation.now + 1);
+    expect(seen).toEqual(['/etc/kubernetes/a', '/etc/kubernetes/a']);
+    expect(() => machine.files.read('/nope')).toThrow('open /nope: no such file or directory');
+  });
+});

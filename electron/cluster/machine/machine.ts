@@ -1,0 +1,110 @@
+import { Emitter } from '../../base/event.ts';
+import type { OwnedContext, Simulation } from '../../base/simulation.ts';
+import type { SimulatedNetwork } from '../network/network.ts';
+import { MachineFiles } from './file-system.ts';
+import type { FileSystem, LocalState, Machine, MachineSpec, Process, ProcessOptions } from './interface.ts';
+import type { MachineStore } from './local-state.ts';
+import { StoredState } from './local-state.ts';
+import { SimulatedProcess } from './process.ts';
+import { SystemdUnits } from './units.ts';
+
+const POWER = 'machine:powered';
+
+/** A machine on the simulated network. */
+export class SimulatedMachine implements Machine {
+  readonly spec: MachineSpec;
+  readonly state: LocalState;
+  readonly files: FileSystem;
+  readonly units: SystemdUnits;
+  readonly #simulation: Simulation;
+  readonly #network: SimulatedNetwork;
+  readonly #files: MachineFiles;
+  readonly #processes = new Set<SimulatedProcess>();
+  readonly #changed = new Emitter<void>();
+  readonly #context: OwnedContext;
+  #powered: boolean;
+  #nextPid = 1_000;
+
+  readonly onDidChange = this.#changed.event;
+
+  constructor(spec: MachineSpec, simulation: Simulation, network: SimulatedNetwork, store: MachineStore) {
+    this.spec = spec;
+    this.#simulation = simulation;
+    this.#network = network;
+    this.state = new StoredState(store);
+    this.#files = new MachineFiles(this.state);
+    this.#context = simulation.createContext(`${spec.name}/systemd`);
+    this.files = this.#files.view(this.#context.clock, () => undefined);
+    this.#powered = this.state.get(POWER) !== false;
+    network.addMachine(spec.name, spec.ip);
+    if (!this.#powered) network.setPowered(spec.name, false);
+    this.units = new SystemdUnits({
+      context: this.#context,
+      state: this.state,
+      machine: spec.name,
+      spawn: (options) => this.spawn(options),
+      changed: () => this.#changed.fire(),
+    });
+  }
+
+  get powered(): boolean {
+    return this.#powered;
+  }
+
+  get processes(): readonly Process[] {
+    return [...this.#processes];
+  }
+
+  spawn(options: ProcessOptions): Process {
+    if (!this.#powered) throw new Error(`${this.spec.name} is powered off`);
+    const process = new SimulatedProcess(this.#nextPid++, this.#host, options);
+    this.#processes.add(process);
+    process.onDidExit(() => {
+      this.#processes.delete(process);
+      this.#changed.fire();
+    });
+    this.#changed.fire();
+    return process;
+  }
+
+  powerOff(): void {
+    if (!this.#powered) return;
+    this.#powered = false;
+    this.state.set(POWER, false);
+    this.#record('on', 'off');
+    // The network first: a machine without power cannot tell anybody that its processes died.
+    this.#network.setPowered(this.spec.name, false);
+    this.units.halt();
+    for (const process of [...this.#processes]) process.kill('SIGKILL');
+    this.#changed.fire();
+  }
+
+  powerOn(): void {
+    if (this.#powered) return;
+    this.#powered = true;
+    this.state.set(POWER, true);
+    this.#record('off', 'on');
+    this.#network.setPowered(this.spec.name, true);
+    this.units.boot(false);
+    this.#changed.fire();
+  }
+
+  /** First start of the machine in this run of the app. `resume`: go on with what was running. */
+  boot(resume: boolean): void {
+    if (this.#powered) this.units.boot(resume);
+  }
+
+  get #host(): ConstructorParameters<typeof SimulatedProcess>[1] {
+    return {
+      simulation: this.#simulation,
+      network: this.#network,
+      spec: this.spec,
+      files: this.#files,
+      state: this.state,
+    };
+  }
+
+  #record(from: string, state: string): void {
+    this.#context.tracer.record({ kind: 'state', subject: `machine ${this.spec.name}`, from, state });
+  }
+}
