@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { call, duplex, stream } from './define.ts';
+import { DiagramItem, FaultVerb, MachineDetail } from './diagram.ts';
+import { LabState, LabSummary } from './lab.ts';
+import { RecordBatch, RecordDetail, RecordFilter } from './records.ts';
+import { SessionState, Settings, StepRequest, TimeChange, TimeState } from './session.ts';
+import { TerminalDown, TerminalInfo, TerminalUp } from './terminal.ts';
+
+const Nothing = z.object({});
+
+/** Everything that the app and the host say to one another. */
+export const contract = {
+  'session.watch': stream(Nothing, SessionState),
+  'session.dismissNotice': call(z.object({ id: z.string() }), Nothing),
+
+  'settings.get': call(Nothing, Settings),
+  'settings.set': call(Settings.partial(), Settings),
+
+  'time.watch': stream(Nothing, TimeState),
+  'time.set': call(TimeChange, TimeState, ['NotRunning']),
+  /** Runs until something of that kind has happened; pauses first if needed. */
+  'time.step': call(StepRequest, TimeState, ['NotRunning']),
+
+  'diagram.watch': stream(Nothing, DiagramItem),
+  'machine.get': call(z.object({ machine: z.string() }), MachineDetail, ['NotFound']),
+  'fault.apply': call(FaultVerb, Nothing, ['NotFound', 'Refused']),
+
+  'records.watch': stream(RecordFilter, RecordBatch),
+  'records.get': call(z.object({ id: z.number() }), RecordDetail, ['NotFound']),
+
+  /** One API object as YAML, as the API server gives it to an administrator. */
+  'object.get': call(
+    z.object({
+      group: z.string(),
+      version: z.string(),
+      resource: z.string(),
+      namespace: z.string().nullable(),
+      name: z.string(),
+    }),
+    z.object({ yaml: z.string(), events: z.array(z.object({ time: z.string(), type: z.string(), reason: z.string(), message: z.string() })) }),
+    ['NotFound', 'Unreachable'],
+  ),
+
+  'labs.watch': stream(Nothing, z.object({ labs: z.array(LabSummary) })),
+  /** Null item: no lab is open. */
+  'lab.watch': stream(Nothing, z.object({ state: LabState.nullable() })),
+  'lab.open': call(z.object({ id: z.string() }), Nothing, ['NotFound', 'Busy']),
+  /** Back to the start state of the lab that is open: a fresh cluster, a new attempt. */
+  'lab.restart': call(Nothing, Nothing, ['NotOpen', 'Busy']),
+  'lab.answer': call(
+    z.object({ step: z.string(), question: z.string(), answer: z.array(z.string()).min(1) }),
+    Nothing,
+    ['NotOpen', 'NotFound', 'AlreadyAnswered'],
+  ),
+  'lab.hint': call(z.object({ step: z.string(), task: z.string(), hint: z.number().int().min(0) }), Nothing, [
+    'NotOpen',
+    'NotFound',
+  ]),
+  /** Goes to a step that is not locked. */
+  'lab.goTo': call(z.object({ step: z.string() }), Nothing, ['NotOpen', 'NotFound', 'Locked']),
+
+  'terminals.watch': stream(Nothing, z.object({ terminals: z.array(TerminalInfo) })),
+  'terminal.open': call(
+    z.object({
+      profile: z.enum(['lab', 'own']),
+      cols: z.number().int().min(2).max(1000),
+      rows: z.number().int().min(1).max(1000),
+      /** A machine to enter at once, for "open shell" on the diagram. */
+      machine: z.string().nullable(),
+    }),
+    z.object({ id: z.string() }),
+    ['NotRunning', 'NotFound'],
+  ),
+  'terminal.close': call(z.object({ id: z.string() }), Nothing, ['NotFound']),
+  /** First comes what is in the replay buffer, then what is new. */
+  'terminal.attach': duplex(
+    z.object({ id: z.string(), cols: z.number().int().min(2).max(1000), rows: z.number().int().min(1).max(1000) }),
+    TerminalUp,
+    TerminalDown,
+    ['NotFound'],
+  ),
+} as const;
+
+export type Contract = typeof contract;

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+
+export const MachineView = z.object({
+  name: z.string(),
+  role: z.enum(['control-plane', 'worker', 'outside']),
+  os: z.enum(['linux', 'windows']),
+  ip: z.string(),
+  zone: z.string().nullable(),
+  powered: z.boolean(),
+  isNode: z.boolean(),
+  /** The Node's Ready condition; null when there is no such Node object. */
+  ready: z.enum(['True', 'False', 'Unknown']).nullable(),
+  unschedulable: z.boolean(),
+});
+export type MachineView = z.infer<typeof MachineView>;
+
+export const ComponentView = z.object({
+  /** `<machine>/<name>`: the same as `actor` and `to` of messages. */
+  id: z.string(),
+  machine: z.string(),
+  name: z.string(),
+  kind: z.string(),
+  health: z.enum(['running', 'starting', 'stopped', 'failed']),
+  /** How it runs: decides what stop and start really do. */
+  runsAs: z.enum(['static-pod', 'unit', 'outside']),
+});
+export type ComponentView = z.infer<typeof ComponentView>;
+
+export const PodView = z.object({
+  uid: z.string(),
+  namespace: z.string(),
+  name: z.string(),
+  /** Null while it is not bound. */
+  node: z.string().nullable(),
+  /** What `kubectl get pods` shows under STATUS. */
+  status: z.string(),
+  ready: z.boolean(),
+  restarts: z.number(),
+  /** e.g. `ReplicaSet/web-5d4`; null when nobody owns it. */
+  owner: z.string().nullable(),
+});
+export type PodView = z.infer<typeof PodView>;
+
+export const LinkCut = z.object({ from: z.string(), to: z.string() });
+export type LinkCut = z.infer<typeof LinkCut>;
+
+/** The first item is everything; later ones say what changed. */
+export const DiagramItem = z.object({
+  reset: z.boolean(),
+  machines: z.array(MachineView),
+  components: z.array(ComponentView),
+  pods: z.array(PodView),
+  removedMachines: z.array(z.string()),
+  removedComponents: z.array(z.string()),
+  /** By uid. */
+  removedPods: z.array(z.string()),
+  cuts: z.array(LinkCut).nullable(),
+});
+export type DiagramItem = z.infer<typeof DiagramItem>;
+
+/** What the context menu does. `stop` of a static Pod moves its manifest away; of a unit it is `systemctl stop`. */
+export const FaultVerb = z.discriminatedUnion('verb', [
+  z.object({ verb: z.literal('stop'), component: z.string() }),
+  z.object({ verb: z.literal('start'), component: z.string() }),
+  z.object({ verb: z.literal('kill'), component: z.string() }),
+  z.object({ verb: z.literal('power-off'), machine: z.string() }),
+  z.object({ verb: z.literal('power-on'), machine: z.string() }),
+  z.object({ verb: z.literal('cut'), from: z.string(), to: z.string() }),
+  z.object({ verb: z.literal('heal'), from: z.string(), to: z.string() }),
+]);
+export type FaultVerb = z.infer<typeof FaultVerb>;
+
+export const MachineDetail = z.object({
+  machine: MachineView,
+  processes: z.array(
+    z.object({ pid: z.number(), name: z.string(), argv: z.array(z.string()), startedAt: z.number() }),
+  ),
+  units: z.array(z.object({ name: z.string(), active: z.string(), enabled: z.boolean() })),
+});
+export type MachineDetail = z.infer<typeof MachineDetail>;

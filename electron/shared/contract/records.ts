@@ -1,0 +1,55 @@
+import { z } from 'zod';
+
+/** One record of the causal log, without its body. */
+export const RecordSummary = z.object({
+  id: z.number(),
+  /** Virtual milliseconds since the Unix epoch. */
+  time: z.number(),
+  /** 0: no cause. */
+  cause: z.number(),
+  kind: z.enum(['message', 'decision', 'state', 'input']),
+  actor: z.string(),
+  /** Receiver of a message. */
+  to: z.string().nullable(),
+  protocol: z.string().nullable(),
+  phase: z.enum(['request', 'response', 'item', 'end']).nullable(),
+  summary: z.string(),
+  dropped: z.string().nullable(),
+  latency: z.number(),
+});
+export type RecordSummary = z.infer<typeof RecordSummary>;
+
+/** Messages between two components that were too many to show one by one. */
+export const Flow = z.object({
+  from: z.string(),
+  to: z.string(),
+  protocol: z.string(),
+  count: z.number(),
+  /** Newest record of the flow, so that it can be opened. */
+  last: z.number(),
+});
+export type Flow = z.infer<typeof Flow>;
+
+/** What happened since the item before: up to `limit` records one by one, the rest as flows. */
+export const RecordBatch = z.object({ records: z.array(RecordSummary), flows: z.array(Flow) });
+export type RecordBatch = z.infer<typeof RecordBatch>;
+
+export const RecordFilter = z.object({
+  /** Periodic work (leases, heartbeats) and what follows from it. */
+  includePeriodic: z.boolean().default(false),
+  limit: z.number().int().min(1).max(500).default(120),
+});
+
+export const RecordDetail = z.object({
+  record: RecordSummary,
+  /** Everything else the record says (verdicts, identity, desired, observed …), JSON text. */
+  detail: z.string(),
+  /** The payload as text (YAML for API objects, JSON otherwise); null when it is no longer kept. */
+  body: z.string().nullable(),
+  bodyTruncated: z.boolean(),
+  /** From the root cause down to the direct cause. */
+  causes: z.array(RecordSummary),
+  /** Direct consequences, oldest first, bounded. */
+  consequences: z.array(RecordSummary),
+});
+export type RecordDetail = z.infer<typeof RecordDetail>;
