@@ -1,29 +1,19 @@
 import type * as k8s from '@kubernetes/client-node';
+import type { Wire } from '../apimachinery/types.ts';
 
-/**
- * The wire (JSON) form of a generated client type: what the generated package models as `Date` is an
- * RFC 3339 string on the wire, and names it had to escape (`_continue`, `_default`) get their own name back.
- */
-export type Wire<T> = T extends Date
-  ? string
-  : T extends (infer Item)[]
-    ? readonly Wire<Item>[]
-    : T extends object
-      ? { readonly [Key in keyof T as Key extends `_${infer Name}` ? Name : Key]: Wire<T[Key]> }
-      : T;
-
-/** The same with every field writable: for building an object before it is handed over. */
-export type Draft<T> = T extends readonly (infer Item)[]
-  ? Draft<Item>[]
-  : T extends object
-    ? { -readonly [Key in keyof T]: Draft<T[Key]> }
-    : T;
-
-export type ObjectMeta = Wire<k8s.V1ObjectMeta>;
-export type OwnerReference = Wire<k8s.V1OwnerReference>;
-export type LabelSelector = Wire<k8s.V1LabelSelector>;
-export type Status = Wire<k8s.V1Status>;
-export type StatusCause = Wire<k8s.V1StatusCause>;
+export type {
+  Draft,
+  KubeList,
+  KubeObject,
+  LabelSelector,
+  LabelSelectorRequirement,
+  ObjectMeta,
+  OwnerReference,
+  Status,
+  StatusCause,
+  StatusDetails,
+  Wire,
+} from '../apimachinery/types.ts';
 export type Namespace = Wire<k8s.V1Namespace>;
 export type Node = Wire<k8s.V1Node>;
 export type NodeCondition = Wire<k8s.V1NodeCondition>;
@@ -48,18 +38,10 @@ export type Event = Wire<k8s.CoreV1Event>;
 export type Lease = Wire<k8s.V1Lease>;
 export type Scale = Wire<k8s.V1Scale>;
 export type Binding = Wire<k8s.V1Binding>;
-
-/** Any API object. Immutable once it left its maker: shared, never copied per watcher. */
-export interface KubeObject {
-  readonly apiVersion?: string;
-  readonly kind?: string;
-  readonly metadata?: ObjectMeta;
-}
-
-/** A list of API objects as it crosses the wire. */
-export interface KubeList<T extends KubeObject = KubeObject> {
-  readonly apiVersion?: string;
-  readonly kind?: string;
-  readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string; readonly remainingItemCount?: number };
-  readonly items: readonly T[];
-}
+export type Probe = Wire<k8s.V1Probe>;
+export type Volume = Wire<k8s.V1Volume>;
+export type ServicePort = Wire<k8s.V1ServicePort>;
+export type ServiceSpec = Wire<k8s.V1ServiceSpec>;
+export type EventsV1Event = Wire<k8s.EventsV1Event>;
+export type DeploymentSpec = Wire<k8s.V1DeploymentSpec>;
+export type ReplicaSetSpec = Wire<k8s.V1ReplicaSetSpec>;
