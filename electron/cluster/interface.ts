@@ -1,7 +1,8 @@
 import type { Disposable } from '../base/disposable.ts';
 import type { Event } from '../base/event.ts';
 import type { Simulation } from '../base/simulation.ts';
-import type { LocalState, Machine } from './machine/interface.ts';
+import type { Machine } from './machine/interface.ts';
+import type { MachineStore } from './machine/local-state.ts';
 import type { NetworkControl } from './network/interface.ts';
 import type { TopologySpec } from './topology/interface.ts';
 
@@ -59,7 +60,7 @@ export interface ClusterStorage<EtcdBackend = unknown> {
   /** The disk of the etcd member on `machine`. */
   etcdBackend(machine: string): EtcdBackend;
   /** Files, containers, units and power switch of a machine. */
-  localState(machine: string): LocalState;
+  machineStore(machine: string): MachineStore;
 }
 
 export interface ClusterOptions<EtcdBackend = unknown> {

@@ -1,0 +1,67 @@
+import type { Disposable } from '../../base/disposable.ts';
+import type { ProcessContext } from '../machine/interface.ts';
+import type { Connection } from '../network/interface.ts';
+import type { ContainerEvent, CriFrame, CriMethod, CriRequest, CriResponse } from './interface.ts';
+import { CriError } from './interface.ts';
+
+/** What serves each call. */
+export type CriHandlers = { readonly [M in CriMethod]: (request: CriRequest<M>) => Promise<CriResponse<M>> };
+
+function firstLine(text: string): string {
+  return text.length > 160 ? `${text.slice(0, 157)}...` : text;
+}
+
+/** Serves CRI on a Unix socket in the name of one process. */
+export class CriServer {
+  readonly #process: ProcessContext;
+  readonly #handlers: CriHandlers;
+  readonly #watchers = new Map<Connection, number>();
+
+  constructor(process: ProcessContext, handlers: CriHandlers) {
+    this.#process = process;
+    this.#handlers = handlers;
+  }
+
+  /** @throws Error when the socket is taken */
+  listen(socket: string): Disposable {
+    return this.#process.net.listen(socket, 'cri', (connection) => this.#accept(connection));
+  }
+
+  /** Tells everybody who asked for container events. */
+  publish(event: ContainerEvent): void {
+    const { name, namespace } = event.podSandboxMetadata;
+    for (const [connection, call] of this.#watchers) {
+      const frame: CriFrame = { type: 'item', call, event };
+      connection.send(frame, { phase: 'item', summary: `${event.type} ${namespace}/${name} ${event.containerId.slice(0, 13)}`, call });
+    }
+  }
+
+  #accept(connection: Connection): void {
+    connection.onClose(() => void this.#watchers.delete(connection));
+    connection.onMessage((payload) => {
+      const frame = payload as CriFrame;
+      if (frame.type !== 'request') return;
+      if (frame.method === 'GetContainerEvents') {
+        this.#watchers.set(connection, frame.call);
+        return;
+      }
+      const { method } = frame;
+      this.#process.go(() => this.#serve(connection, frame.call, method, frame.request));
+    });
+  }
+
+  async #serve(connection: Connection, call: number, method: CriMethod, request: unknown): Promise<void> {
+    const handler = this.#handlers[method] as ((request: unknown) => Promise<unknown>) | undefined;
+    try {
+      if (handler === undefined) {
+        throw new CriError('Unimplemented', `unknown method ${String(method)} for service runtime.v1.RuntimeService`);
+      }
+      const frame: CriFrame = { type: 'response', call, response: await handler(request) };
+      connection.send(frame, { phase: 'response', summary: `${method} OK`, call });
+    } catch (error) {
+      if (!(error instanceof CriError)) throw error;
+      const frame: CriFrame = { type: 'error', call, code: error.code, desc: error.desc };
+      connection.send(frame, { phase: 'response', summary: firstLine(`${method} ${error.code}: ${error.desc}`), call });
+    }
+  }
+}

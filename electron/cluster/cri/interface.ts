@@ -1,0 +1,181 @@
+/**
+ * The container runtime interface, in the shape and with the names of k8s.io/cri-api runtime/v1 (v0.34), as far
+ * as it is served. Times are virtual milliseconds since the Unix epoch (upstream: nanoseconds).
+ */
+export interface PodSandboxMetadata {
+  readonly name: string;
+  readonly uid: string;
+  readonly namespace: string;
+  readonly attempt: number;
+}
+
+export interface PodSandboxConfig {
+  readonly metadata: PodSandboxMetadata;
+  readonly hostname: string;
+  readonly logDirectory: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** `linux.securityContext.namespaceOptions.network` upstream: NODE is host networking. */
+  readonly network: 'POD' | 'NODE';
+}
+
+export type PodSandboxState = 'SANDBOX_READY' | 'SANDBOX_NOTREADY';
+
+export interface PodSandbox {
+  readonly id: string;
+  readonly config: PodSandboxConfig;
+  readonly state: PodSandboxState;
+  readonly createdAt: number;
+  /** Empty once the network has been torn down. */
+  readonly ip: string;
+}
+
+export interface ContainerMetadata {
+  readonly name: string;
+  readonly attempt: number;
+}
+
+export interface ContainerConfig {
+  readonly metadata: ContainerMetadata;
+  /** What the Pod's author wrote, e.g. `nginx:1.25`. */
+  readonly image: string;
+  /** Image id to run, as `PullImage` or `ImageStatus` gave it. */
+  readonly imageRef: string;
+  /** Overrides the image's entrypoint when not empty. */
+  readonly command: readonly string[];
+  /** Overrides the image's command when not empty. */
+  readonly args: readonly string[];
+  readonly workingDir: string;
+  readonly envs: readonly { readonly key: string; readonly value: string }[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Below the sandbox's `logDirectory`, e.g. `main/0.log`. */
+  readonly logPath: string;
+}
+
+export type ContainerState = 'CONTAINER_CREATED' | 'CONTAINER_RUNNING' | 'CONTAINER_EXITED' | 'CONTAINER_UNKNOWN';
+
+export interface Container {
+  readonly id: string;
+  readonly podSandboxId: string;
+  readonly config: ContainerConfig;
+  readonly state: ContainerState;
+  readonly createdAt: number;
+  readonly startedAt: number;
+  readonly finishedAt: number;
+  readonly exitCode: number;
+  readonly reason: string;
+  readonly message: string;
+  /** e.g. `sha256:…`; the image's id. */
+  readonly imageId: string;
+  /** e.g. `docker.io/library/nginx@sha256:…`. */
+  readonly imageRef: string;
+  /** Host pid while it runs, else 0. */
+  readonly pid: number;
+  readonly logPath: string;
+}
+
+export interface Image {
+  readonly id: string;
+  readonly repoTags: readonly string[];
+  readonly repoDigests: readonly string[];
+  /** Bytes. */
+  readonly size: number;
+  readonly username: string;
+}
+
+export interface RuntimeCondition {
+  readonly type: 'RuntimeReady' | 'NetworkReady';
+  readonly status: boolean;
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface ContainerFilter {
+  readonly id?: string;
+  readonly podSandboxId?: string;
+  readonly state?: ContainerState;
+}
+
+export type ContainerEventType =
+  | 'CONTAINER_CREATED_EVENT'
+  | 'CONTAINER_STARTED_EVENT'
+  | 'CONTAINER_STOPPED_EVENT'
+  | 'CONTAINER_DELETED_EVENT';
+
+export interface ContainerEvent {
+  readonly containerId: string;
+  readonly type: ContainerEventType;
+  readonly createdAt: number;
+  /** The sandbox it belongs to, or is. */
+  readonly podSandboxMetadata: PodSandboxMetadata;
+}
+
+/** Every call: what goes in and what comes back. */
+export interface CriMethods {
+  Version: {
+    request: Record<string, never>;
+    response: { readonly version: string; readonly runtimeName: string; readonly runtimeVersion: string; readonly runtimeApiVersion: string };
+  };
+  Status: { request: Record<string, never>; response: { readonly conditions: readonly RuntimeCondition[] } };
+  RunPodSandbox: { request: { readonly config: PodSandboxConfig }; response: { readonly podSandboxId: string } };
+  StopPodSandbox: { request: { readonly podSandboxId: string }; response: Record<string, never> };
+  RemovePodSandbox: { request: { readonly podSandboxId: string }; response: Record<string, never> };
+  PodSandboxStatus: { request: { readonly podSandboxId: string }; response: { readonly status: PodSandbox } };
+  ListPodSandbox: {
+    request: { readonly id?: string; readonly state?: PodSandboxState };
+    response: { readonly items: readonly PodSandbox[] };
+  };
+  CreateContainer: {
+    request: { readonly podSandboxId: string; readonly config: ContainerConfig };
+    response: { readonly containerId: string };
+  };
+  StartContainer: { request: { readonly containerId: string }; response: Record<string, never> };
+  /** `timeout` in seconds: how long after SIGTERM SIGKILL follows. */
+  StopContainer: { request: { readonly containerId: string; readonly timeout: number }; response: Record<string, never> };
+  RemoveContainer: { request: { readonly containerId: string }; response: Record<string, never> };
+  ListContainers: { request: ContainerFilter; response: { readonly containers: readonly Container[] } };
+  ContainerStatus: { request: { readonly containerId: string }; response: { readonly status: Container } };
+  PullImage: { request: { readonly image: string }; response: { readonly imageRef: string } };
+  ListImages: { request: Record<string, never>; response: { readonly images: readonly Image[] } };
+  ImageStatus: { request: { readonly image: string }; response: { readonly image?: Image } };
+  RemoveImage: { request: { readonly image: string }; response: Record<string, never> };
+}
+
+export type CriMethod = keyof CriMethods;
+export type CriRequest<M extends CriMethod> = CriMethods[M]['request'];
+export type CriResponse<M extends CriMethod> = CriMethods[M]['response'];
+
+/** The gRPC codes in use. */
+export type CriCode = 'Unknown' | 'NotFound' | 'InvalidArgument' | 'Unavailable' | 'Unimplemented' | 'FailedPrecondition';
+
+/** What the runtime refused, in the text of Go's gRPC: `rpc error: code = NotFound desc = …`. */
+export class CriError extends Error {
+  readonly code: CriCode;
+  readonly desc: string;
+
+  constructor(code: CriCode, desc: string) {
+    super(`rpc error: code = ${code} desc = ${desc}`);
+    this.name = 'CriError';
+    this.code = code;
+    this.desc = desc;
+  }
+}
+
+/** Payloads on a `cri` connection. */
+export type CriFrame =
+  | { readonly type: 'request'; readonly call: number; readonly method: CriMethod | 'GetContainerEvents'; readonly request: unknown }
+  | { readonly type: 'response'; readonly call: number; readonly response: unknown }
+  | { readonly type: 'error'; readonly call: number; readonly code: CriCode; readonly desc: string }
+  | { readonly type: 'item'; readonly call: number; readonly event: ContainerEvent };
+
+/** One connection to a runtime. Every call @throws CriError, also when the runtime cannot be reached. */
+export interface CriClient {
+  call<M extends CriMethod>(method: M, request: CriRequest<M>): Promise<CriResponse<M>>;
+  /** GetContainerEvents: `ended` is called when the stream breaks. */
+  containerEvents(onEvent: (event: ContainerEvent) => void, ended: () => void): void;
+  close(): void;
+}
+
+export const CONTAINERD_SOCKET = '/run/containerd/containerd.sock';
+export const CONTAINERD_VERSION = '2.1.4';

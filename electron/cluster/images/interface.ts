@@ -1,0 +1,64 @@
+import type { Program } from '../machine/interface.ts';
+
+/** How the main program of an image behaves when it is started as the image says. */
+export type Behaviour =
+  /** A server: says that it is up, runs until SIGTERM, then ends with `exitCode`. */
+  | { readonly type: 'server'; readonly ready: string; readonly exitCode: number; readonly shutdownMs: number }
+  /** A shell without a terminal: nothing to read, ends with 0 at once. */
+  | { readonly type: 'shell' }
+  /** Prints lines and ends. */
+  | { readonly type: 'one-shot'; readonly lines: readonly string[]; readonly exitCode: number };
+
+/** One repository of the offline catalogue. */
+export interface Repository {
+  /** With registry, e.g. `docker.io/library/nginx`. */
+  readonly name: string;
+  /** Whole-tag pattern of the tags that exist. */
+  readonly tags: RegExp;
+  /** Compressed size of a typical tag, in bytes; a tag's own size differs by a few percent. */
+  readonly size: number;
+  readonly layers: number;
+  readonly entrypoint: readonly string[];
+  readonly cmd: readonly string[];
+  readonly user: string;
+  readonly ports: readonly number[];
+  readonly env: readonly string[];
+  readonly behaviour: Behaviour;
+  /** Has `sh` and the usual small tools. */
+  readonly shell: boolean;
+  /** The image refuses to start without one of these environment variables, saying `text`. */
+  readonly needs?: { readonly oneOf: readonly string[]; readonly text: string };
+}
+
+/** An image as a registry describes it. */
+export interface CatalogueImage {
+  /** Normalised, with registry and tag or digest, e.g. `docker.io/library/nginx:1.25`. */
+  readonly reference: string;
+  readonly repository: Repository;
+  /** `sha256:…` of the configuration: the image id. */
+  readonly id: string;
+  /** `sha256:…` of the manifest. */
+  readonly digest: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** What a registry said, or why it could not be asked. */
+export type PullOutcome =
+  | { readonly type: 'image'; readonly image: CatalogueImage }
+  /** `notFound`: gRPC code NotFound, else Unknown. `text` follows `failed to resolve reference "…": `. */
+  | { readonly type: 'error'; readonly notFound: boolean; readonly text: string };
+
+/** What starting a container of an image comes to. */
+export type Entrypoint =
+  | { readonly type: 'program'; readonly argv: readonly string[]; readonly program: Program }
+  /** The runtime cannot start it; `text` is runc's. */
+  | { readonly type: 'error'; readonly text: string };
+
+/** The registries of the world, and what their images do. */
+export interface ImageCatalogue {
+  /** @throws Error `invalid reference format` */
+  resolve(reference: string): PullOutcome;
+  /** The program of a container. `command` and `args` as in CRI: they override entrypoint and command. */
+  entrypoint(image: string, command: readonly string[], args: readonly string[]): Entrypoint;
+}
