@@ -162,6 +162,12 @@ export class Simulation {
     if (Number.isFinite(until)) this.#now = Math.max(this.#now, until);
   }
 
+  /** Lets idle time pass: moves the clock towards `time`, never over the next event and never within a turn. */
+  advanceTo(time: number): void {
+    if (this.#running) return;
+    this.#now = Math.max(this.#now, Math.min(time, this.nextEventTime ?? Infinity));
+  }
+
   #fail(error: unknown, owner: Owner | undefined): void {
     if (owner?.onError === undefined) throw error;
     owner.onError(error);

@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import type { Disposable } from '../base/disposable.ts';
+import { newTestSimulation } from '../base/simulation.testing.ts';
+import type { RealTime } from './pacer.ts';
+import { Pacer } from './pacer.ts';
+
+/** Real time that a test moves by hand. */
+class ManualTime implements RealTime {
+  #now = 0;
+  #timers: { at: number; fn: () => void }[] = [];
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(ms: number, fn: () => void): Disposable {
+    const timer = { at: this.#now + ms, fn };
+    this.#timers.push(timer);
+    return { dispose: () => void (this.#timers = this.#timers.filter((other) => other !== timer)) };
+  }
+
+  get pending(): number {
+    return this.#timers.length;
+  }
+
+  /** Moves in steps of one millisecond, letting batches finish in between. */
+  async advance(ms: number): Promise<void> {
+    for (let step = 0; step <= ms; step += 1) {
+      if (step > 0) this.#now += 1;
+      const due = this.#timers.filter((timer) => timer.at <= this.#now);
+      this.#timers = this.#timers.filter((timer) => timer.at > this.#now);
+      for (const timer of due) timer.fn();
+      for (let turn = 0; turn < 12; turn += 1) await new Promise((resolve) => void setImmediate(resolve));
+    }
+  }
+}
+
+function setUp(speed = 1, paused = false): {
+  time: ManualTime; pacer: Pacer; ticks: number[]; commits: () => number; failures: unknown[]; start: number;
+  simulation: ReturnType<typeof newTestSimulation>;
+} {
+  const simulation = newTestSimulation();
+  const start = simulation.now;
+  const time = new ManualTime();
+  const ticks: number[] = [];
+  let commits = 0;
+  const failures: unknown[] = [];
+  const context = simulation.createContext('test');
+  context.clock.setInterval(() => ticks.push(simulation.now - start), 100);
+  const pacer = new Pacer({
+    simulation, time, speed, paused,
+    commit: () => void (commits += 1),
+    onFailure: (error) => void failures.push(error),
+  });
+  return { time, pacer, ticks, commits: () => commits, failures, start, simulation };
+}
+
+describe('Pacer', () => {
+  it('keeps virtual time in step with real time, at any speed', async () => {
+    const { time, pacer, ticks, commits } = setUp(2);
+    pacer.start();
+    await time.advance(110);
+    expect(ticks).toEqual([100, 200]);
+    expect(commits()).toBeGreaterThan(0);
+    pacer.set({ speed: 10 });
+    await time.advance(50);
+    expect(ticks.length).toBeGreaterThanOrEqual(7);
+    await pacer.stop();
+    expect(time.pending).toBe(0);
+  });
+
+  it('stands still while paused and goes on where it was', async () => {
+    const { time, pacer, ticks } = setUp();
+    pacer.start();
+    await time.advance(150);
+    pacer.set({ paused: true });
+    await time.advance(1000);
+    expect(ticks).toEqual([100]);
+    pacer.set({ paused: false });
+    await time.advance(80);
+    expect(ticks).toEqual([100, 200]);
+    pacer.dispose();
+  });
+
+  it('steps turn by turn until it is enough, then stays paused', async () => {
+    const { time, pacer, ticks } = setUp();
+    pacer.start();
+    let finished = false;
+    void pacer.stepUntil(() => ticks.length === 3, 10_000).then(() => (finished = true));
+    await time.advance(5);
+    expect([ticks, finished, pacer.paused]).toEqual([[100, 200, 300], true, true]);
+    await time.advance(500);
+    expect(ticks).toHaveLength(3);
+    pacer.dispose();
+  });
+
+  it('gives a step up at its limit', async () => {
+    const { time, pacer, ticks } = setUp(1, true);
+    pacer.start();
+    let finished = false;
+    void pacer.stepUntil(() => false, 250).then(() => (finished = true));
+    await time.advance(5);
+    expect([ticks, finished]).toEqual([[100, 200], true]);
+    pacer.dispose();
+  });
+
+  it('reports a failure and stands still', async () => {
+    const { time, pacer, failures, simulation, ticks } = setUp();
+    simulation.schedule(simulation.now + 10, () => {
+      throw new Error('broken');
+    });
+    pacer.start();
+    await time.advance(300);
+    expect(failures).toEqual([new Error('broken')]);
+    expect(ticks).toEqual([]);
+  });
+});
