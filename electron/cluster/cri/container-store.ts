@@ -1,0 +1,72 @@
+import type { LocalState } from '../machine/interface.ts';
+import type { Container, Image, PodSandbox } from './interface.ts';
+
+const SANDBOX = 'cri:sandbox:';
+const CONTAINER = 'cri:container:';
+const IMAGE = 'cri:image:';
+
+/**
+ * What a runtime keeps on its machine's disk: sandboxes, containers, images. Held in memory and written through to
+ * the machine's state, so that all of it outlives the runtime's process, a power cut and the app.
+ */
+export class ContainerStore {
+  readonly #state: LocalState;
+  readonly #sandboxes = new Map<string, PodSandbox>();
+  readonly #containers = new Map<string, Container>();
+  readonly #images = new Map<string, Image>();
+
+  constructor(state: LocalState) {
+    this.#state = state;
+    this.#load(SANDBOX, this.#sandboxes);
+    this.#load(CONTAINER, this.#containers);
+    this.#load(IMAGE, this.#images);
+  }
+
+  get sandboxes(): ReadonlyMap<string, PodSandbox> {
+    return this.#sandboxes;
+  }
+
+  get containers(): ReadonlyMap<string, Container> {
+    return this.#containers;
+  }
+
+  /** By image id. */
+  get images(): ReadonlyMap<string, Image> {
+    return this.#images;
+  }
+
+  putSandbox(sandbox: PodSandbox): void {
+    this.#sandboxes.set(sandbox.id, sandbox);
+    this.#state.set(SANDBOX + sandbox.id, sandbox);
+  }
+
+  removeSandbox(id: string): void {
+    this.#sandboxes.delete(id);
+    this.#state.delete(SANDBOX + id);
+  }
+
+  putContainer(container: Container): void {
+    this.#containers.set(container.id, container);
+    this.#state.set(CONTAINER + container.id, container);
+  }
+
+  removeContainer(id: string): void {
+    this.#containers.delete(id);
+    this.#state.delete(CONTAINER + id);
+  }
+
+  putImage(image: Image): void {
+    this.#images.set(image.id, image);
+    this.#state.set(IMAGE + image.id, image);
+  }
+
+  removeImage(id: string): void {
+    this.#images.delete(id);
+    this.#state.delete(IMAGE + id);
+  }
+
+  #load<T extends { readonly id: string }>(prefix: string, into: Map<string, T>): void {
+    const loaded = this.#state.keys(prefix).map((key) => this.#state.get(key) as T);
+    for (const item of loaded) into.set(item.id, item);
+  }
+}

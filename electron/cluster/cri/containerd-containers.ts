@@ -1,0 +1,137 @@
+import type { ProcessContext } from '../machine/interface.ts';
+import type { Container, ContainerConfig, ContainerEvent, ContainerEventType, ContainerFilter, CriResponse } from './interface.ts';
+import { CriError } from './interface.ts';
+import type { NodeRuntime } from './node-runtime.ts';
+
+const HEX = '0123456789abcdef';
+
+/** The container half of the runtime service. */
+export class ContainerdContainers {
+  readonly #process: ProcessContext;
+  readonly #runtime: NodeRuntime;
+  readonly #publish: (event: ContainerEvent) => void;
+
+  constructor(process: ProcessContext, runtime: NodeRuntime, publish: (event: ContainerEvent) => void) {
+    this.#process = process;
+    this.#runtime = runtime;
+    this.#publish = publish;
+  }
+
+  async create(sandboxId: string, config: ContainerConfig): Promise<CriResponse<'CreateContainer'>> {
+    const { clock, rand } = this.#process;
+    const sandbox = this.#runtime.store.sandboxes.get(sandboxId);
+    if (sandbox === undefined) throw new CriError('NotFound', `failed to find sandbox id "${sandboxId}": not found`);
+    const image = this.#runtime.findImage(config.imageRef === '' ? config.image : config.imageRef);
+    if (image === undefined) {
+      throw new CriError('NotFound', `failed to resolve image "${config.image}": not found`);
+    }
+    await clock.sleep(4 + rand.float() * 8);
+    const id = rand.string(64, HEX);
+    const container: Container = {
+      id,
+      podSandboxId: sandboxId,
+      config,
+      state: 'CONTAINER_CREATED',
+      createdAt: clock.now(),
+      startedAt: 0,
+      finishedAt: 0,
+      exitCode: 0,
+      reason: '',
+      message: '',
+      imageId: image.id,
+      imageRef: image.repoDigests[0] ?? image.id,
+      pid: 0,
+      logPath: `${sandbox.config.logDirectory}/${config.logPath}`,
+    };
+    this.#runtime.store.putContainer(container);
+    this.#announce('CONTAINER_CREATED_EVENT', container);
+    return { containerId: id };
+  }
+
+  async start(id: string): Promise<CriResponse<'StartContainer'>> {
+    const container = this.#find(id);
+    if (container.state !== 'CONTAINER_CREATED') {
+      throw new CriError('Unknown', `container "${id}" is in ${container.state} state`);
+    }
+    const { clock, rand } = this.#process;
+    await clock.sleep(15 + rand.float() * 25);
+    try {
+      this.#announce('CONTAINER_STARTED_EVENT', this.#runtime.shims.start(container));
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      const now = clock.now();
+      const failed: Container = {
+        ...container, state: 'CONTAINER_EXITED', startedAt: now, finishedAt: now, exitCode: 128, reason: 'StartError', message,
+      };
+      this.#runtime.store.putContainer(failed);
+      this.#announce('CONTAINER_STOPPED_EVENT', failed);
+      throw new CriError('Unknown', message);
+    }
+    return {};
+  }
+
+  async stop(id: string, timeoutSeconds: number): Promise<CriResponse<'StopContainer'>> {
+    const container = this.#runtime.store.containers.get(id);
+    if (container === undefined) return {};
+    if (timeoutSeconds > 0) {
+      const killer = this.#process.clock.setTimeout(
+        () => void this.#runtime.shims.stop(id, 'SIGKILL'),
+        timeoutSeconds * 1000,
+      );
+      await this.#runtime.shims.stop(id, 'SIGTERM');
+      killer.dispose();
+    } else {
+      await this.#runtime.shims.stop(id, 'SIGKILL');
+    }
+    return {};
+  }
+
+  async remove(id: string): Promise<CriResponse<'RemoveContainer'>> {
+    const container = this.#runtime.store.containers.get(id);
+    if (container === undefined) return {};
+    await this.#runtime.shims.stop(id, 'SIGKILL');
+    this.#runtime.store.removeContainer(id);
+    this.#removeLogs(container);
+    this.#announce('CONTAINER_DELETED_EVENT', container);
+    return {};
+  }
+
+  async list(filter: ContainerFilter): Promise<CriResponse<'ListContainers'>> {
+    const containers = [...this.#runtime.store.containers.values()].filter(
+      (container) =>
+        (filter.id === undefined || container.id === filter.id) &&
+        (filter.podSandboxId === undefined || container.podSandboxId === filter.podSandboxId) &&
+        (filter.state === undefined || container.state === filter.state),
+    );
+    return { containers };
+  }
+
+  async status(id: string): Promise<CriResponse<'ContainerStatus'>> {
+    return { status: this.#find(id) };
+  }
+
+  /** A process ended, for whatever reason. */
+  exited(container: Container): void {
+    this.#announce('CONTAINER_STOPPED_EVENT', container);
+  }
+
+  #removeLogs(container: Container): void {
+    const { files } = this.#process;
+    for (const path of [container.logPath, `${container.logPath}.1`]) if (files.exists(path)) files.remove(path);
+  }
+
+  #find(id: string): Container {
+    const container = this.#runtime.store.containers.get(id);
+    if (container === undefined) {
+      throw new CriError('NotFound', `an error occurred when try to find container "${id}": not found`);
+    }
+    return container;
+  }
+
+  #announce(type: ContainerEventType, container: Container): void {
+    const sandbox = this.#runtime.store.sandboxes.get(container.podSandboxId);
+    if (sandbox === undefined) return;
+    const { metadata } = sandbox.config;
+    this.#publish({ containerId: container.id, type, createdAt: this.#process.clock.now(), podSandboxMetadata: metadata });
+  }
+}

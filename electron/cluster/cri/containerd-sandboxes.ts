@@ -1,0 +1,112 @@
+import type { ProcessContext } from '../machine/interface.ts';
+import type { ContainerEvent, ContainerEventType, CriRequest, CriResponse, PodSandbox, PodSandboxConfig } from './interface.ts';
+import { CriError } from './interface.ts';
+import type { NodeRuntime } from './node-runtime.ts';
+
+const HEX = '0123456789abcdef';
+
+function nameOf(config: PodSandboxConfig): string {
+  const { name, namespace, uid, attempt } = config.metadata;
+  return [name, namespace, uid, attempt].join('_');
+}
+
+/** The sandbox half of the runtime service: one network namespace per Pod. */
+export class ContainerdSandboxes {
+  readonly #process: ProcessContext;
+  readonly #runtime: NodeRuntime;
+  readonly #publish: (event: ContainerEvent) => void;
+  /** Names of sandboxes, also of those being made: a name is given once. */
+  readonly #names = new Map<string, string>();
+
+  constructor(process: ProcessContext, runtime: NodeRuntime, publish: (event: ContainerEvent) => void) {
+    this.#process = process;
+    this.#runtime = runtime;
+    this.#publish = publish;
+    for (const sandbox of runtime.store.sandboxes.values()) this.#names.set(nameOf(sandbox.config), sandbox.id);
+  }
+
+  async run(config: PodSandboxConfig): Promise<CriResponse<'RunPodSandbox'>> {
+    const { clock, rand } = this.#process;
+    const name = nameOf(config);
+    const owner = this.#names.get(name);
+    if (owner !== undefined) {
+      throw new CriError('Unknown', `failed to reserve sandbox name "${name}": name "${name}" is reserved for "${owner}"`);
+    }
+    const id = rand.string(64, HEX);
+    this.#names.set(name, id);
+    try {
+      await clock.sleep(20 + rand.float() * 20);
+      const ip = config.network === 'NODE' ? this.#process.machine.ip : this.#setUpNetwork(id);
+      const sandbox: PodSandbox = { id, config, state: 'SANDBOX_READY', createdAt: clock.now(), ip };
+      this.#runtime.shims.liveSandboxes.add(id);
+      this.#runtime.store.putSandbox(sandbox);
+      this.#announce('CONTAINER_STARTED_EVENT', sandbox);
+      return { podSandboxId: id };
+    } catch (error) {
+      this.#names.delete(name);
+      throw error;
+    }
+  }
+
+  async stop(id: string): Promise<CriResponse<'StopPodSandbox'>> {
+    const sandbox = this.#runtime.store.sandboxes.get(id);
+    if (sandbox === undefined) return {};
+    const containers = [...this.#runtime.store.containers.values()].filter((container) => container.podSandboxId === id);
+    await Promise.all(containers.map((container) => this.#runtime.shims.stop(container.id, 'SIGKILL')));
+    if (sandbox.state === 'SANDBOX_NOTREADY' && sandbox.ip === '') return {};
+    await this.#process.clock.sleep(5 + this.#process.rand.float() * 10);
+    if (sandbox.config.network === 'POD' && sandbox.ip !== '') this.#runtime.ipam.release(sandbox.ip);
+    this.#runtime.shims.liveSandboxes.delete(id);
+    const stopped: PodSandbox = { ...sandbox, state: 'SANDBOX_NOTREADY', ip: '' };
+    this.#runtime.store.putSandbox(stopped);
+    this.#announce('CONTAINER_STOPPED_EVENT', stopped);
+    return {};
+  }
+
+  async remove(id: string): Promise<CriResponse<'RemovePodSandbox'>> {
+    if (!this.#runtime.store.sandboxes.has(id)) return {};
+    await this.stop(id);
+    const sandbox = this.#runtime.store.sandboxes.get(id);
+    if (sandbox === undefined) return {};
+    for (const container of [...this.#runtime.store.containers.values()]) {
+      if (container.podSandboxId === id) this.#runtime.store.removeContainer(container.id);
+    }
+    this.#runtime.store.removeSandbox(id);
+    this.#names.delete(nameOf(sandbox.config));
+    this.#announce('CONTAINER_DELETED_EVENT', sandbox);
+    return {};
+  }
+
+  async status(id: string): Promise<CriResponse<'PodSandboxStatus'>> {
+    const status = this.#runtime.store.sandboxes.get(id);
+    if (status === undefined) {
+      throw new CriError('NotFound', `an error occurred when try to find sandbox "${id}": not found`);
+    }
+    return { status };
+  }
+
+  async list(filter: CriRequest<'ListPodSandbox'>): Promise<CriResponse<'ListPodSandbox'>> {
+    const items = [...this.#runtime.store.sandboxes.values()].filter(
+      (sandbox) =>
+        (filter.id === undefined || sandbox.id === filter.id) && (filter.state === undefined || sandbox.state === filter.state),
+    );
+    return { items };
+  }
+
+  #setUpNetwork(id: string): string {
+    const failed = `failed to setup network for sandbox "${id}": `;
+    if (!this.#runtime.ipam.ready) throw new CriError('Unknown', `${failed}cni plugin not initialized`);
+    try {
+      return this.#runtime.ipam.allocate(id);
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      throw new CriError('Unknown', `${failed}plugin type="bridge" failed (add): failed to allocate for range 0: ${text}`);
+    }
+  }
+
+  #announce(type: ContainerEventType, sandbox: PodSandbox): void {
+    this.#publish({
+      containerId: sandbox.id, type, createdAt: this.#process.clock.now(), podSandboxMetadata: sandbox.config.metadata,
+    });
+  }
+}
