@@ -1,0 +1,24 @@
+import type { HttpBody, HttpRequest, HttpResponse } from '../network/http.ts';
+import type { PeerCertificate } from '../network/interface.ts';
+
+/** What comes back of a call that was let in from outside. Each runs in a turn of the simulation. */
+export interface GatewayHandlers {
+  onResponse(response: HttpResponse): void;
+  /** Only after a response with `stream` set. */
+  onItem(body: HttpBody): void;
+  /** The call is over. `error` is set when no answer came or the stream broke; without it a stream ended properly. */
+  onEnd(error?: Error): void;
+}
+
+export interface GatewayCall {
+  /** The client has gone. No handler is called afterwards. */
+  cancel(): void;
+}
+
+/**
+ * Lets HTTP calls from outside into the simulation: a process on an outside machine which dials the API
+ * server over the simulated network with the caller's identity. After a plain response `onEnd()` follows.
+ */
+export interface Gateway {
+  call(request: HttpRequest, certificate: PeerCertificate | undefined, handlers: GatewayHandlers): GatewayCall;
+}

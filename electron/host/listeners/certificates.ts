@@ -1,0 +1,153 @@
+import 'reflect-metadata';
+import { webcrypto } from 'node:crypto';
+import * as x509 from '@peculiar/x509';
+import type { CertificateStore } from './interface.ts';
+
+x509.cryptoProvider.set(webcrypto as unknown as Crypto);
+
+const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+/** Wide on purpose: real clients judge by the wall clock, the cluster by virtual time, and the two need not agree. */
+const NOT_BEFORE = new Date('2000-01-01T00:00:00Z');
+const NOT_AFTER = new Date('2120-01-01T00:00:00Z');
+
+/** Name of the cluster's authority, as kubeadm gives it; also `PeerCertificate.issuer` of what it signed. */
+export const AUTHORITY_NAME = 'kubernetes';
+
+export interface KeyPairPem {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+export interface ServerCertificates {
+  /** PEM of the authority. */
+  readonly ca: string;
+  readonly server: KeyPairPem;
+}
+
+interface Authority {
+  readonly certificate: x509.X509Certificate;
+  readonly key: CryptoKey;
+}
+
+async function generateKeys(): Promise<CryptoKeyPair> {
+  return (await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])) as unknown as CryptoKeyPair;
+}
+
+async function keyToPem(key: CryptoKey): Promise<string> {
+  const der = await webcrypto.subtle.exportKey('pkcs8', key as unknown as webcrypto.CryptoKey);
+  return x509.PemConverter.encode(der, 'PRIVATE KEY');
+}
+
+async function keyFromPem(pem: string): Promise<CryptoKey> {
+  const der = x509.PemConverter.decodeFirst(pem);
+  return (await webcrypto.subtle.importKey('pkcs8', der, ALGORITHM, true, ['sign'])) as unknown as CryptoKey;
+}
+
+function serialNumber(): string {
+  // Positive and not zero-led, as RFC 5280 wants it.
+  const bytes = webcrypto.getRandomValues(new Uint8Array(16));
+  bytes[0] = ((bytes[0] as number) & 0x7f) | 0x40;
+  return Buffer.from(bytes).toString('hex');
+}
+
+/**
+ * The authority of one workspace and what it signs (ECDSA P-256). Everything is made once and then read from
+ * the store, so that a kubeconfig stays valid over restarts.
+ */
+export class CertificateAuthority {
+  readonly #store: CertificateStore;
+  readonly #authority: Authority;
+  readonly pem: string;
+
+  private constructor(store: CertificateStore, authority: Authority) {
+    this.#store = store;
+    this.#authority = authority;
+    this.pem = authority.certificate.toString('pem');
+  }
+
+  static async open(store: CertificateStore): Promise<CertificateAuthority> {
+    const certificatePem = store.load('ca.crt');
+    const keyPem = store.load('ca.key');
+    if (certificatePem !== undefined && keyPem !== undefined) {
+      const certificate = new x509.X509Certificate(certificatePem);
+      return new CertificateAuthority(store, { certificate, key: await keyFromPem(keyPem) });
+    }
+    const keys = await generateKeys();
+    const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+      serialNumber: serialNumber(),
+      name: `CN=${AUTHORITY_NAME}`,
+      notBefore: NOT_BEFORE,
+      notAfter: NOT_AFTER,
+      signingAlgorithm: ALGORITHM,
+      keys,
+      extensions: [
+        new x509.BasicConstraintsExtension(true, undefined, true),
+        new x509.KeyUsagesExtension(
+          x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment | x509.KeyUsageFlags.keyCertSign,
+          true,
+        ),
+        await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+      ],
+    });
+    store.save('ca.crt', certificate.toString('pem'));
+    store.save('ca.key', await keyToPem(keys.privateKey));
+    return new CertificateAuthority(store, { certificate, key: keys.privateKey });
+  }
+
+  /** The certificate that the API server shows, for loopback and the names a Pod would use. */
+  async server(): Promise<KeyPairPem> {
+    const names: x509.JsonGeneralNames = [
+      { type: 'dns', value: 'localhost' },
+      { type: 'dns', value: 'kubernetes' },
+      { type: 'dns', value: 'kubernetes.default' },
+      { type: 'dns', value: 'kubernetes.default.svc' },
+      { type: 'dns', value: 'kubernetes.default.svc.cluster.local' },
+      { type: 'ip', value: '127.0.0.1' },
+      { type: 'ip', value: '::1' },
+      { type: 'ip', value: '10.96.0.1' },
+    ];
+    return this.#issue('apiserver', 'CN=kube-apiserver', x509.ExtendedKeyUsage.serverAuth, [
+      new x509.SubjectAlternativeNameExtension(names),
+    ]);
+  }
+
+  /** A client certificate: `commonName` is the user, `organizations` the groups. */
+  async client(name: string, commonName: string, organizations: readonly string[]): Promise<KeyPairPem> {
+    const subject = [...organizations.map((organization) => ({ O: [organization] })), { CN: [commonName] }];
+    return this.#issue(name, subject, x509.ExtendedKeyUsage.clientAuth, []);
+  }
+
+  async #issue(
+    name: string,
+    subject: x509.X509CertificateCreateParamsName,
+    usage: x509.ExtendedKeyUsage,
+    extensions: x509.Extension[],
+  ): Promise<KeyPairPem> {
+    const kept = { certificate: this.#store.load(`${name}.crt`), key: this.#store.load(`${name}.key`) };
+    if (kept.certificate !== undefined && kept.key !== undefined) {
+      return { certificate: kept.certificate, key: kept.key };
+    }
+    const keys = await generateKeys();
+    const certificate = await x509.X509CertificateGenerator.create({
+      serialNumber: serialNumber(),
+      subject,
+      issuer: this.#authority.certificate.subject,
+      notBefore: NOT_BEFORE,
+      notAfter: NOT_AFTER,
+      signingAlgorithm: ALGORITHM,
+      publicKey: keys.publicKey,
+      signingKey: this.#authority.key,
+      extensions: [
+        new x509.BasicConstraintsExtension(false, undefined, true),
+        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment, true),
+        new x509.ExtendedKeyUsageExtension([usage]),
+        await x509.AuthorityKeyIdentifierExtension.create(this.#authority.certificate),
+        ...extensions,
+      ],
+    });
+    const pair = { certificate: certificate.toString('pem'), key: await keyToPem(keys.privateKey) };
+    this.#store.save(`${name}.crt`, pair.certificate);
+    this.#store.save(`${name}.key`, pair.key);
+    return pair;
+  }
+}

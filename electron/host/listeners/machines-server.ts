@@ -1,0 +1,117 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { z } from 'zod';
+
+const BODY_LIMIT = 1024 * 1024;
+const Exec = z.object({ argv: z.array(z.string()).min(1).max(1000), stdin: z.string().optional() });
+const History = z.object({ line: z.string().max(100_000), exit: z.number().int() });
+
+export interface MachineEntry {
+  readonly name: string;
+  readonly address: string;
+  readonly os: string;
+}
+
+/** Output of a command, as it comes. */
+export interface ExecSink {
+  stdout(text: string): void;
+  stderr(text: string): void;
+  exit(code: number): void;
+}
+
+export interface MachinesServerOptions {
+  readonly token: string;
+  machines(): readonly MachineEntry[];
+  /** Starts a command; calling the returned function interrupts it. Undefined when there is no such machine. */
+  exec(machine: string, argv: readonly string[], stdin: string | undefined, sink: ExecSink): (() => void) | undefined;
+  /** A command line of the lab shell has finished. */
+  onCommand(line: string, exit: number): void;
+}
+
+export interface MachinesServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** What the lab shell's `ssh` talks to: commands on simulated machines, for holders of the token only. */
+export async function openMachinesServer(options: MachinesServerOptions): Promise<MachinesServer> {
+  const server = createServer((request, response) => {
+    handle(options, request, response).catch((error: unknown) => {
+      if (!response.headersSent) response.writeHead(500);
+      response.end(JSON.stringify({ error: error instanceof Error ? error.message : 'failed' }));
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => void server.close(() => resolve()));
+    },
+  };
+}
+
+async function handle(options: MachinesServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const refuse = (status: number, error: string): void => {
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ error }));
+  };
+  // Browsers always say where a request comes from; the lab shell is none.
+  if (request.headers.origin !== undefined) return refuse(403, 'forbidden');
+  if (!authorized(request.headers.authorization, options.token)) return refuse(401, 'unauthorized');
+  const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+  if (request.method === 'GET' && pathname === '/machines') {
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(options.machines()));
+    return;
+  }
+  if (request.method !== 'POST') return refuse(405, 'method not allowed');
+  const body: unknown = await readJson(request);
+  if (pathname === '/history') {
+    const parsed = History.safeParse(body);
+    if (!parsed.success) return refuse(400, parsed.error.message);
+    options.onCommand(parsed.data.line, parsed.data.exit);
+    response.writeHead(204).end();
+    return;
+  }
+  const machine = /^\/machines\/([^/]+)\/exec$/.exec(pathname)?.[1];
+  if (machine === undefined) return refuse(404, 'not found');
+  const parsed = Exec.safeParse(body);
+  if (!parsed.success) return refuse(400, parsed.error.message);
+  const line = (value: object): void => void response.write(`${JSON.stringify(value)}\n`);
+  const interrupt = options.exec(decodeURIComponent(machine), parsed.data.argv, parsed.data.stdin, {
+    stdout: (stdout) => line({ stdout }),
+    stderr: (stderr) => line({ stderr }),
+    exit: (exit) => void response.end(`${JSON.stringify({ exit })}\n`),
+  });
+  if (interrupt === undefined) return refuse(404, `no machine ${machine}`);
+  if (!response.headersSent) response.writeHead(200, { 'content-type': 'application/x-ndjson' }).flushHeaders();
+  response.on('close', () => {
+    if (!response.writableEnded) interrupt();
+  });
+}
+
+function authorized(header: string | undefined, token: string): boolean {
+  const [given, wanted] = [Buffer.from(header ?? ''), Buffer.from(`Bearer ${token}`)];
+  return given.length === wanted.length && timingSafeEqual(given, wanted);
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > BODY_LIMIT) throw new Error('request body is too large');
+    chunks.push(chunk);
+  }
+  const text = Buffer.concat(chunks).toString('utf8');
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
