@@ -1,16 +1,8 @@
-/** Holds back what the outside may see until it is on disk. */
-export interface Barrier {
-  /** Runs `release` after the next commit; order is kept. */
-  afterCommit(release: () => void): void;
-}
+import type { Barrier } from './listeners/interface.ts';
 
-/** The barrier of a host: everything queued since the last commit leaves together. */
+/** The barrier of a host: everything queued since the last commit leaves together, in order. */
 export class CommitBarrier implements Barrier {
   #waiting: (() => void)[] = [];
-
-  get size(): number {
-    return this.#waiting.length;
-  }
 
   afterCommit(release: () => void): void {
     this.#waiting.push(release);

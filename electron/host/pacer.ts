@@ -33,6 +33,13 @@ export interface PacerOptions {
   readonly speed: number;
 }
 
+interface Step {
+  readonly enough: () => boolean;
+  /** Virtual time at which it gives up. */
+  readonly limit: number;
+  readonly done: () => void;
+}
+
 /** Longest that one batch may keep the process busy, in real milliseconds: the screen and the console wait no longer. */
 const BATCH = 10;
 /** Further behind than this, the lost time is given up instead of being caught up with. */
@@ -55,7 +62,7 @@ export class Pacer implements Disposable {
   #busy: Promise<void> | undefined;
   #disposed = false;
   /** Set while a step runs: asked after every turn whether it is enough. */
-  #step: { enough: () => boolean; limit: number; done: () => void } | undefined;
+  #step: Step | undefined;
 
   /** Pause, speed or a finished step. */
   readonly onDidChange = this.#changed.event;
@@ -167,7 +174,7 @@ export class Pacer implements Disposable {
     }
   }
 
-  async #runStep(step: NonNullable<Pacer['#step']>, end: number): Promise<void> {
+  async #runStep(step: Step, end: number): Promise<void> {
     const { simulation, time } = this.#options;
     for (;;) {
       const moved = await simulation.step(step.limit);

@@ -1,0 +1,44 @@
+import type { CausalLog } from '../../base/causal-log.ts';
+import type { CausalRecord, RecordId } from '../../base/causal-record.ts';
+
+/** Messages that a component sends again and again although nobody did anything. */
+const ROUTINE = [
+  /\bleases?\b/i,
+  /\/nodes\/[^/ ]+(\/status)?(\?|$| )/,
+  /^GET /,
+  /bookmark/i,
+  /\bprogress\b/i,
+  /compact/i,
+  /\b(healthz|livez|readyz)\b/,
+];
+
+/**
+ * Tells routine (heartbeats, lease renewals, resyncs and all that follows from them) from what somebody or
+ * something new has caused, by the root of each record's chain. Keeps one bit per record in memory.
+ */
+export class PeriodicFilter {
+  readonly #log: CausalLog;
+  readonly #routine = new Set<RecordId>();
+  #newest: RecordId = 0;
+
+  constructor(log: CausalLog) {
+    this.#log = log;
+  }
+
+  /** Ask for every record in the order of ids. */
+  isRoutine(record: CausalRecord): boolean {
+    if (record.id <= this.#newest) return this.#routine.has(record.id);
+    this.#newest = record.id;
+    const routine =
+      record.cause === 0
+        ? record.kind === 'message' && ROUTINE.some((pattern) => pattern.test(record.summary))
+        : this.#routine.has(record.cause) && record.kind === 'message';
+    if (routine) this.#routine.add(record.id);
+    if (this.#routine.size > 200_000) this.#forget();
+    return routine;
+  }
+
+  #forget(): void {
+    for (const id of this.#routine) if (id < this.#log.firstId) this.#routine.delete(id);
+  }
+}
