@@ -1,0 +1,178 @@
+import type { ByteString } from '../../../base/byte-string.ts';
+import type { Clock } from '../../../base/clock.ts';
+import type { Disposable } from '../../../base/disposable.ts';
+import type { Backend, BackendMetaKey, RevisionRecord } from '../backend/interface.ts';
+import { etcdError } from '../client/errors.ts';
+import { NO_LEASE } from '../client/interface.ts';
+import type {
+  Change,
+  ChangeObserver,
+  LeaseAttachments,
+  StoreRangeOptions,
+  StoreRangeResult,
+  WriteTransaction,
+} from './interface.ts';
+import { RecordLog } from './record-log.ts';
+import { TreeIndex } from './tree-index.ts';
+import { StoreWriteTransaction } from './write-transaction.ts';
+
+/** Records removed from the backend at once, and the pause between two rounds in virtual milliseconds. */
+const COMPACTION_BATCH = 1000;
+const COMPACTION_PAUSE = 10;
+
+/**
+ * The multi-version store: every revision of every key since the last compaction. A fresh store is at
+ * revision 1. Synchronous and deterministic: members that apply the same requests hold the same data.
+ * Models server/storage/mvcc/kvstore.go.
+ */
+export class MvccStore {
+  readonly #backend: Backend;
+  readonly #clock: Clock;
+  readonly #attachments: LeaseAttachments;
+  readonly #index = new TreeIndex();
+  readonly #log = new RecordLog();
+  #observer: ChangeObserver = () => undefined;
+  #revision = 1;
+  #compactRevision = -1;
+  #writing = false;
+  #cleaning: Disposable | undefined;
+  #cleaned: Promise<void> = Promise.resolve();
+
+  /** Loads what the backend holds, attaches keys to their leases, and goes on with a compaction that was under way. */
+  constructor(backend: Backend, clock: Clock, attachments: LeaseAttachments) {
+    this.#backend = backend;
+    this.#clock = clock;
+    this.#attachments = attachments;
+    for (const record of backend.records()) {
+      this.#index.append(record);
+      this.#log.append(record);
+      this.#revision = record.kv.modRevision;
+    }
+    const scheduled = metaNumber(backend, 'scheduledCompactRevision');
+    const finished = metaNumber(backend, 'finishedCompactRevision');
+    this.#compactRevision = Math.max(scheduled, finished);
+    // The newest record may have been a tombstone that compaction removed.
+    this.#revision = Math.max(this.#revision, this.#compactRevision);
+    if (scheduled > finished) this.#clean(scheduled);
+    this.#index.visit('', '\0', this.#revision, ({ kv }) => {
+      if (kv.lease !== NO_LEASE) attachments.attach(kv.lease, kv.key);
+    });
+  }
+
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** First revision that can still be asked for; -1 before the first compaction. */
+  get compactRevision(): number {
+    return this.#compactRevision;
+  }
+
+  get log(): RecordLog {
+    return this.#log;
+  }
+
+  set observer(observer: ChangeObserver) {
+    this.#observer = observer;
+  }
+
+  /** @throws EtcdError compacted, futureRevision */
+  range(key: ByteString, end: ByteString, options: StoreRangeOptions): StoreRangeResult {
+    return this.rangeAt(this.#revision, key, end, options);
+  }
+
+  /** As `range`, with `current` taken for the present: a transaction also sees its own changes. */
+  rangeAt(current: number, key: ByteString, end: ByteString, options: StoreRangeOptions): StoreRangeResult {
+    const { limit, countOnly } = options;
+    if (options.revision > current) throw etcdError('futureRevision');
+    const revision = options.revision <= 0 ? current : options.revision;
+    if (revision < this.#compactRevision) throw etcdError('compacted');
+    if (end === '') {
+      const record = this.#index.at(key, revision);
+      if (record === undefined) return { kvs: [], count: 0 };
+      return { kvs: countOnly ? [] : [record.kv], count: 1 };
+    }
+    const result: StoreRangeResult = { kvs: [], count: 0 };
+    const { kvs } = result;
+    let count = 0;
+    this.#index.visit(key, end, revision, (record) => {
+      count += 1;
+      if (!countOnly && (limit === 0 || kvs.length < limit)) kvs.push(record.kv);
+    });
+    return { kvs, count };
+  }
+
+  /** What `key` held at revision `main`; undefined when it did not exist, or that is compacted. */
+  recordAt(key: ByteString, main: number): RevisionRecord | undefined {
+    return main < this.#compactRevision ? undefined : this.#index.at(key, main);
+  }
+
+  /** Begins a transaction. One at a time, and within one turn. */
+  write(): WriteTransaction {
+    if (this.#writing) throw new Error('MvccStore.write: a transaction is open');
+    this.#writing = true;
+    return new StoreWriteTransaction(this.#revision + 1, {
+      index: this.#index,
+      attachments: this.#attachments,
+      range: (current, key, end, options) => this.rangeAt(current, key, end, options),
+      end: (changes) => this.#endWrite(changes),
+    });
+  }
+
+  /**
+   * Gives up every revision before `revision` that is not the newest of a key alive then. Takes effect at
+   * once; the promise resolves when the backend has been cleaned too.
+   * @throws EtcdError compacted, futureRevision
+   */
+  compact(revision: number): Promise<void> {
+    if (revision <= this.#compactRevision) throw etcdError('compacted');
+    if (revision > this.#revision) throw etcdError('futureRevision');
+    this.#compactRevision = revision;
+    this.#backend.setMeta('scheduledCompactRevision', String(revision));
+    this.#clean(revision);
+    return this.#cleaned;
+  }
+
+  /** Stops background work. The store can be opened again from its backend. */
+  dispose(): void {
+    this.#cleaning?.dispose();
+  }
+
+  #endWrite(changes: readonly Change[]): void {
+    this.#writing = false;
+    if (changes.length === 0) return;
+    const records = changes.map((change) => change.record);
+    for (const record of records) this.#log.append(record);
+    this.#backend.append(records);
+    this.#revision += 1;
+    this.#observer(this.#revision, changes);
+  }
+
+  #clean(revision: number): void {
+    const removed = this.#index.compact(revision);
+    this.#log.remove(removed);
+    const before = this.#cleaned;
+    this.#cleaned = new Promise((resolve) => {
+      void before.then(() => this.#removeFrom(removed, 0, revision, resolve));
+    });
+  }
+
+  #removeFrom(removed: readonly RevisionRecord[], from: number, revision: number, done: () => void): void {
+    this.#backend.remove(removed.slice(from, from + COMPACTION_BATCH));
+    const next = from + COMPACTION_BATCH;
+    if (next < removed.length) {
+      this.#cleaning = this.#clock.setTimeout(
+        () => this.#removeFrom(removed, next, revision, done),
+        COMPACTION_PAUSE,
+      );
+      return;
+    }
+    this.#backend.setMeta('finishedCompactRevision', String(revision));
+    done();
+  }
+}
+
+function metaNumber(backend: Backend, key: BackendMetaKey): number {
+  const text = backend.getMeta(key);
+  return text === undefined ? -1 : Number(text);
+}
