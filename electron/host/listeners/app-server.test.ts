@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Channel } from '../../shared/rpc/channel.ts';
 import type { AppServer } from './app-server.ts';
-import { fileBelow, openAppServer } from './app-server.ts';
+import { openAppServer } from './app-server.ts';
+import { fileBelow } from './file-below.ts';
 
 let folder: string;
 let server: AppServer;

@@ -3,21 +3,14 @@ import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname, join, normalize, sep } from 'node:path';
+import { extname } from 'node:path';
 import { WebSocketServer } from 'ws';
 import type { Channel } from '../../shared/rpc/channel.ts';
 import { webSocketChannel } from '../transports/websocket-channel.ts';
 import { appHeaders } from './content-security-policy.ts';
+import { fileBelow } from './file-below.ts';
+import { mediaType } from './media-type.ts';
 
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.json': 'application/json',
-  '.woff2': 'font/woff2',
-};
 const PROTOCOL = 'leme.v1';
 const MAX_MESSAGE = 4 * 1024 * 1024;
 
@@ -89,7 +82,7 @@ async function serveFile(
   if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405, 'method not allowed\n');
   const { pathname } = new URL(request.url ?? '/', 'http://localhost');
   const file = fileBelow(root, pathname === '/' ? '/index.html' : pathname);
-  const type = file === undefined ? undefined : TYPES[extname(file)];
+  const type = file === undefined ? undefined : mediaType(extname(file));
   if (file === undefined || type === undefined) return refuse(404, 'not found\n');
   try {
     const body = await readFile(file);
@@ -100,20 +93,6 @@ async function serveFile(
     // Not there, or not readable: the page does not need to know which.
     refuse(404, 'not found\n');
   }
-}
-
-/** The file that a path names, or undefined when it would lie outside `root`. */
-export function fileBelow(root: string, pathname: string): string | undefined {
-  let decoded: string;
-  try {
-    decoded = decodeURIComponent(pathname);
-  } catch {
-    return undefined;
-  }
-  if (decoded.includes('\0')) return undefined;
-  const base = normalize(root.endsWith(sep) ? root : root + sep);
-  const file = normalize(join(base, decoded));
-  return file.startsWith(base) ? file : undefined;
 }
 
 function refuseUpgrade(request: IncomingMessage, hosts: readonly string[], token: string): string | undefined {

@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import type { UtilityProcess } from 'electron';
+import { app, BrowserWindow, ipcMain, MessageChannelMain, protocol, session, shell, utilityProcess } from 'electron';
+import { serveApp } from './app-protocol.ts';
+import { brokerPort, REQUEST_PORT } from './ipc/port-broker.ts';
+import { installMenu } from './menu.ts';
+import { APP_ORIGIN, guardContents, windowOptions } from './security.ts';
+
+const dist = join(import.meta.dirname, '..');
+let window: BrowserWindow | undefined;
+let host: UtilityProcess | undefined;
+
+protocol.registerSchemesAsPrivileged([
+  { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } },
+]);
+
+/** The host owns cluster, storage and consoles; it runs in a process of its own, so that the window never waits for it. */
+function startHost(): UtilityProcess {
+  const child = utilityProcess.fork(
+    join(dist, 'host', 'utility.mjs'),
+    ['--data', join(app.getPath('userData'), 'workspace'), ...process.argv.slice(app.isPackaged ? 1 : 2)],
+    { serviceName: 'leme-host', stdio: 'inherit' },
+  );
+  child.on('exit', (code) => {
+    host = undefined;
+    // The page shows "disconnected" and asks for a new port, which starts a new host.
+    if (code !== 0) console.error(`leme: the host ended with code ${code}`);
+  });
+  return child;
+}
+
+function openWindow(): void {
+  window = new BrowserWindow(windowOptions(join(dist, 'preload', 'preload.cjs')));
+  guardContents(window.webContents, (url) => void shell.openExternal(url));
+  window.once('ready-to-show', () => window?.show());
+  window.on('closed', () => {
+    window = undefined;
+  });
+  void window.loadURL(`${APP_ORIGIN}/index.html`);
+}
+
+function run(): void {
+  host = startHost();
+  protocol.handle('app', (request) => serveApp(join(dist, 'app'), request));
+  session.defaultSession.setPermissionRequestHandler((_contents, permission, decide) =>
+    decide(permission === 'clipboard-sanitized-write' || permission === 'clipboard-read'),
+  );
+  ipcMain.on(REQUEST_PORT, (event, nonce: unknown) =>
+    brokerPort(
+      {
+        windowId: () => window?.webContents.id,
+        createChannel: () => new MessageChannelMain(),
+        toHost: (port) => {
+          host ??= startHost();
+          host.postMessage('channel', [port]);
+        },
+        refuse: (why) => console.error(`leme: refused a channel: ${why}`),
+      },
+      event,
+      nonce,
+    ),
+  );
+  installMenu();
+  openWindow();
+}
+
+if (app.requestSingleInstanceLock()) {
+  app.on('second-instance', () => {
+    if (window?.isMinimized() === true) window.restore();
+    window?.focus();
+  });
+  app.on('window-all-closed', () => app.quit());
+  app.on('before-quit', () => host?.postMessage('quit'));
+  void app.whenReady().then(run);
+} else {
+  app.quit();
+}

@@ -1,0 +1,101 @@
+// Builds everything into dist/: the app (vite), the programs (esbuild). Does nothing when nothing changed.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { nodeBinary, root } from './node-binary.mjs';
+import { ensureInstalled } from './setup.mjs';
+
+const { existsSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } = fs;
+const SOURCES = ['electron/**/*.{ts,json}', 'app/**/*', 'types/*.ts', 'package.json', 'scripts/build.mjs'];
+
+/** Programs: output below dist/, and the source it is made from. */
+const PROGRAMS = {
+  'host/serve.mjs': 'electron/host/entry-node.ts',
+  'host/utility.mjs': 'electron/host/entry-utility.ts',
+  'shell/shell.mjs': 'electron/shell/main.ts',
+  'labs/lab.mjs': 'electron/labs/main.ts',
+  'main/main.mjs': 'electron/main/main.ts',
+};
+const PRELOAD = { 'preload/preload.cjs': 'electron/preload/preload.ts' };
+/** Not bundled: native modules, and what loads files beside itself. */
+const EXTERNAL = ['electron', 'better-sqlite3', '@lydell/node-pty', 'just-bash'];
+
+function fingerprint() {
+  const hash = createHash('sha256');
+  for (const pattern of SOURCES) {
+    for (const file of globSync(pattern, { cwd: root }).sort()) {
+      if (file.endsWith('.test.ts')) continue;
+      const stat = statSync(join(root, file));
+      if (stat.isFile()) hash.update(`${file} ${stat.size} ${stat.mtimeMs}\n`);
+    }
+  }
+  return hash.digest('hex');
+}
+
+async function bundle() {
+  const { build } = await import('esbuild');
+  const common = {
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'node',
+    target: 'node22',
+    external: EXTERNAL,
+    sourcemap: 'linked',
+    logLevel: 'warning',
+    minify: false,
+    keepNames: true,
+  };
+  const existing = (entries) => Object.entries(entries).filter(([, source]) => existsSync(join(root, source)));
+  for (const [output, source] of existing(PROGRAMS)) {
+    await build({
+      ...common,
+      entryPoints: [source],
+      outfile: join('dist', output),
+      format: 'esm',
+      banner: {
+        // Packages that are CommonJS inside ask for these.
+        js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+      },
+    });
+  }
+  for (const [output, source] of existing(PRELOAD)) {
+    await build({ ...common, entryPoints: [source], outfile: join('dist', output), format: 'cjs' });
+  }
+}
+
+async function buildApp() {
+  const config = join(root, 'app', 'vite.config.ts');
+  if (!existsSync(config)) return;
+  const vite = await import('vite');
+  await vite.build({ configFile: config, logLevel: 'warn' });
+}
+
+/** Builds when sources changed since the last build. Runs under Node >= 22 (see node-binary.mjs). */
+export async function build() {
+  const stamp = join(root, 'dist', '.fingerprint');
+  const wanted = fingerprint();
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  console.error('Leme: building …');
+  rmSync(stamp, { force: true });
+  mkdirSync(join(root, 'dist'), { recursive: true });
+  await bundle();
+  await buildApp();
+  writeFileSync(stamp, wanted);
+}
+
+/** From any Node: installs, then builds in a process of the Node that the tools need. */
+export function ensureBuilt() {
+  ensureInstalled();
+  const { status } = spawnSync(nodeBinary(), [join(root, 'scripts', 'build.mjs')], {
+    cwd: root,
+    stdio: ['ignore', process.stderr.fd, 'inherit'],
+  });
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  if (typeof globSync !== 'function') ensureBuilt();
+  else await build();
+}
