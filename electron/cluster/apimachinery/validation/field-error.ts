@@ -73,9 +73,9 @@ export function internalError(field: string, message: string): FieldError {
   return { type: 'InternalError', field, body: `Internal error: ${message}` };
 }
 
-/** A value as messages show it: strings quoted, objects as JSON, absent as `"null"`. */
+/** A value as messages show it: strings quoted, objects as JSON, an empty (nil) map or list as `null`. */
 export function describeValue(value: unknown): string {
-  if (value === undefined || value === null) return '"null"';
+  if (value === undefined) return '"null"';
   if (typeof value === 'string') return quote(value);
   if (typeof value === 'object') return JSON.stringify(value);
   return String(value as number | boolean | bigint);
