@@ -57,12 +57,14 @@ export class WatcherGroup<W extends Interested> implements Iterable<W> {
   /** Adds to `found` every watcher that wants `key`. */
   find(key: ByteString, found: W[]): void {
     const exact = this.#byKey.get(key);
-    if (exact !== undefined) found.push(...exact);
-    for (const [begin, watchers] of this.#open) if (begin <= key) found.push(...watchers);
+    if (exact !== undefined) for (const watcher of exact) found.push(watcher);
+    for (const [begin, watchers] of this.#open) {
+      if (begin <= key) for (const watcher of watchers) found.push(watcher);
+    }
     for (let index = this.#position(key) - 1; index >= 0; index -= 1) {
       const interval = this.#intervals[index] as Interval<W>;
       if (interval.maxEnd <= key) break;
-      if (key < interval.end) found.push(...interval.watchers);
+      if (key < interval.end) for (const watcher of interval.watchers) found.push(watcher);
     }
   }
 
