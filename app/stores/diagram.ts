@@ -1,0 +1,55 @@
+import { defineStore } from 'pinia';
+import { computed, shallowRef, triggerRef } from 'vue';
+import type { ComponentView, DiagramItem, FaultVerb, LinkCut, MachineView, PodView } from '../../electron/shared/contract/diagram.ts';
+import { useConnection } from './connection.ts';
+
+interface Picture {
+  readonly machines: Map<string, MachineView>;
+  readonly components: Map<string, ComponentView>;
+  readonly pods: Map<string, PodView>;
+  cuts: readonly LinkCut[];
+}
+
+/** Machines, components and Pods as the host streams them. The maps are shared and changed in place; `picture` says when. */
+export const useDiagram = defineStore('diagram', () => {
+  const connection = useConnection();
+  const picture = shallowRef<Picture>({ machines: new Map(), components: new Map(), pods: new Map(), cuts: [] });
+  /** Grows with every reset: the layout may begin anew then, and only then. */
+  const epoch = shallowRef(0);
+  const loaded = computed(() => epoch.value > 0);
+
+  function apply(item: DiagramItem): void {
+    const { machines, components, pods } = picture.value;
+    if (item.reset) {
+      machines.clear();
+      components.clear();
+      pods.clear();
+      picture.value.cuts = [];
+      epoch.value += 1;
+    }
+    for (const machine of item.machines) machines.set(machine.name, machine);
+    for (const component of item.components) components.set(component.id, component);
+    for (const pod of item.pods) pods.set(pod.uid, pod);
+    for (const name of item.removedMachines) machines.delete(name);
+    for (const id of item.removedComponents) components.delete(id);
+    for (const uid of item.removedPods) pods.delete(uid);
+    if (item.cuts !== null) picture.value.cuts = item.cuts;
+    triggerRef(picture);
+  }
+
+  function follow(): () => void {
+    return connection.follow('diagram.watch', {}, apply);
+  }
+
+  const machines = computed(() => [...picture.value.machines.values()]);
+  const components = computed(() => [...picture.value.components.values()]);
+  const pods = computed(() => [...picture.value.pods.values()]);
+  const cuts = computed(() => [...picture.value.cuts]);
+
+  /** @throws RpcError `NotFound`, `Refused` */
+  async function fault(verb: FaultVerb): Promise<void> {
+    await connection.call('fault.apply', verb);
+  }
+
+  return { picture, epoch, loaded, machines, components, pods, cuts, apply, follow, fault };
+});
