@@ -14,12 +14,14 @@ export class ContainerStore {
   readonly #sandboxes = new Map<string, PodSandbox>();
   readonly #containers = new Map<string, Container>();
   readonly #images = new Map<string, Image>();
+  readonly #bySandbox = new Map<string, Map<string, Container>>();
 
   constructor(state: LocalState) {
     this.#state = state;
     this.#load(SANDBOX, this.#sandboxes);
     this.#load(CONTAINER, this.#containers);
     this.#load(IMAGE, this.#images);
+    for (const container of this.#containers.values()) this.#index(container);
   }
 
   get sandboxes(): ReadonlyMap<string, PodSandbox> {
@@ -35,22 +37,29 @@ export class ContainerStore {
     return this.#images;
   }
 
+  containersOf(sandboxId: string): readonly Container[] {
+    return [...(this.#bySandbox.get(sandboxId)?.values() ?? [])];
+  }
+
   putSandbox(sandbox: PodSandbox): void {
     this.#sandboxes.set(sandbox.id, sandbox);
     this.#state.set(SANDBOX + sandbox.id, sandbox);
   }
 
   removeSandbox(id: string): void {
+    this.#bySandbox.delete(id);
     this.#sandboxes.delete(id);
     this.#state.delete(SANDBOX + id);
   }
 
   putContainer(container: Container): void {
     this.#containers.set(container.id, container);
+    this.#index(container);
     this.#state.set(CONTAINER + container.id, container);
   }
 
   removeContainer(id: string): void {
+    this.#bySandbox.get(this.#containers.get(id)?.podSandboxId ?? '')?.delete(id);
     this.#containers.delete(id);
     this.#state.delete(CONTAINER + id);
   }
@@ -63,6 +72,12 @@ export class ContainerStore {
   removeImage(id: string): void {
     this.#images.delete(id);
     this.#state.delete(IMAGE + id);
+  }
+
+  #index(container: Container): void {
+    let containers = this.#bySandbox.get(container.podSandboxId);
+    if (containers === undefined) this.#bySandbox.set(container.podSandboxId, (containers = new Map()));
+    containers.set(container.id, container);
   }
 
   #load<T extends { readonly id: string }>(prefix: string, into: Map<string, T>): void {

@@ -97,10 +97,11 @@ export class ContainerdContainers {
   }
 
   async list(filter: ContainerFilter): Promise<CriResponse<'ListContainers'>> {
-    const containers = [...this.#runtime.store.containers.values()].filter(
+    const { store } = this.#runtime;
+    const all = filter.podSandboxId === undefined ? [...store.containers.values()] : store.containersOf(filter.podSandboxId);
+    const containers = all.filter(
       (container) =>
         (filter.id === undefined || container.id === filter.id) &&
-        (filter.podSandboxId === undefined || container.podSandboxId === filter.podSandboxId) &&
         (filter.state === undefined || container.state === filter.state),
     );
     return { containers };
@@ -131,7 +132,8 @@ export class ContainerdContainers {
   #announce(type: ContainerEventType, container: Container): void {
     const sandbox = this.#runtime.store.sandboxes.get(container.podSandboxId);
     if (sandbox === undefined) return;
-    const { metadata } = sandbox.config;
-    this.#publish({ containerId: container.id, type, createdAt: this.#process.clock.now(), podSandboxMetadata: metadata });
+    const now = this.#process.clock.now();
+    const containersStatuses = this.#runtime.store.containersOf(sandbox.id);
+    this.#publish({ containerId: container.id, type, createdAt: now, podSandboxStatus: sandbox, containersStatuses });
   }
 }

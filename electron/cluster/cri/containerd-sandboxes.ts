@@ -51,7 +51,7 @@ export class ContainerdSandboxes {
   async stop(id: string): Promise<CriResponse<'StopPodSandbox'>> {
     const sandbox = this.#runtime.store.sandboxes.get(id);
     if (sandbox === undefined) return {};
-    const containers = [...this.#runtime.store.containers.values()].filter((container) => container.podSandboxId === id);
+    const containers = this.#runtime.store.containersOf(id);
     await Promise.all(containers.map((container) => this.#runtime.shims.stop(container.id, 'SIGKILL')));
     if (sandbox.state === 'SANDBOX_NOTREADY' && sandbox.ip === '') return {};
     await this.#process.clock.sleep(5 + this.#process.rand.float() * 10);
@@ -68,9 +68,7 @@ export class ContainerdSandboxes {
     await this.stop(id);
     const sandbox = this.#runtime.store.sandboxes.get(id);
     if (sandbox === undefined) return {};
-    for (const container of [...this.#runtime.store.containers.values()]) {
-      if (container.podSandboxId === id) this.#runtime.store.removeContainer(container.id);
-    }
+    for (const container of this.#runtime.store.containersOf(id)) this.#runtime.store.removeContainer(container.id);
     this.#runtime.store.removeSandbox(id);
     this.#names.delete(nameOf(sandbox.config));
     this.#announce('CONTAINER_DELETED_EVENT', sandbox);
@@ -105,8 +103,8 @@ export class ContainerdSandboxes {
   }
 
   #announce(type: ContainerEventType, sandbox: PodSandbox): void {
-    this.#publish({
-      containerId: sandbox.id, type, createdAt: this.#process.clock.now(), podSandboxMetadata: sandbox.config.metadata,
-    });
+    const now = this.#process.clock.now();
+    const containersStatuses = this.#runtime.store.containersOf(sandbox.id);
+    this.#publish({ containerId: sandbox.id, type, createdAt: now, podSandboxStatus: sandbox, containersStatuses });
   }
 }

@@ -29,7 +29,7 @@ export class CriServer {
 
   /** Tells everybody who asked for container events. */
   publish(event: ContainerEvent): void {
-    const { name, namespace } = event.podSandboxMetadata;
+    const { name, namespace } = event.podSandboxStatus.config.metadata;
     for (const [connection, call] of this.#watchers) {
       const frame: CriFrame = { type: 'item', call, event };
       connection.send(frame, { phase: 'item', summary: `${event.type} ${namespace}/${name} ${event.containerId.slice(0, 13)}`, call });

@@ -108,7 +108,9 @@ export interface ContainerEvent {
   readonly type: ContainerEventType;
   readonly createdAt: number;
   /** The sandbox it belongs to, or is. */
-  readonly podSandboxMetadata: PodSandboxMetadata;
+  readonly podSandboxStatus: PodSandbox;
+  /** All containers of that sandbox after the change. */
+  readonly containersStatuses: readonly Container[];
 }
 
 /** Every call: what goes in and what comes back. */

@@ -42,8 +42,8 @@ function date(argv: readonly string[], io: ToolIo): number {
   const now = new Date(io.process.clock.now());
   const format = argv.find((arg) => arg.startsWith('+'))?.slice(1);
   if (format === undefined) {
-    const [day, month, dayOfMonth, year] = now.toUTCString().replace(',', '').split(' ').map((part, index, all) => [all[0], all[2], all[1], all[3]][index]) as [string, string, string, string];
-    io.out(`${day} ${month} ${dayOfMonth.padStart(2)} ${now.toISOString().slice(11, 19)} UTC ${year}`);
+    const [day = '', dayOfMonth = '', month = '', year = ''] = now.toUTCString().replace(',', '').split(' ');
+    io.out(`${day} ${month} ${dayOfMonth.replace(/^0/, ' ')} ${now.toISOString().slice(11, 19)} UTC ${year}`);
     return 0;
   }
   const iso = now.toISOString();

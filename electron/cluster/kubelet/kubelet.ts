@@ -1,0 +1,335 @@
+import type { Pod } from '../api/types.ts';
+import { CoreEventRecorder } from '../client/core-event-recorder.ts';
+import type { ApiClient } from '../client/interface.ts';
+import { InformerFactory } from '../client/informer-factory.ts';
+import { resourceTypes } from '../client/resource-types.ts';
+import { SocketCriClient } from '../cri/cri-client.ts';
+import type { CriClient, Image, RuntimeCondition } from '../cri/interface.ts';
+import { CriError } from '../cri/interface.ts';
+import type { ProcessContext } from '../machine/interface.ts';
+import { KeyedBackoff } from './backoff.ts';
+import { ContainerEnvironment } from './container-environment.ts';
+import { ImageManager } from './image-manager.ts';
+import { MirrorPods } from './mirror-pods.ts';
+import { admitPod } from './node-admission.ts';
+import { NodeLease } from './node-lease.ts';
+import type { NodeFacts } from './node-object.ts';
+import { NodeStatusUpdater } from './node-status-updater.ts';
+import { isMirrorPod, isStaticPod, metaOf, uidOf } from './pod-accessors.ts';
+import { PodEvents } from './pod-events.ts';
+import { PodRecords } from './pod-record.ts';
+import { PodSyncer } from './pod-syncer.ts';
+import { PodWorker } from './pod-worker.ts';
+import { RuntimeCache } from './runtime-cache.ts';
+import type { KubeletSettings } from './settings.ts';
+import { StaticPodSource } from './static-pods.ts';
+import { StatusManager } from './status-manager.ts';
+
+/** The events tell of changes; this is only for what they may have missed. */
+const RELIST = 300_000;
+const RECONNECT = 1_000;
+const RUNTIME_CHECK = 10_000;
+const WAIT_FOR_READY = 100;
+export const BOOT_ID = '/proc/sys/kernel/random/boot_id';
+
+export interface KubeletOptions {
+  readonly process: ProcessContext;
+  readonly settings: KubeletSettings;
+  readonly client: ApiClient;
+  readonly version: string;
+  /** The machine was frozen, not rebooted: nothing is told or tried again that was told or tried before. */
+  readonly thawed: boolean;
+}
+
+/** The agent of one node: wires Pod sources, workers, runtime, status and the node's own heartbeat. */
+export class Kubelet {
+  readonly #process: ProcessContext;
+  readonly #settings: KubeletSettings;
+  readonly #options: KubeletOptions;
+  readonly #cri: CriClient;
+  readonly #cache: RuntimeCache;
+  readonly #workers = new Map<string, PodWorker>();
+  /** Static Pods that came back while their predecessor of the same uid was still ending. */
+  readonly #waiting = new Map<string, Pod>();
+  readonly #syncer: PodSyncer;
+  readonly #images: ImageManager;
+  readonly #records: PodRecords;
+  readonly #backoff: KeyedBackoff;
+  readonly #pullBackoff: KeyedBackoff;
+  readonly #statuses: StatusManager;
+  readonly #mirrors: MirrorPods;
+  readonly #node: NodeStatusUpdater;
+  readonly #informers: InformerFactory;
+  #apiPods = new Map<string, Pod>();
+  #synced = false;
+  #runtimeUp = false;
+  #conditions: readonly RuntimeCondition[] = [];
+  #nodeImages: readonly Image[] = [];
+
+  constructor(options: KubeletOptions) {
+    const { process, settings, client, thawed } = options;
+    this.#options = options;
+    this.#process = process;
+    this.#settings = settings;
+    this.#records = new PodRecords(process.state);
+    if (!thawed) this.#records.clear();
+    const recorder = new CoreEventRecorder(process, client, 'kubelet', settings.nodeName);
+    const events = new PodEvents(recorder);
+    this.#cri = new SocketCriClient(process.net, process.machine.name, settings.socket);
+    this.#cache = new RuntimeCache(this.#cri, (uid) => this.#workers.get(uid)?.notify());
+    const now = (): number => process.clock.now();
+    this.#backoff = new KeyedBackoff(now, settings.maxContainerBackoff);
+    this.#pullBackoff = new KeyedBackoff(now, 300_000);
+    this.#images = new ImageManager(process, this.#cri, events, this.#pullBackoff, settings.serializeImagePulls);
+    this.#syncer = new PodSyncer({
+      context: process,
+      cri: this.#cri,
+      cache: this.#cache,
+      events,
+      images: this.#images,
+      backoff: this.#backoff,
+      environment: new ContainerEnvironment(client),
+      hostIp: settings.nodeIp,
+      networkError: () => this.#networkError(),
+    });
+    this.#mirrors = new MirrorPods(process, client, settings.nodeName);
+    this.#statuses = new StatusManager(process, client, (pod) =>
+      isStaticPod(pod) ? this.#mirrors.mirrorOf(pod) : this.#apiPods.get(uidOf(pod)),
+    );
+    this.#node = new NodeStatusUpdater(process, client, recorder, () => this.#facts(), thawed);
+    this.#informers = new InformerFactory(process, client);
+  }
+
+  /** Starts everything; what it starts lives as long as the process. */
+  async run(): Promise<void> {
+    const { process, client } = this.#options;
+    await this.#connectRuntime();
+    this.#watchManifests();
+    process.go(() => this.#node.run());
+    const lease = new NodeLease(process, client, this.#settings.nodeName, this.#settings.leaseDurationSeconds, () => this.#node.uid);
+    process.go(async () => {
+      while (!this.#node.registered) await process.clock.sleep(WAIT_FOR_READY);
+      await lease.run();
+    });
+    process.clock.setInterval(() => process.go(() => this.#checkRuntime()), RUNTIME_CHECK);
+    process.clock.setInterval(() => process.go(() => this.#relist()), RELIST);
+    process.go(() => this.#waitForReady());
+    this.#watchPods();
+    await this.#informers.waitForCacheSync();
+    this.#synced = true;
+    this.#mirrors.synced();
+    await this.#removeOrphans();
+  }
+
+  #watchPods(): void {
+    const informer = this.#informers.informer(resourceTypes.pods, { fieldSelector: `spec.nodeName=${this.#settings.nodeName}` });
+    informer.addEventHandler({
+      onAdd: (pod) => this.#podChanged(pod),
+      onUpdate: (_old, pod) => this.#podChanged(pod),
+      onDelete: (pod) => this.#podDeleted(pod),
+    });
+    this.#informers.start();
+  }
+
+  #podChanged(pod: Pod): void {
+    if (isMirrorPod(pod)) {
+      this.#mirrors.observe(pod, true);
+      const own = this.#mirrors.staticPodOf(pod);
+      if (own !== undefined) this.#statuses.reconcile(uidOf(own));
+      return;
+    }
+    const uid = uidOf(pod);
+    const worker = this.#workers.get(uid);
+    this.#apiPods.set(uid, pod);
+    if (worker !== undefined) {
+      worker.update(pod);
+      this.#statuses.reconcile(uid);
+      return;
+    }
+    const { phase } = pod.status ?? {};
+    const over = phase === 'Succeeded' || phase === 'Failed';
+    // One that has ended and has nothing here is of no concern, until it is deleted.
+    if (over && pod.metadata?.deletionTimestamp === undefined && this.#cache.get(uid).sandboxes.length === 0) return;
+    this.#startWorker(pod);
+  }
+
+  #podDeleted(pod: Pod): void {
+    if (isMirrorPod(pod)) {
+      this.#mirrors.observe(pod, false);
+      return;
+    }
+    this.#apiPods.delete(uidOf(pod));
+    this.#workers.get(uidOf(pod))?.remove();
+  }
+
+  #watchManifests(): void {
+    const { process } = this.#options;
+    const { staticPodPath, nodeName } = this.#settings;
+    if (staticPodPath === '') return;
+    const source = new StaticPodSource(process.files, staticPodPath, nodeName, () => process.clock.now(), {
+      added: (pod) => {
+        if (this.#workers.has(uidOf(pod))) this.#waiting.set(uidOf(pod), pod);
+        else this.#startWorker(pod);
+        this.#mirrors.want(pod);
+      },
+      removed: (pod) => {
+        this.#waiting.delete(uidOf(pod));
+        this.#mirrors.unwant(pod);
+        this.#workers.get(uidOf(pod))?.remove();
+      },
+      failed: (message) => process.stderr(`E kubelet: Could not process manifest file: ${message}`),
+    });
+    source.start();
+  }
+
+  #startWorker(pod: Pod): void {
+    const { process } = this.#options;
+    const worker = new PodWorker(
+      {
+        context: process,
+        cache: this.#cache,
+        syncer: this.#syncer,
+        records: this.#records,
+        backoff: this.#backoff,
+        pullBackoff: this.#pullBackoff,
+        hostIp: this.#settings.nodeIp,
+        admit: (candidate) => this.#admit(candidate),
+        setStatus: (subject, status, final) => this.#statuses.set(subject, status, final),
+        removed: (uid) => process.go(() => this.#cleanUp(uid)),
+      },
+      pod,
+    );
+    this.#workers.set(uidOf(pod), worker);
+  }
+
+  #admit(pod: Pod): ReturnType<typeof admitPod> {
+    // A static Pod is never turned away, and one that runs already has its place.
+    if (isStaticPod(pod) || this.#cache.get(uidOf(pod)).sandboxes.length > 0) return undefined;
+    const others = [...this.#workers.values()].filter((worker) => !worker.finished && uidOf(worker.pod) !== uidOf(pod));
+    return admitPod(pod, others.map((worker) => worker.pod), this.#process.machine, this.#settings);
+  }
+
+  /** Removes what is left of a Pod in the runtime; starts the static Pod that has been waiting for that. */
+  async #cleanUp(uid: string): Promise<void> {
+    this.#workers.delete(uid);
+    this.#statuses.forget(uid);
+    this.#backoff.forget(`${uid}_`);
+    this.#images.forget(uid);
+    await this.#removeSandboxes(uid);
+    const next = this.#waiting.get(uid);
+    this.#waiting.delete(uid);
+    if (next !== undefined) this.#startWorker(next);
+  }
+
+  async #removeSandboxes(uid: string): Promise<void> {
+    try {
+      for (const sandbox of this.#cache.get(uid).sandboxes) await this.#cri.call('RemovePodSandbox', { podSandboxId: sandbox.id });
+    } catch (error) {
+      if (!(error instanceof CriError)) throw error;
+      this.#process.log.error('Failed to remove pod sandbox', { uid, err: error.message });
+    }
+  }
+
+  /** Sandboxes of Pods that nobody knows any more, e.g. deleted while the kubelet was down. */
+  async #removeOrphans(): Promise<void> {
+    if (!this.#synced) return;
+    for (const uid of this.#cache.uids) {
+      if (this.#workers.has(uid) || this.#apiPods.has(uid)) continue;
+      await this.#removeSandboxes(uid);
+      this.#records.delete(uid);
+    }
+  }
+
+  async #connectRuntime(): Promise<void> {
+    for (;;) {
+      try {
+        const version = await this.#cri.call('Version', {});
+        this.#cri.containerEvents((event) => this.#cache.onEvent(event), () => this.#runtimeLost());
+        await this.#cache.relist();
+        this.#runtimeUp = true;
+        this.#process.log.info('Container runtime initialized', { runtime: version.runtimeName, version: version.runtimeVersion });
+        await this.#checkRuntime();
+        return;
+      } catch (error) {
+        if (!(error instanceof CriError)) throw error;
+        this.#process.stderr(`E kubelet: Container runtime is not up yet: ${error.message}`);
+        await this.#process.clock.sleep(RECONNECT);
+      }
+    }
+  }
+
+  #runtimeLost(): void {
+    this.#runtimeUp = false;
+    this.#process.go(async () => {
+      await this.#node.update();
+      await this.#connectRuntime();
+      await this.#node.update();
+      for (const worker of this.#workers.values()) worker.notify();
+    });
+  }
+
+  async #relist(): Promise<void> {
+    if (!this.#runtimeUp) return;
+    try {
+      await this.#cache.relist();
+      await this.#removeOrphans();
+    } catch (error) {
+      if (!(error instanceof CriError)) throw error;
+      this.#process.log.error('GenericPLEG: Unable to retrieve pods', { err: error.message });
+    }
+  }
+
+  async #checkRuntime(): Promise<void> {
+    if (!this.#runtimeUp) return;
+    try {
+      const before = this.#notReady();
+      this.#conditions = (await this.#cri.call('Status', {})).conditions;
+      this.#nodeImages = (await this.#cri.call('ListImages', {})).images;
+      if (before !== this.#notReady()) {
+        await this.#node.update();
+        for (const worker of this.#workers.values()) worker.notify();
+      }
+    } catch (error) {
+      if (!(error instanceof CriError)) throw error;
+      this.#process.log.error('Container runtime sanity check failed', { err: error.message });
+    }
+  }
+
+  /** At the start the runtime is asked often, so that the node is ready as soon as it can be. */
+  async #waitForReady(): Promise<void> {
+    while (this.#notReady() !== '') {
+      await this.#process.clock.sleep(WAIT_FOR_READY);
+      this.#process.tracer.resume(0);
+      await this.#checkRuntime();
+    }
+  }
+
+  #networkError(): string | undefined {
+    const network = this.#conditions.find((condition) => condition.type === 'NetworkReady');
+    if (network === undefined || network.status) return undefined;
+    return `container runtime network not ready: NetworkReady=false reason:${network.reason} message:${network.message}`;
+  }
+
+  #notReady(): string {
+    if (!this.#runtimeUp) return 'container runtime is down';
+    return this.#networkError() ?? '';
+  }
+
+  #facts(): NodeFacts {
+    const { process, settings, version } = this.#options;
+    return {
+      machine: process.machine,
+      settings,
+      kubeletVersion: version,
+      bootId: process.files.exists(BOOT_ID) ? process.files.read(BOOT_ID).trim() : '',
+      images: this.#nodeImages,
+      notReady: this.#notReady(),
+      now: process.clock.now(),
+    };
+  }
+
+  /** Pods this kubelet looks after, for its log. */
+  get podNames(): readonly string[] {
+    return [...this.#workers.values()].map((worker) => metaOf(worker.pod).name);
+  }
+}

@@ -1,0 +1,184 @@
+import type { KubeObject, Node, NodeCondition } from '../api/types.ts';
+import { isAlreadyExists, isNotFound } from '../client/api-errors.ts';
+import type { ComponentContext } from '../client/component-context.ts';
+import type { EventRecorder } from '../client/event-recorder.ts';
+import type { ApiClient, ResourceClient } from '../client/interface.ts';
+import { resourceTypes } from '../client/resource-types.ts';
+import type { NodeFacts } from './node-object.ts';
+import { initialNode, nodeLabels, nodeStatus } from './node-object.ts';
+
+/** Heartbeats are told of only together with something else, or when this long has passed. */
+interface Settled {
+  readonly text: string;
+  readonly reportedAt: number;
+}
+
+function textOf(node: Node): string {
+  const conditions = (node.status?.conditions ?? []).map((condition) => ({ ...condition, lastHeartbeatTime: undefined }));
+  return JSON.stringify({ ...node.status, conditions });
+}
+
+/** Registers the node and keeps its status current. Models pkg/kubelet/kubelet_node_status.go (v1.34). */
+export class NodeStatusUpdater {
+  readonly #context: ComponentContext;
+  readonly #nodes: ResourceClient<Node>;
+  readonly #recorder: EventRecorder;
+  readonly #facts: () => NodeFacts;
+  /** After a thaw nothing is announced that was announced before. */
+  readonly #quiet: boolean;
+  #node: Node | undefined;
+  #settled: Settled | undefined;
+  #announcedBoot = '';
+  #updating: Promise<void> | undefined;
+
+  constructor(context: ComponentContext, client: ApiClient, recorder: EventRecorder, facts: () => NodeFacts, quiet: boolean) {
+    this.#context = context;
+    this.#nodes = client.resource<Node>(resourceTypes.nodes);
+    this.#recorder = recorder;
+    this.#facts = facts;
+    this.#quiet = quiet;
+  }
+
+  get registered(): boolean {
+    return this.#node !== undefined;
+  }
+
+  get uid(): string {
+    return this.#node?.metadata?.uid ?? '';
+  }
+
+  /** Runs until the process ends. */
+  async run(): Promise<void> {
+    await this.#register();
+    const { settings } = this.#facts();
+    this.#announce();
+    await this.update();
+    this.#context.clock.setInterval(() => this.#context.go(() => this.update()), settings.nodeStatusUpdateFrequency);
+  }
+
+  /** Brings the status in the API up to date; does nothing when there is nothing to say. Never fails. */
+  async update(): Promise<void> {
+    if (this.#node === undefined) return;
+    const before = this.#updating;
+    const work = (async (): Promise<void> => {
+      await before;
+      try {
+        await this.#update();
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        this.#context.log.error('Error updating node status, will retry', { err: message });
+        if (isNotFound(error)) {
+          this.#node = undefined;
+          this.#settled = undefined;
+          await this.#register();
+        }
+      }
+    })();
+    this.#updating = work;
+    await work;
+  }
+
+  async #register(): Promise<void> {
+    let delay = 100;
+    for (;;) {
+      try {
+        this.#node = await this.#tryRegister();
+        return;
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        this.#context.log.error('Unable to register node with API server', { err: message });
+        await this.#context.clock.sleep(delay);
+        delay = Math.min(delay * 2, 7_000);
+      }
+    }
+  }
+
+  async #tryRegister(): Promise<Node> {
+    const facts = this.#facts();
+    this.#context.log.info('Attempting to register node', { node: facts.settings.nodeName });
+    try {
+      const created = await this.#nodes.create(initialNode(facts));
+      this.#context.log.info('Successfully registered node', { node: facts.settings.nodeName });
+      return created;
+    } catch (error) {
+      if (!isAlreadyExists(error)) throw error;
+    }
+    const existing = await this.#nodes.get(facts.settings.nodeName);
+    const labels = nodeLabels(facts.machine, facts.settings);
+    const missing = Object.entries(labels).filter(([key, value]) => existing.metadata?.labels?.[key] !== value);
+    if (missing.length === 0) return existing;
+    const patch = { metadata: { labels: Object.fromEntries(missing) } };
+    return this.#nodes.patch(facts.settings.nodeName, 'application/strategic-merge-patch+json', patch);
+  }
+
+  async #update(): Promise<void> {
+    const facts = this.#facts();
+    const { nodeName, nodeStatusReportFrequency } = facts.settings;
+    const current = await this.#nodes.get(nodeName);
+    this.#node = current;
+    const status = nodeStatus(facts, current.status);
+    const text = textOf({ status });
+    const now = this.#context.clock.now();
+    const reportedAt = this.#settled?.reportedAt ?? heartbeatOf(current);
+    if (textOf(current) === text && now - reportedAt < nodeStatusReportFrequency) {
+      this.#settled ??= { text, reportedAt };
+      return;
+    }
+    const changed = this.#changes(current.status?.conditions ?? [], status.conditions ?? []);
+    const patch = statusPatch(current, status);
+    this.#node = await this.#nodes.patch(nodeName, 'application/strategic-merge-patch+json', patch, 'status');
+    this.#settled = { text, reportedAt: now };
+    for (const reason of changed) this.#say('Normal', reason, `Node ${nodeName} status is now: ${reason}`);
+  }
+
+  /** Which conditions to tell of. */
+  #changes(before: readonly NodeCondition[], after: readonly NodeCondition[]): string[] {
+    const told: string[] = [];
+    for (const condition of after) {
+      const old = before.find((other) => other.type === condition.type);
+      if (old?.status === condition.status) continue;
+      if (condition.type === 'Ready' && (old !== undefined || condition.status === 'True')) {
+        told.push(condition.status === 'True' ? 'NodeReady' : 'NodeNotReady');
+      }
+    }
+    return told;
+  }
+
+  #announce(): void {
+    if (this.#quiet) return;
+    const { settings, bootId } = this.#facts();
+    const { nodeName } = settings;
+    this.#say('Normal', 'Starting', 'Starting kubelet.');
+    for (const reason of ['NodeHasSufficientMemory', 'NodeHasNoDiskPressure', 'NodeHasSufficientPID']) {
+      this.#say('Normal', reason, `Node ${nodeName} status is now: ${reason}`);
+    }
+    this.#say('Normal', 'NodeAllocatableEnforced', 'Updated Node Allocatable limit across pods');
+    const known = this.#node?.status?.nodeInfo?.bootID ?? '';
+    if (known !== '' && known !== bootId && this.#announcedBoot !== bootId) {
+      this.#say('Warning', 'Rebooted', `Node ${nodeName} has been rebooted, boot id: ${bootId}`);
+    }
+    this.#announcedBoot = bootId;
+  }
+
+  /** Events of a node carry its name for uid, as upstream's do. */
+  #say(type: 'Normal' | 'Warning', reason: string, message: string): void {
+    const { nodeName } = this.#facts().settings;
+    const object: KubeObject = { metadata: { name: nodeName, uid: nodeName } };
+    this.#recorder.event({ apiVersion: '', kind: 'Node', object }, type, reason, message);
+  }
+}
+
+function heartbeatOf(node: Node): number {
+  const ready = node.status?.conditions?.find((condition) => condition.type === 'Ready');
+  return ready?.lastHeartbeatTime === undefined ? 0 : Date.parse(ready.lastHeartbeatTime);
+}
+
+/** Conditions and addresses merge by type; other fields only when they differ. */
+function statusPatch(current: Node, status: NonNullable<Node['status']>): unknown {
+  const old = (current.status ?? {}) as Readonly<Record<string, unknown>>;
+  const changed = Object.entries(status).filter(
+    ([key, value]) => key !== 'conditions' && JSON.stringify(old[key]) !== JSON.stringify(value),
+  );
+  const order = (status.conditions ?? []).map(({ type }) => ({ type }));
+  return { status: { ...Object.fromEntries(changed), '$setElementOrder/conditions': order, conditions: status.conditions } };
+}

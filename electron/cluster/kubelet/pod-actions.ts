@@ -1,0 +1,101 @@
+import type { Container, Pod } from '../api/types.ts';
+import type { Container as RuntimeContainer, PodSandbox } from '../cri/interface.ts';
+import { containerHash, isSidecar, restartPolicyOf, specOf } from './pod-accessors.ts';
+import { newest, willRestart } from './pod-status.ts';
+import type { RuntimePod } from './runtime-cache.ts';
+
+export interface ContainerToStart {
+  readonly spec: Container;
+  readonly attempt: number;
+  /** How the one before ended; undefined when there was none. */
+  readonly previous: RuntimeContainer | undefined;
+}
+
+/** What has to happen for a Pod to be as its spec says. */
+export interface PodActions {
+  /** Nothing is left to run: the sandbox goes too. */
+  readonly killPod: boolean;
+  /** Set: a sandbox of this attempt is needed. */
+  readonly sandboxAttempt: number | undefined;
+  readonly sandbox: PodSandbox | undefined;
+  /** Running, but made from something else than the spec now says. */
+  readonly kill: readonly { readonly spec: Container; readonly container: RuntimeContainer; readonly message: string }[];
+  /** In order; sidecars and the next init container, or the regular ones. */
+  readonly start: readonly ContainerToStart[];
+}
+
+function nextOf(runtime: RuntimePod, spec: Container): ContainerToStart {
+  const previous = newest(runtime, spec.name);
+  return { spec, attempt: previous === undefined ? 0 : previous.config.metadata.attempt + 1, previous };
+}
+
+/** Containers that have to be started in a sandbox that is new. */
+function firstContainers(pod: Pod, runtime: RuntimePod): Container[] {
+  const { initContainers = [], containers } = specOf(pod);
+  const [first] = initContainers;
+  if (first !== undefined) return [first];
+  if (restartPolicyOf(pod) === 'Always') return [...containers];
+  return containers.filter((spec) => {
+    const before = newest(runtime, spec.name);
+    return before === undefined || willRestart(pod, spec, false, before.exitCode);
+  });
+}
+
+/**
+ * Compares spec and runtime. Models kuberuntime_manager.go computePodActions (v1.34).
+ */
+export function computePodActions(pod: Pod, runtime: RuntimePod): PodActions {
+  const [latest] = runtime.sandboxes;
+  const nothing = { killPod: false, sandboxAttempt: undefined, kill: [], start: [] };
+  if (latest === undefined || latest.state !== 'SANDBOX_READY') {
+    const attempt = latest === undefined ? 0 : latest.config.metadata.attempt + 1;
+    const never = restartPolicyOf(pod) === 'Never' && runtime.containers.length > 0;
+    const start = never ? [] : firstContainers(pod, runtime);
+    if (start.length === 0) return { ...nothing, killPod: latest !== undefined, sandbox: latest };
+    return { ...nothing, sandboxAttempt: attempt, sandbox: latest, start: start.map((spec) => nextOf(runtime, spec)) };
+  }
+  const here: RuntimePod = { ...runtime, containers: runtime.containers.filter((one) => one.podSandboxId === latest.id) };
+  const begun = specOf(pod).containers.some((spec) => newest(here, spec.name) !== undefined);
+  const start: ContainerToStart[] = [];
+  let initialized = true;
+  for (const spec of specOf(pod).initContainers ?? []) {
+    const found = newest(here, spec.name);
+    if (isSidecar(spec)) {
+      if (found?.state === 'CONTAINER_RUNNING') continue;
+      start.push(nextOf(runtime, spec));
+      if (!begun) {
+        initialized = false;
+        break;
+      }
+      continue;
+    }
+    if (begun || (found?.state === 'CONTAINER_EXITED' && found.exitCode === 0)) continue;
+    initialized = false;
+    if (found === undefined || found.state === 'CONTAINER_CREATED') start.push(nextOf(runtime, spec));
+    else if (found.state === 'CONTAINER_EXITED') {
+      if (!willRestart(pod, spec, true, found.exitCode)) return { ...nothing, killPod: true, sandbox: latest };
+      start.push(nextOf(runtime, spec));
+    }
+    break;
+  }
+  if (!initialized) return { ...nothing, sandbox: latest, start };
+  const kill: { spec: Container; container: RuntimeContainer; message: string }[] = [];
+  let kept = 0;
+  for (const spec of specOf(pod).containers) {
+    const found = newest(here, spec.name);
+    if (found === undefined || found.state === 'CONTAINER_CREATED') {
+      start.push(nextOf(runtime, spec));
+    } else if (found.state === 'CONTAINER_RUNNING') {
+      if (found.config.annotations['io.kubernetes.container.hash'] === containerHash(spec)) {
+        kept += 1;
+        continue;
+      }
+      kill.push({ spec, container: found, message: `Container ${spec.name} definition changed, will be restarted` });
+      start.push(nextOf(runtime, spec));
+    } else if (willRestart(pod, spec, false, found.exitCode)) {
+      start.push(nextOf(runtime, spec));
+    }
+  }
+  const regular = start.filter(({ spec }) => !isSidecar(spec));
+  return { killPod: kept === 0 && regular.length === 0, sandboxAttempt: undefined, sandbox: latest, kill, start };
+}

@@ -1,0 +1,23 @@
+import type { Container, Pod } from '../api/types.ts';
+import type { EventRecorder, EventType } from '../client/event-recorder.ts';
+import { specOf } from './pod-accessors.ts';
+
+/** Says what happens to Pods and containers. */
+export class PodEvents {
+  readonly #recorder: EventRecorder;
+
+  constructor(recorder: EventRecorder) {
+    this.#recorder = recorder;
+  }
+
+  pod(pod: Pod, type: EventType, reason: string, message: string): void {
+    this.#recorder.event({ apiVersion: 'v1', kind: 'Pod', object: pod }, type, reason, message);
+  }
+
+  container(pod: Pod, container: Container, type: EventType, reason: string, message: string): void {
+    const isInit = (specOf(pod).initContainers ?? []).some((init) => init.name === container.name);
+    const fieldPath = `spec.${isInit ? 'initContainers' : 'containers'}{${container.name}}`;
+    this.#recorder.event({ apiVersion: 'v1', kind: 'Pod', object: pod, fieldPath }, type, reason, message);
+  }
+}
+

@@ -1,0 +1,202 @@
+import type { Container, ContainerState, ContainerStatus, Draft, Pod, PodCondition, PodStatus } from '../api/types.ts';
+import { formatTime } from '../apimachinery/time.ts';
+import type { Container as RuntimeContainer } from '../cri/interface.ts';
+import { isSidecar, restartPolicyOf, specOf } from './pod-accessors.ts';
+import { podConditions } from './pod-conditions.ts';
+import { podPhase } from './pod-phase.ts';
+import { qosClass } from './qos-class.ts';
+import type { RuntimePod } from './runtime-cache.ts';
+
+/** Why a container could not be started, as the last attempt left it. */
+export interface WaitingReason {
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface StatusInputs {
+  readonly pod: Pod;
+  readonly runtime: RuntimePod;
+  /** By container name. */
+  readonly reasons: ReadonlyMap<string, WaitingReason>;
+  /** When the kubelet first saw the Pod. */
+  readonly startTime: number;
+  readonly hostIp: string;
+  readonly now: number;
+  /** All its containers have ended for good. */
+  readonly terminated: boolean;
+}
+
+/** The container that counts: the newest of that name. */
+export function newest(runtime: RuntimePod, name: string): RuntimeContainer | undefined {
+  return runtime.containers.find((container) => container.config.metadata.name === name);
+}
+
+function terminatedState(container: RuntimeContainer): ContainerState {
+  return {
+    terminated: {
+      exitCode: container.exitCode,
+      reason: container.reason,
+      ...(container.message === '' ? {} : { message: container.message }),
+      startedAt: formatTime(container.startedAt),
+      finishedAt: formatTime(container.finishedAt),
+      containerID: `containerd://${container.id}`,
+    },
+  };
+}
+
+/** Whether it will be started again. `exitCode` as it ended. */
+export function willRestart(pod: Pod, spec: Container, isInit: boolean, exitCode: number): boolean {
+  if (isInit) {
+    if (isSidecar(spec)) return true;
+    return exitCode !== 0 && restartPolicyOf(pod) !== 'Never';
+  }
+  const policy = restartPolicyOf(pod);
+  return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0);
+}
+
+class StatusBuilder {
+  readonly #inputs: StatusInputs;
+
+  constructor(inputs: StatusInputs) {
+    this.#inputs = inputs;
+  }
+
+  container(spec: Container, isInit: boolean, initialized: boolean): ContainerStatus {
+    const { pod, runtime, reasons, terminated } = this.#inputs;
+    const found = newest(runtime, spec.name);
+    const reason = reasons.get(spec.name);
+    if (found === undefined) return this.#neverCreated(spec, initialized, reason);
+    const previous = runtime.containers.find(
+      (other) => other.config.metadata.name === spec.name && other.id !== found.id && other.state === 'CONTAINER_EXITED',
+    );
+    const status: Draft<ContainerStatus> = {
+      name: spec.name,
+      state: {},
+      lastState: previous === undefined ? {} : terminatedState(previous),
+      ready: false,
+      restartCount: found.config.metadata.attempt,
+      image: found.config.image,
+      imageID: found.imageRef,
+      containerID: `containerd://${found.id}`,
+      started: false,
+    };
+    if (found.state === 'CONTAINER_RUNNING') {
+      status.state = { running: { startedAt: formatTime(found.startedAt) } };
+      // No probes are run: a container that runs counts as started and ready.
+      status.started = true;
+      status.ready = !isInit || isSidecar(spec);
+    } else if (found.state === 'CONTAINER_EXITED') {
+      const again = !terminated && willRestart(pod, spec, isInit, found.exitCode);
+      if (again && reason !== undefined) {
+        status.lastState = terminatedState(found);
+        status.state = { waiting: { ...reason } };
+      } else {
+        status.state = terminatedState(found);
+      }
+      status.ready = isInit && found.exitCode === 0;
+    } else {
+      status.state = { waiting: reason === undefined ? { reason: waitingFor(initialized) } : { ...reason } };
+    }
+    return { ...status, ...resourcesOf(spec), ...mountsOf(spec), ...userOf(status) };
+  }
+
+  #neverCreated(spec: Container, initialized: boolean, reason: WaitingReason | undefined): ContainerStatus {
+    const waiting = reason === undefined ? { reason: waitingFor(initialized) } : { ...reason };
+    return {
+      name: spec.name,
+      state: { waiting },
+      lastState: {},
+      ready: false,
+      restartCount: 0,
+      image: spec.image ?? '',
+      imageID: '',
+      started: false,
+      ...resourcesOf(spec),
+      ...mountsOf(spec),
+    };
+  }
+}
+
+function waitingFor(initialized: boolean): string {
+  return initialized ? 'ContainerCreating' : 'PodInitializing';
+}
+
+function resourcesOf(spec: Container): Partial<ContainerStatus> {
+  const { limits, requests } = spec.resources ?? {};
+  const resources = { ...(limits === undefined ? {} : { limits }), ...(requests === undefined ? {} : { requests }) };
+  return { resources, ...(requests === undefined ? {} : { allocatedResources: requests }) };
+}
+
+function mountsOf(spec: Container): Partial<ContainerStatus> {
+  if (spec.volumeMounts === undefined || spec.volumeMounts.length === 0) return {};
+  return {
+    volumeMounts: spec.volumeMounts.map((mount) => ({
+      mountPath: mount.mountPath,
+      name: mount.name,
+      ...(mount.readOnly === true ? { readOnly: true, recursiveReadOnly: 'Disabled' } : {}),
+    })),
+  };
+}
+
+function userOf(status: ContainerStatus): Partial<ContainerStatus> {
+  if (status.state?.running === undefined) return {};
+  return { user: { linux: { gid: 0, supplementalGroups: [0], uid: 0 } } };
+}
+
+function keepTransitions(conditions: readonly PodCondition[], old: readonly PodCondition[], now: string): PodCondition[] {
+  return conditions.map((condition) => {
+    const before = old.find((other) => other.type === condition.type);
+    const same = before?.status === condition.status && before.lastTransitionTime !== undefined;
+    // The API writes this field as null; the generated type has no word for that.
+    const probe = { lastProbeTime: null } as unknown as Pick<PodCondition, 'lastProbeTime'>;
+    return { ...condition, ...probe, lastTransitionTime: same ? before.lastTransitionTime : now };
+  });
+}
+
+/** What the kubelet has to say of a Pod. Models pkg/kubelet/kubelet_pods.go generateAPIPodStatus (v1.34). */
+export function generatePodStatus(inputs: StatusInputs): PodStatus {
+  const { pod, runtime } = inputs;
+  const spec = specOf(pod);
+  const builder = new StatusBuilder(inputs);
+  const initSpecs = spec.initContainers ?? [];
+  const inits = initSpecs.map((container) => builder.container(container, true, true));
+  const done = inits.every((status, index) =>
+    isSidecar(initSpecs[index] as Container) ? status.started === true : status.ready,
+  );
+  const started = spec.containers.some((container) => newest(runtime, container.name) !== undefined);
+  const initStatuses = inits.map((status) => {
+    const untouched = newest(runtime, status.name) === undefined && status.state?.waiting?.reason === 'ContainerCreating';
+    return untouched && initSpecs.length > 0 ? { ...status, state: { waiting: { reason: 'PodInitializing' } } } : status;
+  });
+  const containers = spec.containers
+    .map((container) => builder.container(container, false, initSpecs.length === 0 || done || started))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const old = pod.status ?? {};
+  const phase = podPhase(pod, initStatuses, containers, old.phase);
+  const sandbox = runtime.sandboxes[0];
+  const ip = spec.hostNetwork === true ? inputs.hostIp : (sandbox?.ip ?? '');
+  // A Pod that has ended keeps the address that it had.
+  const address = ip === '' ? (old.podIP ?? '') : ip;
+  const generation = pod.metadata?.generation;
+  const conditions = podConditions({
+    pod,
+    phase,
+    inits: initStatuses,
+    containers,
+    sandboxReady: sandbox?.state === 'SANDBOX_READY' && (spec.hostNetwork === true || sandbox.ip !== ''),
+    started,
+  });
+  const foreign = (old.conditions ?? []).filter((condition) => !conditions.some((own) => own.type === condition.type));
+  return {
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+    phase,
+    conditions: [...keepTransitions(conditions, old.conditions ?? [], formatTime(inputs.now)), ...foreign],
+    hostIP: inputs.hostIp,
+    hostIPs: [{ ip: inputs.hostIp }],
+    ...(address === '' ? {} : { podIP: address, podIPs: [{ ip: address }] }),
+    startTime: old.startTime ?? formatTime(inputs.startTime),
+    ...(initStatuses.length === 0 ? {} : { initContainerStatuses: initStatuses }),
+    containerStatuses: containers,
+    qosClass: qosClass(spec),
+  };
+}

@@ -1,0 +1,224 @@
+import type { Context } from '../../base/context.ts';
+import type { Container, Pod } from '../api/types.ts';
+import type { Container as RuntimeContainer, CriClient, PodSandboxConfig } from '../cri/interface.ts';
+import { CriError } from '../cri/interface.ts';
+import type { KeyedBackoff } from './backoff.ts';
+import { ContainerConfigError, ContainerEnvironment, expand } from './container-environment.ts';
+import { goDuration } from './go-duration.ts';
+import type { ImageManager } from './image-manager.ts';
+import type { ContainerToStart } from './pod-actions.ts';
+import { computePodActions } from './pod-actions.ts';
+import { containerHash, fullNameOf, metaOf, specOf, uidOf } from './pod-accessors.ts';
+import type { PodEvents } from './pod-events.ts';
+import type { WaitingReason } from './pod-status.ts';
+import type { RuntimeCache } from './runtime-cache.ts';
+
+/** SIGTERM is given at least this many seconds. */
+const MINIMUM_GRACE = 2;
+
+export interface SyncDependencies {
+  readonly context: Context;
+  readonly cri: CriClient;
+  readonly cache: RuntimeCache;
+  readonly events: PodEvents;
+  readonly images: ImageManager;
+  readonly backoff: KeyedBackoff;
+  readonly environment: ContainerEnvironment;
+  readonly hostIp: string;
+  /** Why Pods with a network of their own cannot be run now; undefined when they can. */
+  readonly networkError: () => string | undefined;
+}
+
+/** The Pod was told to end while it was being started. */
+export class SyncCancelled extends Error {}
+
+/** Brings one Pod's containers to what its spec says. Models kuberuntime_manager.go SyncPod (v1.34). */
+export class PodSyncer {
+  readonly #deps: SyncDependencies;
+
+  constructor(deps: SyncDependencies) {
+    this.#deps = deps;
+  }
+
+  /**
+   * One pass. Updates `reasons` (why a container waits). Resolves to undefined, or to what went wrong:
+   * the Pod is then looked at again after a delay. @throws SyncCancelled
+   */
+  async sync(pod: Pod, reasons: Map<string, WaitingReason>, cancelled: () => boolean): Promise<string | undefined> {
+    const { cache, events, environment, networkError } = this.#deps;
+    const runtime = cache.get(uidOf(pod));
+    const actions = computePodActions(pod, runtime);
+    if (actions.killPod) {
+      await this.kill(pod, 0);
+      return undefined;
+    }
+    const network = networkError();
+    if (network !== undefined && specOf(pod).hostNetwork !== true && actions.start.length > 0) {
+      events.pod(pod, 'Warning', 'NetworkNotReady', `network is not ready: ${network}`);
+      return `network is not ready: ${network}`;
+    }
+    for (const { spec, container, message } of actions.kill) await this.#killContainer(pod, spec, container, message, 30);
+    if (actions.start.length === 0) return undefined;
+    let sandboxId = actions.sandbox?.id;
+    if (actions.sandboxAttempt !== undefined) {
+      const missing = await environment.missingVolumes(pod);
+      for (const message of missing) events.pod(pod, 'Warning', 'FailedMount', message);
+      if (missing.length > 0) return missing.join(', ');
+      if (actions.sandbox !== undefined) {
+        events.pod(pod, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.');
+        await this.#deps.cri.call('StopPodSandbox', { podSandboxId: actions.sandbox.id });
+      }
+      const made = await this.#createSandbox(pod, actions.sandboxAttempt);
+      if (made instanceof CriError) {
+        const message = `Failed to create pod sandbox: ${made.message}`;
+        events.pod(pod, 'Warning', 'FailedCreatePodSandBox', message);
+        return message;
+      }
+      sandboxId = made;
+    }
+    let failed: string | undefined;
+    for (const next of actions.start) {
+      if (cancelled()) throw new SyncCancelled();
+      const reason = await this.#start(pod, next, sandboxId ?? '', cancelled);
+      if (reason === undefined) {
+        reasons.delete(next.spec.name);
+      } else {
+        reasons.set(next.spec.name, reason);
+        failed ??= `failed to "StartContainer" for "${next.spec.name}" with ${reason.reason}: "${reason.message}"`;
+      }
+    }
+    return failed;
+  }
+
+  /** Ends all containers, then the sandboxes. `grace` in seconds; 0 where nothing is expected to run any more. */
+  async kill(pod: Pod, grace: number, quiet = false): Promise<void> {
+    const { cache, cri } = this.#deps;
+    const running = cache.get(uidOf(pod)).containers.filter((container) => container.state === 'CONTAINER_RUNNING');
+    const { containers, initContainers = [] } = specOf(pod);
+    await Promise.all(
+      running.map((container) => {
+        const { name } = container.config.metadata;
+        const spec = [...containers, ...initContainers].find((candidate) => candidate.name === name) ?? { name };
+        return this.#killContainer(pod, spec, container, quiet ? undefined : `Stopping container ${name}`, grace);
+      }),
+    );
+    for (const sandbox of cache.get(uidOf(pod)).sandboxes) {
+      if (sandbox.state === 'SANDBOX_READY') await cri.call('StopPodSandbox', { podSandboxId: sandbox.id });
+    }
+  }
+
+  async #killContainer(pod: Pod, spec: Container, container: RuntimeContainer, message: string | undefined, grace: number): Promise<void> {
+    if (message !== undefined) this.#deps.events.container(pod, spec, 'Normal', 'Killing', message);
+    const timeout = Math.max(grace, MINIMUM_GRACE);
+    await this.#deps.cri.call('StopContainer', { containerId: container.id, timeout });
+  }
+
+  async #createSandbox(pod: Pod, attempt: number): Promise<string | CriError> {
+    const { name, namespace, uid, labels, annotations } = metaOf(pod);
+    const spec = specOf(pod);
+    const config: PodSandboxConfig = {
+      metadata: { name, namespace, uid, attempt },
+      hostname: spec.hostNetwork === true ? (spec.nodeName ?? name) : (spec.hostname ?? name).slice(0, 63),
+      logDirectory: `/var/log/pods/${namespace}_${name}_${uid}`,
+      labels: { ...labels, 'io.kubernetes.pod.name': name, 'io.kubernetes.pod.namespace': namespace, 'io.kubernetes.pod.uid': uid },
+      annotations: annotations ?? {},
+      network: spec.hostNetwork === true ? 'NODE' : 'POD',
+    };
+    try {
+      return (await this.#deps.cri.call('RunPodSandbox', { config })).podSandboxId;
+    } catch (error) {
+      if (error instanceof CriError) return error;
+      throw error;
+    }
+  }
+
+  /** Undefined when it runs; else why it waits. */
+  async #start(pod: Pod, next: ContainerToStart, sandboxId: string, cancelled: () => boolean): Promise<WaitingReason | undefined> {
+    const { events, images, cri } = this.#deps;
+    const { spec } = next;
+    const waiting = this.#inBackoff(pod, next);
+    if (waiting !== undefined) return waiting;
+    const fail = (reason: string, message: string): WaitingReason => {
+      events.container(pod, spec, 'Warning', 'Failed', `Error: ${message}`);
+      return { reason, message };
+    };
+    const image = await images.ensure(pod, spec);
+    if (cancelled()) throw new SyncCancelled();
+    if ('error' in image) {
+      const { reason, message } = image.error;
+      events.container(pod, spec, 'Warning', 'Failed', `Error: ${reason}`);
+      return { reason, message };
+    }
+    let containerId: string;
+    try {
+      const config = await this.#config(pod, next, image.imageRef, sandboxId);
+      containerId = (await cri.call('CreateContainer', { podSandboxId: sandboxId, config })).containerId;
+    } catch (error) {
+      if (error instanceof ContainerConfigError) return fail('CreateContainerConfigError', error.message);
+      if (error instanceof CriError) return fail('CreateContainerError', error.code === 'Unknown' ? error.desc : error.message);
+      throw error;
+    }
+    events.container(pod, spec, 'Normal', 'Created', `Created container: ${spec.name}`);
+    if (cancelled()) throw new SyncCancelled();
+    try {
+      await cri.call('StartContainer', { containerId });
+    } catch (error) {
+      if (!(error instanceof CriError)) throw error;
+      return fail('RunContainerError', error.code === 'Unknown' ? error.desc : error.message);
+    }
+    events.container(pod, spec, 'Normal', 'Started', `Started container ${spec.name}`);
+    await this.#removeOlder(pod, spec.name);
+    return undefined;
+  }
+
+  #inBackoff(pod: Pod, { spec, previous }: ContainerToStart): WaitingReason | undefined {
+    if (previous === undefined || previous.state !== 'CONTAINER_EXITED') return undefined;
+    const { backoff, events } = this.#deps;
+    const key = `${uidOf(pod)}_${spec.name}_${containerHash(spec)}`;
+    if (!backoff.isInBackoffSince(key, previous.finishedAt)) {
+      backoff.next(key, previous.finishedAt);
+      return undefined;
+    }
+    const full = `${fullNameOf(pod)}(${uidOf(pod)})`;
+    events.container(pod, spec, 'Warning', 'BackOff', `Back-off restarting failed container ${spec.name} in pod ${full}`);
+    const delay = goDuration(backoff.delay(key));
+    return { reason: 'CrashLoopBackOff', message: `back-off ${delay} restarting failed container=${spec.name} pod=${full}` };
+  }
+
+  async #config(pod: Pod, { spec, attempt }: ContainerToStart, imageRef: string, sandboxId: string) {
+    const { cache, environment, hostIp } = this.#deps;
+    const podIp = cache.get(uidOf(pod)).sandboxes.find((sandbox) => sandbox.id === sandboxId)?.ip ?? '';
+    const envs = await environment.resolve(pod, spec, { podIp, hostIp });
+    const values = new Map(envs.map(({ key, value }) => [key, value]));
+    const { name, namespace, uid } = metaOf(pod);
+    return {
+      metadata: { name: spec.name, attempt },
+      image: spec.image ?? '',
+      imageRef,
+      command: (spec.command ?? []).map((text) => expand(text, values)),
+      args: (spec.args ?? []).map((text) => expand(text, values)),
+      workingDir: spec.workingDir ?? '',
+      envs,
+      labels: {
+        'io.kubernetes.container.name': spec.name,
+        'io.kubernetes.pod.name': name,
+        'io.kubernetes.pod.namespace': namespace,
+        'io.kubernetes.pod.uid': uid,
+      },
+      annotations: {
+        'io.kubernetes.container.hash': containerHash(spec),
+        'io.kubernetes.container.restartCount': String(attempt),
+      },
+      logPath: `${spec.name}/${attempt}.log`,
+    };
+  }
+
+  /** Keeps one dead container of each name, as the kubelet's garbage collection does. */
+  async #removeOlder(pod: Pod, name: string): Promise<void> {
+    const { cache, cri } = this.#deps;
+    const dead = cache
+      .get(uidOf(pod))
+      .containers.filter((container) => container.config.metadata.name === name && container.state === 'CONTAINER_EXITED');
+    for (const container of dead.slice(1)) await cri.call('RemoveContainer', { containerId: container.id });
+  }
+}

@@ -1,0 +1,50 @@
+import type { PodCondition, PodStatus } from '../api/types.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function same(a: unknown, b: unknown): boolean {
+  return a === b || stable(a) === stable(b);
+}
+
+/** JSON with sorted keys; absent and undefined are alike. */
+function stable(value: unknown): string {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
+  if (Array.isArray(value)) return `[${value.map(stable).join(',')}]`;
+  const entries = Object.entries(value as Fields).filter(([, field]) => field !== undefined);
+  return `{${entries
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, field]) => `${JSON.stringify(key)}:${stable(field)}`)
+    .join(',')}}`;
+}
+
+function listPatch(key: 'ip', before: readonly Fields[], after: readonly Fields[]): Fields[] {
+  const gone = before.filter((item) => !after.some((other) => other[key] === item[key]));
+  return [...after, ...gone.map((item) => ({ $patch: 'delete', [key]: item[key] }))];
+}
+
+function conditionsPatch(before: readonly PodCondition[], after: readonly PodCondition[]): Fields {
+  const changed = after.filter((condition) => !same(condition, before.find((other) => other.type === condition.type)));
+  return {
+    '$setElementOrder/conditions': after.map(({ type }) => ({ type })),
+    conditions: changed,
+  };
+}
+
+/**
+ * The strategic merge patch that takes a Pod's status from one to the other; undefined when there is nothing to do.
+ * Conditions merge by type, address lists by ip, all else is replaced. Models pkg/util/pod PatchPodStatus (v1.34).
+ */
+export function podStatusPatch(uid: string, before: PodStatus, after: PodStatus): Fields | undefined {
+  const old = before as unknown as Fields;
+  const fresh = after as unknown as Fields;
+  const status: Record<string, unknown> = {};
+  for (const key of new Set([...Object.keys(old), ...Object.keys(fresh)])) {
+    if (same(old[key], fresh[key])) continue;
+    if (key === 'conditions') Object.assign(status, conditionsPatch(before.conditions ?? [], after.conditions ?? []));
+    else if (key === 'podIPs' || key === 'hostIPs') {
+      status[key] = listPatch('ip', (old[key] ?? []) as Fields[], (fresh[key] ?? []) as Fields[]);
+    } else status[key] = fresh[key] ?? null;
+  }
+  if (Object.keys(status).length === 0) return undefined;
+  return { metadata: { uid }, status };
+}
