@@ -3,7 +3,7 @@ import type { ComponentContext } from './component-context.ts';
 import type { EventRecorder, EventTarget, EventType, EventWrite } from './event-recorder.ts';
 import { EventNamer, EventSink, eventHead } from './event-recorder.ts';
 import type { ApiClient } from './interface.ts';
-import { formatTime } from './time.ts';
+import { formatTime } from '../apimachinery/time.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 interface Aggregate {

@@ -4,7 +4,7 @@ import type { ComponentContext } from './component-context.ts';
 import type { EventRecorder } from './event-recorder.ts';
 import type { ApiClient } from './interface.ts';
 import { resourceTypes } from './resource-types.ts';
-import { formatMicroTime } from './time.ts';
+import { formatMicroTime } from '../apimachinery/time.ts';
 
 /** Milliseconds: how long a lease holds, how long its holder tries to renew it, and the pause between tries. */
 export interface LeaderElectionTimes {

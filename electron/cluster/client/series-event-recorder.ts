@@ -3,7 +3,7 @@ import type { ComponentContext } from './component-context.ts';
 import type { EventRecorder, EventTarget, EventType } from './event-recorder.ts';
 import { EventNamer, EventSink, eventHead } from './event-recorder.ts';
 import type { ApiClient } from './interface.ts';
-import { formatMicroTime } from './time.ts';
+import { formatMicroTime } from '../apimachinery/time.ts';
 
 interface Series {
   event: Event;

@@ -16,7 +16,7 @@ import type {
 import { objectKey } from '../object-key.ts';
 import { groupResource } from '../resource-type.ts';
 import { resourceTypes } from '../resource-types.ts';
-import { formatTime } from '../time.ts';
+import { formatTime } from '../../apimachinery/time.ts';
 import { jsonPatch, mergePatch } from './fake-patch.testing.ts';
 
 /** A call that was made, in order. */

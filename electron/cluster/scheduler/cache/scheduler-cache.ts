@@ -1,0 +1,160 @@
+import type { Clock } from '../../../base/clock.ts';
+import type { Node, Pod } from '../../api/types.ts';
+import { NodeInfo } from '../framework/node-info.ts';
+import type { PodInfo } from '../framework/pod-info.ts';
+import { podInfo, podKey } from '../framework/pod-info.ts';
+
+interface PodState {
+  info: PodInfo;
+  node: string;
+  assumed: boolean;
+  /** Set once its binding was accepted: from then on it may expire. */
+  deadline: number | undefined;
+}
+
+/** All nodes at one moment. The lists hold until the next snapshot is taken; the nodes in them never change. */
+export interface Snapshot {
+  readonly nodes: readonly NodeInfo[];
+  readonly byName: ReadonlyMap<string, NodeInfo>;
+}
+
+/**
+ * Nodes and the Pods on them, including Pods assumed to be there because their binding is under way. A new
+ * snapshot copies only the nodes that changed. Models pkg/scheduler/backend/cache (v1.34).
+ */
+export class SchedulerCache {
+  readonly #clock: Clock;
+  /** Milliseconds an assumed Pod is kept after its binding without being seen; 0, as upstream: forever. */
+  readonly #ttl: number;
+  readonly #nodes = new Map<string, NodeInfo>();
+  readonly #pods = new Map<string, PodState>();
+  readonly #changed = new Set<string>();
+  #order: NodeInfo[] = [];
+  #byName = new Map<string, NodeInfo>();
+  #positions = new Map<string, number>();
+  #structureChanged = false;
+
+  constructor(clock: Clock, ttl = 0) {
+    this.#clock = clock;
+    this.#ttl = ttl;
+  }
+
+  get nodeCount(): number {
+    return this.#order.length;
+  }
+
+  isAssumed(key: string): boolean {
+    return this.#pods.get(key)?.assumed === true;
+  }
+
+  /** The Pod as the cache has it. */
+  getPod(key: string): PodInfo | undefined {
+    return this.#pods.get(key)?.info;
+  }
+
+  assume(info: PodInfo, node: string): void {
+    if (this.#pods.has(info.key)) throw new Error(`pod ${info.key} is in the cache, so can't be assumed`);
+    this.#put({ info, node, assumed: true, deadline: undefined });
+  }
+
+  /** The binding was accepted. */
+  finishBinding(key: string): void {
+    const state = this.#pods.get(key);
+    if (state?.assumed === true && this.#ttl > 0) state.deadline = this.#clock.now() + this.#ttl;
+  }
+
+  /** The binding failed: the Pod is not there after all. */
+  forget(key: string): void {
+    if (this.#pods.get(key)?.assumed === true) this.#remove(key);
+  }
+
+  /** A Pod was seen on a node (again, or changed). Confirms an assumed one. */
+  setPod(pod: Pod): void {
+    const info = podInfo(pod);
+    this.#remove(info.key);
+    this.#put({ info, node: pod.spec?.nodeName ?? '', assumed: false, deadline: undefined });
+  }
+
+  removePod(pod: Pod): void {
+    this.#remove(podKey(pod));
+  }
+
+  setNode(node: Node): void {
+    const name = node.metadata?.name ?? '';
+    const info = this.#nodeInfo(name);
+    if (info.node === undefined) this.#structureChanged = true;
+    info.setNode(node);
+    this.#changed.add(name);
+  }
+
+  removeNode(name: string): void {
+    const info = this.#nodes.get(name);
+    if (info === undefined) return;
+    info.setNode(undefined);
+    if (info.pods.size === 0) this.#nodes.delete(name);
+    this.#structureChanged = true;
+    this.#changed.add(name);
+  }
+
+  /** Lets go of assumed Pods that were never seen. */
+  expire(): readonly PodInfo[] {
+    const now = this.#clock.now();
+    const gone: PodInfo[] = [];
+    for (const [key, state] of this.#pods) {
+      if (!state.assumed || state.deadline === undefined || state.deadline > now) continue;
+      gone.push(state.info);
+      this.#remove(key);
+    }
+    return gone;
+  }
+
+  snapshot(): Snapshot {
+    if (this.#structureChanged) {
+      this.#structureChanged = false;
+      const known = [...this.#nodes.values()].filter((info) => info.node !== undefined);
+      this.#order = known.map((info) => {
+        const old = this.#byName.get(info.name);
+        return old?.generation === info.generation ? old : info.clone();
+      });
+      this.#byName = new Map(this.#order.map((info) => [info.name, info]));
+      this.#positions = new Map(this.#order.map((info, index) => [info.name, index]));
+    } else {
+      for (const name of this.#changed) {
+        const position = this.#positions.get(name);
+        const info = this.#nodes.get(name);
+        if (position === undefined || info === undefined) continue;
+        const clone = info.clone();
+        this.#order[position] = clone;
+        this.#byName.set(name, clone);
+      }
+    }
+    this.#changed.clear();
+    return { nodes: this.#order, byName: this.#byName };
+  }
+
+  #put(state: PodState): void {
+    this.#pods.set(state.info.key, state);
+    this.#nodeInfo(state.node).addPod(state.info);
+    this.#changed.add(state.node);
+  }
+
+  #remove(key: string): void {
+    const state = this.#pods.get(key);
+    if (state === undefined) return;
+    this.#pods.delete(key);
+    const node = this.#nodes.get(state.node);
+    if (node === undefined) return;
+    node.removePod(key);
+    if (node.node === undefined && node.pods.size === 0) this.#nodes.delete(state.node);
+    this.#changed.add(state.node);
+  }
+
+  #nodeInfo(name: string): NodeInfo {
+    let info = this.#nodes.get(name);
+    if (info === undefined) {
+      info = new NodeInfo(name);
+      this.#nodes.set(name, info);
+    }
+    return info;
+  }
+}

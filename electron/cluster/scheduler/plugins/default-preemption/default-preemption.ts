@@ -1,0 +1,48 @@
+import type { CycleState } from '../../framework/cycle-state.ts';
+import { reasonHistogram } from '../../framework/fit-error.ts';
+import type { Handle, PostFilterPlugin, PostFilterResult } from '../../framework/interface.ts';
+import type { NodeInfo } from '../../framework/node-info.ts';
+import type { PodInfo } from '../../framework/pod-info.ts';
+import type { Status } from '../../framework/status.ts';
+import { unresolvable, unschedulable } from '../../framework/status.ts';
+import type { Candidate } from './dry-run.ts';
+import { pickCandidate, selectVictims } from './dry-run.ts';
+
+/**
+ * Looks for a node that would take the Pod once Pods of lower priority are gone, and asks for their deletion.
+ * Models plugins/defaultpreemption (v1.34), without PodDisruptionBudgets.
+ */
+export class DefaultPreemption implements PostFilterPlugin {
+  readonly name = 'DefaultPreemption';
+  readonly events = [{ resource: 'AssignedPod' as const, actions: ['Delete' as const] }];
+  readonly #handle: Handle;
+
+  constructor(handle: Handle) {
+    this.#handle = handle;
+  }
+
+  postFilter(state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[], filtered: ReadonlyMap<string, Status>): PostFilterResult {
+    if (pod.pod.spec?.preemptionPolicy === 'Never') {
+      return { status: unschedulable('preemption: not eligible due to preemptionPolicy=Never.') };
+    }
+    const refusals = new Map<string, Status>();
+    const candidates: Candidate[] = [];
+    for (const node of nodes) {
+      const status = filtered.get(node.name);
+      if (status?.code !== 'Unschedulable') {
+        refusals.set(node.name, unresolvable('Preemption is not helpful for scheduling'));
+        continue;
+      }
+      const found = selectVictims(pod, node, (candidate) => this.#handle.filter(state, pod, candidate));
+      if ('victims' in found) candidates.push(found);
+      else refusals.set(node.name, found);
+    }
+    const best = pickCandidate(candidates);
+    if (best === undefined) {
+      const why = `0/${nodes.length} nodes are available: ${reasonHistogram(refusals.values())}.`;
+      return { status: unschedulable(`preemption: ${why}`) };
+    }
+    this.#handle.preempt(pod, best.node.name, best.victims);
+    return { nominatedNodeName: best.node.name, status: undefined };
+  }
+}

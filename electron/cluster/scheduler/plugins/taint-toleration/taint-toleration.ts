@@ -1,0 +1,53 @@
+import { isTolerated, untoleratedTaint } from '../../../api/helpers/tolerations.ts';
+import type { Node, Toleration } from '../../../api/types.ts';
+import type { EventRegistration } from '../../framework/cluster-event.ts';
+import type { CycleState } from '../../framework/cycle-state.ts';
+import { defaultNormalizeScore } from '../../framework/default-normalize-score.ts';
+import type { FilterPlugin, PreScorePlugin, ScorePlugin } from '../../framework/interface.ts';
+import type { NodeInfo } from '../../framework/node-info.ts';
+import type { PodInfo } from '../../framework/pod-info.ts';
+import type { Status } from '../../framework/status.ts';
+import { unresolvable } from '../../framework/status.ts';
+
+const hardEffects = ['NoSchedule', 'NoExecute'];
+const stateKey = 'PreScoreTaintToleration';
+
+/** Refuses nodes with taints that the Pod does not tolerate; prefers nodes with fewer soft ones. Models plugins/tainttoleration (v1.34). */
+export class TaintToleration implements FilterPlugin, PreScorePlugin, ScorePlugin {
+  readonly name = 'TaintToleration';
+  readonly events: readonly EventRegistration[] = [
+    {
+      resource: 'Node',
+      actions: ['Add', 'UpdateTaint'],
+      hint: (pod, _old, node) => (this.#refuses(pod, node as Node) ? 'Skip' : 'Queue'),
+    },
+    { resource: 'UnscheduledPod', actions: ['UpdateTolerations'] },
+  ];
+
+  filter(_state: CycleState, pod: PodInfo, { node }: NodeInfo): Status | undefined {
+    return node !== undefined && this.#refuses(pod, node) ? unresolvable('node(s) had untolerated taint(s)') : undefined;
+  }
+
+  preScore(state: CycleState, pod: PodInfo): Status | undefined {
+    const soft = (pod.pod.spec?.tolerations ?? []).filter(({ effect }) => (effect ?? '') === '' || effect === 'PreferNoSchedule');
+    state.write(stateKey, soft);
+    return undefined;
+  }
+
+  score(state: CycleState, _pod: PodInfo, { node }: NodeInfo): number {
+    const tolerations = state.read(stateKey) as readonly Toleration[] | undefined;
+    let count = 0;
+    for (const taint of node?.spec?.taints ?? []) {
+      if (taint.effect === 'PreferNoSchedule' && !isTolerated(taint, tolerations)) count += 1;
+    }
+    return count;
+  }
+
+  normalize(_state: CycleState, _pod: PodInfo, scores: number[]): void {
+    defaultNormalizeScore(scores, true);
+  }
+
+  #refuses(pod: PodInfo, node: Node): boolean {
+    return untoleratedTaint(node.spec?.taints, pod.pod.spec?.tolerations, hardEffects) !== undefined;
+  }
+}

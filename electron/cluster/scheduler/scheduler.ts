@@ -1,0 +1,245 @@
+import type { Pod, PodCondition } from '../api/types.ts';
+import { formatTime } from '../apimachinery/time.ts';
+import { isNotFound } from '../client/api-errors.ts';
+import type { ComponentContext } from '../client/component-context.ts';
+import type { EventRecorder } from '../client/event-recorder.ts';
+import type { InformerFactory } from '../client/informer-factory.ts';
+import type { ApiClient } from '../client/interface.ts';
+import { resourceTypes } from '../client/resource-types.ts';
+import { SchedulerCache } from './cache/scheduler-cache.ts';
+import type { CycleDetail } from './cycle-trace.ts';
+import { cycleDetail } from './cycle-trace.ts';
+import { addEventHandlers } from './event-handlers.ts';
+import { CycleState } from './framework/cycle-state.ts';
+import { fitErrorMessage } from './framework/fit-error.ts';
+import { Framework } from './framework/framework.ts';
+import type { PluginFactory } from './framework/interface.ts';
+import type { NodeInfo } from './framework/node-info.ts';
+import type { PodInfo } from './framework/pod-info.ts';
+import type { Profile } from './framework/profile.ts';
+import type { Status } from './framework/status.ts';
+import { isRejected } from './framework/status.ts';
+import { Nominator } from './nominator.ts';
+import type { QueuedPodInfo } from './queue/scheduling-queue.ts';
+import { SchedulingQueue } from './queue/scheduling-queue.ts';
+import { schedulePod } from './schedule-pod.ts';
+
+export interface SchedulerOptions {
+  readonly client: ApiClient;
+  readonly factory: InformerFactory;
+  readonly recorder: EventRecorder;
+  readonly profiles: readonly Profile[];
+  readonly registry: Readonly<Record<string, PluginFactory>>;
+}
+
+/**
+ * Takes Pods from the queue one at a time, finds each a node, assumes it there and binds it without waiting.
+ * Models pkg/scheduler/schedule_one.go (v1.34).
+ */
+export class Scheduler {
+  readonly cache: SchedulerCache;
+  readonly queue: SchedulingQueue;
+  readonly #context: ComponentContext;
+  readonly #options: SchedulerOptions;
+  readonly #frameworks = new Map<string, Framework>();
+  readonly #nominator = new Nominator();
+
+  /** @throws Error for a broken profile */
+  constructor(context: ComponentContext, options: SchedulerOptions) {
+    this.#context = context;
+    this.#options = options;
+    for (const profile of options.profiles) {
+      if (this.#frameworks.has(profile.schedulerName)) throw new Error(`duplicate profile with scheduler name ${JSON.stringify(profile.schedulerName)}`);
+      const framework: Framework = new Framework(profile, options.registry, {
+        client: options.client,
+        rand: context.rand,
+        filter: (state, pod, node) => this.#filter(framework, state, pod, node),
+        preempt: (pod, node, victims) => this.#preempt(pod, node, victims),
+      });
+      this.#frameworks.set(profile.schedulerName, framework);
+    }
+    const [first] = this.#frameworks.values();
+    if (first === undefined) throw new Error('at least one profile is required');
+    this.cache = new SchedulerCache(context.clock);
+    this.queue = new SchedulingQueue(context, {
+      less: (a, b) => first.less(a, b),
+      preEnqueue: (pod) => this.#frameworkOf(pod)?.preEnqueue(pod),
+      registrations: (pod) => new Map((this.#frameworkOf(pod)?.plugins ?? []).map((plugin) => [plugin.name, plugin.events ?? []])),
+    });
+    addEventHandlers(options.factory, {
+      cache: this.cache,
+      queue: this.queue,
+      nominator: this.#nominator,
+      responsible: (pod) => this.#frameworks.has(schedulerName(pod)),
+    });
+  }
+
+  /** Schedules until the process ends. */
+  async run(): Promise<void> {
+    for (;;) this.#scheduleOne(await this.queue.pop());
+  }
+
+  #frameworkOf({ pod }: PodInfo): Framework | undefined {
+    return this.#frameworks.get(schedulerName(pod));
+  }
+
+  /** One cycle: all of it in one turn, as nothing in it waits. */
+  #scheduleOne(queued: QueuedPodInfo): void {
+    const { info } = queued;
+    const framework = this.#frameworkOf(info);
+    if (framework === undefined || this.cache.isAssumed(info.key)) {
+      this.queue.done(info.key);
+      return;
+    }
+    if (info.pod.metadata?.deletionTimestamp !== undefined) {
+      this.#event(info, 'Warning', 'FailedScheduling', `skip schedule deleting pod: ${info.key}`, 'Scheduling');
+      this.queue.done(info.key);
+      return;
+    }
+    const state = new CycleState();
+    const snapshot = this.cache.snapshot();
+    const filter = (s: CycleState, pod: PodInfo, node: NodeInfo): Status | undefined => this.#filter(framework, s, pod, node);
+    const result = schedulePod(framework, state, info, snapshot, filter, this.#context.rand);
+    if (result.outcome === 'error') {
+      this.#decide(info, 'error', 'not scheduled', { message: result.message });
+      this.#failed(queued, 'SchedulerError', result.message);
+      return;
+    }
+    if (result.outcome === 'unschedulable') {
+      const { diagnosis } = result;
+      const post = diagnosis.nodeCount === 0 ? undefined : framework.postFilter(state, info, snapshot.nodes, diagnosis.byNode);
+      const postFilter = post?.status?.reasons.join('. ') ?? '';
+      const message = fitErrorMessage({ ...diagnosis, postFilter });
+      const nominated = post?.nominatedNodeName;
+      const more = { message, ...(nominated === undefined ? {} : { nominatedNode: nominated }) };
+      const detail = cycleDetail(queued.attempts, diagnosis.nodeCount, [], diagnosis.byNode, undefined, more);
+      this.#decide(info, nominated === undefined ? 'unschedulable' : 'preempt', message, detail);
+      if (nominated !== undefined) this.#nominator.set(info, nominated);
+      this.#failed(queued, 'Unschedulable', message, diagnosis.rejectors, nominated);
+      return;
+    }
+    const { node, feasible, refused, scored } = result;
+    const detail = cycleDetail(queued.attempts, snapshot.nodes.length, feasible, refused, scored);
+    this.#decide(info, 'bind', node, detail);
+    this.cache.assume(info, node);
+    const reserved = framework.reserve(state, info, node);
+    const permitted = reserved === undefined ? framework.permit(state, info, node) : { status: undefined, timeout: 0 };
+    const refusal = reserved ?? (permitted.status?.code === 'Wait' ? undefined : permitted.status);
+    if (refusal !== undefined) {
+      this.#undo(framework, state, queued, node, refusal);
+      return;
+    }
+    this.#context.go(() => this.#bind(framework, state, queued, node));
+  }
+
+  async #bind(framework: Framework, state: CycleState, queued: QueuedPodInfo, node: string): Promise<void> {
+    const { info } = queued;
+    const failed = (await framework.preBind(state, info, node)) ?? (await framework.bind(state, info, node));
+    if (failed !== undefined) {
+      this.#undo(framework, state, queued, node, failed);
+      return;
+    }
+    this.cache.finishBinding(info.key);
+    this.#nominator.delete(info.key);
+    this.queue.done(info.key);
+    framework.postBind(state, info, node);
+    this.#event(info, 'Normal', 'Scheduled', `Successfully assigned ${info.key} to ${node}`, 'Binding');
+  }
+
+  #undo(framework: Framework, state: CycleState, queued: QueuedPodInfo, node: string, status: Status): void {
+    framework.unreserve(state, queued.info, node);
+    this.cache.forget(queued.info.key);
+    const text = status.reasons.join(', ');
+    if (isRejected(status)) this.#failed(queued, 'Unschedulable', text, new Set([status.plugin ?? '']));
+    else this.#failed(queued, 'SchedulerError', status.plugin === undefined ? text : `running Bind plugin ${JSON.stringify(status.plugin)}: ${text}`);
+  }
+
+  /** Models handleSchedulingFailure: event, condition, and back into the queue. */
+  #failed(queued: QueuedPodInfo, reason: string, message: string, rejectors?: ReadonlySet<string>, nominated?: string): void {
+    const { info } = queued;
+    if (rejectors !== undefined && rejectors.size > 0) this.queue.addUnschedulable(queued, rejectors);
+    else if (reason === 'Unschedulable') this.queue.addUnschedulable(queued, new Set());
+    else this.queue.addAfterError(queued);
+    this.#event(info, 'Warning', 'FailedScheduling', message, 'Scheduling');
+    this.#context.go(() => this.#patchCondition(info.pod, reason, message, nominated));
+  }
+
+  async #patchCondition(pod: Pod, reason: string, message: string, nominated: string | undefined): Promise<void> {
+    const now = formatTime(this.#context.clock.now());
+    const old = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
+    const same = old?.status === 'False' && old.reason === reason && old.message === message;
+    const setNomination = nominated !== undefined && nominated !== pod.status?.nominatedNodeName;
+    if (same && !setNomination) return;
+    const condition: PodCondition = {
+      type: 'PodScheduled',
+      status: 'False',
+      reason,
+      message,
+      lastProbeTime: null as unknown as string,
+      lastTransitionTime: old?.status === 'False' ? (old.lastTransitionTime ?? now) : now,
+    };
+    const status = { conditions: [condition], ...(setNomination ? { nominatedNodeName: nominated } : {}) };
+    const { name = '', namespace = '', uid } = pod.metadata ?? {};
+    const patch = { ...(uid === undefined ? {} : { metadata: { uid } }), status };
+    const pods = this.#options.client.resource<Pod>(resourceTypes.pods, namespace);
+    try {
+      await pods.patch(name, 'application/strategic-merge-patch+json', patch, 'status');
+    } catch (error) {
+      if (isNotFound(error)) return;
+      this.#context.log.error('Error updating pod', { pod: `${namespace}/${name}`, err: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  /** A node fits if it does with the Pods nominated to it there, and without them. */
+  #filter(framework: Framework, state: CycleState, pod: PodInfo, node: NodeInfo): Status | undefined {
+    let crowded: NodeInfo | undefined;
+    for (const nominated of this.#nominator.on(node.name)) {
+      if (nominated.priority < pod.priority || nominated.key === pod.key) continue;
+      crowded ??= node.clone();
+      crowded.addPod(nominated);
+    }
+    const status = crowded === undefined ? undefined : framework.filter(state, pod, crowded);
+    return status ?? framework.filter(state, pod, node);
+  }
+
+  #preempt(pod: PodInfo, node: string, victims: readonly PodInfo[]): void {
+    for (const victim of victims) this.#context.go(() => this.#evict(pod, node, victim));
+  }
+
+  async #evict(preemptor: PodInfo, node: string, { pod, key }: PodInfo): Promise<void> {
+    const { name = '', namespace = '', deletionTimestamp } = pod.metadata ?? {};
+    if (deletionTimestamp !== undefined) return;
+    const pods = this.#options.client.resource<Pod>(resourceTypes.pods, namespace);
+    const condition: PodCondition = {
+      type: 'DisruptionTarget',
+      status: 'True',
+      reason: 'PreemptionByScheduler',
+      message: `${schedulerName(preemptor.pod)}: preempting to accommodate a higher priority pod`,
+      lastProbeTime: null as unknown as string,
+      lastTransitionTime: formatTime(this.#context.clock.now()),
+    };
+    try {
+      await pods.patch(name, 'application/strategic-merge-patch+json', { status: { conditions: [condition] } }, 'status');
+      await pods.delete(name);
+    } catch (error) {
+      if (isNotFound(error)) return;
+      this.#context.log.error('Preempted pod', { pod: key, err: error instanceof Error ? error.message : String(error) });
+      return;
+    }
+    const target = { apiVersion: 'v1', kind: 'Pod', object: pod };
+    this.#options.recorder.event(target, 'Normal', 'Preempted', `Preempted by pod ${preemptor.uid} on node ${node}`, 'Preempting');
+  }
+
+  #decide({ key }: PodInfo, action: string, observed: string, detail: CycleDetail | Readonly<Record<string, unknown>>): void {
+    this.#context.tracer.record({ kind: 'decision', subject: `pods ${key}`, action, desired: 'a node', observed, detail });
+  }
+
+  #event({ pod }: PodInfo, type: 'Normal' | 'Warning', reason: string, message: string, action: string): void {
+    this.#options.recorder.event({ apiVersion: 'v1', kind: 'Pod', object: pod }, type, reason, message, action);
+  }
+}
+
+function schedulerName(pod: Pod): string {
+  const name = pod.spec?.schedulerName ?? '';
+  return name === '' ? 'default-scheduler' : name;
+}
