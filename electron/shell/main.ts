@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import nodePath from 'node:path';
+import { LabShell } from './lab-shell.ts';
+import { NodeSink } from './streams/sinks.ts';
+import { IterableSource } from './streams/sources.ts';
+
+/**
+ * The lab shell as a program: interactive on a terminal, else a script from `-c TEXT`, a file or standard input.
+ * `LEME_HOME` is the folder that is `/` (default: `.leme/console` in the current folder).
+ */
+async function main(argv: readonly string[]): Promise<number> {
+  const env = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  const root = nodePath.resolve(env['LEME_HOME'] ?? nodePath.join('.leme', 'console'));
+  const inherited = Object.fromEntries(Object.entries(env).filter(([name]) => /^(LEME_|KUBECONFIG$|KUBECTL_|TERM$|COLORTERM$|LANG$|LC_|TZ$)/.test(name)));
+  const script = scriptOf(argv);
+  if (script === null) {
+    const { runInteractive } = await import('./editor/repl.ts');
+    return runInteractive(root, inherited);
+  }
+  const shell = new LabShell({ root, env: inherited, name: script.name, args: script.args });
+  if (script.errexit) shell.state.options.errexit = true;
+  const stop = new AbortController();
+  process.on('SIGINT', () => stop.abort(2));
+  process.on('SIGTERM', () => stop.abort(15));
+  const streams = {
+    stdin: new IterableSource(() => process.stdin, process.stdin.isTTY),
+    stdout: new NodeSink(process.stdout, process.stdout.isTTY),
+    stderr: new NodeSink(process.stderr, process.stderr.isTTY),
+  };
+  const text = script.text ?? (await streams.stdin.text());
+  const code = await shell.run(text, streams, stop.signal);
+  shell.close();
+  return code;
+}
+
+interface Script {
+  text: string | null;
+  name: string;
+  args: string[];
+  errexit: boolean;
+}
+
+/** What to run; `null` means: talk with a person. */
+function scriptOf(argv: readonly string[]): Script | null {
+  const args = [...argv];
+  let errexit = false;
+  while (args[0]?.startsWith('-') === true) {
+    const option = args.shift() as string;
+    if (option === '-e') errexit = true;
+    else if (option === '-i') return null;
+    else if (option === '-c') return { text: args.shift() ?? '', name: args.shift() ?? 'bash', args, errexit };
+    else if (option === '-s') return { text: null, name: 'bash', args, errexit };
+  }
+  const file = args.shift();
+  if (file !== undefined) return { text: readFileSync(file, 'utf8'), name: file, args, errexit };
+  return process.stdin.isTTY ? null : { text: null, name: 'bash', args: [], errexit };
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    const end = (): void => process.exit(code);
+    if (process.stdout.writableLength > 0) process.stdout.write('', end);
+    else end();
+  },
+  (error: unknown) => {
+    process.stderr.write(`bash: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exit(70);
+  },
+);
