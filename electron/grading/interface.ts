@@ -1,0 +1,66 @@
+import type { Disposable } from '../base/disposable.ts';
+import type { CausalRecord } from '../base/causal-record.ts';
+import type { KubeObject } from '../cluster/api/types.ts';
+import type { LocalizedText } from '../shared/contract/text.ts';
+
+/** A change of one object. */
+export interface ObjectChange {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly object: KubeObject | undefined;
+  readonly previous: KubeObject | undefined;
+}
+
+/** A command line of the learner's console that has finished. */
+export interface CommandEntry {
+  readonly line: string;
+  readonly exit: number;
+  /** Virtual milliseconds since the Unix epoch. */
+  readonly time: number;
+}
+
+/**
+ * A cluster as a grader sees it. A simulated cluster implements all of it; one behind a kubeconfig has
+ * objects only.
+ */
+export interface ClusterView {
+  list(apiVersion: string, kind: string, namespace?: string): readonly KubeObject[];
+  onDidChange(listener: (change: ObjectChange) => void): Disposable;
+  /** Newest record id plus one; undefined where there is no causal log. */
+  nextRecord(): number | undefined;
+  records(from: number): Iterable<CausalRecord>;
+  record(id: number): CausalRecord | undefined;
+}
+
+/** What a check finds. `expected` and `actual` are for the learner, in both languages. */
+export interface CheckResult {
+  /** 0 to 1. */
+  readonly credit: number;
+  readonly expected: LocalizedText;
+  readonly actual: LocalizedText;
+}
+
+/** What a check may look at. */
+export interface CheckContext {
+  readonly cluster: ClusterView;
+  /** Commands since the step began. */
+  readonly commands: readonly CommandEntry[];
+}
+
+/**
+ * One running check. It is told what happens from the start of its step on, and asked for a result whenever
+ * something it depends on has changed. `state` is JSON: it survives a restart of the app.
+ */
+export interface Check {
+  /** True when the change matters: the result is to be asked for again. */
+  onChange?(change: ObjectChange, context: CheckContext): boolean;
+  /** Looks at records from the last one seen on; true when the result may differ. */
+  onRecords?(context: CheckContext): boolean;
+  /** True when a command matters. */
+  onCommand?(command: CommandEntry): boolean;
+  evaluate(context: CheckContext): CheckResult;
+  state?(): unknown;
+}
+
+/** Makes a check of its specification; `state` is what an earlier one kept. */
+export type CheckFactory<S> = (spec: S, context: CheckContext, state: unknown) => Check;

@@ -1,0 +1,144 @@
+import { CausalLog } from '../base/causal-log.ts';
+import type { RandState } from '../base/rand.ts';
+import { SeededRand } from '../base/rand.ts';
+import { Simulation } from '../base/simulation.ts';
+import { createCluster } from '../cluster/cluster.ts';
+import type { Backend } from '../cluster/etcd/backend/interface.ts';
+import { createSqliteBackend } from '../cluster/etcd/backend/sqlite.ts';
+import type { RunningCluster } from '../cluster/interface.ts';
+import { builtInTopology } from '../cluster/topology/topologies.ts';
+import type { Workspace } from '../storage/interface.ts';
+import { CommitBarrier } from './barrier.ts';
+import { CausalPersistence, readRecords } from './causal-persistence.ts';
+import { ObjectView } from './object-view.ts';
+import { Pacer, realTime } from './pacer.ts';
+import { DiagramService } from './services/diagram-service.ts';
+import { RecordsService } from './services/records-service.ts';
+
+/** Records kept in memory; older ones are on disk. */
+const LOG_CAPACITY = 100_000;
+const BOOT_LIMIT = 5 * 60_000;
+export const KUBERNETES_VERSION = 'v1.34.9';
+
+/** What a cluster is started from; kept in the workspace. */
+export interface ClusterSpec {
+  readonly topology: string;
+  readonly seed: string;
+  /** Virtual milliseconds since the Unix epoch. */
+  readonly startTime: number;
+  /** The lab it was built for; null for a cluster of the learner's own. */
+  readonly lab: string | null;
+}
+
+interface StoredClock {
+  readonly now: number;
+  readonly rand: RandState;
+  readonly nextRecord: number;
+  readonly paused: boolean;
+  readonly speed: number;
+}
+
+export interface ClusterSessionOptions {
+  readonly workspace: Workspace;
+  readonly spec: ClusterSpec;
+  readonly speed: number;
+  readonly onFailure: (error: unknown) => void;
+  readonly onLogLine: (line: { level: string; actor: string; message: string }) => void;
+  /** After every commit. */
+  readonly onCommit: () => void;
+}
+
+/** One running cluster with its time, its records and what is seen of it. Replaced as a whole when a lab starts over. */
+export class ClusterSession {
+  readonly spec: ClusterSpec;
+  readonly simulation: Simulation;
+  readonly cluster: RunningCluster;
+  readonly objects: ObjectView;
+  readonly pacer: Pacer;
+  readonly barrier = new CommitBarrier();
+  readonly records: RecordsService;
+  readonly diagram: DiagramService;
+  readonly resumed: boolean;
+  readonly #workspace: Workspace;
+  readonly #persistence: CausalPersistence;
+  readonly #onCommit: () => void;
+  #storedClock = '';
+
+  constructor(options: ClusterSessionOptions) {
+    const { workspace, spec } = options;
+    this.spec = spec;
+    this.#workspace = workspace;
+    this.#onCommit = options.onCommit;
+    const stored = workspace.meta.get('clock') as StoredClock | undefined;
+    this.resumed = stored !== undefined;
+    workspace.meta.set('cluster', { ...spec });
+    const log = new CausalLog(LOG_CAPACITY, stored?.nextRecord ?? 1);
+    if (stored !== undefined) log.restore(readRecords(workspace.causalLog, LOG_CAPACITY));
+    this.simulation = new Simulation({
+      startTime: stored?.now ?? spec.startTime,
+      rand: new SeededRand(stored?.rand ?? spec.seed),
+      log,
+      settle: () => new Promise((resolve) => void setImmediate(resolve)),
+      onLogLine: options.onLogLine,
+    });
+    this.objects = new ObjectView();
+    this.cluster = createCluster<Backend>({
+      simulation: this.simulation,
+      topology: builtInTopology(spec.topology),
+      storage: {
+        etcdBackend: (machine) => this.objects.observe(createSqliteBackend(workspace.database, machine)),
+        machineStore: (machine) => workspace.machineState(machine),
+      },
+      resume: this.resumed,
+      kubernetesVersion: KUBERNETES_VERSION,
+    });
+    this.#persistence = new CausalPersistence(log, workspace.causalLog);
+    this.records = new RecordsService(log);
+    this.diagram = new DiagramService(this.cluster, this.objects);
+    this.pacer = new Pacer({
+      simulation: this.simulation,
+      time: realTime,
+      commit: () => this.#commit(),
+      onFailure: options.onFailure,
+      paused: stored?.paused ?? false,
+      speed: stored?.speed ?? options.speed,
+    });
+  }
+
+  /** Runs at full speed until the cluster is ready (a new one), then paces. */
+  async start(): Promise<void> {
+    const { paused } = this.pacer;
+    if (!this.resumed) {
+      await this.pacer.stepUntil(() => this.cluster.isReady(), BOOT_LIMIT);
+      if (!this.cluster.isReady()) throw new Error('the cluster did not become ready');
+      this.pacer.set({ paused });
+    }
+    this.pacer.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.pacer.stop();
+    this.#commit();
+    this.diagram.dispose();
+    this.cluster.dispose();
+  }
+
+  /** Everything since the last commit becomes durable in one transaction; then answers may leave. */
+  #commit(): void {
+    const { simulation } = this;
+    this.#persistence.write();
+    const clock: StoredClock = {
+      now: simulation.now,
+      rand: simulation.rand.state,
+      nextRecord: simulation.log.nextId,
+      paused: this.pacer.paused,
+      speed: this.pacer.speed,
+    };
+    const text = JSON.stringify(clock);
+    if (text !== this.#storedClock) this.#workspace.meta.set('clock', { ...clock });
+    this.#storedClock = text;
+    this.#workspace.commit();
+    this.barrier.release();
+    this.#onCommit();
+  }
+}

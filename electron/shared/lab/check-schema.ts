@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { LocalizedText } from '../contract/text.ts';
+
+/** Which objects a check is about. */
+export const ObjectQuery = z.strictObject({
+  /** e.g. `v1`, `apps/v1` */
+  apiVersion: z.string(),
+  /** e.g. `Pod` */
+  kind: z.string(),
+  /** Undefined: all namespaces, or a cluster-scoped kind. */
+  namespace: z.string().optional(),
+  name: z.string().optional(),
+  /** A label selector as kubectl takes it, e.g. `app=web`. */
+  selector: z.string().optional(),
+  /** A partial object: every field given must be there with that value. */
+  match: z.record(z.string(), z.unknown()).optional(),
+  /** CEL over `object`; objects for which it is false, or fails, do not count. */
+  where: z.string().optional(),
+});
+export type ObjectQuery = z.infer<typeof ObjectQuery>;
+
+export const CountRule = z
+  .strictObject({
+    equals: z.number().int().min(0).optional(),
+    atLeast: z.number().int().min(0).optional(),
+    atMost: z.number().int().min(0).optional(),
+  })
+  .refine((rule) => Object.values(rule).some((value) => value !== undefined), 'give equals, atLeast or atMost');
+export type CountRule = z.infer<typeof CountRule>;
+
+/** Words of the author for what is expected; without them the check words it itself. */
+const worded = { expected: LocalizedText.optional(), portable: z.boolean().optional() };
+
+export const ObjectCheck = z.strictObject({
+  kind: z.literal('object'),
+  query: ObjectQuery,
+  /** Default: at least one. `equals: 0` asks for absence. */
+  count: CountRule.optional(),
+  ...worded,
+});
+
+/** How the number of matching objects went since the step began. */
+export const HistoryCheck = z.strictObject({
+  kind: z.literal('history'),
+  query: ObjectQuery,
+  /** The count met these rules one after the other (others may lie between). */
+  sequence: z.array(CountRule).min(1).optional(),
+  /** The count met this rule all the time. */
+  always: CountRule.optional(),
+  /** An object of the query was replaced: one is gone and another, with another uid, came after it. */
+  replaced: z.literal(true).optional(),
+  ...worded,
+});
+
+const RecordPattern = z.strictObject({
+  kind: z.enum(['message', 'decision', 'state', 'input']).optional(),
+  /** Regular expressions. */
+  actor: z.string().optional(),
+  to: z.string().optional(),
+  /** Of the summary of a message, the subject of a decision or state, the action of an input. */
+  about: z.string().optional(),
+  action: z.string().optional(),
+  state: z.string().optional(),
+});
+export type RecordPattern = z.infer<typeof RecordPattern>;
+
+/** Something happened since the step began, and what led to it. */
+export const CauseCheck = z.strictObject({
+  kind: z.literal('cause'),
+  effect: RecordPattern,
+  /** Somewhere in the chain of causes. */
+  because: RecordPattern.optional(),
+  /** Nowhere in the chain of causes. */
+  notBecause: RecordPattern.optional(),
+  ...worded,
+});
+
+export const CommandCheck = z.strictObject({
+  kind: z.literal('command'),
+  /** A regular expression over the command line. */
+  pattern: z.string(),
+  /** False: it must not have been used. */
+  used: z.boolean().default(true),
+  /** Exit code; undefined: any. */
+  exit: z.number().int().optional(),
+  ...worded,
+});
+
+export const CheckSpec = z.discriminatedUnion('kind', [ObjectCheck, HistoryCheck, CauseCheck, CommandCheck]);
+export type CheckSpec = z.infer<typeof CheckSpec>;
+export type CheckSpecOf<K extends CheckSpec['kind']> = Extract<CheckSpec, { kind: K }>;
