@@ -27,7 +27,7 @@ export class WriterDatabase implements SqlDatabase {
   prepare(sql: string): SqlStatement {
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
-      statement = new Statement(this, this.#handle.prepare<unknown[], Record<string, unknown>>(sql));
+      statement = new Statement(this, this.read(() => this.#handle.prepare<unknown[], Record<string, unknown>>(sql)));
       this.#statements.set(sql, statement);
     }
     return statement;
@@ -68,7 +68,9 @@ export class WriterDatabase implements SqlDatabase {
     }
   }
 
+  /** Reading stays possible after a failed write, until the workspace is closed. */
   read<T>(run: () => T): T {
+    if (!this.#handle.open) throw new StorageError('closed', 'The workspace is closed.');
     try {
       return run();
     } catch (error) {

@@ -35,6 +35,7 @@ export class MvccStore {
   #revision = 1;
   #compactRevision = -1;
   #writing = false;
+  readonly #jobs: CleanJob[] = [];
   #cleaning: Disposable | undefined;
   #cleaned: Promise<void> = Promise.resolve();
 
@@ -148,28 +149,38 @@ export class MvccStore {
     this.#observer(this.#revision, changes);
   }
 
+  /** Forgets in memory at once; the backend follows in rounds, one compaction after the other. */
   #clean(revision: number): void {
     const removed = this.#index.compact(revision);
     this.#log.remove(removed);
-    const before = this.#cleaned;
-    this.#cleaned = new Promise((resolve) => {
-      void before.then(() => this.#removeFrom(removed, 0, revision, resolve));
-    });
+    this.#cleaned = new Promise((done) => this.#jobs.push({ removed, from: 0, revision, done }));
+    if (this.#cleaning === undefined) this.#cleanRound();
   }
 
-  #removeFrom(removed: readonly RevisionRecord[], from: number, revision: number, done: () => void): void {
-    this.#backend.remove(removed.slice(from, from + COMPACTION_BATCH));
-    const next = from + COMPACTION_BATCH;
-    if (next < removed.length) {
-      this.#cleaning = this.#clock.setTimeout(
-        () => this.#removeFrom(removed, next, revision, done),
-        COMPACTION_PAUSE,
-      );
-      return;
+  #cleanRound(): void {
+    this.#cleaning = undefined;
+    const job = this.#jobs[0];
+    if (job === undefined) return;
+    const next = job.from + COMPACTION_BATCH;
+    this.#backend.remove(job.removed.slice(job.from, next));
+    job.from = next;
+    if (next >= job.removed.length) {
+      this.#jobs.shift();
+      this.#backend.setMeta('finishedCompactRevision', String(job.revision));
+      job.done();
     }
-    this.#backend.setMeta('finishedCompactRevision', String(revision));
-    done();
+    if (this.#jobs.length > 0) {
+      this.#cleaning = this.#clock.setTimeout(() => this.#cleanRound(), COMPACTION_PAUSE);
+    }
   }
+}
+
+/** What a compaction has left to remove from the backend. */
+interface CleanJob {
+  readonly removed: readonly RevisionRecord[];
+  from: number;
+  readonly revision: number;
+  readonly done: () => void;
 }
 
 function metaNumber(backend: Backend, key: BackendMetaKey): number {

@@ -82,7 +82,7 @@ export class WatchableStore implements Disposable {
     }
   }
 
-  /** Hands a response to a watcher that has no place among the unsynced; makes it a victim if it does not take it. */
+  /** Hands a response to a watcher; makes it a victim if it does not take it. */
   #offer(watcher: Watcher, response: WatcherResponse): boolean {
     if (watcher.sink(response)) return true;
     if (watcher.cancelled) return false;
@@ -97,10 +97,14 @@ export class WatchableStore implements Disposable {
   #retryVictims(): void {
     this.#retry = undefined;
     for (const watcher of [...this.#victims]) {
-      if (watcher.refused === undefined || !this.#victims.has(watcher)) continue;
-      if (!watcher.sink(watcher.refused)) continue;
+      const { refused } = watcher;
+      if (refused === undefined || !this.#victims.has(watcher) || !watcher.sink(refused)) continue;
       watcher.refused = undefined;
       if (!this.#victims.delete(watcher)) continue;
+      if (refused.compactRevision !== undefined) {
+        this.cancel(watcher);
+        continue;
+      }
       if (watcher.minRevision <= this.store.revision) this.#catchUp(watcher);
       else this.#becomeSynced(watcher);
     }
@@ -136,17 +140,7 @@ export class WatchableStore implements Disposable {
 
   #refuseCompacted(watcher: Watcher): void {
     const response = { revision: 0, events: [], compactRevision: this.store.compactRevision };
-    if (watcher.sink(response)) this.cancel(watcher);
-    else this.#offerLater(watcher, response);
-  }
-
-  /** A victim whose last word will be `response`. */
-  #offerLater(watcher: Watcher, response: WatcherResponse): void {
-    if (watcher.cancelled) return;
-    watcher.refused = response;
-    this.#unsynced.delete(watcher);
-    this.#victims.add(watcher);
-    this.#retry ??= this.#clock.setTimeout(() => this.#retryVictims(), VICTIM_PAUSE);
+    if (this.#offer(watcher, response)) this.cancel(watcher);
   }
 
   #readPast(group: WatcherGroup<Watcher>): void {

@@ -1,0 +1,62 @@
+import type { Simulation } from '../../../base/simulation.ts';
+import type { Backend } from '../backend/interface.ts';
+import { MemoryBackend } from '../backend/memory.ts';
+import type { EtcdMethod, EtcdMethods } from '../client/methods.ts';
+import { testSimulation } from '../simulation.testing.ts';
+import { EtcdServer } from './etcd-server.ts';
+import type { Outcome } from './interface.ts';
+import { SingleMember } from './single-member.ts';
+
+/** A member whose calls are answered at once (its disk takes no time), without a network. */
+export class ServerHarness {
+  readonly simulation: Simulation;
+  readonly backend: Backend;
+  server: EtcdServer;
+
+  constructor(backend: Backend = new MemoryBackend(), simulation: Simulation = testSimulation()) {
+    this.simulation = simulation;
+    this.backend = backend;
+    this.server = this.#start();
+  }
+
+  /** As if the process had been killed and started again. */
+  restart(): void {
+    this.server.stop();
+    this.server = this.#start();
+  }
+
+  /** The response; throws the EtcdError when refused. */
+  call<M extends EtcdMethod>(method: M, request: EtcdMethods[M]['request']): EtcdMethods[M]['response'] {
+    let outcome: Outcome<EtcdMethods[M]['response']> | undefined;
+    this.server.call(method, request, (got) => {
+      outcome = got;
+    });
+    if (outcome === undefined) throw new Error(`${method} was not answered at once`);
+    if ('error' in outcome) throw outcome.error;
+    return outcome.response;
+  }
+
+  put(key: string, value: string): number {
+    return this.call('Put', { key, value }).header.revision;
+  }
+
+  delete(key: string, rangeEnd?: string): number {
+    return this.call('DeleteRange', { key, ...(rangeEnd === undefined ? {} : { rangeEnd }) }).deleted;
+  }
+
+  /** Runs the simulation for so many virtual milliseconds. */
+  async advance(ms: number): Promise<void> {
+    await this.simulation.runUntil(this.simulation.now + ms);
+  }
+
+  #start(): EtcdServer {
+    const context = this.simulation.createContext('cp-1/etcd');
+    return new EtcdServer(context, this.backend, {
+      version: '3.6.4',
+      maxRequestBytes: 1.5 * 1024 * 1024,
+      maxTxnOps: 128,
+      minLeaseTtl: 2,
+      consensus: (memberId, apply) => new SingleMember(context, this.backend, memberId, 0, apply),
+    });
+  }
+}
