@@ -95,6 +95,13 @@ export class NodeStatusUpdater {
 
   async #tryRegister(): Promise<Node> {
     const facts = this.#facts();
+    if (this.#quiet) {
+      try {
+        return await this.#nodes.get(facts.settings.nodeName);
+      } catch (error) {
+        if (!isNotFound(error)) throw error;
+      }
+    }
     this.#context.log.info('Attempting to register node', { node: facts.settings.nodeName });
     try {
       const created = await this.#nodes.create(initialNode(facts));

@@ -31,6 +31,11 @@ export interface PodWorkerDependencies {
   readonly removed: (uid: string) => void;
 }
 
+/** All of a running Pod's spec that can still change what runs. */
+function imagesOf(pod: Pod): string {
+  return [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])].map((container) => container.image).join(' ');
+}
+
 /**
  * One Pod's life on this node, one pass at a time: sync while it is to run, terminate when it is deleted or has
  * ended, then clean up once it is gone from its source. Models pkg/kubelet/pod_workers.go (v1.34).
@@ -85,7 +90,7 @@ export class PodWorker {
       before.metadata?.deletionTimestamp !== pod.metadata?.deletionTimestamp ||
       before.metadata?.deletionGracePeriodSeconds !== pod.metadata?.deletionGracePeriodSeconds ||
       before.metadata?.generation !== pod.metadata?.generation ||
-      before.spec !== pod.spec;
+      imagesOf(before) !== imagesOf(pod);
     if (!changed) return;
     if (pod.metadata?.deletionTimestamp !== undefined) this.#cancel?.();
     this.notify();

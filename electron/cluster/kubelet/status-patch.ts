@@ -6,11 +6,11 @@ function same(a: unknown, b: unknown): boolean {
   return a === b || stable(a) === stable(b);
 }
 
-/** JSON with sorted keys; absent and undefined are alike. */
+/** JSON with sorted keys; absent, undefined and null are alike. */
 function stable(value: unknown): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
   if (Array.isArray(value)) return `[${value.map(stable).join(',')}]`;
-  const entries = Object.entries(value as Fields).filter(([, field]) => field !== undefined);
+  const entries = Object.entries(value as Fields).filter(([, field]) => field !== undefined && field !== null);
   return `{${entries
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, field]) => `${JSON.stringify(key)}:${stable(field)}`)
@@ -23,11 +23,15 @@ function listPatch(key: 'ip', before: readonly Fields[], after: readonly Fields[
 }
 
 function conditionsPatch(before: readonly PodCondition[], after: readonly PodCondition[]): Fields {
-  const changed = after.filter((condition) => !same(condition, before.find((other) => other.type === condition.type)));
-  return {
-    '$setElementOrder/conditions': after.map(({ type }) => ({ type })),
-    conditions: changed,
-  };
+  const changed: Fields[] = [];
+  for (const condition of after) {
+    const old = before.find((other) => other.type === condition.type) as Fields | undefined;
+    if (same(condition, old)) continue;
+    // What is merged keeps the fields that the patch does not name.
+    const dropped = Object.keys(old ?? {}).filter((key) => (condition as unknown as Fields)[key] === undefined && old?.[key] !== null);
+    changed.push({ ...condition, ...Object.fromEntries(dropped.map((key) => [key, null])) });
+  }
+  return { '$setElementOrder/conditions': after.map(({ type }) => ({ type })), conditions: changed };
 }
 
 /**

@@ -6,6 +6,8 @@ function isObject(value: Json): value is JsonObject {
 }
 
 const mergeKeys = ['uid', 'type', 'name', 'key'];
+/** Lists that a strategic merge replaces although their items have names. */
+const atomicLists = new Set(['containerStatuses', 'initContainerStatuses']);
 
 /** RFC 7386; with `strategic`, lists of objects are merged by uid, type, name or key. */
 export function mergePatch(target: Json, patch: Json, strategic: boolean): Json {
@@ -17,7 +19,7 @@ export function mergePatch(target: Json, patch: Json, strategic: boolean): Json 
   for (const [key, value] of Object.entries(patch)) {
     if (key.startsWith('$')) continue;
     if (value === null) delete result[key];
-    else result[key] = mergePatch(result[key], value, strategic);
+    else result[key] = mergePatch(result[key], value, strategic && !atomicLists.has(key));
   }
   return result;
 }
