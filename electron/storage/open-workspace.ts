@@ -35,13 +35,23 @@ export function openWorkspace(path: string, options: OpenOptions): OpenOutcome {
     }
     if (created) setAsideOrphans(path, options.timestamp);
     handle = openSqlite(path);
-    const version = prepare(handle, path);
+    const version = inspect(handle, path);
     migrate(handle, version, MIGRATIONS, options);
     const workspace = new SqliteWorkspace(path, handle, FORMAT_VERSION, options);
     return { outcome: 'opened', workspace, created };
   } catch (error) {
     closeQuietly(handle);
     return explain(error, path, options);
+  }
+}
+
+/** As `prepare`; a header that makes no sense is not always called corrupt by SQLite. */
+function inspect(handle: SqliteHandle, path: string): number {
+  try {
+    return prepare(handle, path);
+  } catch (error) {
+    if (!(error instanceof SqliteError) || error.code !== 'SQLITE_ERROR') throw error;
+    throw new Unusable('corrupt', `The workspace ${path} is damaged: ${error.message}.`);
   }
 }
 
