@@ -26,6 +26,8 @@ export interface MachinesServerOptions {
   machines(): readonly MachineEntry[];
   /** Starts a command; calling the returned function interrupts it. Undefined when there is no such machine. */
   exec(machine: string, argv: readonly string[], stdin: string | undefined, sink: ExecSink): (() => void) | undefined;
+  /** Requests of the shell's `lab` command; undefined: no such action. */
+  lab(action: string, body: unknown, signal: AbortSignal): Promise<{ readonly status: number; readonly body: unknown } | undefined>;
   /** A command line of the lab shell has finished. */
   onCommand(line: string, exit: number): void;
 }
@@ -76,6 +78,15 @@ async function handle(options: MachinesServerOptions, request: IncomingMessage, 
     if (!parsed.success) return refuse(400, parsed.error.message);
     options.onCommand(parsed.data.line, parsed.data.exit);
     response.writeHead(204).end();
+    return;
+  }
+  const action = /^\/lab\/([a-z]+)$/.exec(pathname)?.[1];
+  if (action !== undefined) {
+    const gone = new AbortController();
+    response.on('close', () => gone.abort());
+    const answer = await options.lab(action, body, gone.signal);
+    if (answer === undefined) return refuse(404, 'not found');
+    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(answer.body));
     return;
   }
   const machine = /^\/machines\/([^/]+)\/exec$/.exec(pathname)?.[1];

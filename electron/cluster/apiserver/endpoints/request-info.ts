@@ -10,6 +10,8 @@ export interface RequestInfo {
   readonly apiVersion: string;
   /** For `namespaces` themselves their own name, as upstream has it. */
   readonly namespace: string;
+  /** The namespace of the object asked for: that of the path, but '' for a Namespace itself. */
+  readonly namespaceOfObject: string;
   readonly resource: string;
   readonly subresource: string;
   readonly name: string;
@@ -44,6 +46,7 @@ function nonResource(method: string, path: string, query: URLSearchParams, apiPr
     apiGroup: '',
     apiVersion: '',
     namespace: '',
+    namespaceOfObject: '',
     resource: '',
     subresource: '',
     name: '',
@@ -105,6 +108,7 @@ export function parseRequestInfo(method: string, target: string): RequestInfo {
     apiGroup,
     apiVersion,
     namespace,
+    namespaceOfObject: resource === 'namespaces' && apiGroup === '' ? '' : namespace,
     resource,
     subresource,
     name,

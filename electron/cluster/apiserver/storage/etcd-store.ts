@@ -76,6 +76,12 @@ export class EtcdStore {
     return stored;
   }
 
+  /** The object, or undefined, and the revision of etcd at which that was so. */
+  async getWithRevision(key: string): Promise<{ readonly object: KubeObject | undefined; readonly revision: number }> {
+    const response = await this.#call(() => this.#client.range({ key }));
+    return { object: this.#decode(response.kvs[0], key)?.object, revision: response.header.revision };
+  }
+
   /**
    * Reads, lets `update` make the next object, writes it unless somebody was faster, and then begins again.
    * Starts from what this server knows already, and asks etcd only when that proves stale.

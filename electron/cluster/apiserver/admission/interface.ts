@@ -1,0 +1,32 @@
+import type { KubeObject } from '../../api/types.ts';
+import type { GroupResource, GroupVersionKind } from '../../apimachinery/gvk.ts';
+import type { UserInfo } from '../auth/user.ts';
+
+export type AdmissionOperation = 'CREATE' | 'UPDATE' | 'DELETE';
+
+/** What is about to be written, as admission sees it. */
+export interface AdmissionAttributes {
+  readonly operation: AdmissionOperation;
+  readonly kind: GroupVersionKind;
+  readonly resource: GroupResource;
+  readonly subresource: string;
+  readonly namespace: string;
+  /** May be empty on a create with generateName. */
+  readonly name: string;
+  /** Undefined on DELETE. */
+  readonly object: KubeObject | undefined;
+  readonly oldObject: KubeObject | undefined;
+  readonly user: UserInfo;
+  readonly dryRun: boolean;
+}
+
+/**
+ * One admission plugin. `admit` may return a changed object (the same reference when it changes nothing);
+ * `validate` only judges. Both refuse by throwing a StatusError. Models apiserver/pkg/admission (v1.34).
+ */
+export interface AdmissionPlugin {
+  readonly name: string;
+  handles(attributes: AdmissionAttributes): boolean;
+  admit?(attributes: AdmissionAttributes, object: KubeObject): KubeObject | Promise<KubeObject>;
+  validate?(attributes: AdmissionAttributes): void | Promise<void>;
+}

@@ -1,0 +1,164 @@
+import type { Context } from '../../../base/context.ts';
+import {
+  newForbidden,
+  newInternalError,
+  newMethodNotAllowed,
+  newPathNotFound,
+  newUnauthorized,
+  StatusError,
+} from '../../apimachinery/status.ts';
+import type { HttpExchange } from '../../network/http.ts';
+import type { Peer } from '../../network/interface.ts';
+import type { AuthenticationChain } from '../auth/authentication-chain.ts';
+import type { AuthorizationChain } from '../auth/authorization-chain.ts';
+import { impersonatedUser } from '../auth/impersonation.ts';
+import type { UserInfo } from '../auth/user.ts';
+import type { ApiRequest, Trail } from './api-request.ts';
+import { checkBodySize } from './body-decoder.ts';
+import { handleDelete, handleDeleteCollection } from './delete-handlers.ts';
+import type { NonResourceHandler } from './non-resource.ts';
+import { handlePatch } from './patch-handler.ts';
+import { handleGet, handleList } from './read-handlers.ts';
+import type { RequestInfo } from './request-info.ts';
+import { parseRequestInfo } from './request-info.ts';
+import type { RequestMetrics } from './request-metrics.ts';
+import { respondError } from './responder.ts';
+import type { ServedResource, ServedResources } from './served-resource.ts';
+import { handleWatch } from './watch-handler.ts';
+import { handleCreate, handleUpdate } from './write-handlers.ts';
+
+export interface ApiHandlerOptions {
+  readonly context: Context;
+  readonly authentication: AuthenticationChain;
+  readonly authorization: AuthorizationChain;
+  readonly resources: ServedResources;
+  readonly nonResource: NonResourceHandler;
+  readonly metrics: RequestMetrics;
+}
+
+type Handler = (request: ApiRequest, resource: ServedResource) => Promise<void>;
+
+const HANDLERS: Readonly<Record<string, Handler>> = {
+  get: handleGet,
+  list: handleList,
+  watch: handleWatch,
+  create: handleCreate,
+  update: handleUpdate,
+  patch: handlePatch,
+  delete: handleDelete,
+  deletecollection: handleDeleteCollection,
+};
+
+/** Verbs of the `status` door. */
+const STATUS_VERBS = new Set(['get', 'update', 'patch']);
+
+/** `pods is forbidden: User "x" cannot list resource "pods" in API group "" in the namespace "default"`. */
+function forbiddenError(user: UserInfo, info: RequestInfo, reason: string): StatusError {
+  const tail = reason === '' ? '' : `: ${reason}`;
+  if (!info.isResourceRequest) {
+    const why = `User ${JSON.stringify(user.name)} cannot ${info.verb} path ${JSON.stringify(info.path)}${tail}`;
+    return new StatusError(403, 'Forbidden', `forbidden: ${why}`, {});
+  }
+  const what = info.subresource === '' ? info.resource : `${info.resource}/${info.subresource}`;
+  const where = info.namespace === '' ? 'at the cluster scope' : `in the namespace ${JSON.stringify(info.namespace)}`;
+  const why = `User ${JSON.stringify(user.name)} cannot ${info.verb} resource ${JSON.stringify(what)} in API group ${JSON.stringify(info.apiGroup)} ${where}${tail}`;
+  return newForbidden({ group: info.apiGroup, resource: info.resource }, info.name, why);
+}
+
+/**
+ * The way of a request through the server: authentication, impersonation, authorization, then the endpoint.
+ * Every stage leaves its verdict in the trail. Models the handler chain of DefaultBuildHandlerChain (v1.34).
+ */
+export class ApiHandler {
+  readonly #options: ApiHandlerOptions;
+
+  constructor(options: ApiHandlerOptions) {
+    this.#options = options;
+  }
+
+  /** Serves one call to its end (a watch: to its beginning). Never rejects. */
+  async serve(exchange: HttpExchange, peer: Peer): Promise<void> {
+    const info = parseRequestInfo(exchange.request.method, exchange.request.target);
+    const trail: Trail = {};
+    const { metrics } = this.#options;
+    metrics.begin();
+    let code = 200;
+    try {
+      await this.#serve(exchange, peer, info, trail);
+    } catch (error) {
+      const status = this.#statusOf(error, info);
+      code = status.code;
+      respondError(exchange, info.query, trail, status);
+    } finally {
+      metrics.end(info, code);
+    }
+  }
+
+  async #serve(exchange: HttpExchange, peer: Peer, info: RequestInfo, trail: Trail): Promise<void> {
+    const { request } = exchange;
+    const credentials = { headers: request.headers, certificate: peer.certificate };
+    const identity = await this.#options.authentication.authenticate(credentials);
+    if (identity.outcome !== 'user') {
+      trail.authn = `${identity.method}: refused${identity.outcome === 'refused' ? `: ${identity.why}` : ''}`;
+      throw newUnauthorized();
+    }
+    trail.authn = identity.method;
+    const user = await this.#impersonate(identity.user, exchange, trail);
+    trail.user = user.name;
+    const verdict = await this.#options.authorization.authorize(user, info);
+    if (verdict.decision !== 'allow') {
+      trail.authz = 'refused';
+      throw forbiddenError(user, info, verdict.reason);
+    }
+    trail.authz = verdict.reason === '' ? verdict.by : verdict.reason;
+    checkBodySize(request);
+    const apiRequest: ApiRequest = { exchange, info, user, trail };
+    if (info.isResourceRequest) await this.#serveResource(apiRequest);
+    else await this.#options.nonResource.handle(apiRequest);
+  }
+
+  async #impersonate(user: UserInfo, exchange: HttpExchange, trail: Trail): Promise<UserInfo> {
+    const { headers } = exchange.request;
+    const asked = impersonatedUser(headers);
+    if (asked === undefined) return user;
+    const info: RequestInfo = {
+      ...parseRequestInfo('GET', `/api/v1/users/${encodeURIComponent(asked.name)}`),
+      verb: 'impersonate',
+    };
+    const verdict = await this.#options.authorization.authorize(user, info);
+    if (verdict.decision !== 'allow') {
+      trail.authz = 'refused to impersonate';
+      throw forbiddenError(user, info, verdict.reason);
+    }
+    trail.authn = `${trail.authn ?? ''}, impersonated by ${user.name}`;
+    return asked;
+  }
+
+  async #serveResource(request: ApiRequest): Promise<void> {
+    const { info } = request;
+    const resource = this.#options.resources.route(info);
+    if (info.subresource === '') {
+      const handler = HANDLERS[info.verb];
+      if (handler === undefined) throw newMethodNotAllowed();
+      await handler(request, resource);
+      return;
+    }
+    if (info.name === '') throw newPathNotFound();
+    const special = resource.subresources.get(info.subresource);
+    if (special !== undefined) {
+      if (!special.verbs.includes(info.verb)) throw newMethodNotAllowed();
+      await special.handle(request, resource);
+      return;
+    }
+    if (info.subresource !== 'status' || resource.strategy.status === undefined) throw newPathNotFound();
+    if (!STATUS_VERBS.has(info.verb)) throw newMethodNotAllowed();
+    await (HANDLERS[info.verb] as Handler)(request, resource);
+  }
+
+  #statusOf(error: unknown, info: RequestInfo): StatusError {
+    if (error instanceof StatusError) return error;
+    const message = error instanceof Error ? error.message : String(error);
+    this.#options.context.log.error('request failed', { path: info.path, error: message });
+    return newInternalError(message);
+  }
+}

@@ -1,0 +1,187 @@
+import { OPENAPI_SCHEMAS } from '../../api/generated/openapi-schemas.ts';
+import type { KindStrategy } from '../../api/strategy.ts';
+import { canonicalText, fnv32a } from '../../apimachinery/names.ts';
+import { SCHEMES } from '../../api/scheme.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const REF = '#/components/schemas/';
+
+interface Operation {
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  readonly action: string;
+}
+
+const COLLECTION: readonly Operation[] = [
+  { method: 'get', action: 'list' },
+  { method: 'post', action: 'post' },
+  { method: 'delete', action: 'deletecollection' },
+];
+const SINGLE: readonly Operation[] = [
+  { method: 'get', action: 'get' },
+  { method: 'put', action: 'put' },
+  { method: 'patch', action: 'patch' },
+  { method: 'delete', action: 'delete' },
+];
+
+const query = (name: string, type: string): Json => ({ name, in: 'query', schema: { type, uniqueItems: true } });
+const LIST_PARAMETERS = [
+  query('allowWatchBookmarks', 'boolean'),
+  query('continue', 'string'),
+  query('fieldSelector', 'string'),
+  query('labelSelector', 'string'),
+  query('limit', 'integer'),
+  query('resourceVersion', 'string'),
+  query('resourceVersionMatch', 'string'),
+  query('sendInitialEvents', 'boolean'),
+  query('timeoutSeconds', 'integer'),
+  query('watch', 'boolean'),
+];
+const WRITE_PARAMETERS = [query('dryRun', 'string'), query('fieldManager', 'string'), query('fieldValidation', 'string')];
+const DELETE_PARAMETERS = [
+  query('dryRun', 'string'),
+  query('gracePeriodSeconds', 'integer'),
+  query('orphanDependents', 'boolean'),
+  query('propagationPolicy', 'string'),
+];
+const PATCH_TYPES = [
+  'application/json-patch+json',
+  'application/merge-patch+json',
+  'application/strategic-merge-patch+json',
+];
+
+function parametersOf(action: string): readonly Json[] {
+  switch (action) {
+    case 'list':
+      return LIST_PARAMETERS;
+    case 'post':
+    case 'put':
+    case 'patch':
+      return WRITE_PARAMETERS;
+    case 'delete':
+      return DELETE_PARAMETERS;
+    case 'deletecollection':
+      return [...DELETE_PARAMETERS, ...LIST_PARAMETERS.slice(1, 7)];
+    default:
+      return [];
+  }
+}
+
+function operation(strategy: KindStrategy, { method, action }: Operation, schema: Json): Json {
+  const { gvk } = strategy;
+  const content = { 'application/json': { schema }, 'application/yaml': { schema } };
+  const types = method === 'patch' ? PATCH_TYPES : ['*/*'];
+  const needsBody = method === 'post' || method === 'put' || method === 'patch';
+  const bodySchema = method === 'patch' ? { type: 'object' } : schema;
+  return {
+    tags: [gvk.group === '' ? `core_${gvk.version}` : `${gvk.group.split('.')[0] ?? ''}_${gvk.version}`],
+    operationId: `${action}${gvk.kind}`,
+    parameters: parametersOf(action),
+    ...(needsBody
+      ? { requestBody: { content: Object.fromEntries(types.map((type) => [type, { schema: bodySchema }])), required: true } }
+      : {}),
+    responses: { '200': { description: 'OK', content }, '401': { description: 'Unauthorized' } },
+    'x-kubernetes-action': action,
+    'x-kubernetes-group-version-kind': gvk,
+  };
+}
+
+const VERB_OF_ACTION: Readonly<Record<string, string>> = { post: 'create', put: 'update' };
+
+function operationsOf(strategy: KindStrategy, operations: readonly Operation[], schema: Json): Json {
+  const verbs: readonly string[] = strategy.verbs;
+  const offered = operations.filter(({ action }) => verbs.includes(VERB_OF_ACTION[action] ?? action));
+  return Object.fromEntries(offered.map((offer) => [offer.method, operation(strategy, offer, schema)]));
+}
+
+function collectRefs(value: unknown, found: Set<string>): void {
+  if (Array.isArray(value)) {
+    for (const item of value) collectRefs(item, found);
+    return;
+  }
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, child] of Object.entries(value)) {
+    if (key === '$ref' && typeof child === 'string' && child.startsWith(REF)) {
+      const name = child.slice(REF.length);
+      if (found.has(name)) continue;
+      found.add(name);
+      collectRefs(OPENAPI_SCHEMAS[name], found);
+    } else collectRefs(child, found);
+  }
+}
+
+/** OpenAPI v3 documents of the groups served, made from the recorded schemas. Models kube-openapi handler3 (v1.34). */
+export class OpenApi {
+  readonly #strategies: readonly KindStrategy[];
+  readonly #gitVersion: string;
+  readonly #documents = new Map<string, { readonly document: Json; readonly hash: string }>();
+
+  constructor(strategies: readonly KindStrategy[], gitVersion: string) {
+    this.#strategies = strategies;
+    this.#gitVersion = gitVersion;
+  }
+
+  /** `api/v1`, `apis/apps/v1`, … */
+  get names(): readonly string[] {
+    const names = this.#strategies.map(({ gvk }) => (gvk.group === '' ? `api/${gvk.version}` : `apis/${gvk.group}/${gvk.version}`));
+    return [...new Set(names)].sort();
+  }
+
+  /** `GET /openapi/v3` */
+  index(): Json {
+    const entry = (name: string): [string, Json] => [
+      name,
+      { serverRelativeURL: `/openapi/v3/${name}?hash=${this.document(name)?.hash ?? ''}` },
+    ];
+    return { paths: Object.fromEntries(this.names.map(entry)) };
+  }
+
+  /** One group version; undefined when it is not served. Built when first asked for. */
+  document(name: string): { readonly document: Json; readonly hash: string } | undefined {
+    const known = this.#documents.get(name);
+    if (known !== undefined) return known;
+    if (!this.names.includes(name)) return undefined;
+    const document = this.#build(name);
+    const text = canonicalText(document);
+    const hash = [0, 1, 2, 3].map((seed) => fnv32a(`${seed}${text}`).toString(16).padStart(8, '0')).join('').toUpperCase();
+    const entry = { document, hash };
+    this.#documents.set(name, entry);
+    return entry;
+  }
+
+  #build(name: string): Json {
+    const [prefix, ...rest] = name.split('/');
+    const group = prefix === 'api' ? '' : (rest[0] ?? '');
+    const version = rest[rest.length - 1] ?? '';
+    const paths: Record<string, Json> = {};
+    const names = new Set<string>();
+    for (const strategy of this.#strategies) {
+      if (strategy.gvk.group !== group || strategy.gvk.version !== version) continue;
+      const component = SCHEMES.nameOf(strategy.gvk);
+      const schema: Json = component === undefined ? { type: 'object' } : { $ref: `${REF}${component}` };
+      if (component !== undefined) names.add(component);
+      const list = SCHEMES.nameOf({ ...strategy.gvk, kind: strategy.listKind });
+      if (list !== undefined) names.add(list);
+      const base = `/${name}${strategy.namespaced ? '/namespaces/{namespace}' : ''}/${strategy.resource}`;
+      if (strategy.namespaced) paths[`/${name}/${strategy.resource}`] = operationsOf(strategy, COLLECTION.slice(0, 1), schema);
+      paths[`${base}/`.slice(0, -1)] = operationsOf(strategy, COLLECTION, schema);
+      paths[`${base}/{name}`] = operationsOf(strategy, SINGLE, schema);
+      for (const subresource of strategy.subresources) {
+        const own = SCHEMES.nameOf(subresource.kind);
+        if (own !== undefined) names.add(own);
+        const ref: Json = own === undefined ? { type: 'object' } : { $ref: `${REF}${own}` };
+        const verbs: readonly string[] = subresource.verbs;
+        const as: KindStrategy = { ...strategy, gvk: subresource.kind, verbs: verbs as KindStrategy['verbs'] };
+        paths[`${base}/{name}/${subresource.name}`] = operationsOf(as, [...SINGLE.slice(0, 3), { method: 'post', action: 'post' }], ref);
+      }
+    }
+    for (const component of [...names]) collectRefs(OPENAPI_SCHEMAS[component], names);
+    const components = [...names].sort().map((component): [string, unknown] => [component, OPENAPI_SCHEMAS[component]]);
+    return {
+      openapi: '3.0.0',
+      info: { title: 'Kubernetes', version: this.#gitVersion },
+      paths,
+      components: { schemas: Object.fromEntries(components) },
+    };
+  }
+}

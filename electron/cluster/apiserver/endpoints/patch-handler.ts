@@ -1,0 +1,90 @@
+import { decodeObject } from '../../api/decode-body.ts';
+import type { FieldValidation } from '../../api/decode-body.ts';
+import type { KubeObject } from '../../api/types.ts';
+import type { GroupVersionKind } from '../../apimachinery/gvk.ts';
+import { JsonSyntaxError, parseJsonValue } from '../../apimachinery/json.ts';
+import { DecodeError } from '../../apimachinery/schema/decode.ts';
+import { newBadRequest, newInvalidPatchResult, newUnsupportedMediaType, StatusError } from '../../apimachinery/status.ts';
+import { invalid } from '../../apimachinery/validation/field-error.ts';
+import type { HttpRequest } from '../../network/http.ts';
+import type { ApiRequest } from './api-request.ts';
+import { bodyText, checkBodySize, contentTypeOf } from './body-decoder.ts';
+import { negotiate } from './negotiation.ts';
+import { applyPatch, PATCH_TYPES } from './patch-types.ts';
+import type { PatchType } from './patch-types.ts';
+import { parseWriteOptions } from './request-options.ts';
+import type { ServedResource } from './served-resource.ts';
+import type { JsonObject } from './wire-order.ts';
+import { answerWithObject, checkNameOnUrl, writeContextOf } from './write-handlers.ts';
+
+/** A decoded patch, ready to be applied to whatever the object is by then. */
+export interface ParsedPatch {
+  /** @throws StatusError 422 */
+  apply(current: KubeObject, validation: FieldValidation): { readonly object: KubeObject; readonly warnings: readonly string[] };
+}
+
+/** What every PATCH accepts. */
+const ACCEPTED = [...PATCH_TYPES, 'application/apply-patch+yaml'];
+
+function readPatch(request: HttpRequest): unknown {
+  const { body } = request;
+  if (body?.type === 'object') return body.value;
+  checkBodySize(request);
+  try {
+    return parseJsonValue(bodyText(request));
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) throw newBadRequest(`error decoding patch: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Reads the patch of a request on an object of a kind. @throws StatusError 400, 413, 415, 501 */
+export function parsePatch(request: HttpRequest, gvk: GroupVersionKind): ParsedPatch {
+  const type = contentTypeOf(request);
+  if (type === 'application/apply-patch+yaml') {
+    throw new StatusError(501, 'NotImplemented', 'server-side apply is not modelled yet: use kubectl apply without --server-side');
+  }
+  if (!(PATCH_TYPES as readonly string[]).includes(type)) throw newUnsupportedMediaType(ACCEPTED);
+  const patch = readPatch(request);
+  return {
+    apply: (current, validation) => {
+      const patched = applyPatch(type as PatchType, current, patch, gvk);
+      return decodePatched(patched, gvk, validation);
+    },
+  };
+}
+
+function decodePatched(patched: JsonObject, gvk: GroupVersionKind, validation: FieldValidation) {
+  const refuse = (why: string): StatusError => newInvalidPatchResult([invalid('patch', JSON.stringify(patched), why)]);
+  try {
+    const { object, strictErrors } = decodeObject(gvk, patched);
+    if (validation === 'Strict' && strictErrors.length > 0) {
+      throw refuse(`strict decoding error: ${strictErrors.join(', ')}`);
+    }
+    return { object, warnings: validation === 'Warn' ? strictErrors : [] };
+  } catch (error) {
+    if (error instanceof DecodeError) throw refuse(error.message);
+    throw error;
+  }
+}
+
+/** PATCH of an object or of its status. @throws StatusError */
+export async function handlePatch(request: ApiRequest, resource: ServedResource): Promise<void> {
+  const { info, exchange, trail } = request;
+  negotiate(exchange.request.headers['accept'], { transforms: true, yaml: true });
+  const patch = parsePatch(exchange.request, resource.strategy.gvk);
+  const options = parseWriteOptions(info.query, 'PatchOptions', exchange.request.headers['user-agent']);
+  const write = writeContextOf(request, options);
+  const update = (current: KubeObject | undefined): KubeObject => {
+    const result = patch.apply(current as KubeObject, options.fieldValidation);
+    checkNameOnUrl(result.object, info.name, info.namespaceOfObject);
+    for (const warning of result.warnings) if (!write.warnings.includes(warning)) write.warnings.push(warning);
+    return result.object;
+  };
+  const { object } = await resource.writer.update(
+    { namespace: info.namespaceOfObject, name: info.name, subresource: info.subresource, update, allowCreate: false },
+    write,
+  );
+  trail.etcd = options.dryRun ? 'dry run' : 'update';
+  answerWithObject(request, resource, 200, object, write.warnings);
+}

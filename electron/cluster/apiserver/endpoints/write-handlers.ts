@@ -1,0 +1,90 @@
+import type { KubeObject } from '../../api/types.ts';
+import { newBadRequest } from '../../apimachinery/status.ts';
+import type { WriteContext } from '../registry/request-options.ts';
+import type { ApiRequest } from './api-request.ts';
+import { decodeRequestObject } from './body-decoder.ts';
+import { negotiate } from './negotiation.ts';
+import { transformAnswer } from './read-handlers.ts';
+import { parseWriteOptions } from './request-options.ts';
+import type { WriteOptions } from './request-options.ts';
+import { respondObject } from './responder.ts';
+import type { ServedResource } from './served-resource.ts';
+
+/** What the registry needs to know of a request that writes. */
+export function writeContextOf(request: ApiRequest, options: Pick<WriteOptions, 'dryRun' | 'fieldManager'>): WriteContext {
+  const admission: string[] = [];
+  request.trail.admission = admission;
+  return {
+    user: request.user,
+    dryRun: options.dryRun,
+    fieldManager: options.fieldManager,
+    warnings: [],
+    admission,
+  };
+}
+
+/** @throws StatusError 400 when an object does not belong to the path it was sent to */
+export function checkNameOnUrl(object: KubeObject, name: string, namespace: string): void {
+  const { name: given = '', namespace: givenNamespace = '' } = object.metadata ?? {};
+  if (given !== '' && given !== name) {
+    throw newBadRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
+  }
+  if (givenNamespace !== '' && namespace !== '' && givenNamespace !== namespace) {
+    throw newBadRequest(`the namespace of the object (${givenNamespace}) does not match the namespace on the request (${namespace})`);
+  }
+}
+
+export function answerWithObject(
+  request: ApiRequest,
+  resource: ServedResource,
+  status: number,
+  object: KubeObject,
+  warnings: readonly string[],
+): void {
+  const { info, exchange, trail } = request;
+  const { mediaType, transform } = negotiate(exchange.request.headers['accept'], { transforms: true, yaml: true });
+  respondObject(exchange, info.query, trail, {
+    status,
+    value: transformAnswer(object, transform, resource, request),
+    mediaType,
+    warnings,
+  });
+}
+
+/** POST to a collection. @throws StatusError */
+export async function handleCreate(request: ApiRequest, resource: ServedResource): Promise<void> {
+  const { info, exchange, trail } = request;
+  negotiate(exchange.request.headers['accept'], { transforms: true, yaml: true });
+  const options = parseWriteOptions(info.query, 'CreateOptions', exchange.request.headers['user-agent']);
+  const decoded = decodeRequestObject(exchange.request, resource.strategy.gvk, options.fieldValidation);
+  const write = writeContextOf(request, options);
+  write.warnings.push(...decoded.warnings);
+  const object = await resource.writer.create(info.namespaceOfObject, decoded.object, write);
+  trail.etcd = options.dryRun ? 'dry run' : 'create';
+  answerWithObject(request, resource, 201, object, write.warnings);
+}
+
+/** PUT of an object or of its status. @throws StatusError */
+export async function handleUpdate(request: ApiRequest, resource: ServedResource): Promise<void> {
+  const { info, exchange, trail } = request;
+  negotiate(exchange.request.headers['accept'], { transforms: true, yaml: true });
+  const options = parseWriteOptions(info.query, 'UpdateOptions', exchange.request.headers['user-agent']);
+  const decoded = decodeRequestObject(exchange.request, resource.strategy.gvk, options.fieldValidation);
+  checkNameOnUrl(decoded.object, info.name, info.namespaceOfObject);
+  const { metadata } = decoded.object;
+  const object: KubeObject = metadata?.name === info.name ? decoded.object : { ...decoded.object, metadata: { ...metadata, name: info.name } };
+  const write = writeContextOf(request, options);
+  write.warnings.push(...decoded.warnings);
+  const result = await resource.writer.update(
+    {
+      namespace: info.namespaceOfObject,
+      name: info.name,
+      subresource: info.subresource,
+      update: () => object,
+      allowCreate: info.subresource === '',
+    },
+    write,
+  );
+  trail.etcd = options.dryRun ? 'dry run' : result.created ? 'create' : 'update';
+  answerWithObject(request, resource, result.created ? 201 : 200, result.object, write.warnings);
+}

@@ -1,0 +1,227 @@
+import type { Context } from '../../../base/context.ts';
+import type { KindStrategy } from '../../api/strategy.ts';
+import type { KubeObject } from '../../api/types.ts';
+import { apiVersionOf } from '../../apimachinery/gvk.ts';
+import type { EtcdClient } from '../../etcd/client/interface.ts';
+import { AdmissionChain } from '../admission/admission-chain.ts';
+import { DefaultTolerationSeconds } from '../admission/default-toleration-seconds.ts';
+import type { AdmissionPlugin } from '../admission/interface.ts';
+import { NamespaceLifecycle } from '../admission/namespace-lifecycle.ts';
+import { PriorityAdmission } from '../admission/priority.ts';
+import { ServiceAccountAdmission } from '../admission/service-account.ts';
+import { TaintNodesByCondition } from '../admission/taint-nodes-by-condition.ts';
+import { AuthenticationChain } from '../auth/authentication-chain.ts';
+import { AuthorizationChain } from '../auth/authorization-chain.ts';
+import { BearerTokenAuthenticator } from '../auth/bearer-token.ts';
+import type { TokenUser } from '../auth/bearer-token.ts';
+import { BootstrapAuthorizer, MastersAuthorizer } from '../auth/bootstrap-authorizer.ts';
+import { BOOTSTRAP_ROLES } from '../auth/bootstrap-policy.ts';
+import { X509Authenticator } from '../auth/x509.ts';
+import { ApiHandler } from '../endpoints/api-handler.ts';
+import { Discovery } from '../endpoints/discovery.ts';
+import type { HealthCheck } from '../endpoints/health.ts';
+import { NonResourceHandler } from '../endpoints/non-resource.ts';
+import { OpenApi } from '../endpoints/openapi.ts';
+import { RequestMetrics } from '../endpoints/request-metrics.ts';
+import { ServedResources } from '../endpoints/served-resource.ts';
+import { versionInfo } from '../endpoints/version-info.ts';
+import { ClusterIpAllocator } from '../registry/cluster-ip-allocator.ts';
+import { NAMESPACE_HOOKS } from '../registry/namespace-hooks.ts';
+import { NamespaceDeleter } from '../registry/namespace-deleter.ts';
+import { NodePortAllocator } from '../registry/node-port-allocator.ts';
+import { ObjectDeleter } from '../registry/object-deleter.ts';
+import { ObjectWriter } from '../registry/object-writer.ts';
+import type { ResourceHooks } from '../registry/resource-hooks.ts';
+import { ResourceStore } from '../registry/resource-store.ts';
+import { ServiceHooks } from '../registry/service-hooks.ts';
+import { DecodeCache } from '../storage/decode-cache.ts';
+import { EtcdStore } from '../storage/etcd-store.ts';
+import { LeaseManager } from '../storage/lease-manager.ts';
+import { StorageError } from '../storage/storage-error.ts';
+import { storageKey, storagePrefix } from '../storage/storage-prefix.ts';
+import { WatchCache } from '../storage/watch-cache.ts';
+import { subresourcesOf } from '../subresources/subresources.ts';
+import type { ApiServerFlags } from './flags.ts';
+
+export interface ApiServerOptions {
+  readonly context: Context;
+  readonly etcd: EtcdClient;
+  readonly flags: ApiServerFlags;
+  readonly strategies: readonly KindStrategy[];
+  /** e.g. `v1.34.9` */
+  readonly gitVersion: string;
+  /** Name of the authority whose client certificates count. */
+  readonly authority: string;
+  readonly tokens: ReadonlyMap<string, TokenUser>;
+}
+
+/** Field selector labels by which watchers are filed, by resource. */
+const INDEXED_FIELDS: Readonly<Record<string, readonly string[]>> = { '/pods': ['spec.nodeName'] };
+
+/** One API server: everything wired together, without a network. Models cmd/kube-apiserver/app (v1.34). */
+export class ApiServer {
+  readonly handler: ApiHandler;
+  readonly resources = new ServedResources();
+  readonly addresses: ClusterIpAllocator;
+  readonly #options: ApiServerOptions;
+  readonly #decoded = new DecodeCache();
+  readonly #store: EtcdStore;
+  readonly #admission: AdmissionChain;
+  readonly #caches = new Map<string, WatchCache>();
+  readonly #leases: LeaseManager;
+  #bootstrapped = false;
+
+  constructor(options: ApiServerOptions) {
+    const { context, etcd, flags, strategies } = options;
+    this.#options = options;
+    this.#store = new EtcdStore(etcd, this.#decoded);
+    this.#leases = new LeaseManager(etcd, context.clock, flags.eventTtl);
+    this.addresses = new ClusterIpAllocator(this.#store, context.rand, flags.serviceClusterIpRange);
+    this.#admission = new AdmissionChain(this.#plugins());
+    for (const strategy of strategies) this.#addResource(strategy);
+    const metrics = new RequestMetrics(
+      () => [...this.#caches].filter(([, cache]) => cache.ready).map(([resource, cache]) => ({ resource, count: cache.size })),
+      () => this.resources.all.map(({ strategy, store }) => ({
+        group: strategy.gvk.group,
+        kind: strategy.gvk.kind,
+        count: store.cache.ready ? store.cache.watcherCount : 0,
+      })),
+    );
+    this.handler = new ApiHandler({
+      context,
+      authentication: new AuthenticationChain(
+        [new X509Authenticator(context.clock, options.authority), new BearerTokenAuthenticator(options.tokens)],
+        flags.anonymousAuth,
+      ),
+      authorization: new AuthorizationChain([new MastersAuthorizer(), new BootstrapAuthorizer(BOOTSTRAP_ROLES)]),
+      resources: this.resources,
+      nonResource: new NonResourceHandler({
+        discovery: new Discovery(strategies),
+        openApi: new OpenApi(strategies, options.gitVersion),
+        version: versionInfo(options.gitVersion),
+        metrics,
+        health: this.#healthChecks(),
+        serverAddress: `${flags.advertiseAddress}:${flags.securePort}`,
+      }),
+      metrics,
+    });
+  }
+
+  get store(): EtcdStore {
+    return this.#store;
+  }
+
+  /** What every cluster needs exists now: the post-start hooks have done their work. */
+  markBootstrapped(): void {
+    this.#bootstrapped = true;
+  }
+
+  stop(): void {
+    for (const cache of this.#caches.values()) cache.stop();
+  }
+
+  /** The admission plugins that are on, in the order in which they run. */
+  #plugins(): readonly AdmissionPlugin[] {
+    const { context, flags } = this.#options;
+    const all: readonly AdmissionPlugin[] = [
+      new NamespaceLifecycle((name) => this.#lookup('namespaces', '', name)),
+      new ServiceAccountAdmission((namespace, name) => this.#lookup('serviceaccounts', namespace, name), context.rand),
+      new TaintNodesByCondition(),
+      new PriorityAdmission(),
+      new DefaultTolerationSeconds(),
+    ];
+    return all.filter(({ name }) => !flags.disabledAdmissionPlugins.includes(name));
+  }
+
+  /** An object of a core resource for admission: from memory, and from etcd when it is not there. */
+  async #lookup(resource: string, namespace: string, name: string): Promise<KubeObject | undefined> {
+    const served = this.resources.find('', 'v1', resource);
+    if (served === undefined) return undefined;
+    const { cache } = served.store;
+    const key = storageKey(storagePrefix('', resource), namespace, name);
+    if (!cache.ready) await cache.start();
+    const cached = cache.get(key);
+    if (cached !== undefined) return cached;
+    try {
+      return (await this.#store.get(key)).object;
+    } catch (error) {
+      if (error instanceof StorageError && error.code === 'key-not-found') return undefined;
+      throw error;
+    }
+  }
+
+  #addResource(strategy: KindStrategy): void {
+    const storedAs = strategy.storage ?? { gvk: strategy.gvk, resource: strategy.resource };
+    const prefix = storagePrefix(storedAs.gvk.group, storedAs.resource);
+    const store = new ResourceStore({
+      strategy,
+      store: this.#store,
+      cache: this.#cacheFor(prefix, storedAs.gvk.group, storedAs.resource, strategy),
+      prefix,
+      admission: this.#admission,
+      context: this.#options.context,
+      hooks: this.#hooksFor(strategy),
+      leases: storedAs.resource === 'events' ? this.#leases : undefined,
+    });
+    const isNamespace = strategy.gvk.group === '' && strategy.resource === 'namespaces';
+    this.resources.add({
+      strategy,
+      store,
+      writer: new ObjectWriter(store),
+      deleter: isNamespace ? new NamespaceDeleter(store) : new ObjectDeleter(store),
+      subresources: subresourcesOf(strategy),
+    });
+  }
+
+  #cacheFor(prefix: string, group: string, resource: string, strategy: KindStrategy): WatchCache {
+    const known = this.#caches.get(prefix);
+    if (known !== undefined) return known;
+    const { context, etcd, strategies } = this.#options;
+    const stored = strategies.find(({ gvk, resource: name }) => gvk.group === group && name === resource) ?? strategy;
+    const cache = new WatchCache({
+      context,
+      client: etcd,
+      store: this.#store,
+      decoded: this.#decoded,
+      prefix,
+      resource: group === '' ? resource : `${resource}.${group}`,
+      apiVersion: apiVersionOf(stored.gvk),
+      kind: stored.gvk.kind,
+      indexedFields: INDEXED_FIELDS[`${group}/${resource}`] ?? [],
+      fieldsOf: (object) => stored.selectableFields(object),
+    });
+    this.#caches.set(prefix, cache);
+    return cache;
+  }
+
+  #hooksFor(strategy: KindStrategy): ResourceHooks {
+    if (strategy.gvk.group !== '') return {};
+    if (strategy.resource === 'namespaces') return NAMESPACE_HOOKS;
+    if (strategy.resource !== 'services') return {};
+    const ports = new NodePortAllocator(this.#options.context.rand);
+    return new ServiceHooks(this.#store, storagePrefix('', 'services'), this.addresses, ports);
+  }
+
+  #healthChecks(): readonly HealthCheck[] {
+    const { etcd } = this.#options;
+    const reachable = async (): Promise<boolean> => {
+      try {
+        await etcd.range({ key: '/registry/health' });
+        return true;
+      } catch {
+        // Unreachable is the answer, not a failure of asking.
+        return false;
+      }
+    };
+    const everywhere = ['healthz', 'livez', 'readyz'] as const;
+    return [
+      { name: 'ping', endpoints: everywhere, check: () => true },
+      { name: 'log', endpoints: everywhere, check: () => true },
+      { name: 'etcd', endpoints: everywhere, check: reachable },
+      { name: 'etcd-readiness', endpoints: ['readyz'], check: reachable },
+      { name: 'poststarthook/start-system-namespaces-controller', endpoints: everywhere, check: () => this.#bootstrapped },
+      { name: 'poststarthook/bootstrap-controller', endpoints: everywhere, check: () => this.#bootstrapped },
+      { name: 'shutdown', endpoints: ['readyz'], check: () => true },
+    ];
+  }
+}

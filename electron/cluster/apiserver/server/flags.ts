@@ -1,0 +1,70 @@
+import type { Address } from '../../network/interface.ts';
+
+/** What of kube-apiserver's command line takes effect here. */
+export interface ApiServerFlags {
+  readonly etcdServers: readonly Address[];
+  readonly securePort: number;
+  /** e.g. `10.96.0.0/16` */
+  readonly serviceClusterIpRange: string;
+  readonly advertiseAddress: string;
+  readonly anonymousAuth: boolean;
+  /** Seconds; 0 turns compaction off. */
+  readonly etcdCompactionInterval: number;
+  readonly eventTtl: number;
+  readonly disabledAdmissionPlugins: readonly string[];
+}
+
+/** Seconds of a Go duration such as `5m0s`; undefined when it is none. */
+function duration(text: string): number | undefined {
+  const units: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600 };
+  if (text === '0') return 0;
+  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return undefined;
+  let seconds = 0;
+  for (const [, amount, , unit] of text.matchAll(/(\d+(\.\d+)?)(ms|s|m|h)/g)) {
+    seconds += Number(amount) * (units[unit as string] as number);
+  }
+  return seconds;
+}
+
+function endpoint(text: string): Address | undefined {
+  const match = /^(?:https?:\/\/)?([^:/]+)(?::(\d+))?\/?$/.exec(text.trim());
+  if (match === null) return undefined;
+  return { host: match[1] as string, port: match[2] === undefined ? 2379 : Number(match[2]) };
+}
+
+/**
+ * Reads `--flag=value` arguments. Flags of the real program that have nothing to act on here (certificate
+ * files and the like) are accepted and left alone. Returns upstream-like text when something is wrong.
+ */
+export function parseApiServerFlags(argv: readonly string[], ownAddress: string): ApiServerFlags | string {
+  const flags = new Map<string, string>();
+  for (const argument of argv.slice(1)) {
+    const match = /^--([a-z0-9-]+)(?:=(.*))?$/s.exec(argument);
+    if (match === null) return `unknown command "${argument}" for "kube-apiserver"`;
+    flags.set(match[1] as string, match[2] ?? 'true');
+  }
+  const servers = (flags.get('etcd-servers') ?? '').split(',').filter((text) => text !== '');
+  if (servers.length === 0) return '--etcd-servers must be specified';
+  const etcdServers = servers.map(endpoint);
+  const bad = etcdServers.indexOf(undefined);
+  if (bad >= 0) return `invalid argument "${servers[bad] ?? ''}" for "--etcd-servers" flag`;
+  const securePort = Number(flags.get('secure-port') ?? '6443');
+  if (!Number.isInteger(securePort) || securePort < 1 || securePort > 65_535) {
+    return `--secure-port ${flags.get('secure-port') ?? ''} must be between 1 and 65535, inclusive. It cannot be turned off with 0`;
+  }
+  const compaction = duration(flags.get('etcd-compaction-interval') ?? '5m0s');
+  const eventTtl = duration(flags.get('event-ttl') ?? '1h0m0s');
+  if (compaction === undefined) return 'invalid argument for "--etcd-compaction-interval" flag: time: invalid duration';
+  if (eventTtl === undefined) return 'invalid argument for "--event-ttl" flag: time: invalid duration';
+  const disabled = (flags.get('disable-admission-plugins') ?? '').split(',').filter((name) => name !== '');
+  return {
+    etcdServers: etcdServers as Address[],
+    securePort,
+    serviceClusterIpRange: flags.get('service-cluster-ip-range') ?? '10.96.0.0/16',
+    advertiseAddress: flags.get('advertise-address') ?? ownAddress,
+    anonymousAuth: flags.get('anonymous-auth') !== 'false',
+    etcdCompactionInterval: compaction,
+    eventTtl,
+    disabledAdmissionPlugins: disabled,
+  };
+}

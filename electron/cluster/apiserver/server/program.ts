@@ -1,0 +1,79 @@
+import type { KindStrategy } from '../../api/strategy.ts';
+import type { TokenUser } from '../auth/bearer-token.ts';
+import type { Program } from '../../machine/interface.ts';
+import { listenHttp } from '../../network/http-server.ts';
+import { compactForever } from '../storage/compactor.ts';
+import { ApiServer } from './api-server.ts';
+import { bootstrap } from './bootstrap.ts';
+import { parseApiServerFlags } from './flags.ts';
+import { ReconnectingEtcdClient } from './reconnecting-etcd-client.ts';
+import type { EtcdConnector } from './reconnecting-etcd-client.ts';
+
+export interface KubeApiserverOptions {
+  /** The kinds to serve. */
+  readonly strategies: readonly KindStrategy[];
+  /** Makes an etcd client of an established connection. */
+  readonly etcd: EtcdConnector;
+  /** e.g. `v1.34.9` */
+  readonly gitVersion: string;
+  /** Name of the authority whose client certificates count; kubeadm's is `kubernetes`. */
+  readonly authority?: string;
+  /** Static bearer tokens, as `--token-auth-file` would give them. */
+  readonly tokens?: ReadonlyMap<string, TokenUser>;
+}
+
+/** Virtual milliseconds between attempts to make what every cluster has. */
+const BOOTSTRAP_RETRY = 1_000;
+
+/**
+ * kube-apiserver as a program: listens on `--secure-port`, keeps everything in the etcd of `--etcd-servers`.
+ * Exit codes: 0 after SIGTERM, 1 for bad flags or a taken port.
+ */
+export function kubeApiserverProgram(options: KubeApiserverOptions): Program {
+  return async (process) => {
+    const flags = parseApiServerFlags(process.argv, process.ip);
+    if (typeof flags === 'string') {
+      process.stderr(`Error: ${flags}`);
+      return 1;
+    }
+    const etcd = new ReconnectingEtcdClient(process.net, process.clock, flags.etcdServers, options.etcd);
+    const server = new ApiServer({
+      context: process,
+      etcd,
+      flags,
+      strategies: options.strategies,
+      gitVersion: options.gitVersion,
+      authority: options.authority ?? 'kubernetes',
+      tokens: options.tokens ?? new Map(),
+    });
+    let listener;
+    try {
+      listener = listenHttp(process.net, flags.securePort, (exchange, peer) => {
+        process.go(() => server.handler.serve(exchange, peer));
+      });
+    } catch (error) {
+      process.stderr(`Error: ${error instanceof Error ? error.message : String(error)}`);
+      return 1;
+    }
+    process.stderr(`Serving securely on [::]:${flags.securePort}`);
+    process.go(async () => {
+      for (;;) {
+        try {
+          await bootstrap(server, flags.securePort);
+          server.markBootstrapped();
+          return;
+        } catch (error) {
+          process.log.warn('not bootstrapped yet', { error: error instanceof Error ? error.message : String(error) });
+          await process.clock.sleep(BOOTSTRAP_RETRY);
+        }
+      }
+    });
+    if (flags.etcdCompactionInterval > 0) {
+      process.go(() => compactForever(process, etcd, flags.etcdCompactionInterval));
+    }
+    await new Promise<void>((resolve) => process.onTerminate(resolve));
+    server.stop();
+    listener.dispose();
+    return 0;
+  };
+}

@@ -1,0 +1,78 @@
+import type { Binding, KubeObject, Pod, PodCondition } from '../../api/types.ts';
+import { newBadRequest, newConflict, newInvalid } from '../../apimachinery/status.ts';
+import { formatTime } from '../../apimachinery/time.ts';
+import { notSupported, required } from '../../apimachinery/validation/field-error.ts';
+import { storageToStatus } from '../registry/storage-to-status.ts';
+import type { ApiRequest } from '../endpoints/api-request.ts';
+import { decodeRequestObject } from '../endpoints/body-decoder.ts';
+import { parseWriteOptions } from '../endpoints/request-options.ts';
+import { respondObject } from '../endpoints/responder.ts';
+import type { ServedResource, SubresourceHandler } from '../endpoints/served-resource.ts';
+
+const BINDING = { group: '', version: 'v1', kind: 'Binding' };
+const PODS_BINDING = { group: '', resource: 'pods/binding' };
+const PODS = { group: '', resource: 'pods' };
+
+/** Puts a condition in place of the one of its type. */
+function withCondition(conditions: readonly PodCondition[], condition: PodCondition): PodCondition[] {
+  return [...conditions.filter(({ type }) => type !== condition.type), condition];
+}
+
+/** The Pod assigned to a node. @throws StatusError 409 with upstream's texts */
+export function assignPod(pod: Pod, binding: Binding, now: number): Pod {
+  const name = pod.metadata?.name ?? '';
+  const uid = binding.metadata?.uid ?? '';
+  const conflict = (why: string): Error => newConflict(PODS_BINDING, name, why);
+  if (uid !== '' && uid !== pod.metadata?.uid) {
+    throw conflict(`Precondition failed: UID in precondition: ${uid}, UID in object meta: ${pod.metadata?.uid ?? ''}`);
+  }
+  if (pod.metadata?.deletionTimestamp !== undefined) {
+    throw conflict(`pod ${name} is being deleted, cannot be assigned to a host`);
+  }
+  if ((pod.spec?.nodeName ?? '') !== '') {
+    throw conflict(`pod ${name} is already assigned to node ${JSON.stringify(pod.spec?.nodeName)}`);
+  }
+  if ((pod.spec?.schedulingGates ?? []).length > 0) {
+    throw conflict(`pod ${name} has non-empty .spec.schedulingGates`);
+  }
+  const scheduled: PodCondition = { type: 'PodScheduled', status: 'True', lastTransitionTime: formatTime(now) };
+  const annotations = { ...pod.metadata?.annotations, ...binding.metadata?.annotations };
+  return {
+    ...pod,
+    metadata: { ...pod.metadata, ...(Object.keys(annotations).length === 0 ? {} : { annotations }) },
+    spec: { ...(pod.spec as NonNullable<Pod['spec']>), nodeName: binding.target.name },
+    status: { ...pod.status, conditions: withCondition(pod.status?.conditions ?? [], scheduled) },
+  };
+}
+
+/** POST pods/x/binding: how the scheduler assigns a Pod. Models pkg/registry/core/pod/storage BindingREST (v1.34). */
+export const POD_BINDING: SubresourceHandler = {
+  verbs: ['create'],
+  async handle(request: ApiRequest, resource: ServedResource): Promise<void> {
+    const { info, exchange, trail } = request;
+    const options = parseWriteOptions(info.query, 'CreateOptions', exchange.request.headers['user-agent']);
+    const binding = decodeRequestObject(exchange.request, BINDING, options.fieldValidation).object as Binding;
+    const given = binding.metadata?.name ?? '';
+    if (given !== '' && given !== info.name) {
+      throw newBadRequest(`the name of the object (${given}) does not match the name on the URL (${info.name})`);
+    }
+    const targetKind = binding.target?.kind ?? '';
+    if (targetKind !== '' && targetKind !== 'Node') {
+      throw newInvalid(BINDING, info.name, [notSupported('target.kind', targetKind, ['Node', '<empty>'])]);
+    }
+    if ((binding.target?.name ?? '') === '') throw newInvalid(BINDING, info.name, [required('target.name')]);
+    const { store } = resource;
+    const now = store.context.clock.now();
+    const key = store.key(info.namespace, info.name);
+    try {
+      const assign = (stored: KubeObject | undefined): KubeObject => assignPod(stored as Pod, binding, now) as KubeObject;
+      if (options.dryRun) assign((await store.store.get(key)).object);
+      else await store.store.guaranteedUpdate(key, assign);
+    } catch (error) {
+      throw storageToStatus(error, PODS, info.name);
+    }
+    trail.etcd = options.dryRun ? 'dry run' : 'update';
+    const value = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
+    respondObject(exchange, info.query, trail, { status: 201, value });
+  },
+};
