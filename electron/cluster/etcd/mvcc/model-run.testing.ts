@@ -1,7 +1,7 @@
 import { MemoryBackend } from '../backend/memory.ts';
 import { EtcdError } from '../client/interface.ts';
 import type { EtcdEvent } from '../client/interface.ts';
-import { testSimulation } from '../simulation.testing.ts';
+import { newTestSimulation } from '../../../base/simulation.testing.ts';
 import type { Operation } from './model.testing.ts';
 import { inRange, StoreModel } from './model.testing.ts';
 import { MvccStore } from './store.ts';
@@ -42,7 +42,7 @@ export async function runAgainstModel(operations: readonly Operation[], sabotage
 }
 
 class ModelRun {
-  readonly #simulation = testSimulation();
+  readonly #simulation = newTestSimulation();
   readonly #context = this.#simulation.createContext('cp-1/etcd');
   readonly #backend = new MemoryBackend();
   readonly #store = new MvccStore(this.#backend, this.#context.clock, NO_LEASES);

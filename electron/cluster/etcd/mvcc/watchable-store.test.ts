@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryBackend } from '../backend/memory.ts';
-import { testSimulation } from '../simulation.testing.ts';
+import { newTestSimulation } from '../../../base/simulation.testing.ts';
 import { MvccStore } from './store.ts';
 import { WatchableStore } from './watchable-store.ts';
 import type { Watcher, WatcherOptions, WatcherResponse } from './watcher.ts';
@@ -12,7 +12,7 @@ function setup(): {
   watchable: WatchableStore;
   run(ms?: number): Promise<void>;
 } {
-  const simulation = testSimulation();
+  const simulation = newTestSimulation();
   const { clock } = simulation.createContext('cp-1/etcd');
   const store = new MvccStore(new MemoryBackend(), clock, { attach: () => undefined, detach: () => undefined });
   const watchable = new WatchableStore(store, clock);

@@ -2,7 +2,7 @@ import type { Simulation } from '../../../base/simulation.ts';
 import type { Backend } from '../backend/interface.ts';
 import { MemoryBackend } from '../backend/memory.ts';
 import type { EtcdMethod, EtcdMethods } from '../client/methods.ts';
-import { testSimulation } from '../simulation.testing.ts';
+import { newTestSimulation } from '../../../base/simulation.testing.ts';
 import { EtcdServer } from './etcd-server.ts';
 import type { Outcome } from './interface.ts';
 import { SingleMember } from './single-member.ts';
@@ -13,7 +13,7 @@ export class ServerHarness {
   readonly backend: Backend;
   server: EtcdServer;
 
-  constructor(backend: Backend = new MemoryBackend(), simulation: Simulation = testSimulation()) {
+  constructor(backend: Backend = new MemoryBackend(), simulation: Simulation = newTestSimulation()) {
     this.simulation = simulation;
     this.backend = backend;
     this.server = this.#start();
