@@ -10,6 +10,20 @@ interface Picture {
   cuts: readonly LinkCut[];
 }
 
+const NONE: PodView[] = [];
+
+/** Groups; a group whose members are the same as in `before` stays the same array, so that nothing is drawn anew for it. */
+function grouped<K, T>(items: readonly T[], key: (item: T) => K, before: Map<K, T[]>): Map<K, T[]> {
+  const groups = Map.groupBy(items, key);
+  for (const [name, members] of groups) {
+    const old = before.get(name);
+    if (old?.length === members.length && old.every((item, index) => item === members[index])) groups.set(name, old);
+  }
+  before.clear();
+  for (const [name, members] of groups) before.set(name, members);
+  return groups;
+}
+
 /** Machines, components and Pods as the host streams them. The maps are shared and changed in place; `picture` says when. */
 export const useDiagram = defineStore('diagram', () => {
   const connection = useConnection();
@@ -41,15 +55,20 @@ export const useDiagram = defineStore('diagram', () => {
     return connection.follow('diagram.watch', {}, apply);
   }
 
+  const lastByMachine = new Map<string, ComponentView[]>();
+  const lastByNode = new Map<string | null, PodView[]>();
   const machines = computed(() => [...picture.value.machines.values()]);
   const components = computed(() => [...picture.value.components.values()]);
   const pods = computed(() => [...picture.value.pods.values()]);
   const cuts = computed(() => [...picture.value.cuts]);
+  const byMachine = computed(() => grouped(components.value, (one) => one.machine, lastByMachine));
+  const byNode = computed(() => grouped(pods.value, (one) => one.node, lastByNode));
+  const unbound = computed(() => byNode.value.get(null) ?? NONE);
 
   /** @throws RpcError `NotFound`, `Refused` */
   async function fault(verb: FaultVerb): Promise<void> {
     await connection.call('fault.apply', verb);
   }
 
-  return { picture, epoch, loaded, machines, components, pods, cuts, apply, follow, fault };
+  return { picture, epoch, loaded, machines, components, pods, cuts, byMachine, byNode, unbound, apply, follow, fault };
 });

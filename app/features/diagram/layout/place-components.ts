@@ -1,0 +1,85 @@
+import type { ComponentView, MachineView } from '../../../../electron/shared/contract/diagram.ts';
+import type { Rect } from './geometry.ts';
+
+/** Sizes of one machine's frame, relative to its upper left corner. */
+export interface FrameLayout {
+  readonly w: number;
+  readonly h: number;
+  readonly components: ReadonlyMap<string, Rect>;
+  /** Null where no Pod can run. */
+  readonly pods: Rect | null;
+}
+
+const HEAD = 24;
+const PAD = 10;
+const AGENTS = ['kubelet', 'container-runtime', 'kube-proxy', 'cni'] as const;
+const CONTROL = ['etcd', 'kube-scheduler', 'kube-controller-manager', 'kube-apiserver'] as const;
+
+/** Components on their places: a kind always has the same place, whatever else runs. */
+export function placeComponents(machine: MachineView, components: readonly ComponentView[]): FrameLayout {
+  if (machine.role === 'outside') return outside(components);
+  return machine.role === 'control-plane' ? controlPlane(machine, components) : worker(machine, components);
+}
+
+function row(kinds: readonly string[], components: readonly ComponentView[], at: Rect, gap: number): [string, Rect][] {
+  const w = (at.w - gap * (kinds.length - 1)) / kinds.length;
+  return kinds.flatMap((kind, index) => {
+    const found = components.find((one) => one.kind === kind);
+    return found === undefined ? [] : [[found.id, { x: at.x + index * (w + gap), y: at.y, w, h: at.h }] as [string, Rect]];
+  });
+}
+
+/** What has no place of its own goes into rows below, in the order it came. */
+function others(components: readonly ComponentView[], placed: ReadonlyMap<string, Rect>, y: number, width: number): [string, Rect][] {
+  const w = 108;
+  const columns = Math.max(1, Math.floor((width - PAD * 2 + 8) / (w + 8)));
+  return components
+    .filter((one) => !placed.has(one.id))
+    .map((one, index) => [
+      one.id,
+      { x: PAD + (index % columns) * (w + 8), y: y + Math.floor(index / columns) * 30, w, h: 24 },
+    ]);
+}
+
+function below(rects: readonly [string, Rect][]): number {
+  return rects.length === 0 ? 0 : Math.max(...rects.map(([, rect]) => rect.y + rect.h));
+}
+
+/** The API server is at the bottom middle: clients come from below and from the left, etcd and the loops sit above it. */
+function controlPlane(machine: MachineView, components: readonly ComponentView[]): FrameLayout {
+  const w = 400;
+  const placed = new Map<string, Rect>();
+  const agents = components.some((one) => AGENTS.includes(one.kind as (typeof AGENTS)[number]));
+  if (agents) for (const [id, rect] of row(AGENTS, components, { x: PAD, y: HEAD + 4, w: w - PAD * 2, h: 24 }, 8)) placed.set(id, rect);
+  const top = agents ? HEAD + 4 + 24 + 14 : HEAD + 6;
+  for (const [id, rect] of row(CONTROL.slice(0, 3), components, { x: PAD, y: top, w: w - PAD * 2, h: 36 }, 28)) placed.set(id, rect);
+  const api = components.find((one) => one.kind === 'kube-apiserver');
+  const low = top + 36 + 32;
+  if (api !== undefined) placed.set(api.id, { x: 138, y: low, w: 124, h: 44 });
+  const rest = others(components, placed, low + 52, w);
+  for (const [id, rect] of rest) placed.set(id, rect);
+  const pods = machine.isNode ? { x: 282, y: low, w: 108, h: 44 } : null;
+  return { w, h: Math.max(low + 44 + PAD, below(rest) + PAD), components: placed, pods };
+}
+
+function worker(machine: MachineView, components: readonly ComponentView[]): FrameLayout {
+  const w = 224;
+  const placed = new Map<string, Rect>();
+  for (const [id, rect] of row(AGENTS.slice(0, 2), components, { x: PAD, y: HEAD + 4, w: w - PAD * 2, h: 26 }, 24)) placed.set(id, rect);
+  const second = row(AGENTS.slice(2), components, { x: PAD, y: HEAD + 38, w: w - PAD * 2, h: 24 }, 24);
+  for (const [id, rect] of second) placed.set(id, rect);
+  const y = second.length > 0 ? HEAD + 38 + 24 + 8 : HEAD + 38;
+  const rest = others(components, placed, y, w);
+  for (const [id, rect] of rest) placed.set(id, rect);
+  const podsY = Math.max(y, below(rest) + 8);
+  const pods = machine.isNode ? { x: PAD, y: podsY, w: w - PAD * 2, h: 66 } : null;
+  return { w, h: podsY + (pods === null ? 0 : 66) + PAD, components: placed, pods };
+}
+
+function outside(components: readonly ComponentView[]): FrameLayout {
+  const w = 128;
+  const placed = new Map<string, Rect>(
+    components.map((one, index) => [one.id, { x: PAD, y: HEAD + 6 + index * 34, w: w - PAD * 2, h: 28 }]),
+  );
+  return { w, h: HEAD + 6 + Math.max(1, components.length) * 34 + 4, components: placed, pods: null };
+}

@@ -1,0 +1,46 @@
+import { onBeforeUnmount } from 'vue';
+import type { Ref } from 'vue';
+import { pairKey } from '../layout/links.ts';
+import type { PlayerStage } from './message-player.ts';
+
+/** Lights links and blocks up for a moment, straight on the elements: it happens too often to go through the components. */
+export function useLights(root: Ref<HTMLElement | undefined>, thingOf: (actor: string) => string | undefined) {
+  const timers = new Map<Element, ReturnType<typeof setTimeout>>();
+
+  function find(selector: string): Element | null {
+    return root.value?.querySelector(selector) ?? null;
+  }
+
+  const light: PlayerStage['light'] = (what, milliseconds, lost) => {
+    const element = 'link' in what ? linkElement(what.link) : thingElement(what.thing);
+    if (element === null) return;
+    clearTimeout(timers.get(element));
+    element.classList.add('lit');
+    element.classList.toggle('lost', lost);
+    timers.set(
+      element,
+      setTimeout(() => {
+        element.classList.remove('lit', 'lost');
+        timers.delete(element);
+      }, milliseconds),
+    );
+  };
+
+  function linkElement([from, to]: readonly [string, string]): Element | null {
+    const a = thingOf(from);
+    const b = thingOf(to);
+    return a === undefined || b === undefined ? null : find(`[data-link="${CSS.escape(pairKey(a, b))}"]`);
+  }
+
+  function thingElement(actor: string): Element | null {
+    const thing = thingOf(actor);
+    if (thing === undefined) return null;
+    return find(`[data-thing="${CSS.escape(`component:${thing}`)}"]`) ?? find(`[data-thing="${CSS.escape(`machine:${thing}`)}"]`);
+  }
+
+  onBeforeUnmount(() => {
+    for (const timer of timers.values()) clearTimeout(timer);
+    timers.clear();
+  });
+  return { light };
+}
