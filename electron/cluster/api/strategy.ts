@@ -81,6 +81,8 @@ export interface KindStrategy<T extends KubeObject = KubeObject> extends UpdateS
   /** The `/status` door; undefined when the kind has none. */
   readonly status?: UpdateStrategy<T>;
   readonly scale?: ScaleStrategy<T>;
+  /** The `/finalize` door of namespaces: changes `spec.finalizers` only. */
+  readonly finalize?: UpdateStrategy<T>;
 
   /** Value of each field selector label for this object; the keys are exactly the supported labels. */
   selectableFields(object: T): Readonly<Record<string, string>>;
