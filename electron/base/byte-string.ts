@@ -5,7 +5,6 @@
  */
 export type ByteString = string;
 
-// eslint-disable-next-line no-control-regex -- the range is the definition of ASCII
 const NOT_ASCII = /[^\x00-\x7f]/;
 
 /** UTF-8 bytes of a text. Lone surrogates become U+FFFD, as in every UTF-8 encoder. */
@@ -17,11 +16,10 @@ export function utf8ToByteString(text: string): ByteString {
     if (code >= 0xd800 && code <= 0xdfff) code = 0xfffd;
     if (code < 0x80) parts.push(char);
     else if (code < 0x800) parts.push(String.fromCharCode(0xc0 | (code >> 6), trail(code)));
-    else if (code < 0x10000) parts.push(String.fromCharCode(0xe0 | (code >> 12), trail(code >> 6), trail(code)));
+    else if (code < 0x10000)
+      parts.push(String.fromCharCode(0xe0 | (code >> 12), trail(code >> 6), trail(code)));
     else {
-      parts.push(
-        String.fromCharCode(0xf0 | (code >> 18), trail(code >> 12), trail(code >> 6), trail(code)),
-      );
+      parts.push(String.fromCharCode(0xf0 | (code >> 18), trail(code >> 12), trail(code >> 6), trail(code)));
     }
   }
   return parts.join('');

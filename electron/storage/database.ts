@@ -27,7 +27,10 @@ export class WriterDatabase implements SqlDatabase {
   prepare(sql: string): SqlStatement {
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
-      statement = new Statement(this, this.read(() => this.#handle.prepare<unknown[], Record<string, unknown>>(sql)));
+      statement = new Statement(
+        this,
+        this.read(() => this.#handle.prepare<unknown[], Record<string, unknown>>(sql)),
+      );
       this.#statements.set(sql, statement);
     }
     return statement;

@@ -25,5 +25,7 @@ export function toStorageError(error: unknown): StorageError {
   if (error instanceof StorageError) return error;
   const kind = errorKind(error);
   const detail = error instanceof Error ? error.message : String(error);
-  return new StorageError(kind, `${ADVICE[kind]} (${detail}) Nothing after the last saved moment was kept.`, { cause: error });
+  return new StorageError(kind, `${ADVICE[kind]} (${detail}) Nothing after the last saved moment was kept.`, {
+    cause: error,
+  });
 }

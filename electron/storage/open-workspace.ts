@@ -78,7 +78,8 @@ function prepare(handle: SqliteHandle, path: string): number {
     );
   }
   const verdict = handle.pragma('quick_check(1)', { simple: true });
-  if (verdict !== 'ok') throw new Unusable('corrupt', `The workspace ${path} is damaged: ${String(verdict)}.`);
+  if (verdict !== 'ok')
+    throw new Unusable('corrupt', `The workspace ${path} is damaged: ${String(verdict)}.`);
   return version;
 }
 

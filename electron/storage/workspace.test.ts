@@ -1,6 +1,17 @@
 import { createHash } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -31,13 +42,15 @@ function opened(outcome: OpenOutcome): Workspace {
   return outcome.workspace;
 }
 
-const openAgain = (more: Partial<OpenOptions> = {}): Workspace => opened(openWorkspace(path, { ...options, ...more }));
+const openAgain = (more: Partial<OpenOptions> = {}): Workspace =>
+  opened(openWorkspace(path, { ...options, ...more }));
 const kind = (expected: string): unknown => expect.objectContaining({ name: 'StorageError', kind: expected });
 
 /** A copy of the file and its log as a kill at this moment would leave them. */
 function asIfKilled(): Workspace {
   const copy = join(mkdtempSync(join(folder, 'copy-')), 'workspace.leme');
-  for (const suffix of ['', '-wal']) if (existsSync(path + suffix)) copyFileSync(path + suffix, copy + suffix);
+  for (const suffix of ['', '-wal'])
+    if (existsSync(path + suffix)) copyFileSync(path + suffix, copy + suffix);
   return opened(openWorkspace(copy, options));
 }
 
@@ -97,7 +110,10 @@ describe('a workspace', () => {
 
   it('speaks up when a commit is slow', () => {
     const lines: string[] = [];
-    const workspace = openAgain({ slowCommit: -1, log: ({ level, message }) => lines.push(`${level} ${message}`) });
+    const workspace = openAgain({
+      slowCommit: -1,
+      log: ({ level, message }) => lines.push(`${level} ${message}`),
+    });
     workspace.meta.set('a', 1);
     workspace.commit();
     expect(lines[0]).toBe('info workspace format 1 (initial)');
@@ -128,7 +144,7 @@ describe('a workspace', () => {
     expect(openAgain().meta.get('a')).toBe(1);
   });
 
-  it('can begin a new cluster and keep what is the learner\'s', () => {
+  it("can begin a new cluster and keep what is the learner's", () => {
     const workspace = openAgain();
     workspace.meta.set('seed', 1);
     workspace.machineState('cp-1').set('a', 1);
@@ -155,7 +171,13 @@ describe('repositories', () => {
   it('keep the causal log in order and within its bound', () => {
     const workspace = openAgain({ causalLogBytes: 250 });
     const chunk = (firstId: number, lastId: number): void =>
-      workspace.causalLog.append({ firstId, lastId, firstTime: firstId, lastTime: lastId + 0.5, data: 'x'.repeat(100) });
+      workspace.causalLog.append({
+        firstId,
+        lastId,
+        firstTime: firstId,
+        lastTime: lastId + 0.5,
+        data: 'x'.repeat(100),
+      });
     chunk(1, 10);
     chunk(11, 20);
     expect(() => chunk(20, 25)).toThrow('causal log chunk 20-25 does not follow 20');
@@ -180,12 +202,21 @@ describe('repositories', () => {
     expect(workspace.inputs.read(2)).toEqual([{ ...entry, number: 2 }]);
 
     const attempt = (id: string, labId: string, updatedAt: number): void =>
-      workspace.attempts.put({ id, labId, state: 'running', score: undefined, updatedAt, document: { steps: [updatedAt] } });
+      workspace.attempts.put({
+        id,
+        labId,
+        state: 'running',
+        score: undefined,
+        updatedAt,
+        document: { steps: [updatedAt] },
+      });
     attempt('a', 'first-look', 1);
     attempt('b', 'reconcile-loop', 2);
     attempt('a', 'first-look', 3);
     expect(workspace.attempts.list().map((item) => item.id)).toEqual(['a', 'b']);
-    expect(workspace.attempts.list('reconcile-loop')).toMatchObject([{ id: 'b', score: undefined, document: { steps: [2] } }]);
+    expect(workspace.attempts.list('reconcile-loop')).toMatchObject([
+      { id: 'b', score: undefined, document: { steps: [2] } },
+    ]);
     workspace.attempts.delete('a');
     expect(workspace.attempts.get('a')).toBeUndefined();
 
@@ -238,36 +269,48 @@ describe('a file that cannot be used', () => {
     handle.close();
     const outcome = openWorkspace(path, options);
     expect(outcome).toMatchObject({ outcome: 'set-aside', reason: 'newer-version' });
-    expect(outcome).toHaveProperty('message', expect.stringContaining(`newer version of Leme (format ${FORMAT_VERSION + 1}, this one knows ${FORMAT_VERSION})`));
+    expect(outcome).toHaveProperty(
+      'message',
+      expect.stringContaining(
+        `newer version of Leme (format ${FORMAT_VERSION + 1}, this one knows ${FORMAT_VERSION})`,
+      ),
+    );
     const kept = openSqlite(aside());
     expect(kept.prepare('SELECT count(*) AS n FROM meta').get()).toEqual({ n: 200 });
     kept.close();
     expect(existsSync(path)).toBe(false);
   });
 
-  it('is set aside when it is another application\'s database', () => {
+  it("is set aside when it is another application's database", () => {
     const handle = openSqlite(path);
     handle.exec('CREATE TABLE songs (name TEXT)');
     handle.close();
     expect(openWorkspace(path, options)).toMatchObject({ outcome: 'set-aside', reason: 'foreign-database' });
   });
 
-  it.each(['a page overwritten', 'the end cut off', 'the header broken'])('is set aside when it is damaged: %s', (how) => {
-    filled();
-    const { size } = statSync(path);
-    if (how === 'the end cut off') truncateSync(path, Math.floor(size / 2));
-    else {
-      const bytes = readFileSync(path);
-      const [from, to] = how === 'the header broken' ? [40, 100] : [Math.floor(size / 2), Math.floor(size / 2) + 20_000];
-      bytes.fill(0x5a, from, to);
-      writeFileSync(path, bytes);
-    }
-    const outcome = openWorkspace(path, options);
-    expect(outcome).toMatchObject({ outcome: 'set-aside', movedTo: aside() });
-    expect(outcome).toHaveProperty('message', expect.stringMatching(/is damaged|another application|newer version/));
-    expect(existsSync(aside())).toBe(true);
-    openAgain();
-  });
+  it.each(['a page overwritten', 'the end cut off', 'the header broken'])(
+    'is set aside when it is damaged: %s',
+    (how) => {
+      filled();
+      const { size } = statSync(path);
+      if (how === 'the end cut off') truncateSync(path, Math.floor(size / 2));
+      else {
+        const bytes = readFileSync(path);
+        const [from, to] =
+          how === 'the header broken' ? [40, 100] : [Math.floor(size / 2), Math.floor(size / 2) + 20_000];
+        bytes.fill(0x5a, from, to);
+        writeFileSync(path, bytes);
+      }
+      const outcome = openWorkspace(path, options);
+      expect(outcome).toMatchObject({ outcome: 'set-aside', movedTo: aside() });
+      expect(outcome).toHaveProperty(
+        'message',
+        expect.stringMatching(/is damaged|another application|newer version/),
+      );
+      expect(existsSync(aside())).toBe(true);
+      openAgain();
+    },
+  );
 
   it('is left alone when it is only locked', () => {
     filled();
@@ -282,8 +325,12 @@ describe('a file that cannot be used', () => {
   it('is reported busy to another process, also before anything was written', () => {
     openAgain();
     const script = join(dirname(new URL(import.meta.url).pathname), 'open.testing.ts');
-    const child = spawnSync(process.execPath, ['--experimental-strip-types', '--no-warnings', script, path], { encoding: 'utf8' });
-    expect(child.stdout).toBe(`busy: The workspace ${path} is open in another Leme. Close it there, or choose another folder.\n`);
+    const child = spawnSync(process.execPath, ['--experimental-strip-types', '--no-warnings', script, path], {
+      encoding: 'utf8',
+    });
+    expect(child.stdout).toBe(
+      `busy: The workspace ${path} is open in another Leme. Close it there, or choose another folder.\n`,
+    );
   });
 
   it('is reported, not touched, when the folder is not there or it is no file', () => {
@@ -315,11 +362,21 @@ describe('migrations', () => {
     for (const workspace of open.splice(0)) workspace.dispose();
     const handle = openSqlite(path);
     const second = { number: 2, name: 'second', sql: 'ALTER TABLE meta ADD COLUMN note TEXT' };
-    const broken = { number: 3, name: 'broken', sql: 'CREATE TABLE half (x); INSERT INTO no_such_table VALUES (1)' };
+    const broken = {
+      number: 3,
+      name: 'broken',
+      sql: 'CREATE TABLE half (x); INSERT INTO no_such_table VALUES (1)',
+    };
     expect(() => migrate(handle, 1, [...MIGRATIONS, second, broken], {})).toThrow(/no_such_table/);
     expect(handle.pragma('user_version', { simple: true })).toBe(2);
-    expect(handle.prepare("SELECT count(*) AS n FROM sqlite_schema WHERE name = 'half'").get()).toEqual({ n: 0 });
-    expect(handle.prepare('SELECT key, value, note FROM meta').get()).toEqual({ key: 'kept', value: '1', note: null });
+    expect(handle.prepare("SELECT count(*) AS n FROM sqlite_schema WHERE name = 'half'").get()).toEqual({
+      n: 0,
+    });
+    expect(handle.prepare('SELECT key, value, note FROM meta').get()).toEqual({
+      key: 'kept',
+      value: '1',
+      note: null,
+    });
     handle.close();
   });
 });

@@ -69,7 +69,9 @@ describe('members on SQLite', () => {
     expect(after.server.revision).toBe(5);
     expect(after.server.memberId).toBe(before.server.memberId);
     expect(after.call('Range', { key: 'k' }).kvs[0]).toMatchObject({ value: 'três', version: 3 });
-    expect(() => after.call('Range', { key: 'k', revision: 3 })).toThrow('etcdserver: mvcc: required revision has been compacted');
+    expect(() => after.call('Range', { key: 'k', revision: 3 })).toThrow(
+      'etcdserver: mvcc: required revision has been compacted',
+    );
     await after.advance(61_000);
     expect(after.call('Range', { key: 'leased' }).count).toBe(0);
   });

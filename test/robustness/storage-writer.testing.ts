@@ -9,13 +9,18 @@ const [path, kind] = process.argv.slice(2) as [string, string];
 const outcome = openWorkspace(path, { timestamp: 'test' });
 if (outcome.outcome !== 'opened') throw new Error(outcome.message);
 const { workspace } = outcome;
-const member = new ServerHarness(kind === 'memory' ? new MemoryBackend() : new SqliteBackend(workspace.database, 'cp-1'));
+const member = new ServerHarness(
+  kind === 'memory' ? new MemoryBackend() : new SqliteBackend(workspace.database, 'cp-1'),
+);
 
 function batch(): void {
   const acknowledged: string[] = [];
   for (let index = 0; index < 20; index += 1) {
     const key = `/registry/pods/default/web-${Math.floor(Math.random() * 50)}`;
-    const value = JSON.stringify({ padding: 'x'.repeat(Math.floor(Math.random() * 2000)), at: Math.random() });
+    const value = JSON.stringify({
+      padding: 'x'.repeat(Math.floor(Math.random() * 2000)),
+      at: Math.random(),
+    });
     const revision = member.put(key, value);
     workspace.machineState('cp-1').set('last', revision);
     acknowledged.push(`${revision} ${key} ${value.length}\n`);

@@ -40,7 +40,9 @@ export class AttemptTable implements AttemptRepository {
     const rows =
       labId === undefined
         ? this.#database.prepare('SELECT * FROM attempt ORDER BY updated_at DESC, id DESC').all()
-        : this.#database.prepare('SELECT * FROM attempt WHERE lab_id = ? ORDER BY updated_at DESC, id DESC').all(labId);
+        : this.#database
+            .prepare('SELECT * FROM attempt WHERE lab_id = ? ORDER BY updated_at DESC, id DESC')
+            .all(labId);
     return rows.map(toAttempt);
   }
 }

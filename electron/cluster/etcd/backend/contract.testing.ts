@@ -1,8 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import type { Backend, RevisionRecord } from './interface.ts';
 
-function record(main: number, sub: number, overrides: Partial<RevisionRecord['kv']> = {}, tombstone = false): RevisionRecord {
-  const kv = { key: `k${main}`, value: `v${main}`, createRevision: 2, modRevision: main, version: 1, lease: '0' };
+function record(
+  main: number,
+  sub: number,
+  overrides: Partial<RevisionRecord['kv']> = {},
+  tombstone = false,
+): RevisionRecord {
+  const kv = {
+    key: `k${main}`,
+    value: `v${main}`,
+    createRevision: 2,
+    modRevision: main,
+    version: 1,
+    lease: '0',
+  };
   return { kv: { ...kv, ...overrides }, sub, tombstone };
 }
 
@@ -67,7 +79,9 @@ export function describeBackend(name: string, create: () => BackendUnderTest): v
       const { backend, reopen } = create();
       const empty = backend.size();
       expect(empty.total).toBeGreaterThan(0);
-      const records = Array.from({ length: 100 }, (_, index) => record(index + 2, 0, { value: 'x'.repeat(1000) }));
+      const records = Array.from({ length: 100 }, (_, index) =>
+        record(index + 2, 0, { value: 'x'.repeat(1000) }),
+      );
       backend.append(records);
       const full = backend.size();
       expect(full.total).toBeGreaterThan(100_000);
@@ -88,7 +102,12 @@ export function describeBackend(name: string, create: () => BackendUnderTest): v
       backend.clear();
       for (const look of [() => backend, reopen]) {
         const seen = look();
-        expect([[...seen.records()], [...seen.leases()], seen.getMeta('term'), seen.size()]).toEqual([[], [], undefined, empty]);
+        expect([[...seen.records()], [...seen.leases()], seen.getMeta('term'), seen.size()]).toEqual([
+          [],
+          [],
+          undefined,
+          empty,
+        ]);
       }
     });
   });

@@ -29,7 +29,9 @@ export class SqliteBackend implements Backend {
       `INSERT INTO etcd_meta (member, key, value) VALUES (?, ?, ?)
        ON CONFLICT (member, key) DO UPDATE SET value = excluded.value`,
     );
-    for (const row of database.prepare('SELECT key, value FROM etcd_meta WHERE member = ?').all(this.#member)) {
+    for (const row of database
+      .prepare('SELECT key, value FROM etcd_meta WHERE member = ?')
+      .all(this.#member)) {
       this.#meta.set(row['key'] as BackendMetaKey, String(row['value']));
     }
     for (const record of this.records()) this.#meter.add(record);

@@ -9,10 +9,16 @@ describe('leases', () => {
     const etcd = new ServerHarness();
     const { id } = etcd.call('LeaseGrant', { ttl: 300 });
     for (const key of ['k1', 'k0']) etcd.call('Put', { key, value: 'v', lease: id });
-    expect(etcd.call('LeaseTimeToLive', { id, keys: true })).toMatchObject({ grantedTtl: 300, ttl: 300, keys: ['k0', 'k1'] });
+    expect(etcd.call('LeaseTimeToLive', { id, keys: true })).toMatchObject({
+      grantedTtl: 300,
+      ttl: 300,
+      keys: ['k0', 'k1'],
+    });
     const events: string[] = [];
     etcd.server.watch({ key: 'k', rangeEnd: 'l' }, (response) => {
-      events.push(response.events.map((event) => `${event.type} ${event.kv.key}@${event.kv.modRevision}`).join());
+      events.push(
+        response.events.map((event) => `${event.type} ${event.kv.key}@${event.kv.modRevision}`).join(),
+      );
       return true;
     });
     expect(etcd.call('LeaseRevoke', { id }).header.revision).toBe(4);
@@ -52,7 +58,10 @@ describe('leases', () => {
   it('have a least and a greatest time, and ids that are theirs alone', () => {
     const etcd = new ServerHarness();
     expect(etcd.call('LeaseGrant', { ttl: -5 }).ttl).toBe(2);
-    expect(etcd.call('LeaseGrant', { ttl: 9_000_000_000, id: '42' })).toMatchObject({ id: '42', ttl: 9_000_000_000 });
+    expect(etcd.call('LeaseGrant', { ttl: 9_000_000_000, id: '42' })).toMatchObject({
+      id: '42',
+      ttl: 9_000_000_000,
+    });
     expect(() => etcd.call('LeaseGrant', { ttl: 9_000_000_001 })).toThrow(
       error('OutOfRange', 'etcdserver: too large lease TTL'),
     );

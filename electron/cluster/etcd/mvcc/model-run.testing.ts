@@ -35,7 +35,10 @@ const NO_LEASES = { attach: () => undefined, detach: () => undefined };
  * Does the operations to a store and to the model and throws at the first difference: in present and past
  * ranges, counts, compaction errors, after reloading from the backend, and in what every watcher got.
  */
-export async function runAgainstModel(operations: readonly Operation[], sabotage: Sabotage = {}): Promise<void> {
+export async function runAgainstModel(
+  operations: readonly Operation[],
+  sabotage: Sabotage = {},
+): Promise<void> {
   const run = new ModelRun(sabotage);
   for (const operation of operations) await run.do(operation);
   await run.finish();
@@ -100,7 +103,10 @@ class ModelRun {
     this.#compareRanges(new MvccStore(this.#backend, this.#context.clock, NO_LEASES));
   }
 
-  #write(deletes: readonly (readonly [string, string])[], puts: readonly (readonly [string, string])[]): void {
+  #write(
+    deletes: readonly (readonly [string, string])[],
+    puts: readonly (readonly [string, string])[],
+  ): void {
     const transaction = this.#store.write();
     let deleted = 0;
     for (const [key, end] of deletes) deleted += transaction.deleteRange(key, end);
@@ -112,7 +118,11 @@ class ModelRun {
   #compact(revision: number): void {
     const allowed = revision > this.#model.compacted && revision <= this.#model.revision;
     const actual = this.#sabotage.compact?.(revision) ?? revision;
-    same('compact', refusal(() => void this.#store.compact(actual)), allowed ? 'ok' : 'etcdserver: mvcc: required revision has been compacted');
+    same(
+      'compact',
+      refusal(() => void this.#store.compact(actual)),
+      allowed ? 'ok' : 'etcdserver: mvcc: required revision has been compacted',
+    );
     if (allowed) this.#model.compacted = revision;
   }
 
@@ -129,7 +139,17 @@ class ModelRun {
       for (const event of this.#sabotage.events?.(events) ?? events) got.push(show(event, prevKv));
       return true;
     });
-    const watch: Watch = { watcher, key, end, prevKv, from, got, open: true, cancelled: false, compacted: false };
+    const watch: Watch = {
+      watcher,
+      key,
+      end,
+      prevKv,
+      from,
+      got,
+      open: true,
+      cancelled: false,
+      compacted: false,
+    };
     this.#watches.push(watch);
   }
 
@@ -165,7 +185,8 @@ class ModelRun {
         return `${event.type} ${event.key}@${event.revision}=${event.value}${previous}`;
       });
     const strip = (line: string): string => line.replace(/ was .*$/s, '');
-    if (watch.compacted && this.#model.compacted <= watch.from) throw new Error('a watch was refused for no reason');
+    if (watch.compacted && this.#model.compacted <= watch.from)
+      throw new Error('a watch was refused for no reason');
     if (this.#model.compacted < 0 && !watch.cancelled) {
       same('events', watch.got, expected);
     } else if (watch.cancelled || watch.compacted) {
@@ -173,7 +194,8 @@ class ModelRun {
     } else {
       same('events', watch.got.map(strip), expected.map(strip));
       for (const [index, line] of watch.got.entries()) {
-        if (line !== expected[index] && line !== strip(expected[index] ?? '')) same('previous', line, expected[index]);
+        if (line !== expected[index] && line !== strip(expected[index] ?? ''))
+          same('previous', line, expected[index]);
       }
     }
   }

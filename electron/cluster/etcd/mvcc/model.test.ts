@@ -22,7 +22,16 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('compact' as const), back: fc.nat(6) }) },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant('watch' as const), key, end, back: fc.nat(8), prevKv: fc.boolean() }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant('watch' as const),
+      key,
+      end,
+      back: fc.nat(8),
+      prevKv: fc.boolean(),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('unwatch' as const), which }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('choke' as const), which, open: fc.boolean() }) },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('run' as const), ms: fc.nat(25) }) },
@@ -37,7 +46,9 @@ async function check(sabotage: Sabotage, numRuns: number): Promise<fc.RunDetails
 describe('the store against a model', () => {
   it('agrees in ranges, compaction, reload and what watchers get', async () => {
     const details = await check({}, 300);
-    expect(details.failed ? String(details.errorInstance) + JSON.stringify(details.counterexample) : '').toBe('');
+    expect(details.failed ? String(details.errorInstance) + JSON.stringify(details.counterexample) : '').toBe(
+      '',
+    );
   });
 
   it('would be caught losing an event', async () => {

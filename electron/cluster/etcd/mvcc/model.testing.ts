@@ -4,9 +4,20 @@ import type { KeyValue } from '../client/interface.ts';
 export type Operation =
   | { readonly type: 'put'; readonly key: string; readonly value: string }
   | { readonly type: 'delete'; readonly key: string; readonly end: string }
-  | { readonly type: 'txn'; readonly puts: readonly string[]; readonly deletes: readonly string[]; readonly value: string }
+  | {
+      readonly type: 'txn';
+      readonly puts: readonly string[];
+      readonly deletes: readonly string[];
+      readonly value: string;
+    }
   | { readonly type: 'compact'; readonly back: number }
-  | { readonly type: 'watch'; readonly key: string; readonly end: string; readonly back: number; readonly prevKv: boolean }
+  | {
+      readonly type: 'watch';
+      readonly key: string;
+      readonly end: string;
+      readonly back: number;
+      readonly prevKv: boolean;
+    }
   | { readonly type: 'unwatch'; readonly which: number }
   | { readonly type: 'choke'; readonly which: number; readonly open: boolean }
   | { readonly type: 'run'; readonly ms: number };
@@ -40,7 +51,10 @@ export class StoreModel {
   }
 
   /** Deletes, then puts, as one revision, if that changes anything. Returns how many keys were deleted. */
-  write(deletes: readonly (readonly [key: string, end: string])[], puts: readonly (readonly [key: string, value: string])[]): number {
+  write(
+    deletes: readonly (readonly [key: string, end: string])[],
+    puts: readonly (readonly [key: string, value: string])[],
+  ): number {
     const revision = this.states.length;
     const before = this.states[revision - 1] as ReadonlyMap<string, KeyValue>;
     const next = new Map(before);
@@ -70,6 +84,8 @@ export class StoreModel {
 
   range(key: string, end: string, revision: number): KeyValue[] {
     const state = this.states[revision] as ReadonlyMap<string, KeyValue>;
-    return [...state.values()].filter((kv) => inRange(kv.key, key, end)).sort((a, b) => (a.key < b.key ? -1 : 1));
+    return [...state.values()]
+      .filter((kv) => inRange(kv.key, key, end))
+      .sort((a, b) => (a.key < b.key ? -1 : 1));
   }
 }

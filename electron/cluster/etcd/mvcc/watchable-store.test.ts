@@ -14,7 +14,10 @@ function setup(): {
 } {
   const simulation = newTestSimulation();
   const { clock } = simulation.createContext('cp-1/etcd');
-  const store = new MvccStore(new MemoryBackend(), clock, { attach: () => undefined, detach: () => undefined });
+  const store = new MvccStore(new MemoryBackend(), clock, {
+    attach: () => undefined,
+    detach: () => undefined,
+  });
   const watchable = new WatchableStore(store, clock);
   return {
     store,
@@ -41,7 +44,13 @@ class Recorder {
 
   constructor(watchable: WatchableStore, options: Partial<WatcherOptions> = {}) {
     const all: WatcherOptions = {
-      key: 'a', end: 'z', startRevision: 0, prevKv: false, noPut: false, noDelete: false, ...options,
+      key: 'a',
+      end: 'z',
+      startRevision: 0,
+      prevKv: false,
+      noPut: false,
+      noDelete: false,
+      ...options,
     };
     this.watcher = watchable.watch(all, (response) => this.#take(response));
   }
@@ -105,13 +114,14 @@ describe('a synced watch', () => {
     watchable.cancel(victim.watcher);
     put('b');
     expect(victim.lines).toEqual(['PUT b@2']);
-    let second: Recorder | undefined;
+    const cancelled: Recorder[] = [];
     const options = { key: 'b', end: '', startRevision: 0, prevKv: false, noPut: false, noDelete: false };
     watchable.watch(options, () => {
-      if (second !== undefined) watchable.cancel(second.watcher);
+      for (const other of cancelled) watchable.cancel(other.watcher);
       return true;
     });
-    second = new Recorder(watchable, { key: 'b', end: '' });
+    const second = new Recorder(watchable, { key: 'b', end: '' });
+    cancelled.push(second);
     put('b');
     expect(second.lines).toEqual([]);
     expect(watchable.counts.synced).toBe(1);

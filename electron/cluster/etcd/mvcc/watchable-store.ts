@@ -42,7 +42,11 @@ export class WatchableStore implements Disposable {
   watch(options: WatcherOptions, sink: WatcherSink): Watcher {
     const next = this.store.revision + 1;
     const behind = options.startRevision > 0 && options.startRevision < next;
-    const watcher = new Watcher(options, sink, behind ? options.startRevision : Math.max(next, options.startRevision));
+    const watcher = new Watcher(
+      options,
+      sink,
+      behind ? options.startRevision : Math.max(next, options.startRevision),
+    );
     if (behind) this.#catchUp(watcher);
     else this.#synced.add(watcher);
     return watcher;
@@ -194,7 +198,10 @@ function collect(changes: readonly Change[], group: WatcherGroup<Watcher>): Map<
 }
 
 /** As many events as one response may hold, and the revision at which the next one goes on. */
-function firstBatch(events: readonly EtcdEvent[], revision: number): { events: readonly EtcdEvent[]; next: number } {
+function firstBatch(
+  events: readonly EtcdEvent[],
+  revision: number,
+): { events: readonly EtcdEvent[]; next: number } {
   let revisions = 0;
   let last = -1;
   for (let index = 0; index < events.length; index += 1) {

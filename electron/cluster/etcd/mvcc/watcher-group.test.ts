@@ -26,7 +26,9 @@ describe('WatcherGroup', () => {
         for (const key of ['a', 'aa', 'aaa', 'b', 'bz', 'c', 'd', 'e']) {
           const found: { key: string; end: string }[] = [];
           group.find(key, found);
-          expect(new Set(found)).toEqual(new Set([...present].filter((item) => inRange(key, item.key, item.end))));
+          expect(new Set(found)).toEqual(
+            new Set([...present].filter((item) => inRange(key, item.key, item.end))),
+          );
           expect(found).toHaveLength(new Set(found).size);
         }
         expect(group.size).toBe(present.size);

@@ -2,7 +2,13 @@ import type { ByteString } from '../../../base/byte-string.ts';
 import type { RevisionRecord } from '../backend/interface.ts';
 import type { Uint64 } from '../client/interface.ts';
 import { NO_LEASE } from '../client/interface.ts';
-import type { Change, LeaseAttachments, StoreRangeOptions, StoreRangeResult, WriteTransaction } from './interface.ts';
+import type {
+  Change,
+  LeaseAttachments,
+  StoreRangeOptions,
+  StoreRangeResult,
+  WriteTransaction,
+} from './interface.ts';
 import type { TreeIndex } from './tree-index.ts';
 
 /** What a transaction needs of its store. */

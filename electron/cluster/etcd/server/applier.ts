@@ -159,7 +159,9 @@ export class Applier {
 
   #runDeleteRange(transaction: WriteTransaction, request: DeleteRangeRequest): DeleteRangeResponse {
     const { key, rangeEnd = '', prevKv = false } = request;
-    const prevKvs = prevKv ? transaction.range(key, rangeEnd, { revision: 0, limit: 0, countOnly: false }).kvs : [];
+    const prevKvs = prevKv
+      ? transaction.range(key, rangeEnd, { revision: 0, limit: 0, countOnly: false }).kvs
+      : [];
     const deleted = transaction.deleteRange(key, rangeEnd);
     return { header: headerOf(transaction.revision), deleted, prevKvs };
   }

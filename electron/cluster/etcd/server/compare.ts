@@ -2,7 +2,14 @@ import type { Compare, KeyValue, TxnRequest } from '../client/interface.ts';
 import { NO_LEASE } from '../client/interface.ts';
 import type { RangeSource } from './range.ts';
 
-const ABSENT: KeyValue = { key: '', value: '', createRevision: 0, modRevision: 0, version: 0, lease: NO_LEASE };
+const ABSENT: KeyValue = {
+  key: '',
+  value: '',
+  createRevision: 0,
+  modRevision: 0,
+  version: 0,
+  lease: NO_LEASE,
+};
 
 /** Which branch each transaction takes, nested ones included, in the order in which they are met. */
 export type TxnPath = boolean[];
@@ -23,7 +30,11 @@ function decide(source: RangeSource, txn: TxnRequest, path: TxnPath): void {
 }
 
 function holds(source: RangeSource, compare: Compare): boolean {
-  const { kvs } = source.range(compare.key, compare.rangeEnd ?? '', { revision: 0, limit: 0, countOnly: false });
+  const { kvs } = source.range(compare.key, compare.rangeEnd ?? '', {
+    revision: 0,
+    limit: 0,
+    countOnly: false,
+  });
   if (kvs.length > 0) return kvs.every((kv) => holdsFor(compare, kv));
   // A key that is not there has no value, whatever is said of it.
   return compare.target !== 'VALUE' && holdsFor(compare, ABSENT);

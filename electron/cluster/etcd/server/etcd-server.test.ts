@@ -15,7 +15,12 @@ const del = (key: string, rangeEnd?: string): RequestOp => ({
   requestDeleteRange: { key, ...(rangeEnd === undefined ? {} : { rangeEnd }) },
 });
 const get = (key: string): RequestOp => ({ requestRange: { key } });
-const version = (key: string, value: number): Compare => ({ key, target: 'VERSION', version: value, result: 'EQUAL' });
+const version = (key: string, value: number): Compare => ({
+  key,
+  target: 'VERSION',
+  version: value,
+  result: 'EQUAL',
+});
 
 describe('range', () => {
   it('begins at revision 1, counts puts, and keeps create, mod and version', () => {
@@ -26,7 +31,8 @@ describe('range', () => {
     etcd.put('other', 'x');
     expect(etcd.delete('k')).toBe(1);
     etcd.put('k', 'v3');
-    const at = (revision: number): unknown => etcd.call('Range', { key: 'k', revision }).kvs.map((kv) => kv.value);
+    const at = (revision: number): unknown =>
+      etcd.call('Range', { key: 'k', revision }).kvs.map((kv) => kv.value);
     expect(at(1)).toEqual([]);
     expect(at(2)).toEqual(['v1']);
     expect(at(4)).toEqual(['v2']);
@@ -61,11 +67,20 @@ describe('range', () => {
 
   it('sorts by every target and filters by revision before it limits', () => {
     const etcd = new ServerHarness();
-    for (const [key, value] of [['k2', 'banana'], ['k3', 'apple'], ['k1', 'cherry'], ['k3', 'avocado'], ['k3', 'apricot']] as const) {
+    for (const [key, value] of [
+      ['k2', 'banana'],
+      ['k3', 'apple'],
+      ['k1', 'cherry'],
+      ['k3', 'avocado'],
+      ['k3', 'apricot'],
+    ] as const) {
       etcd.put(key, value);
     }
     const sorted = (request: object): string =>
-      etcd.call('Range', { key: 'k', rangeEnd: 'l', ...request }).kvs.map((kv) => kv.key).join();
+      etcd
+        .call('Range', { key: 'k', rangeEnd: 'l', ...request })
+        .kvs.map((kv) => kv.key)
+        .join();
     expect(sorted({ sortTarget: 'CREATE' })).toBe('k2,k3,k1');
     expect(sorted({ sortTarget: 'MOD', sortOrder: 'DESCEND' })).toBe('k3,k1,k2');
     expect(sorted({ sortTarget: 'VERSION', sortOrder: 'DESCEND' })).toBe('k3,k1,k2');
@@ -84,7 +99,9 @@ describe('put', () => {
     const etcd = new ServerHarness();
     const { id } = etcd.call('LeaseGrant', { ttl: 300 });
     etcd.put('k', 'v');
-    expect(etcd.call('Put', { key: 'k', value: '', ignoreValue: true, lease: id, prevKv: true }).prevKv).toMatchObject({
+    expect(
+      etcd.call('Put', { key: 'k', value: '', ignoreValue: true, lease: id, prevKv: true }).prevKv,
+    ).toMatchObject({
       value: 'v',
       modRevision: 2,
     });
@@ -100,11 +117,20 @@ describe('put', () => {
     const etcd = new ServerHarness();
     const refused: readonly [object, unknown][] = [
       [{ key: '', value: 'v' }, EMPTY_KEY],
-      [{ key: 'k', value: 'v', ignoreValue: true }, error('InvalidArgument', 'etcdserver: value is provided')],
-      [{ key: 'k', value: 'v', ignoreLease: true, lease: '7' }, error('InvalidArgument', 'etcdserver: lease is provided')],
+      [
+        { key: 'k', value: 'v', ignoreValue: true },
+        error('InvalidArgument', 'etcdserver: value is provided'),
+      ],
+      [
+        { key: 'k', value: 'v', ignoreLease: true, lease: '7' },
+        error('InvalidArgument', 'etcdserver: lease is provided'),
+      ],
       [{ key: 'no', value: '', ignoreValue: true }, error('InvalidArgument', 'etcdserver: key not found')],
       [{ key: 'k', value: 'v', lease: '1' }, NO_LEASE_FOUND],
-      [{ key: 'k', value: 'x'.repeat(1.5 * 1024 * 1024) }, error('InvalidArgument', 'etcdserver: request is too large')],
+      [
+        { key: 'k', value: 'x'.repeat(1.5 * 1024 * 1024) },
+        error('InvalidArgument', 'etcdserver: request is too large'),
+      ],
     ];
     for (const [request, expected] of refused) {
       expect(() => etcd.call('Put', request as { key: string; value: string })).toThrow(expected as Error);
@@ -141,7 +167,14 @@ describe('txn', () => {
     for (const key of ['k1', 'k2', 'k3']) etcd.put(key, key);
     const response = etcd.call('Txn', {
       compare: [],
-      success: [get('k3'), put('n'), { requestRange: { key: 'k', rangeEnd: 'l' } }, del('k1'), get('k1'), get('n')],
+      success: [
+        get('k3'),
+        put('n'),
+        { requestRange: { key: 'k', rangeEnd: 'l' } },
+        del('k1'),
+        get('k1'),
+        get('n'),
+      ],
       failure: [],
     });
     expect(response.header.revision).toBe(5);
@@ -160,7 +193,11 @@ describe('txn', () => {
   it('decides nested branches on the state before it begins', () => {
     const etcd = new ServerHarness();
     const inner: RequestOp = {
-      requestTxn: { compare: [version('a', 0)], success: [put('inner', 'yes')], failure: [put('inner', 'no')] },
+      requestTxn: {
+        compare: [version('a', 0)],
+        success: [put('inner', 'yes')],
+        failure: [put('inner', 'no')],
+      },
     };
     const response = etcd.call('Txn', { compare: [], success: [put('a'), inner], failure: [] });
     expect(response.responses[1]).toMatchObject({ responseTxn: { succeeded: true } });
@@ -177,15 +214,21 @@ describe('txn', () => {
     expect(() => txn([put('x1'), del('x', 'y')])).toThrow(DUPLICATE as Error);
     expect(() => txn([put('x1'), del('x', '\0')])).toThrow(DUPLICATE as Error);
     expect(() => txn([], [put('x'), put('x')])).toThrow(DUPLICATE as Error);
-    const nested = (key: string): RequestOp => ({ requestTxn: { compare: [], success: [put(key)], failure: [put(key)] } });
+    const nested = (key: string): RequestOp => ({
+      requestTxn: { compare: [], success: [put(key)], failure: [put(key)] },
+    });
     expect(() => txn([put('x'), nested('x')])).toThrow(DUPLICATE as Error);
     txn([nested('y'), put('x'), get('x'), del('z'), del('z')]);
     const many = Array.from({ length: 129 }, (_, index) => put(`k${index}`));
-    expect(() => txn(many)).toThrow(error('InvalidArgument', 'etcdserver: too many operations in txn request') as Error);
+    expect(() => txn(many)).toThrow(
+      error('InvalidArgument', 'etcdserver: too many operations in txn request') as Error,
+    );
     txn(many.slice(1));
     const before = etcd.server.revision;
     expect(() => txn([put('')])).toThrow(EMPTY_KEY as Error);
-    expect(() => txn([put('w'), { requestPut: { key: 'q', value: '', lease: '5' } }])).toThrow(NO_LEASE_FOUND as Error);
+    expect(() => txn([put('w'), { requestPut: { key: 'q', value: '', lease: '5' } }])).toThrow(
+      NO_LEASE_FOUND as Error,
+    );
     expect(() => txn([put('w'), { requestRange: { key: 'q', revision: 100_000 } }])).toThrow(FUTURE as Error);
     expect(etcd.server.revision).toBe(before);
     expect(etcd.call('Range', { key: 'w' }).count).toBe(0);
@@ -199,19 +242,25 @@ describe('compaction', () => {
     etcd.put('b', '1');
     etcd.delete('b');
     etcd.call('Compact', { revision: 4 });
-    const at = (key: string, revision: number): unknown => etcd.call('Range', { key, revision }).kvs.map((kv) => kv.value);
+    const at = (key: string, revision: number): unknown =>
+      etcd.call('Range', { key, revision }).kvs.map((kv) => kv.value);
     expect(() => at('a', 3)).toThrow(COMPACTED as Error);
     expect(at('a', 4)).toEqual(['3']);
     expect(at('b', 5)).toEqual(['1']);
-    for (const revision of [4, 3, 0, -1]) expect(() => etcd.call('Compact', { revision })).toThrow(COMPACTED as Error);
+    for (const revision of [4, 3, 0, -1])
+      expect(() => etcd.call('Compact', { revision })).toThrow(COMPACTED as Error);
     expect(() => etcd.call('Compact', { revision: 99 })).toThrow(FUTURE as Error);
     etcd.call('Compact', { revision: 6 });
     expect(() => at('b', 5)).toThrow(COMPACTED as Error);
     await etcd.advance(100);
     expect([...etcd.backend.records()].map((record) => record.kv.modRevision)).toEqual([4]);
-    expect(() => etcd.call('Txn', { compare: [], success: [put('z'), { requestRange: { key: 'a', revision: 2 } }], failure: [] })).toThrow(
-      COMPACTED as Error,
-    );
+    expect(() =>
+      etcd.call('Txn', {
+        compare: [],
+        success: [put('z'), { requestRange: { key: 'a', revision: 2 } }],
+        failure: [],
+      }),
+    ).toThrow(COMPACTED as Error);
   });
 
   it('is known after a restart, the revision too when nothing is left', async () => {

@@ -60,7 +60,11 @@ export class EtcdServer {
   }
 
   /** Answers one call. `reply` may be called before this returns. */
-  call<M extends EtcdMethod>(method: M, request: EtcdMethods[M]['request'], reply: Reply<EtcdMethods[M]['response']>): void {
+  call<M extends EtcdMethod>(
+    method: M,
+    request: EtcdMethods[M]['request'],
+    reply: Reply<EtcdMethods[M]['response']>,
+  ): void {
     try {
       this.#dispatch(method, request, reply as Reply<unknown>);
     } catch (error) {
@@ -185,16 +189,21 @@ export class EtcdServer {
 
   #leaseGrant(request: EtcdMethods['LeaseGrant']['request'], reply: Reply<unknown>): void {
     let { id = '0' } = request;
-    while (id === '0' || (request.id ?? '0') === '0' && this.#lessor.has(id)) id = randomId(this.#context.rand, 63);
+    while (id === '0' || ((request.id ?? '0') === '0' && this.#lessor.has(id)))
+      id = randomId(this.#context.rand, 63);
     this.#lessor.checkGrant(id, request.ttl);
     this.#propose({ leaseGrant: { id, ttl: request.ttl } }, reply);
   }
 
-  #leaseKeepAlive({ id }: EtcdMethods['LeaseKeepAlive']['request']): EtcdMethods['LeaseKeepAlive']['response'] {
+  #leaseKeepAlive({
+    id,
+  }: EtcdMethods['LeaseKeepAlive']['request']): EtcdMethods['LeaseKeepAlive']['response'] {
     return { header: this.header(), id, ttl: orIfNotFound(() => this.#lessor.renew(id), 0) };
   }
 
-  #leaseTimeToLive(request: EtcdMethods['LeaseTimeToLive']['request']): EtcdMethods['LeaseTimeToLive']['response'] {
+  #leaseTimeToLive(
+    request: EtcdMethods['LeaseTimeToLive']['request'],
+  ): EtcdMethods['LeaseTimeToLive']['response'] {
     const { id } = request;
     const info = orIfNotFound(() => this.#lessor.info(id), undefined);
     const header = this.header();

@@ -9,11 +9,18 @@ import { MemoryBackend } from '../backend/memory.ts';
 import type { EtcdEvent, WatchResponse } from '../client/interface.ts';
 import { prefixEnd } from '../client/prefix.ts';
 import { newTestSimulation } from '../../../base/simulation.testing.ts';
-import { NetworkEtcdClient } from '../v3/network-client.ts';
+import { NetworkEtcdClient } from '../v3/client/network-client.ts';
 import { etcdProgram } from './program.ts';
 
 const spec = (name: string, ip: string): MachineSpec => ({
-  name, ip, role: 'control-plane', os: 'linux', cpus: 2, memory: 2 ** 32, disk: 2 ** 36, isNode: true,
+  name,
+  ip,
+  role: 'control-plane',
+  os: 'linux',
+  cpus: 2,
+  memory: 2 ** 32,
+  disk: 2 ** 36,
+  isNode: true,
 });
 
 /** Two machines: etcd on cp-1, and whoever talks to it on cp-2. */
@@ -21,8 +28,18 @@ class World {
   readonly simulation: Simulation = newTestSimulation();
   readonly network = new SimulatedNetwork(this.simulation);
   readonly backend = new MemoryBackend();
-  readonly cp1 = new SimulatedMachine(spec('cp-1', '10.0.0.10'), this.simulation, this.network, volatileStore());
-  readonly cp2 = new SimulatedMachine(spec('cp-2', '10.0.0.11'), this.simulation, this.network, volatileStore());
+  readonly cp1 = new SimulatedMachine(
+    spec('cp-1', '10.0.0.10'),
+    this.simulation,
+    this.network,
+    volatileStore(),
+  );
+  readonly cp2 = new SimulatedMachine(
+    spec('cp-2', '10.0.0.11'),
+    this.simulation,
+    this.network,
+    volatileStore(),
+  );
   readonly stderr: string[] = [];
 
   startEtcd(...flags: string[]): Process {
@@ -33,7 +50,9 @@ class World {
   }
 
   /** Runs `work` as a program on cp-2 for at most a virtual hour; rethrows what it throws. */
-  async run<T>(work: (process: ProcessContext, connect: () => Promise<NetworkEtcdClient>) => Promise<T>): Promise<T> {
+  async run<T>(
+    work: (process: ProcessContext, connect: () => Promise<NetworkEtcdClient>) => Promise<T>,
+  ): Promise<T> {
     let result: Promise<T> | undefined;
     const client = this.cp2.spawn({
       name: 'client',
@@ -92,7 +111,11 @@ describe('etcd on the network', () => {
       const got: string[] = [];
       const note = (name: string) => ({
         onResponse: ({ created, events, header }: WatchResponse): void => {
-          const what = created ? 'created' : events.length === 0 ? `progress ${header.revision}` : events.map(show).join();
+          const what = created
+            ? 'created'
+            : events.length === 0
+              ? `progress ${header.revision}`
+              : events.map(show).join();
           got.push(`${name}: ${what}`);
         },
         onError: (error: Error): void => void got.push(`${name}: ${error.message}`),
@@ -108,13 +131,25 @@ describe('etcd on the network', () => {
       await etcd.put({ key: 'b', value: '1' });
       await process.clock.sleep(10);
       expect(got).toEqual([
-        'past: created', 'past: PUT a@2', 'live: created',
-        'past: PUT a@3', 'live: PUT a@3 was 1', 'live: progress 3', 'live: PUT b@4',
+        'past: created',
+        'past: PUT a@2',
+        'live: created',
+        'past: PUT a@3',
+        'live: PUT a@3 was 1',
+        'live: progress 3',
+        'live: PUT b@4',
       ]);
       const { log } = world.simulation;
-      const item = [...log.range(1)].find((record) => record.kind === 'message' && record.summary === 'PUT b');
+      const item = [...log.range(1)].find(
+        (record) => record.kind === 'message' && record.summary === 'PUT b',
+      );
       const cause = log.get(item?.cause ?? 0);
-      expect(cause).toMatchObject({ kind: 'message', summary: 'Put b', actor: 'cp-2/client', to: 'cp-1/etcd' });
+      expect(cause).toMatchObject({
+        kind: 'message',
+        summary: 'Put b',
+        actor: 'cp-2/client',
+        to: 'cp-1/etcd',
+      });
     });
   });
 
@@ -124,10 +159,13 @@ describe('etcd on the network', () => {
     await world.run(async (process, connect) => {
       const etcd = await connect();
       const revisions: number[] = [];
-      etcd.watch({ key: 'a', progressNotify: true }, {
-        onResponse: ({ created, header }) => void (created || revisions.push(header.revision)),
-        onError: () => undefined,
-      });
+      etcd.watch(
+        { key: 'a', progressNotify: true },
+        {
+          onResponse: ({ created, header }) => void (created || revisions.push(header.revision)),
+          onError: () => undefined,
+        },
+      );
       await etcd.put({ key: 'other', value: '1' });
       await process.clock.sleep(10_500);
       expect(revisions).toEqual([2, 2]);
@@ -142,9 +180,14 @@ describe('etcd on the network', () => {
       for (const value of ['1', '2', '3']) await etcd.put({ key: 'a', value });
       await etcd.compact({ revision: 3 });
       const got: WatchResponse[] = [];
-      etcd.watch({ key: 'a', startRevision: 2 }, { onResponse: (response) => void got.push(response), onError: () => undefined });
+      etcd.watch(
+        { key: 'a', startRevision: 2 },
+        { onResponse: (response) => void got.push(response), onError: () => undefined },
+      );
       await process.clock.sleep(100);
-      expect(got.slice(1)).toMatchObject([{ canceled: true, compactRevision: 3, events: [], header: { revision: 0 } }]);
+      expect(got.slice(1)).toMatchObject([
+        { canceled: true, compactRevision: 3, events: [], header: { revision: 0 } },
+      ]);
     });
   });
 
@@ -154,7 +197,10 @@ describe('etcd on the network', () => {
     const acknowledged = await world.run(async (client, connect) => {
       const etcd = await connect();
       const errors: string[] = [];
-      etcd.watch({ key: 'a' }, { onResponse: () => undefined, onError: (error) => void errors.push(`${error.code}`) });
+      etcd.watch(
+        { key: 'a' },
+        { onResponse: () => undefined, onError: (error) => void errors.push(`${error.code}`) },
+      );
       let last = 0;
       const write = async (): Promise<void> => {
         for (;;) last = (await etcd.put({ key: 'k', value: String(last + 1) })).header.revision;
@@ -186,10 +232,13 @@ describe('etcd on the network', () => {
     const reasons: (string | undefined)[] = [];
     await world.run(async (client, connect) => {
       const etcd = await connect();
-      etcd.watch({ key: 'a' }, {
-        onResponse: ({ canceled, cancelReason }) => void (canceled && reasons.push(cancelReason)),
-        onError: () => undefined,
-      });
+      etcd.watch(
+        { key: 'a' },
+        {
+          onResponse: ({ canceled, cancelReason }) => void (canceled && reasons.push(cancelReason)),
+          onError: () => undefined,
+        },
+      );
       await client.clock.sleep(10);
       process.kill('SIGTERM');
       await client.clock.sleep(10);
@@ -202,7 +251,9 @@ describe('etcd on the network', () => {
     const world = new World();
     world.startEtcd('--listen-metrics-urls=http://127.0.0.1:2381');
     await world.run(async (process) => {
-      const http = new HttpClientConnection(await process.net.dial({ host: 'cp-1', port: 2381 }, { protocol: 'https' }));
+      const http = new HttpClientConnection(
+        await process.net.dial({ host: 'cp-1', port: 2381 }, { protocol: 'https' }),
+      );
       const get = async (target: string): Promise<unknown> => {
         const { status, body } = await http.call({ method: 'GET', target, headers: {} });
         return [status, body?.type === 'text' ? body.text : body];
@@ -218,7 +269,10 @@ describe('etcd on the network', () => {
     [['--nmae=x'], 'flag provided but not defined: -nmae'],
     [['surplus'], "'surplus' is not a valid flag"],
     [['--max-txn-ops=many'], 'invalid value "many" for flag -max-txn-ops: parse error'],
-    [['--watch-progress-notify-interval', '5'], 'invalid value "5" for flag -watch-progress-notify-interval: parse error'],
+    [
+      ['--watch-progress-notify-interval', '5'],
+      'invalid value "5" for flag -watch-progress-notify-interval: parse error',
+    ],
   ])('refuses to start with %j', async (flags, message) => {
     const world = new World();
     const process = world.startEtcd(...flags);

@@ -1,10 +1,9 @@
 import type { Program } from '../../machine/interface.ts';
-import { listenHttp } from '../../network/http-server.ts';
 import type { Backend } from '../backend/interface.ts';
 import { EtcdServerConnection } from '../v3/server-connection.ts';
 import { EtcdServer } from './etcd-server.ts';
 import { durationFlag, numberFlag, parseFlags, portsOf } from './flags.ts';
-import { serveHealth } from './health.ts';
+import { serveHealthConnection } from './health.ts';
 import { SingleMember } from './single-member.ts';
 
 export interface EtcdProgramOptions {
@@ -60,7 +59,7 @@ export function etcdProgram(options: EtcdProgramOptions): Program {
         });
       }
       for (const port of portsOf(flags.get('listen-metrics-urls') ?? '')) {
-        listenHttp(process.net, port, (exchange) => serveHealth(exchange, server));
+        process.net.listen(port, 'https', (connection) => serveHealthConnection(connection, server));
       }
     } catch (error) {
       server.stop();

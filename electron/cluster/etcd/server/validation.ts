@@ -1,6 +1,12 @@
 import type { ByteString } from '../../../base/byte-string.ts';
 import { etcdError } from '../client/errors.ts';
-import type { DeleteRangeRequest, PutRequest, RangeRequest, RequestOp, TxnRequest } from '../client/interface.ts';
+import type {
+  DeleteRangeRequest,
+  PutRequest,
+  RangeRequest,
+  RequestOp,
+  TxnRequest,
+} from '../client/interface.ts';
 import { NO_LEASE } from '../client/interface.ts';
 import { FROM_KEY_END } from '../client/prefix.ts';
 
@@ -19,7 +25,8 @@ export function checkRange(request: RangeRequest): void {
 export function checkPut(request: PutRequest): void {
   if (request.key === '') throw etcdError('emptyKey');
   if (request.ignoreValue === true && request.value !== '') throw etcdError('valueProvided');
-  if (request.ignoreLease === true && (request.lease ?? NO_LEASE) !== NO_LEASE) throw etcdError('leaseProvided');
+  if (request.ignoreLease === true && (request.lease ?? NO_LEASE) !== NO_LEASE)
+    throw etcdError('leaseProvided');
 }
 
 export function checkDeleteRange(request: DeleteRangeRequest): void {

@@ -76,7 +76,12 @@ export class EtcdServerConnection {
       watcher = this.#server.watch(request, (response) => this.#deliver(call, response));
     } catch (error) {
       if (!(error instanceof EtcdError)) throw error;
-      this.#sendWatch(call, { ...this.#empty(call), created: true, canceled: true, cancelReason: error.message });
+      this.#sendWatch(call, {
+        ...this.#empty(call),
+        created: true,
+        canceled: true,
+        cancelReason: error.message,
+      });
       return;
     }
     const progressNotify = request.progressNotify === true;

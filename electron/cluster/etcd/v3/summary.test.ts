@@ -5,12 +5,19 @@ import { summarizeCall, summarizeWatch, summarizeWatchResponse } from './summary
 const put = { requestPut: { key: '/registry/pods/default/web-1', value: '' } };
 const header = { clusterId: '1', memberId: '1', revision: 7, raftTerm: 2 };
 const response = (more: Partial<WatchResponse>): WatchResponse => ({
-  header, watchId: 1, created: false, canceled: false, events: [], ...more,
+  header,
+  watchId: 1,
+  created: false,
+  canceled: false,
+  events: [],
+  ...more,
 });
 
 describe('summaries', () => {
   it('say what a call is about', () => {
-    expect(summarizeCall('Range', { key: '/registry/pods/', rangeEnd: '/registry/pods0' })).toBe('Range /registry/pods/…');
+    expect(summarizeCall('Range', { key: '/registry/pods/', rangeEnd: '/registry/pods0' })).toBe(
+      'Range /registry/pods/…',
+    );
     expect(summarizeCall('Range', { key: '/a/b\0', rangeEnd: '/a0' })).toBe('Range [/a/b\0, /a0)');
     expect(summarizeCall('Range', { key: '\0', rangeEnd: '\0' })).toBe('Range all keys');
     expect(summarizeCall('Put', { key: 'a\xc3\xa7', value: '' })).toBe('Put aç');
@@ -28,8 +35,19 @@ describe('summaries', () => {
     );
     const kv = { key: 'k', value: '', createRevision: 0, modRevision: 7, version: 0, lease: '0' };
     expect(summarizeWatchResponse(response({ created: true }))).toBe('watch created');
-    expect(summarizeWatchResponse(response({ events: [{ type: 'DELETE', kv }, { type: 'PUT', kv }] }))).toBe('DELETE k and 1 more');
+    expect(
+      summarizeWatchResponse(
+        response({
+          events: [
+            { type: 'DELETE', kv },
+            { type: 'PUT', kv },
+          ],
+        }),
+      ),
+    ).toBe('DELETE k and 1 more');
     expect(summarizeWatchResponse(response({}))).toBe('progress: revision 7');
-    expect(summarizeWatchResponse(response({ canceled: true, compactRevision: 5 }))).toBe('watch canceled: compacted at 5');
+    expect(summarizeWatchResponse(response({ canceled: true, compactRevision: 5 }))).toBe(
+      'watch canceled: compacted at 5',
+    );
   });
 });

@@ -43,7 +43,8 @@ function summarizeTxn(txn: TxnRequest): string {
 
 function summarizeOp(op: RequestOp): string {
   if ('requestPut' in op) return `put ${keys(op.requestPut.key)}`;
-  if ('requestDeleteRange' in op) return `delete ${keys(op.requestDeleteRange.key, op.requestDeleteRange.rangeEnd)}`;
+  if ('requestDeleteRange' in op)
+    return `delete ${keys(op.requestDeleteRange.key, op.requestDeleteRange.rangeEnd)}`;
   if ('requestRange' in op) return `get ${keys(op.requestRange.key, op.requestRange.rangeEnd)}`;
   return 'txn';
 }
@@ -55,7 +56,8 @@ export function summarizeWatch(request: WatchCreateRequest): string {
 
 export function summarizeWatchResponse(response: WatchResponse): string {
   if (response.created) return 'watch created';
-  if (response.canceled) return `watch canceled${response.compactRevision === undefined ? '' : `: compacted at ${response.compactRevision}`}`;
+  if (response.canceled)
+    return `watch canceled${response.compactRevision === undefined ? '' : `: compacted at ${response.compactRevision}`}`;
   const { events } = response;
   const first = events[0];
   if (first === undefined) return `progress: revision ${response.header.revision}`;

@@ -1,4 +1,4 @@
-import type { CloseReason, Connection } from '../../network/interface.ts';
+import type { CloseReason, Connection } from '../../../network/interface.ts';
 import type {
   CompactionRequest,
   CompactionResponse,
@@ -25,11 +25,11 @@ import type {
   WatchHandle,
   WatchHandlers,
   WatchResponse,
-} from '../client/interface.ts';
-import { EtcdError } from '../client/interface.ts';
-import type { EtcdMethod, EtcdMethods } from '../client/methods.ts';
-import type { EtcdClientFrame, EtcdServerFrame } from './messages.ts';
-import { summarizeCall, summarizeWatch } from './summary.ts';
+} from '../../client/interface.ts';
+import { EtcdError } from '../../client/interface.ts';
+import type { EtcdMethod, EtcdMethods } from '../../client/methods.ts';
+import type { EtcdClientFrame, EtcdServerFrame } from '../messages.ts';
+import { summarizeCall, summarizeWatch } from '../summary.ts';
 
 interface PendingCall {
   readonly resolve: (response: unknown) => void;
@@ -128,7 +128,10 @@ export class NetworkEtcdClient implements EtcdClient {
     return this.#call('Status', {});
   }
 
-  #call<M extends EtcdMethod>(method: M, request: EtcdMethods[M]['request']): Promise<EtcdMethods[M]['response']> {
+  #call<M extends EtcdMethod>(
+    method: M,
+    request: EtcdMethods[M]['request'],
+  ): Promise<EtcdMethods[M]['response']> {
     if (this.#lost !== undefined) return Promise.reject(this.#lost);
     const call = this.#nextCall++;
     return new Promise((resolve, reject) => {
