@@ -1,0 +1,297 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { ClientConfig } from './client-config.ts';
+import { ConnectionError, StatusError } from './errors.ts';
+import type { Json, JsonObject } from './json.ts';
+import { parseObject } from './json.ts';
+import type { RequestLog } from './request-log.ts';
+
+export interface ApiRequest {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Begins with `/`, without the query. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly accept?: string;
+  /** A JSON value, or text as it is. */
+  readonly body?: Json | string;
+  readonly contentType?: string;
+}
+
+export interface ApiResponse {
+  readonly status: number;
+  readonly contentType: string;
+  readonly text: string;
+}
+
+export const acceptTable =
+  'application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json';
+
+/** Connections are kept open between the commands of one process. */
+const agents = new Map<string, http.Agent | https.Agent>();
+
+function agentFor(config: ClientConfig): http.Agent | https.Agent {
+  const url = new URL(config.server);
+  const key = JSON.stringify([config.server, config.ca, config.cert, config.key, config.insecure, config.tlsServerName]);
+  let agent = agents.get(key);
+  if (!agent) {
+    if (agents.size > 20) closeConnections();
+    agent =
+      url.protocol === 'https:'
+        ? new https.Agent({
+            keepAlive: true,
+            ...(config.ca === undefined ? {} : { ca: config.ca }),
+            ...(config.cert === undefined ? {} : { cert: config.cert }),
+            ...(config.key === undefined ? {} : { key: config.key }),
+            ...(config.tlsServerName ? { servername: config.tlsServerName } : {}),
+            rejectUnauthorized: !config.insecure,
+          })
+        : new http.Agent({ keepAlive: true });
+    agents.set(key, agent);
+  }
+  return agent;
+}
+
+/** Closes idle connections; a process that has nothing else to do can then end. */
+export function closeConnections(): void {
+  for (const agent of agents.values()) agent.destroy();
+  agents.clear();
+}
+
+export interface TransportHooks {
+  /** Texts of `Warning` headers. */
+  onWarning(text: string): void;
+  readonly log?: RequestLog;
+}
+
+/** One client of one API server, over HTTPS with keep-alive. */
+export class Transport {
+  readonly config: ClientConfig;
+  private readonly signal: AbortSignal;
+  private readonly hooks: TransportHooks;
+  private readonly base: URL;
+  /** Server time minus our own in milliseconds, from the `Date` header: a simulated cluster has its own time. */
+  private skew = 0;
+
+  constructor(config: ClientConfig, signal: AbortSignal, hooks: TransportHooks) {
+    this.config = config;
+    this.signal = signal;
+    this.hooks = hooks;
+    this.base = new URL(config.server);
+  }
+
+  /** The cluster's present time as its last answer told it. */
+  now(): number {
+    return Date.now() + this.skew;
+  }
+
+  /** A request whose answer must be a success; throws `StatusError` or `ConnectionError`. */
+  async send(request: ApiRequest): Promise<ApiResponse> {
+    const response = await this.exchange(request);
+    if (response.status >= 200 && response.status < 300) return response;
+    throw failure(response);
+  }
+
+  async json(request: ApiRequest): Promise<JsonObject> {
+    const response = await this.send({ accept: 'application/json', ...request });
+    const value = parseObject(response.text);
+    if (!value) throw new StatusError({ message: `the server answered something that is not JSON: ${response.text.slice(0, 200)}`, code: response.status });
+    return value;
+  }
+
+  private async exchange(request: ApiRequest): Promise<ApiResponse> {
+    const { response, done } = await this.open(request, this.config.timeoutMs);
+    try {
+      const chunks: Buffer[] = [];
+      for await (const chunk of response) chunks.push(chunk as Buffer);
+      const text = Buffer.concat(chunks).toString('utf8');
+      this.hooks.log?.body(text);
+      return { status: response.statusCode ?? 0, contentType: response.headers['content-type'] ?? '', text };
+    } catch (error) {
+      throw this.connectionError(error);
+    } finally {
+      done();
+    }
+  }
+
+  /** The answer line by line as it arrives (watch, followed logs). Ends when the server ends it or the signal fires. */
+  async *lines(request: ApiRequest, signal?: AbortSignal): AsyncGenerator<string> {
+    let rest = '';
+    const decoder = new TextDecoder();
+    for await (const chunk of this.chunks(request, signal)) {
+      rest += decoder.decode(chunk, { stream: true });
+      let newline = rest.indexOf('\n');
+      while (newline >= 0) {
+        const line = rest.slice(0, newline);
+        rest = rest.slice(newline + 1);
+        if (line !== '') yield line;
+        newline = rest.indexOf('\n');
+      }
+    }
+    if (rest !== '') yield rest;
+  }
+
+  async *chunks(request: ApiRequest, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
+    const { response, done } = await this.open(request, 0, signal);
+    try {
+      if ((response.statusCode ?? 0) >= 300) {
+        const parts: Buffer[] = [];
+        for await (const chunk of response) parts.push(chunk as Buffer);
+        const text = Buffer.concat(parts).toString('utf8');
+        throw failure({ status: response.statusCode ?? 0, contentType: '', text });
+      }
+      for await (const chunk of response) yield chunk as Buffer;
+    } catch (error) {
+      if (this.signal.aborted || signal?.aborted) return;
+      if (error instanceof StatusError) throw error;
+      throw this.connectionError(error);
+    } finally {
+      response.destroy();
+      done();
+    }
+  }
+
+  private open(
+    request: ApiRequest,
+    timeoutMs: number,
+    more?: AbortSignal,
+  ): Promise<{ response: http.IncomingMessage; done: () => void }> {
+    const query = Object.entries(request.query ?? {})
+      .filter((pair): pair is [string, string] => pair[1] !== undefined)
+      .map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`)
+      .sort()
+      .join('&');
+    const path = `${this.base.pathname.replace(/\/$/, '')}${request.path}${query === '' ? '' : `${request.path.includes('?') ? '&' : '?'}${query}`}`;
+    const headers: Record<string, string | string[]> = {
+      Accept: request.accept ?? 'application/json',
+      'User-Agent': 'kubectl/v1.33.1 (leme)',
+      ...this.credentials(),
+    };
+    let body: string | undefined;
+    if (request.body !== undefined) {
+      body = typeof request.body === 'string' ? request.body : JSON.stringify(request.body);
+      headers['Content-Type'] = request.contentType ?? 'application/json';
+      headers['Content-Length'] = String(Buffer.byteLength(body));
+    }
+    const method = request.method ?? 'GET';
+    const url = `${this.base.protocol}//${this.base.host}${path}`;
+    const finish = this.hooks.log?.begin(method, url, headers, body);
+    const send = this.base.protocol === 'https:' ? https.request : http.request;
+    return new Promise((resolve, reject) => {
+      const controller = new AbortController();
+      const stop = (): void => controller.abort();
+      this.signal.addEventListener('abort', stop, { once: true });
+      more?.addEventListener('abort', stop, { once: true });
+      if (this.signal.aborted || more?.aborted) stop();
+      let timedOut = false;
+      const timer = timeoutMs > 0 ? setTimeout(() => ((timedOut = true), stop()), timeoutMs) : undefined;
+      const done = (): void => {
+        if (timer) clearTimeout(timer);
+        this.signal.removeEventListener('abort', stop);
+        more?.removeEventListener('abort', stop);
+      };
+      const call = send(
+        { host: this.base.hostname.replace(/^\[|\]$/g, ''), port: this.base.port, path, method, headers, agent: agentFor(this.config), signal: controller.signal },
+        (response) => {
+          this.noteHeaders(response);
+          finish?.(response.statusCode ?? 0, response.statusMessage ?? '', response.rawHeaders);
+          resolve({ response, done });
+        },
+      );
+      call.on('error', (error) => {
+        done();
+        finish?.(0, '', []);
+        if (timedOut)
+          reject(new ConnectionError(this.base.host, false, 'net/http: request canceled (Client.Timeout exceeded while awaiting headers)'));
+        else reject(this.connectionError(error));
+      });
+      call.end(body);
+    });
+  }
+
+  private credentials(): Record<string, string | string[]> {
+    const { token, username, password, asUser, asGroups, asUid } = this.config;
+    const headers: Record<string, string | string[]> = {};
+    if (token !== undefined && token !== '') headers['Authorization'] = `Bearer ${token}`;
+    else if (username) headers['Authorization'] = `Basic ${Buffer.from(`${username}:${password ?? ''}`).toString('base64')}`;
+    if (asUser) headers['Impersonate-User'] = asUser;
+    if (asGroups.length > 0) headers['Impersonate-Group'] = [...asGroups];
+    if (asUid) headers['Impersonate-Uid'] = asUid;
+    return headers;
+  }
+
+  private noteHeaders(response: http.IncomingMessage): void {
+    const date = Date.parse(response.headers.date ?? '');
+    if (!Number.isNaN(date)) {
+      const apart = date - Date.now();
+      // The header has whole seconds; a clock that agrees with ours to the second is ours.
+      this.skew = Math.abs(apart) < 2000 ? 0 : apart;
+    }
+    for (let i = 0; i + 1 < response.rawHeaders.length; i += 2) {
+      if (response.rawHeaders[i]?.toLowerCase() !== 'warning') continue;
+      for (const text of warningTexts(response.rawHeaders[i + 1] ?? '')) this.hooks.onWarning(text);
+    }
+  }
+
+  private connectionError(error: unknown): Error {
+    if (error instanceof StatusError || error instanceof ConnectionError) return error;
+    const failure = error as NodeJS.ErrnoException & { errors?: NodeJS.ErrnoException[] };
+    const code = failure.code ?? failure.errors?.[0]?.code ?? '';
+    const { host, hostname } = this.base;
+    if (this.signal.aborted) return Object.assign(new Error('interrupted'), { name: 'AbortError' });
+    if (code === 'ECONNREFUSED') return new ConnectionError(host, true, 'connection refused');
+    const texts: Record<string, string> = {
+      ENOTFOUND: `dial tcp: lookup ${hostname}: no such host`,
+      EAI_AGAIN: `dial tcp: lookup ${hostname}: Temporary failure in name resolution`,
+      ETIMEDOUT: `dial tcp ${host}: i/o timeout`,
+      EHOSTUNREACH: `dial tcp ${host}: connect: no route to host`,
+      ECONNRESET: 'EOF',
+      DEPTH_ZERO_SELF_SIGNED_CERT: 'tls: failed to verify certificate: x509: certificate signed by unknown authority',
+      SELF_SIGNED_CERT_IN_CHAIN: 'tls: failed to verify certificate: x509: certificate signed by unknown authority',
+      UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'tls: failed to verify certificate: x509: certificate signed by unknown authority',
+      UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'tls: failed to verify certificate: x509: certificate signed by unknown authority',
+      CERT_HAS_EXPIRED: 'tls: failed to verify certificate: x509: certificate has expired or is not yet valid',
+      ERR_TLS_CERT_ALTNAME_INVALID: `tls: failed to verify certificate: x509: certificate is not valid for ${hostname}`,
+    };
+    return new ConnectionError(host, false, texts[code] ?? (failure.message || code));
+  }
+}
+
+function warningTexts(header: string): string[] {
+  return [...header.matchAll(/299 \S+ "((?:[^"\\]|\\.)*)"/g)].map((match) => (match[1] ?? '').replace(/\\(.)/g, '$1'));
+}
+
+function failure(response: ApiResponse): StatusError {
+  const status = parseObject(response.text);
+  if (status && status['kind'] === 'Status') return new StatusError(status);
+  return new StatusError(unstructuredFailure(response));
+}
+
+const reasons: Readonly<Record<number, readonly [string, string]>> = {
+  400: ['BadRequest', 'the server rejected our request for an unknown reason'],
+  401: ['Unauthorized', 'the server has asked for the client to provide credentials'],
+  403: ['Forbidden', ''],
+  404: ['NotFound', 'the server could not find the requested resource'],
+  405: ['MethodNotAllowed', 'the server does not allow this method on the requested resource'],
+  406: ['NotAcceptable', ''],
+  409: ['Conflict', 'the server reported a conflict'],
+  415: ['UnsupportedMediaType', ''],
+  422: ['Invalid', 'the server rejected our request due to an error in our request'],
+  429: ['TooManyRequests', 'the server has received too many requests and has asked us to try again later'],
+  500: ['InternalError', ''],
+  503: ['ServiceUnavailable', 'the server is currently unable to handle the request'],
+  504: ['Timeout', 'the server was unable to return a response in the time allotted, but may still be processing the request'],
+};
+
+/** A `Status` for an answer that brought none. Models apimachinery's `NewGenericServerResponse`. */
+function unstructuredFailure(response: ApiResponse): JsonObject {
+  const [reason, text] = reasons[response.status] ?? ['', ''];
+  const words = response.text.trim();
+  const plain = words !== '' && !words.startsWith('{') ? words : '';
+  if (response.status === 500)
+    return { reason, code: 500, message: `an error on the server (${JSON.stringify(words).replace(/\\n/g, '\\n')}) has prevented the request from succeeding` };
+  return {
+    reason,
+    code: response.status,
+    message: text !== '' ? text : plain !== '' ? plain : `the server responded with the status code ${response.status} but did not return more information`,
+  };
+}

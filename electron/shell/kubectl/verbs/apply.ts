@@ -1,0 +1,156 @@
+import type { CommandSpec } from '../command-spec.ts';
+import { allFlag, dryRunFlag, fieldManagerFlag, filenameFlags, selectorFlag, validateFlag } from '../common-flags.ts';
+import { isNotFound, KubectlError, StatusError, throwAll, usageError } from '../errors.ts';
+import type { FlagSet } from '../flags.ts';
+import { quote } from '../go-format.ts';
+import type { JsonObject } from '../json.ts';
+import { isObject, removeAt, stringAt, clone } from '../json.ts';
+import { configurationText, lastApplied, originalOf, withLastApplied } from '../last-applied.ts';
+import type { DryRun } from '../mutation.ts';
+import { dryRunOf, ResultPrinter, writeQuery } from '../mutation.ts';
+import { getObject } from '../objects.ts';
+import { patchTypeOf } from '../patch/patch-schema.ts';
+import { threeWayJsonPatch, threeWayStrategicPatch } from '../patch/three-way.ts';
+import { outputFlags } from '../printers/object-printer.ts';
+import type { Target } from '../resource-args.ts';
+import { resolveTargets } from '../resource-args.ts';
+import { groupResource } from '../rest-mapper.ts';
+import type { Session } from '../session.ts';
+import { createObject, patchObject, withSource } from '../writes.ts';
+import type { ObjectRef } from '../writes.ts';
+import { requireFiles, validates } from './create.ts';
+import { serverSideApply } from './apply-server-side.ts';
+
+const flag = (name: string, en: string, pt: string, initial?: string): CommandSpec['flags'] => [
+  { name, kind: 'bool', ...(initial === undefined ? {} : { initial }), help: { en, 'pt-BR': pt } },
+];
+
+export const apply: CommandSpec = {
+  name: 'apply',
+  usage: '-f FILENAME',
+  group: 'advanced',
+  short: { en: 'Make objects as their files say, creating or changing them.', 'pt-BR': 'Deixa objetos como os arquivos dizem, criando ou mudando.' },
+  examples: ['kubectl apply -f deployment.yaml', 'kubectl apply -f folder/', 'cat pod.yaml | kubectl apply -f -', 'kubectl apply --server-side -f deployment.yaml'],
+  flags: [
+    ...filenameFlags,
+    ...outputFlags,
+    selectorFlag,
+    allFlag,
+    dryRunFlag,
+    validateFlag,
+    fieldManagerFlag('kubectl-client-side-apply'),
+    ...(flag('server-side', 'Let the server merge and track who owns which field.', 'Deixa o servidor mesclar e registrar quem possui cada campo.') ?? []),
+    ...(flag('force-conflicts', 'With --server-side, take over fields of others.', 'Com --server-side, assume campos de outros.') ?? []),
+    ...(flag('overwrite', 'Settle conflicts with the file.', 'Resolve conflitos a favor do arquivo.', 'true') ?? []),
+    ...(flag('force', 'Delete and create again what cannot be changed.', 'Apaga e cria de novo o que não pode ser mudado.') ?? []),
+    ...(flag('prune', 'Not available here.', 'Não disponível aqui.') ?? []),
+    { name: 'prune-allowlist', kind: 'array', hidden: true, help: { en: 'Not available.', 'pt-BR': 'Não disponível.' } },
+    ...(flag('wait', 'Accepted.', 'Aceita.') ?? []),
+    ...(flag('openapi-patch', 'Accepted.', 'Aceita.', 'true') ?? []),
+  ],
+  run,
+};
+
+async function run(session: Session, flags: FlagSet, args: string[]): Promise<void> {
+  if (args.length > 0) throw usageError(session.path, `Unexpected args: [${args.join(' ')}]`);
+  requireFiles(flags);
+  if (flags.bool('prune')) throw new KubectlError('--prune is not available here: delete the objects by name or by label');
+  if (flags.bool('force-conflicts') && !flags.bool('server-side')) throw new KubectlError('--force-conflicts only works with --server-side');
+  const dryRun = await dryRunOf(session);
+  if (dryRun === 'client' && flags.bool('server-side')) throw new KubectlError(`--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)`);
+  const printer = await ResultPrinter.make(session, dryRun);
+  const resolved = await resolveTargets(session, {
+    args: [],
+    filenames: flags.list('filename'),
+    recursive: flags.bool('recursive'),
+    selector: flags.string('selector'),
+    validate: validates(flags),
+  });
+  if (resolved.targets.length === 0) throw new KubectlError('no objects passed to apply');
+  const errors: unknown[] = [];
+  for (const target of resolved.targets) {
+    try {
+      if (target instanceof Error) throw target;
+      await applyOne(session, flags, target, dryRun, printer);
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  throwAll(errors);
+}
+
+async function applyOne(session: Session, flags: FlagSet, target: Target, dryRun: DryRun, printer: ResultPrinter): Promise<void> {
+  const { mapping, namespace } = target;
+  const object = target.object ?? {};
+  const name = stringAt(object, 'metadata', 'name');
+  if (name === '') {
+    const generate = stringAt(object, 'metadata', 'generateName');
+    if (generate !== '') throw new KubectlError(`from ${generate}: cannot use generate name with apply`);
+    throw new KubectlError(`error when retrieving current configuration of:\nResource: ${quote(`${mapping.group}/${mapping.version}, Resource=${mapping.name}`)}, GroupVersionKind: ${quote(`${mapping.group}/${mapping.version}, Kind=${mapping.kind}`)}\nName: "", Namespace: ${quote(namespace)}\nfrom server for: ${quote(target.source ?? '')}: resource name may not be empty`);
+  }
+  const ref: ObjectRef = { mapping, namespace, name };
+  if (flags.bool('server-side')) return serverSideApply(session, flags, target, ref, dryRun, printer);
+  const query = writeQuery(session, dryRun, true);
+  let current: JsonObject;
+  try {
+    current = await getObject(session, mapping, namespace, name);
+  } catch (error) {
+    if (!isNotFound(error)) throw retrieving(error, target, ref);
+    const sent = withLastApplied(object);
+    const made = dryRun === 'client' ? sent : await withSource('creating', target.source, () => createObject(session, mapping, namespace, sent, query));
+    return printer.done(made, 'created');
+  }
+  if (stringAt(current, 'metadata', 'deletionTimestamp') !== '') {
+    await session.err(`Warning: Detected changes to resource ${name} which is currently being deleted.\n`);
+  }
+  if (originalOf(current) === undefined) {
+    await session.err(
+      `Warning: resource ${groupResource(mapping)}/${name} is missing the ${lastApplied} annotation which is required by kubectl apply. kubectl apply should only be used on resources created declaratively by either kubectl create --save-config or kubectl apply. The missing annotation will be patched automatically.\n`,
+    );
+  }
+  const { patch, strategic } = patchFor(object, current);
+  const unchanged = Object.keys(patch).length === 0;
+  if (dryRun === 'client') return printer.done(unchanged ? current : withLastApplied(object), unchanged ? 'unchanged' : 'configured');
+  if (unchanged) return printer.done(current, 'unchanged');
+  const patched = await applying(target, ref, patch, () => patchObject(session, ref, strategic ? 'strategic' : 'merge', patch, query));
+  const changed = stringAt(patched, 'metadata', 'resourceVersion') !== stringAt(current, 'metadata', 'resourceVersion');
+  await printer.done(patched, changed || dryRun === 'server' ? 'configured' : 'unchanged');
+}
+
+/** The patch that brings the live object to the file, and how it is sent. */
+export function patchFor(object: JsonObject, current: JsonObject): { patch: JsonObject; strategic: boolean } {
+  const modified = withLastApplied(object);
+  const original = originalOf(current) ?? {};
+  const type = patchTypeOf(stringAt(object, 'apiVersion'), stringAt(object, 'kind'));
+  const live = clone(current);
+  const patch = type ? threeWayStrategicPatch(original, modified, live, type) : threeWayJsonPatch(original, modified, live);
+  // The server owns these; a difference in them is none of ours.
+  removeAt(patch, ['metadata', 'creationTimestamp']);
+  if (isObject(patch['metadata']) && Object.keys(patch['metadata']).length === 0) delete patch['metadata'];
+  if (stringAt(current, 'metadata', 'annotations', lastApplied) !== configurationText(object)) return { patch, strategic: type !== undefined };
+  return { patch, strategic: type !== undefined };
+}
+
+function identity(target: Target, ref: ObjectRef): string {
+  const { mapping } = ref;
+  const gvr = `${mapping.group}/${mapping.version}, Resource=${mapping.name}`;
+  const gvk = `${mapping.group}/${mapping.version}, Kind=${mapping.kind}`;
+  return `Resource: ${quote(gvr)}, GroupVersionKind: ${quote(gvk)}\nName: ${quote(ref.name)}, Namespace: ${quote(ref.namespace)}`;
+}
+
+function retrieving(error: unknown, target: Target, ref: ObjectRef): unknown {
+  if (!(error instanceof StatusError)) return error;
+  return new StatusError({ ...error.status, message: `error when retrieving current configuration of:\n${identity(target, ref)}\nfrom server for: ${quote(target.source ?? '')}: ${error.message}` });
+}
+
+async function applying<T>(target: Target, ref: ObjectRef, patch: JsonObject, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    throw new StatusError({
+      ...error.status,
+      message: `error when applying patch:\n${JSON.stringify(patch)}\nto:\n${identity(target, ref)}\nfor: ${quote(target.source ?? '')}: error when patching ${quote(target.source ?? '')}: ${error.message}`,
+    });
+  }
+}

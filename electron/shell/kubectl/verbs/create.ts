@@ -1,0 +1,72 @@
+import type { CommandSpec } from '../command-spec.ts';
+import { dryRunFlag, fieldManagerFlag, filenameFlags, saveConfigFlag, selectorFlag, validateFlag } from '../common-flags.ts';
+import { KubectlError, throwAll, usageError } from '../errors.ts';
+import type { FlagSet } from '../flags.ts';
+import { withLastApplied } from '../last-applied.ts';
+import { dryRunOf, ResultPrinter, writeQuery } from '../mutation.ts';
+import { outputFlags } from '../printers/object-printer.ts';
+import { resolveTargets } from '../resource-args.ts';
+import type { Session } from '../session.ts';
+import { createObject, withSource } from '../writes.ts';
+import { generators } from './create-generators.ts';
+
+export const create: CommandSpec = {
+  name: 'create',
+  usage: '-f FILENAME',
+  group: 'basic',
+  short: { en: 'Create objects from files, or one of the common kinds by name.', 'pt-BR': 'Cria objetos a partir de arquivos, ou um dos tipos comuns por nome.' },
+  examples: ['kubectl create -f pod.yaml', 'kubectl create deployment web --image=nginx --replicas=3', 'kubectl create configmap settings --from-literal=mode=dev'],
+  flags: [
+    ...filenameFlags,
+    ...outputFlags,
+    dryRunFlag,
+    validateFlag,
+    selectorFlag,
+    saveConfigFlag,
+    fieldManagerFlag('kubectl-create'),
+    { name: 'raw', kind: 'string', hidden: true, help: { en: 'Not available.', 'pt-BR': 'Não disponível.' } },
+    { name: 'edit', kind: 'bool', hidden: true, help: { en: 'Not available.', 'pt-BR': 'Não disponível.' } },
+  ],
+  subcommands: generators,
+  run,
+};
+
+/** `-f` or `-k` must be there. */
+export function requireFiles(flags: FlagSet): void {
+  if (flags.string('kustomize') !== '') throw new KubectlError('-k is not available here: kustomize is not built in; use -f');
+  if (flags.list('filename').length === 0) throw new KubectlError('must specify one of -f and -k');
+}
+
+async function run(session: Session, flags: FlagSet, args: string[]): Promise<void> {
+  if (args.length > 0) throw usageError(session.path, `Unexpected args: [${args.join(' ')}]`);
+  requireFiles(flags);
+  const dryRun = await dryRunOf(session);
+  const printer = await ResultPrinter.make(session, dryRun);
+  const resolved = await resolveTargets(session, {
+    args: [],
+    filenames: flags.list('filename'),
+    recursive: flags.bool('recursive'),
+    selector: flags.string('selector'),
+    validate: validates(flags),
+  });
+  const errors: unknown[] = [];
+  for (const target of resolved.targets) {
+    try {
+      if (target instanceof Error) throw target;
+      const object = flags.bool('save-config') ? withLastApplied(target.object ?? {}) : (target.object ?? {});
+      const made =
+        dryRun === 'client'
+          ? object
+          : await withSource('creating', target.source, () => createObject(session, target.mapping, target.namespace, object, writeQuery(session, dryRun, true)));
+      await printer.done(made, 'created');
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  throwAll(errors);
+  if (resolved.targets.length === 0) throw new KubectlError('no objects passed to create');
+}
+
+export function validates(flags: FlagSet): boolean {
+  return !['false', 'ignore'].includes(flags.string('validate'));
+}
