@@ -1,0 +1,19 @@
+import type { MachineCommand } from '../interface.ts';
+import { crictl } from './crictl.ts';
+import { fileCommands } from './files.ts';
+import { journalctl } from './journalctl.ts';
+import { processCommands } from './processes.ts';
+import { systemCommands } from './system.ts';
+import { systemctl } from './systemctl.ts';
+import { textCommands } from './text.ts';
+
+/** Everything a machine's shell can run. */
+export const commands: ReadonlyMap<string, MachineCommand> = new Map<string, MachineCommand>([
+  ...Object.entries(fileCommands),
+  ...Object.entries(textCommands),
+  ...Object.entries(systemCommands),
+  ...Object.entries(processCommands),
+  ['systemctl', systemctl],
+  ['journalctl', journalctl],
+  ['crictl', crictl],
+]);
