@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../api/types.ts';
 import { newInternalError, StatusError } from '../../apimachinery/status.ts';
+import { StorageError } from '../storage/storage-error.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from './interface.ts';
 
 /** Runs the plugins in their order: first all that may change the object, later all that only judge it. */
@@ -44,7 +45,9 @@ export class AdmissionChain {
   }
 }
 
-function refusal(plugin: AdmissionPlugin, error: unknown, verdicts: string[]): StatusError {
+function refusal(plugin: AdmissionPlugin, error: unknown, verdicts: string[]): Error {
+  // etcd out of reach is no verdict of the plugin's.
+  if (error instanceof StorageError) return error;
   const status = error instanceof StatusError ? error : newInternalError(error instanceof Error ? error.message : String(error));
   verdicts.push(`${plugin.name}: refused`);
   return status;

@@ -272,6 +272,8 @@ function keepSystemFields(object: KubeObject, current: KubeObject): KubeObject {
     metadata: {
       ...meta,
       uid: meta.uid ?? before.uid,
+      // An unconditional update means whatever is there now.
+      resourceVersion: before.resourceVersion,
       creationTimestamp: meta.creationTimestamp ?? before.creationTimestamp,
       generation: before.generation,
       ...(before.deletionTimestamp === undefined

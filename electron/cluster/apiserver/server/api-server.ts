@@ -139,8 +139,7 @@ export class ApiServer {
     if (served === undefined) return undefined;
     const { cache } = served.store;
     const key = storageKey(storagePrefix('', resource), namespace, name);
-    if (!cache.ready) await cache.start();
-    const cached = cache.get(key);
+    const cached = (await cache.tryStart()) ? cache.get(key) : undefined;
     if (cached !== undefined) return cached;
     try {
       return (await this.#store.get(key)).object;

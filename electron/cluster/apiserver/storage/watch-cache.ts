@@ -139,6 +139,19 @@ export class WatchCache {
     if (this.#state.phase === 'starting') await this.#state.ready;
   }
 
+  /** Like `start`, but answers false when the cache cannot be used now: ask etcd instead. */
+  async tryStart(): Promise<boolean> {
+    if (this.#state.phase === 'ready') return true;
+    if (this.#state.phase === 'broken') return false;
+    try {
+      await this.start();
+      return true;
+    } catch (error) {
+      if (error instanceof StorageError) return false;
+      throw error;
+    }
+  }
+
   get(key: string): KubeObject | undefined {
     return this.#objects.get(key);
   }
