@@ -14,7 +14,7 @@ export class SqliteBackend implements Backend {
   readonly #delete: SqlStatement;
   readonly #putMeta: SqlStatement;
   readonly #meta = new Map<BackendMetaKey, string>();
-  readonly #meter = new SizeMeter();
+  #meter: SizeMeter | undefined;
 
   /** `name` tells the members of one database apart, e.g. the machine. */
   constructor(database: SqlDatabase, name: string) {
@@ -34,14 +34,20 @@ export class SqliteBackend implements Backend {
       .all(this.#member)) {
       this.#meta.set(row['key'] as BackendMetaKey, String(row['value']));
     }
-    for (const record of this.records()) this.#meter.add(record);
   }
 
   *records(): Iterable<RevisionRecord> {
     const rows = this.#database
       .prepare('SELECT * FROM etcd_revision WHERE member = ? ORDER BY main, sub')
       .iterate(this.#member);
-    for (const row of rows) yield toRecord(row);
+    const meter = new SizeMeter();
+    for (const row of rows) {
+      const record = toRecord(row);
+      meter.add(record);
+      yield record;
+    }
+    // Measured by whoever reads everything first: the store, at start.
+    this.#meter ??= meter;
   }
 
   leases(): Iterable<LeaseRecord> {
@@ -61,6 +67,7 @@ export class SqliteBackend implements Backend {
   }
 
   append(records: readonly RevisionRecord[]): void {
+    const meter = this.#measured();
     for (const record of records) {
       const { kv } = record;
       this.#insert.run(
@@ -74,14 +81,15 @@ export class SqliteBackend implements Backend {
         kv.key,
         kv.value,
       );
-      this.#meter.add(record);
+      meter.add(record);
     }
   }
 
   remove(records: readonly RevisionRecord[]): void {
+    const meter = this.#measured();
     for (const record of records) {
       const removed = this.#delete.run(this.#member, record.kv.modRevision, record.sub);
-      if (removed > 0) this.#meter.remove(record);
+      if (removed > 0) meter.remove(record);
     }
   }
 
@@ -99,12 +107,12 @@ export class SqliteBackend implements Backend {
   }
 
   size(): BackendSize {
-    return this.#meter.size();
+    return this.#measured().size();
   }
 
   /** Of the simulated member's file. The workspace file itself keeps free pages for later. */
   defragment(): void {
-    this.#meter.defragment();
+    this.#measured().defragment();
   }
 
   clear(): void {
@@ -112,7 +120,14 @@ export class SqliteBackend implements Backend {
       this.#database.prepare(`DELETE FROM ${table} WHERE member = ?`).run(this.#member);
     }
     this.#meta.clear();
-    this.#meter.clear();
+    this.#meter = new SizeMeter();
+  }
+
+  #measured(): SizeMeter {
+    if (this.#meter !== undefined) return this.#meter;
+    this.#meter = new SizeMeter();
+    for (const record of this.records()) this.#meter.add(record);
+    return this.#meter;
   }
 }
 
