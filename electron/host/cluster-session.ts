@@ -4,9 +4,9 @@ import { SeededRand } from '../base/rand.ts';
 import { Simulation } from '../base/simulation.ts';
 import { createCluster } from '../cluster/cluster.ts';
 import type { Backend } from '../cluster/etcd/backend/interface.ts';
-import { createSqliteBackend } from '../cluster/etcd/backend/sqlite.ts';
-import type { RunningCluster } from '../cluster/interface.ts';
-import { builtInTopology } from '../cluster/topology/topologies.ts';
+import { SqliteBackend } from '../cluster/etcd/backend/sqlite.ts';
+import type { Cluster } from '../cluster/interface.ts';
+import { buildTopology } from '../cluster/topology/topologies.ts';
 import type { Workspace } from '../storage/interface.ts';
 import { CommitBarrier } from './barrier.ts';
 import { CausalPersistence, readRecords } from './causal-persistence.ts';
@@ -44,15 +44,15 @@ export interface ClusterSessionOptions {
   readonly speed: number;
   readonly onFailure: (error: unknown) => void;
   readonly onLogLine: (line: { level: string; actor: string; message: string }) => void;
-  /** After every commit. */
-  readonly onCommit: () => void;
+  /** Writes what belongs to the same moment as the cluster. */
+  readonly beforeCommit: () => void;
 }
 
 /** One running cluster with its time, its records and what is seen of it. Replaced as a whole when a lab starts over. */
 export class ClusterSession {
   readonly spec: ClusterSpec;
   readonly simulation: Simulation;
-  readonly cluster: RunningCluster;
+  readonly cluster: Cluster;
   readonly objects: ObjectView;
   readonly pacer: Pacer;
   readonly barrier = new CommitBarrier();
@@ -61,14 +61,14 @@ export class ClusterSession {
   readonly resumed: boolean;
   readonly #workspace: Workspace;
   readonly #persistence: CausalPersistence;
-  readonly #onCommit: () => void;
+  readonly #beforeCommit: () => void;
   #storedClock = '';
 
   constructor(options: ClusterSessionOptions) {
     const { workspace, spec } = options;
     this.spec = spec;
     this.#workspace = workspace;
-    this.#onCommit = options.onCommit;
+    this.#beforeCommit = options.beforeCommit;
     const stored = workspace.meta.get('clock') as StoredClock | undefined;
     this.resumed = stored !== undefined;
     workspace.meta.set('cluster', { ...spec });
@@ -84,16 +84,16 @@ export class ClusterSession {
     this.objects = new ObjectView();
     this.cluster = createCluster<Backend>({
       simulation: this.simulation,
-      topology: builtInTopology(spec.topology),
+      topology: buildTopology(spec.topology),
       storage: {
-        etcdBackend: (machine) => this.objects.observe(createSqliteBackend(workspace.database, machine)),
+        etcdBackend: (machine) => this.objects.observe(new SqliteBackend(workspace.database, machine)),
         machineStore: (machine) => workspace.machineState(machine),
       },
       resume: this.resumed,
       kubernetesVersion: KUBERNETES_VERSION,
     });
     this.#persistence = new CausalPersistence(log, workspace.causalLog);
-    this.records = new RecordsService(log);
+    this.records = new RecordsService(log, () => this.simulation.now);
     this.diagram = new DiagramService(this.cluster, this.objects);
     this.pacer = new Pacer({
       simulation: this.simulation,
@@ -127,6 +127,7 @@ export class ClusterSession {
   #commit(): void {
     const { simulation } = this;
     this.#persistence.write();
+    this.#beforeCommit();
     const clock: StoredClock = {
       now: simulation.now,
       rand: simulation.rand.state,
@@ -139,6 +140,5 @@ export class ClusterSession {
     this.#storedClock = text;
     this.#workspace.commit();
     this.barrier.release();
-    this.#onCommit();
   }
 }

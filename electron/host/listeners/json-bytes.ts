@@ -1,25 +1,11 @@
+import { isJsonObject, typedListItems, typeFirst } from '../../cluster/apiserver/endpoints/wire-order.ts';
+import type { JsonObject } from '../../cluster/apiserver/endpoints/wire-order.ts';
 import type { HttpBody } from '../../cluster/network/http.ts';
-
-type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Objects are immutable and shared, so the text of one is made once, however many watchers get it. */
 const objectTexts = new WeakMap<object, string>();
 const itemTexts = new WeakMap<object, string>();
 const eventBytes = new WeakMap<object, Buffer>();
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Type first, then metadata, then the rest, as Go's encoder has it. */
-function typeFirst(object: JsonObject): JsonObject {
-  const { kind, apiVersion, metadata, ...rest } = object;
-  return {
-    ...(kind === undefined ? {} : { kind }),
-    ...(apiVersion === undefined ? {} : { apiVersion }),
-    ...(metadata === undefined ? {} : { metadata }),
-    ...rest,
-  };
-}
 
 function objectText(object: JsonObject): string {
   let text = objectTexts.get(object);
@@ -42,18 +28,14 @@ function itemText(object: JsonObject): string {
 
 function listText(list: JsonObject, items: readonly unknown[]): string {
   const head = JSON.stringify(typeFirst({ ...list, items: undefined }));
-  const texts = items.map((item) => (isObject(item) ? itemText(item) : JSON.stringify(item)));
+  const texts = items.map((item) => (isJsonObject(item) ? itemText(item) : JSON.stringify(item)));
   return `${head.slice(0, -1)}${head.length > 2 ? ',' : ''}"items":[${texts.join(',')}]}`;
 }
 
 function valueText(value: unknown): string {
-  if (!isObject(value)) return JSON.stringify(value) ?? 'null';
-  const kind = value['kind'];
-  const items = value['items'];
-  if (typeof kind === 'string' && kind !== 'List' && kind !== 'PartialObjectMetadataList' && kind.endsWith('List') && Array.isArray(items)) {
-    return listText(value, items);
-  }
-  return objectText(value);
+  if (!isJsonObject(value)) return JSON.stringify(value) ?? 'null';
+  const items = typedListItems(value);
+  return items === undefined ? objectText(value) : listText(value, items);
 }
 
 /** The bytes of a whole answer. Objects become compact JSON with the newline that Go's encoder leaves. */
@@ -67,7 +49,7 @@ export function bodyBytes(body: HttpBody): Uint8Array {
 export function itemBytes(body: HttpBody): Uint8Array {
   if (body.type !== 'object') return bodyBytes(body);
   const event = body.value;
-  if (!isObject(event) || typeof event['type'] !== 'string' || !isObject(event['object'])) return bodyBytes(body);
+  if (!isJsonObject(event) || typeof event['type'] !== 'string' || !isJsonObject(event['object'])) return bodyBytes(body);
   let bytes = eventBytes.get(event);
   if (bytes === undefined) {
     bytes = Buffer.from(`{"type":${JSON.stringify(event['type'])},"object":${objectText(event['object'])}}\n`, 'utf8');

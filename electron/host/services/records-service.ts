@@ -10,6 +10,8 @@ import { summarize } from './record-summary.ts';
 const BODY_LIMIT = 64 * 1024;
 const CHAIN_LIMIT = 64;
 const CONSEQUENCE_LIMIT = 200;
+/** So much virtual time without news counts as quiet, in milliseconds. */
+const QUIET = 1_000;
 /** How far ahead consequences are looked for, in records. */
 const CONSEQUENCE_WINDOW = 20_000;
 
@@ -26,8 +28,16 @@ export class RecordsService {
   readonly #periodic: PeriodicFilter;
   readonly #streams = new Set<RecordsStream>();
 
-  constructor(log: CausalLog) {
+  /** First record not yet looked at for quiescence, and the time of the newest one that was no routine. */
+  #looked: number;
+  #lastNews = 0;
+  readonly #now: () => number;
+
+  /** `now` is virtual time. */
+  constructor(log: CausalLog, now: () => number) {
     this.#log = log;
+    this.#now = now;
+    this.#looked = log.firstId;
     this.#periodic = new PeriodicFilter(log);
   }
 
@@ -44,6 +54,18 @@ export class RecordsService {
   /** Called by the host a few times a second, after a commit. */
   flush(): void {
     for (const stream of this.#streams) this.#send(stream);
+  }
+
+  /** Whether a record is periodic work that nobody caused. */
+  isRoutine(record: CausalRecord): boolean {
+    return this.#periodic.isRoutine(record);
+  }
+
+  /** Nothing but routine has happened for a virtual second. */
+  get quiescent(): boolean {
+    for (const record of this.#log.range(this.#looked)) if (!this.#periodic.isRoutine(record)) this.#lastNews = record.time;
+    this.#looked = this.#log.nextId;
+    return this.#now() - this.#lastNews > QUIET;
   }
 
   get(id: number): RecordDetail {

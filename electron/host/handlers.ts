@@ -1,0 +1,84 @@
+import { RpcError } from '../shared/rpc/rpc-error.ts';
+import type { Handlers } from '../shared/rpc/rpc-server.ts';
+import type { contract } from '../shared/contract/contract.ts';
+import type { ClusterSession } from './cluster-session.ts';
+import type { Host } from './host.ts';
+import { applyFault } from './services/fault-service.ts';
+import { readObject } from './services/object-service.ts';
+import { step, timeState } from './services/time-service.ts';
+
+/** What the host answers to each entry of the contract. */
+export function createHandlers(host: Host): Handlers<typeof contract> {
+  /** @throws RpcError with `code` while there is no cluster. */
+  const running = (code: string): ClusterSession => {
+    if (host.cluster === undefined) throw new RpcError(code, 'the cluster is not running yet');
+    return host.cluster;
+  };
+  return {
+    'session.watch': (_input, sink) => host.session.watch(sink),
+    'session.dismissNotice': ({ id }) => {
+      host.notices.dismiss(id);
+      host.session.refresh();
+      return {};
+    },
+    'settings.get': () => host.settings.get(),
+    'settings.set': (change) => host.settings.set(change),
+
+    'time.watch': (_input, sink) => host.time.watch(sink),
+    'time.set': (change) => {
+      const session = running('NotRunning');
+      session.pacer.set(change);
+      host.time.refresh();
+      return timeState(session);
+    },
+    'time.step': async ({ until }) => {
+      const session = running('NotRunning');
+      await step(session, until);
+      host.flush();
+      return timeState(session);
+    },
+
+    'diagram.watch': (_input, sink) => running('Expired').diagram.watch(sink),
+    'machine.get': ({ machine }) => running('NotFound').diagram.machine(machine),
+    'fault.apply': (verb) => {
+      const session = running('Refused');
+      session.pacer.inject(() => applyFault(session.cluster, verb));
+      return {};
+    },
+
+    'records.watch': (input, sink) => running('Expired').records.watch(input, sink),
+    'records.get': ({ id }) => running('NotFound').records.get(id),
+    'object.get': (place) => readObject(running('Unreachable').objects, place),
+
+    'labs.watch': (_input, sink) => host.labs.labs.watch(sink),
+    'lab.watch': (_input, sink) => host.labs.state.watch(sink),
+    'lab.open': async ({ id }) => {
+      await host.labs.open(id);
+      return {};
+    },
+    'lab.restart': async () => {
+      await host.labs.restart();
+      return {};
+    },
+    'lab.answer': ({ step: stepId, question, answer }) => {
+      host.labs.act((session) => session.answer(stepId, question, answer));
+      return {};
+    },
+    'lab.hint': ({ step: stepId, task, hint }) => {
+      host.labs.act((session) => session.openHint(stepId, task, hint));
+      return {};
+    },
+    'lab.goTo': ({ step: stepId }) => {
+      host.labs.act((session) => session.goTo(stepId));
+      return {};
+    },
+
+    'terminals.watch': (_input, sink) => host.terminals.list.watch(sink),
+    'terminal.open': (input) => host.terminals.open(input),
+    'terminal.close': ({ id }) => {
+      host.terminals.close(id);
+      return {};
+    },
+    'terminal.attach': (input, session) => host.terminals.attach(input, session),
+  };
+}

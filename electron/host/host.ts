@@ -1,0 +1,302 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Gateway } from '../cluster/gateway/interface.ts';
+import { buildTopology } from '../cluster/topology/topologies.ts';
+import { findLabs, loadLab } from '../labs/load-lab.ts';
+import { NodePtyHost } from '../pty/pty-host.ts';
+import { contract } from '../shared/contract/contract.ts';
+import type { SessionState } from '../shared/contract/session.ts';
+import type { Lab } from '../shared/lab/lab-schema.ts';
+import { contractHash } from '../shared/rpc/contract-hash.ts';
+import type { Channel } from '../shared/rpc/channel.ts';
+import { RpcServer } from '../shared/rpc/rpc-server.ts';
+import type { Workspace } from '../storage/interface.ts';
+import type { ClusterSpec } from './cluster-session.ts';
+import { ClusterSession, KUBERNETES_VERSION } from './cluster-session.ts';
+import { createHandlers } from './handlers.ts';
+import { CertificateAuthority } from './listeners/certificates.ts';
+import { FileCertificateStore } from './listeners/file-certificate-store.ts';
+import type { HttpsListener } from './listeners/https-listener.ts';
+import { openHttpsListener } from './listeners/https-listener.ts';
+import { writeAdminKubeconfig } from './listeners/kubeconfig.ts';
+import type { MachinesServer } from './listeners/machines-server.ts';
+import { openMachinesServer } from './listeners/machines-server.ts';
+import { execOnMachine } from './machine-exec.ts';
+import { openStore } from './open-store.ts';
+import { LabService } from './services/lab-service.ts';
+import { labRoute } from './services/lab-routes.ts';
+import { Notices } from './services/notices.ts';
+import { SettingsService } from './services/settings-service.ts';
+import { TerminalService } from './services/terminal-service.ts';
+import { timeState } from './services/time-service.ts';
+import { Watched } from './services/watched.ts';
+
+/** Lab that a new workspace opens with. */
+const FIRST_LAB = 'reconcile-loop';
+const DEFAULT_TOPOLOGY = 'kubeadm-1-2';
+/** Virtual start of a cluster that no lab asked for: a Monday morning. */
+const DEFAULT_START = Date.UTC(2026, 2, 2, 9);
+/** Streams to the app are brought up to date so often, in real milliseconds. */
+const FLUSH_INTERVAL = 50;
+
+export interface HostConfig {
+  readonly dataDir: string;
+  readonly labsRoot: string;
+  readonly shell: { readonly command: string; readonly args: readonly string[] };
+  readonly appVersion: string;
+  readonly topology: string | undefined;
+  readonly seed: string | undefined;
+  readonly speed: number;
+  readonly apiPort: number;
+  readonly locale: string;
+  readonly log: (line: string) => void;
+}
+
+/** The composition root of the process that owns the cluster, the labs, the consoles and the workspace file. */
+export class Host {
+  readonly notices = new Notices();
+  readonly session: Watched<SessionState>;
+  readonly config: HostConfig;
+  readonly workspace: Workspace;
+  readonly labs: LabService;
+  readonly terminals: TerminalService;
+  readonly settings: SettingsService;
+  readonly time: Watched<ReturnType<typeof timeState>>;
+  readonly #rpc: RpcServer<typeof contract>;
+  #cluster: ClusterSession | undefined;
+  #listener: HttpsListener | undefined;
+  #machines: MachinesServer | undefined;
+  #machinesToken = randomBytes(24).toString('base64url');
+  #phase: SessionState['phase'] = 'starting';
+  #failure: SessionState['failure'] = null;
+  #flush: NodeJS.Timeout | undefined;
+
+  /** @throws WorkspaceUnavailable */
+  constructor(config: HostConfig) {
+    this.config = config;
+    mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+    this.workspace = openStore(join(config.dataDir, 'workspace.leme'), new Date(), this.notices, config.log);
+    this.session = new Watched(() => this.#sessionState());
+    this.time = new Watched(() => timeState(this.#cluster));
+    this.settings = new SettingsService(this.workspace);
+    this.labs = new LabService({
+      workspace: this.workspace,
+      labs: this.#loadLabs(),
+      replaceCluster: (spec) => this.#replaceCluster(spec),
+      now: () => Date.now(),
+    });
+    this.terminals = new TerminalService({
+      pty: new NodePtyHost(),
+      dataDir: config.dataDir,
+      shell: config.shell,
+      environment: () =>
+        this.#machines === undefined
+          ? undefined
+          : {
+              kubeconfig: this.kubeconfigPath,
+              machinesUrl: this.#machines.url,
+              machinesToken: this.#machinesToken,
+              locale: this.#locale(),
+            },
+      hasMachine: (name) => this.#cluster?.cluster.machines.some((machine) => machine.spec.name === name) === true,
+    });
+    this.#rpc = new RpcServer(contract, createHandlers(this), {
+      hash: contractHash(contract),
+      checkOutput: process.env['LEME_CHECK_OUTPUT'] === '1',
+      onBug: (name, error) => config.log(`${name} failed: ${error instanceof Error ? error.stack : String(error)}`),
+    });
+  }
+
+  get kubeconfigPath(): string {
+    return join(this.config.dataDir, 'kubeconfig');
+  }
+
+  get apiServerUrl(): string | undefined {
+    return this.#listener?.url;
+  }
+
+  /** The running cluster; undefined while one is being built or after a failure. */
+  get cluster(): ClusterSession | undefined {
+    return this.#phase === 'running' ? this.#cluster : undefined;
+  }
+
+  /** Builds or resumes the cluster and opens everything that serves it. Failures become the session's state. */
+  async start(): Promise<void> {
+    this.#flush = setInterval(() => this.flush(), FLUSH_INTERVAL);
+    try {
+      const authority = await CertificateAuthority.open(new FileCertificateStore(join(this.config.dataDir, 'pki')));
+      const session = await this.#startCluster(this.#initialSpec());
+      this.#listener = await openHttpsListener({
+        gateway: this.#gateway,
+        barrier: { afterCommit: (release) => this.#afterCommit(release) },
+        caPem: authority.pem,
+        server: await authority.server(),
+        port: this.config.apiPort,
+      });
+      if (this.config.apiPort !== 0 && this.#listener.port !== this.config.apiPort) {
+        this.notices.add('info', 'port.busy', { wanted: this.config.apiPort, used: this.#listener.port });
+      }
+      await writeAdminKubeconfig(this.kubeconfigPath, authority, this.#listener.url, 'leme');
+      this.#machines = await this.#openMachines();
+      this.#phase = 'running';
+      this.labs.resume(session);
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.flush();
+  }
+
+  serve(channel: Channel): void {
+    this.#rpc.serve(channel);
+  }
+
+  /** Brings all streams up to date. */
+  flush(): void {
+    this.session.refresh();
+    this.time.refresh();
+    if (this.cluster === undefined) return;
+    this.cluster.records.flush();
+    this.cluster.diagram.flush();
+    this.labs.evaluate();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#flush);
+    this.terminals.dispose();
+    this.#listener?.dispose();
+    await this.#machines?.close();
+    this.labs.save();
+    await this.#cluster?.stop();
+    this.workspace.dispose();
+  }
+
+  #sessionState(): SessionState {
+    return {
+      phase: this.#phase,
+      notices: this.notices.list,
+      failure: this.#failure,
+      appVersion: this.config.appVersion,
+      kubernetesVersion: KUBERNETES_VERSION,
+      workspace: this.workspace.path,
+      topology: this.#cluster?.spec.topology ?? '',
+      endpoints:
+        this.#listener === undefined ? null : { apiServer: this.#listener.url, kubeconfig: this.kubeconfigPath },
+    };
+  }
+
+  /** What the workspace holds; a topology or seed asked for on the command line wins over it. */
+  #initialSpec(): ClusterSpec {
+    const { topology, seed } = this.config;
+    const stored = this.workspace.meta.get('cluster') as ClusterSpec | undefined;
+    const asked = topology !== undefined || seed !== undefined;
+    if (asked) {
+      const name = topology ?? stored?.topology ?? DEFAULT_TOPOLOGY;
+      buildTopology(name);
+      const wanted: ClusterSpec = { topology: name, seed: seed ?? stored?.seed ?? randomUUID(), startTime: DEFAULT_START, lab: null };
+      if (stored !== undefined && stored.topology === wanted.topology && stored.seed === wanted.seed) return stored;
+      this.workspace.resetCluster();
+      return wanted;
+    }
+    if (stored !== undefined) return stored;
+    const first = this.labs.lab(FIRST_LAB);
+    return first === undefined
+      ? { topology: DEFAULT_TOPOLOGY, seed: randomUUID(), startTime: DEFAULT_START, lab: null }
+      : LabService.clusterSpec(first);
+  }
+
+  async #startCluster(spec: ClusterSpec): Promise<ClusterSession> {
+    const session = new ClusterSession({
+      workspace: this.workspace,
+      spec,
+      speed: this.config.speed,
+      onFailure: (error) => this.#fail(error),
+      onLogLine: ({ level, actor, message }) => {
+        if (level === 'error' || level === 'warn') this.config.log(`${level} ${actor}: ${message}`);
+      },
+      beforeCommit: () => this.labs.save(),
+    });
+    this.#cluster = session;
+    await session.start();
+    return session;
+  }
+
+  async #replaceCluster(spec: ClusterSpec): Promise<ClusterSession> {
+    this.#phase = 'starting';
+    this.session.refresh();
+    const before = this.#cluster;
+    this.#cluster = undefined;
+    await before?.stop();
+    this.workspace.resetCluster();
+    const session = await this.#startCluster(spec);
+    this.#phase = 'running';
+    this.session.refresh();
+    return session;
+  }
+
+  /** The listener outlives a cluster: calls go to the one that runs. */
+  readonly #gateway: Gateway = {
+    call: (request, certificate, handlers) => {
+      const session = this.#cluster;
+      if (session === undefined) {
+        handlers.onEnd(new Error('the cluster is being built; try again'));
+        return { cancel: () => undefined };
+      }
+      let call: { cancel(): void } | undefined;
+      let cancelled = false;
+      session.pacer.inject(() => {
+        if (!cancelled) call = session.cluster.gateway.call(request, certificate, handlers);
+      });
+      return {
+        cancel: () => {
+          cancelled = true;
+          session.pacer.inject(() => call?.cancel());
+        },
+      };
+    },
+  };
+
+  #afterCommit(release: () => void): void {
+    if (this.#cluster === undefined) release();
+    else this.#cluster.barrier.afterCommit(release);
+  }
+
+  #openMachines(): Promise<MachinesServer> {
+    return openMachinesServer({
+      token: this.#machinesToken,
+      machines: () =>
+        (this.#cluster?.cluster.machines ?? [])
+          .filter((machine) => machine.spec.role !== 'outside')
+          .map(({ spec }) => ({ name: spec.name, address: spec.ip, os: spec.os })),
+      exec: (machine, argv, stdin, sink) => execOnMachine(this.#cluster, machine, argv, stdin, sink),
+      lab: (action, body, signal) => labRoute(this.labs, action, body, signal),
+      onCommand: (line, exit) => this.labs.command(line, exit),
+    });
+  }
+
+  #loadLabs(): ReadonlyMap<string, Lab> {
+    const labs = new Map<string, Lab>();
+    for (const folder of findLabs(this.config.labsRoot)) {
+      const { lab, problems } = loadLab(folder);
+      if (lab !== undefined) labs.set(lab.spec.metadata.id, lab);
+      for (const { file, line, message } of problems) {
+        this.config.log(`${folder}/${file}${line === null ? '' : `:${line}`}: ${message}`);
+        this.notices.add('warning', 'lab.broken', { folder, file, message });
+      }
+    }
+    return labs;
+  }
+
+  #locale(): string {
+    const { locale } = this.settings.get();
+    return locale === 'system' ? this.config.locale : locale;
+  }
+
+  #fail(error: unknown): void {
+    this.#phase = 'failed';
+    const message = error instanceof Error ? error.message : String(error);
+    this.config.log(`host failed: ${error instanceof Error ? error.stack : message}`);
+    this.#failure = { code: 'host.failed', params: { message } };
+    this.session.refresh();
+  }
+}

@@ -1,0 +1,46 @@
+import type { Cluster } from '../../cluster/interface.ts';
+import type { FaultVerb } from '../../shared/contract/diagram.ts';
+import { RpcError } from '../../shared/rpc/rpc-error.ts';
+
+/** Carries out what the context menu asks, as an input of the learner. @throws RpcError NotFound, Refused */
+export function applyFault(cluster: Cluster, verb: FaultVerb): void {
+  switch (verb.verb) {
+    case 'stop':
+    case 'start':
+    case 'kill': {
+      const component = cluster.components().find((candidate) => candidate.actor === verb.component);
+      if (component === undefined) throw new RpcError('NotFound', `there is no component ${verb.component}`);
+      const { machine, name } = component;
+      refusing(() => {
+        if (verb.verb === 'stop') cluster.stopComponent(machine, name);
+        else if (verb.verb === 'start') cluster.startComponent(machine, name);
+        else cluster.killComponent(machine, name);
+      });
+      return;
+    }
+    case 'power-off':
+    case 'power-on':
+      needMachine(cluster, verb.machine);
+      refusing(() => (verb.verb === 'power-off' ? cluster.powerOff(verb.machine) : cluster.powerOn(verb.machine)));
+      return;
+    case 'cut':
+    case 'heal':
+      needMachine(cluster, verb.from);
+      needMachine(cluster, verb.to);
+      refusing(() => (verb.verb === 'cut' ? cluster.cutLink(verb.from, verb.to) : cluster.healLink(verb.from, verb.to)));
+  }
+}
+
+function needMachine(cluster: Cluster, name: string): void {
+  if (name !== '*' && !cluster.machines.some((machine) => machine.spec.name === name)) {
+    throw new RpcError('NotFound', `there is no machine ${name}`);
+  }
+}
+
+function refusing(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    throw new RpcError('Refused', error instanceof Error ? error.message : String(error));
+  }
+}
