@@ -18,6 +18,7 @@ import type {
 } from './interface.ts';
 import type { ClientConfig, RateLimits } from './kubeconfig.ts';
 import { deleteBody, listQuery, resourcePath } from './query.ts';
+import type { ResourceType } from './resource-type.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 /** How a request is to be sent, beyond method, target and body. */
@@ -152,15 +153,15 @@ class NetworkResourceClient<T extends KubeObject> implements ResourceClient<T> {
   }
 
   async create(object: T): Promise<T> {
-    return (await this.#client.send('POST', this.#path(), object)) as T;
+    return (await this.#client.send('POST', this.#path(), this.#typed(object))) as T;
   }
 
   async update(object: T): Promise<T> {
-    return (await this.#client.send('PUT', this.#path(object.metadata?.name), object)) as T;
+    return (await this.#client.send('PUT', this.#path(object.metadata?.name), this.#typed(object))) as T;
   }
 
   async updateStatus(object: T): Promise<T> {
-    return (await this.#client.send('PUT', this.#path(object.metadata?.name, 'status'), object)) as T;
+    return (await this.#client.send('PUT', this.#path(object.metadata?.name, 'status'), this.#typed(object))) as T;
   }
 
   async patch(name: string, type: PatchType, patch: unknown, subresource?: string): Promise<T> {
@@ -177,6 +178,13 @@ class NetworkResourceClient<T extends KubeObject> implements ResourceClient<T> {
 
   async createSubresource(name: string, subresource: string, body: unknown): Promise<unknown> {
     return this.#client.send('POST', this.#path(name, subresource), body);
+  }
+
+  /** Items of lists carry no kind of their own; what is sent has to, as a typed client's encoder sees to. */
+  #typed(object: T): T {
+    if (object.kind !== undefined || !('kind' in this.#gvr)) return object;
+    const { apiVersion, kind } = this.#gvr as ResourceType;
+    return { apiVersion, kind, ...object };
   }
 
   #path(name?: string, subresource?: string): string {

@@ -313,7 +313,10 @@ class FakeResource<T extends KubeObject> implements ResourceClient<T> {
     if (subresource === undefined && this.#gvr.resource !== 'leases' && 'status' in old) merged['status'] = (old as Mutable)['status'];
     const specChanged = JSON.stringify((old as Mutable)['spec']) !== JSON.stringify(merged['spec']);
     const generation = (old.metadata?.generation ?? 1) + (specChanged ? 1 : 0);
-    merged.metadata = { ...(subresource === 'status' ? old.metadata : next.metadata), generation };
+    const { annotations } = next.metadata ?? {};
+    // As upstream, status of a Deployment may be written together with its annotations.
+    const statusMeta = { ...old.metadata, ...(annotations === undefined ? {} : { annotations }) };
+    merged.metadata = { ...(subresource === 'status' ? statusMeta : next.metadata), generation };
     // A write that changes nothing is none.
     if (JSON.stringify(merged) === JSON.stringify(old)) return old;
     const finished = merged.metadata.deletionTimestamp !== undefined && (merged.metadata.finalizers ?? []).length === 0;

@@ -1,0 +1,16 @@
+import type { Tracer } from '../../base/context.ts';
+
+/** What one reconcile saw and did. `subject` is e.g. `replicasets default/web-5d4`. */
+export interface Reconcile {
+  readonly subject: string;
+  /** `scale-up`, `no-op` … */
+  readonly action: string;
+  readonly desired: string;
+  readonly observed: string;
+  readonly detail?: Readonly<Record<string, unknown>>;
+}
+
+/** Writes a reconcile to the causal log: what the controller does next has it as its cause. */
+export function decide(tracer: Tracer, reconcile: Reconcile): void {
+  tracer.record({ kind: 'decision', ...reconcile });
+}

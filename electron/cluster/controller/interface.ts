@@ -1,0 +1,17 @@
+import type { ComponentContext } from '../client/component-context.ts';
+import type { EventRecorder } from '../client/event-recorder.ts';
+import type { InformerFactory } from '../client/informer-factory.ts';
+import type { ApiClient } from '../client/interface.ts';
+
+/** What kube-controller-manager gives each controller. The factory is shared; client and recorder are its own. */
+export interface ControllerContext {
+  readonly context: ComponentContext;
+  readonly client: ApiClient;
+  readonly factory: InformerFactory;
+  readonly recorder: EventRecorder;
+}
+
+/** A control loop. Its constructor adds informers and handlers; `run` starts the workers once the caches are filled. */
+export interface Controller {
+  run(): void;
+}
