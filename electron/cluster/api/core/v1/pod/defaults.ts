@@ -47,7 +47,6 @@ function defaultContainer(container: Container, hostNetwork: boolean): Container
   result.terminationMessagePath ??= '/dev/termination-log';
   result.terminationMessagePolicy ??= 'File';
   result.imagePullPolicy ??= pullPolicyOf(container.image ?? '');
-  if (result.imagePullPolicy === undefined) delete result.imagePullPolicy;
   result.resources ??= {};
   if (container.ports !== undefined) {
     result.ports = mapItems(container.ports, (port) => {
@@ -80,11 +79,9 @@ function defaultContainer(container: Container, hostNetwork: boolean): Container
   return result;
 }
 
-/** Always for `latest` (written or implied), IfNotPresent for any other tag or digest; undefined for a malformed name. */
-function pullPolicyOf(image: string): string | undefined {
-  const name = parseImageName(image);
-  if (name === undefined) return undefined;
-  return name.tag === 'latest' ? 'Always' : 'IfNotPresent';
+/** Always for the tag `latest` (written or implied), else IfNotPresent, also where the name is malformed. */
+function pullPolicyOf(image: string): string {
+  return parseImageName(image)?.tag === 'latest' ? 'Always' : 'IfNotPresent';
 }
 
 function defaultProbe(probe: Probe): Probe {

@@ -1,4 +1,5 @@
 import { base64Length, decodeBase64 } from '../../../../apimachinery/base64.ts';
+import { JsonSyntaxError, parseJson } from '../../../../apimachinery/json.ts';
 import type { FieldError } from '../../../../apimachinery/validation/field-error.ts';
 import { invalid, required, tooLong } from '../../../../apimachinery/validation/field-error.ts';
 import { isConfigMapKey } from '../../../../apimachinery/validation/names.ts';
@@ -50,10 +51,10 @@ function has(secret: Secret, key: string): boolean {
 function validateJsonKey(secret: Secret, key: string): FieldError[] {
   if (!has(secret, key)) return [required(`data[${key}]`)];
   try {
-    JSON.parse(new TextDecoder().decode(decodeBase64(secret.data?.[key] ?? '')));
+    parseJson(new TextDecoder().decode(decodeBase64(secret.data?.[key] ?? '')));
     return [];
-  } catch {
-    // The engine's wording of what is wrong would differ from Go's; it is not repeated to the client.
-    return [invalid(`data[${key}]`, REDACTED, 'invalid character')];
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return [invalid(`data[${key}]`, REDACTED, error.message)];
+    throw error;
   }
 }
