@@ -15,7 +15,7 @@ const PROGRAMS = {
   'host/serve.mjs': 'electron/host/entry-node.ts',
   'host/utility.mjs': 'electron/host/entry-utility.ts',
   'shell/shell.mjs': 'electron/shell/main.ts',
-  'labs/lab.mjs': 'electron/labs/main.ts',
+  'labs/lab.mjs': 'electron/host/entry-lab.ts',
   'main/main.mjs': 'electron/main/main.ts',
 };
 const PRELOAD = { 'preload/preload.cjs': 'electron/preload/preload.ts' };

@@ -90,15 +90,7 @@ export class Host {
       pty: new NodePtyHost(),
       dataDir: config.dataDir,
       shell: config.shell,
-      environment: () =>
-        this.#machines === undefined
-          ? undefined
-          : {
-              kubeconfig: this.kubeconfigPath,
-              machinesUrl: this.#machines.url,
-              machinesToken: this.#machinesToken,
-              locale: this.#locale(),
-            },
+      variables: (home) => (this.#machines === undefined ? undefined : this.consoleVariables(home)),
       hasMachine: (name) => this.#cluster?.cluster.machines.some((machine) => machine.spec.name === name) === true,
     });
     this.#rpc = new RpcServer(contract, createHandlers(this), {
@@ -114,6 +106,18 @@ export class Host {
 
   get apiServerUrl(): string | undefined {
     return this.#listener?.url;
+  }
+
+  /** Environment of a lab shell: how it reaches the cluster, its machines and the lab. */
+  consoleVariables(home: string): Record<string, string> {
+    if (this.#machines === undefined) throw new Error('the host has not started');
+    return {
+      KUBECONFIG: this.kubeconfigPath,
+      LEME_HOME: home,
+      LEME_MACHINES_URL: this.#machines.url,
+      LEME_MACHINES_TOKEN: this.#machinesToken,
+      LEME_LOCALE: this.#locale(),
+    };
   }
 
   /** The running cluster; undefined while one is being built or after a failure. */

@@ -158,17 +158,15 @@ export class LabSession implements Disposable {
 
   #take(step: StepSpec, task: TaskSpec, result: CheckResult): boolean {
     const key = `${step.id}/${task.id}`;
-    const before = JSON.stringify(this.#results.get(key));
-    this.#results.set(key, result);
     const progress = this.#task(step, task);
-    if (!progress.passed) {
-      progress.credit = result.credit;
-      if (result.credit >= 1) {
-        progress.passed = true;
-        progress.passedAt = this.#now();
-      }
+    const changed = progress.credit !== result.credit || JSON.stringify(result) !== JSON.stringify(this.#results.get(key));
+    this.#results.set(key, result);
+    progress.credit = result.credit;
+    if (result.credit >= 1) {
+      progress.passed = true;
+      progress.passedAt = this.#now();
     }
-    return JSON.stringify(result) !== before;
+    return changed;
   }
 
   /** Tasks that waited for others begin; steps that are complete open the next one; the last one finishes the attempt. */

@@ -52,10 +52,12 @@ function readSpec(folder: string, problems: LabProblem[]): LabSpec | undefined {
   if (text === undefined) return undefined;
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  for (const error of document.errors) {
+  // What follows a syntax error is mostly its consequence.
+  const [error] = document.errors;
+  if (error !== undefined) {
     problems.push({ file: 'lab.yaml', line: lines.linePos(error.pos[0]).line, message: error.message });
+    return undefined;
   }
-  if (document.errors.length > 0) return undefined;
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount: 100 });

@@ -6,20 +6,13 @@ import { RpcError } from '../../shared/rpc/rpc-error.ts';
 import type { DuplexSession } from '../../shared/rpc/rpc-server.ts';
 import { Watched } from './watched.ts';
 
-/** What a console needs to reach the cluster. */
-export interface ConsoleEnvironment {
-  readonly kubeconfig: string;
-  readonly machinesUrl: string;
-  readonly machinesToken: string;
-  readonly locale: string;
-}
-
 export interface TerminalServiceOptions {
   readonly pty: PtyHost;
   readonly dataDir: string;
   /** Program and leading arguments that run the lab shell. */
   readonly shell: { readonly command: string; readonly args: readonly string[] };
-  readonly environment: () => ConsoleEnvironment | undefined;
+  /** Environment of a lab shell with that home folder; undefined while there is no cluster. */
+  readonly variables: (home: string) => Record<string, string> | undefined;
   readonly hasMachine: (name: string) => boolean;
 }
 
@@ -41,15 +34,14 @@ export class TerminalService {
   }
 
   open(input: { profile: 'lab' | 'own'; cols: number; rows: number; machine: string | null }): { id: string } {
-    const environment = this.#options.environment();
-    if (environment === undefined) throw new RpcError('NotRunning', 'the cluster is not running yet');
+    const home = join(this.#options.dataDir, 'console');
+    const variables = this.#options.variables(home);
+    if (variables === undefined) throw new RpcError('NotRunning', 'the cluster is not running yet');
     if (input.machine !== null && !this.#options.hasMachine(input.machine)) {
       throw new RpcError('NotFound', `there is no machine ${input.machine}`);
     }
     const id = `t${this.#next++}`;
-    const home = join(this.#options.dataDir, 'console');
     mkdirSync(home, { recursive: true, mode: 0o700 });
-    const common = { TERM: 'xterm-256color', COLORTERM: 'truecolor', KUBECONFIG: environment.kubeconfig };
     const own = input.profile === 'own';
     const { shell } = this.#options;
     const pty = this.#options.pty.create({
@@ -61,13 +53,9 @@ export class TerminalService {
       command: own ? ownShell() : shell.command,
       args: own ? [] : [...shell.args, ...(input.machine === null ? [] : ['--ssh', input.machine])],
       env: own
-        ? common
+        ? { KUBECONFIG: variables['KUBECONFIG'] ?? '' }
         : {
-            ...common,
-            LEME_HOME: home,
-            LEME_MACHINES_URL: environment.machinesUrl,
-            LEME_MACHINES_TOKEN: environment.machinesToken,
-            LEME_LOCALE: environment.locale,
+            ...variables,
             // A packaged app has no other Node than its own binary.
             ...(process.versions['electron'] === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' }),
           },

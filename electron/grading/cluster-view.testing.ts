@@ -1,0 +1,68 @@
+import type { CausalRecord } from '../base/causal-record.ts';
+import { Emitter } from '../base/event.ts';
+import type { KubeObject } from '../cluster/api/types.ts';
+import type { ClusterView, ObjectChange } from './interface.ts';
+
+/** A cluster for tests: objects and records that the test puts in. */
+export class FakeClusterView implements ClusterView {
+  readonly #objects = new Map<string, KubeObject>();
+  readonly #records: CausalRecord[] = [];
+  readonly #changed = new Emitter<ObjectChange>();
+
+  readonly onDidChange = this.#changed.event;
+
+  put(object: KubeObject): void {
+    const key = keyOf(object);
+    const previous = this.#objects.get(key);
+    this.#objects.set(key, object);
+    this.#changed.fire({ apiVersion: object.apiVersion ?? '', kind: object.kind ?? '', object, previous });
+  }
+
+  remove(object: KubeObject): void {
+    this.#objects.delete(keyOf(object));
+    this.#changed.fire({ apiVersion: object.apiVersion ?? '', kind: object.kind ?? '', object: undefined, previous: object });
+  }
+
+  /** Appends a decision; returns its id. */
+  decide(actor: string, action: string, subject: string, cause = 0): number {
+    const id = this.#records.length + 1;
+    this.#records.push({ kind: 'decision', id, time: id, cause, actor, action, subject });
+    return id;
+  }
+
+  list(apiVersion: string, kind: string, namespace?: string): readonly KubeObject[] {
+    return [...this.#objects.values()].filter(
+      (object) =>
+        object.apiVersion === apiVersion &&
+        object.kind === kind &&
+        (namespace === undefined || object.metadata?.namespace === namespace),
+    );
+  }
+
+  nextRecord(): number {
+    return this.#records.length + 1;
+  }
+
+  records(from: number): Iterable<CausalRecord> {
+    return this.#records.slice(Math.max(0, from - 1));
+  }
+
+  record(id: number): CausalRecord | undefined {
+    return this.#records[id - 1];
+  }
+}
+
+function keyOf(object: KubeObject): string {
+  return `${object.kind}/${object.metadata?.namespace}/${object.metadata?.name}`;
+}
+
+/** A Pod with just what checks look at. */
+export function testPod(name: string, options: { app?: string; ready?: boolean; uid?: string } = {}): KubeObject {
+  const { app = 'web', ready = true, uid = name } = options;
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'default', uid, labels: { app } },
+    status: { phase: 'Running', conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] },
+  } as KubeObject;
+}

@@ -1,0 +1,65 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync, mkdirSync, symlinkSync, cpSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { LabSpec } from '../shared/lab/lab-schema.ts';
+import { findLabs, loadLab } from './load-lab.ts';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'labs');
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'leme-lab-'));
+  cpSync(join(root, 'architecture', 'first-look'), folder, { recursive: true });
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function edit(change: (text: string) => string): void {
+  writeFileSync(join(folder, 'lab.yaml'), change(readFileSync(join(folder, 'lab.yaml'), 'utf8')));
+}
+
+const messages = (): string[] => loadLab(folder).problems.map(({ file, line, message }) => `${file}:${line ?? ''}: ${message}`);
+
+describe('loadLab', () => {
+  it('loads every built-in lab', () => {
+    const found = findLabs(root).map((place) => loadLab(place));
+    expect(found.flatMap(({ problems }) => problems)).toEqual([]);
+    expect(found.map(({ lab }) => lab?.spec.metadata.id)).toEqual(['first-look', 'reconcile-loop']);
+  });
+
+  it('says file and line of what is wrong', () => {
+    edit((text) => text.replace('passMark: 70', 'passMark: seventy'));
+    expect(messages()).toEqual([expect.stringMatching(/^lab\.yaml:\d+: passMark: Invalid input: expected number, received string$/)]);
+  });
+
+  it('refuses fields it does not know, and YAML that is none', () => {
+    edit((text) => text.replace('passMark: 70', 'passMark: 70\nscript: rm -rf /'));
+    expect(messages()[0]).toContain('Unrecognized key: "script"');
+    edit(() => 'a: [1');
+    expect(messages()[0]).toMatch(/^lab\.yaml:\d+: /);
+  });
+
+  it('misses texts by language', () => {
+    rmSync(join(folder, 'text', 'pt-BR', 'machines.md'));
+    expect(messages()).toEqual(['text/pt-BR/machines.md:: is missing']);
+    mkdirSync(join(folder, 'elsewhere'));
+    symlinkSync('/etc/hostname', join(folder, 'text', 'pt-BR', 'machines.md'));
+    expect(messages()).toEqual(['text/pt-BR/machines.md:: is not a regular file']);
+  });
+
+  it('finds tasks that could never pass', () => {
+    edit((text) => text.replace('needs: [who-chooses]', 'needs: [nobody]').replace("equals: 0", 'equals: 0'));
+    expect(messages()).toEqual(['lab.yaml:: first-pod/running: needs nobody, which is not in this step']);
+    edit((text) => text.replace('needs: [nobody]', 'needs: []').replace('object.status.phase == "Running" &&', 'object.status.phase == &&'));
+    expect(messages()[0]).toContain('lab.yaml:: first-pod/running: CEL expression');
+  });
+});
+
+describe('published schema', () => {
+  it('is what the loader checks', () => {
+    const published: unknown = JSON.parse(readFileSync(join(root, 'schema', 'lab.schema.json'), 'utf8'));
+    expect(published).toEqual(JSON.parse(JSON.stringify(z.toJSONSchema(LabSpec, { io: 'input', unrepresentable: 'any' }))));
+  });
+});
