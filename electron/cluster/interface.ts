@@ -1,6 +1,7 @@
 import type { Disposable } from '../base/disposable.ts';
 import type { Event } from '../base/event.ts';
 import type { Simulation } from '../base/simulation.ts';
+import type { Gateway } from './gateway/interface.ts';
 import type { Machine } from './machine/interface.ts';
 import type { MachineStore } from './machine/local-state.ts';
 import type { NetworkControl } from './network/interface.ts';
@@ -78,16 +79,22 @@ export interface Cluster extends Disposable {
   readonly simulation: Simulation;
   readonly topology: TopologySpec;
   readonly kubernetesVersion: string;
+  /** Those of the topology in its order, then the one from which learners come (`console`, role `outside`). */
   readonly machines: readonly Machine[];
   /** @throws Error `machine "x" not found` */
   machine(name: string): Machine;
   readonly network: NetworkControl;
+  /** The way in for HTTP calls from outside the simulation. */
+  readonly gateway: Gateway;
 
   /** In a stable order: by machine as in the topology, then by kind. */
   components(): readonly ComponentStatus[];
   /** Fires when a component, a machine or a link changed. */
   readonly onDidChange: Event<void>;
-  /** Every Node is Ready and no static Pod of the control plane is missing. Read from the API server. */
+  /**
+   * Every Node is Ready, no static Pod of the control plane is missing, controller manager and scheduler have
+   * leaders, and Pods can be created in `default`. Seen on etcd's disk: asking sends no message.
+   */
   isReady(): boolean;
 
   /** Runs a command on a machine, as `ssh <machine> <argv…>` does. One argument is taken as a command line. */

@@ -1,0 +1,273 @@
+import { Emitter } from '../base/event.ts';
+import type { Event } from '../base/event.ts';
+import type { Simulation } from '../base/simulation.ts';
+import { componentsOf } from './components.ts';
+import { controlPlanePrograms } from './control-plane-programs.ts';
+import { containerdProgram } from './cri/containerd.ts';
+import { NodeRuntime } from './cri/node-runtime.ts';
+import type { Backend } from './etcd/backend/interface.ts';
+import type { Gateway } from './gateway/interface.ts';
+import { OutsideGateway } from './gateway/outside-gateway.ts';
+import { OfflineCatalogue } from './images/catalogue.ts';
+import type { Cluster, ClusterOptions, CommandHandle, CommandIo, ComponentStatus } from './interface.ts';
+import { MANIFESTS, STOPPED_MANIFESTS, controlPlaneCommand } from './kubeadm/control-plane.ts';
+import { installMachine, kubeletArguments } from './kubeadm/install.ts';
+import { cniAgentProgram, kubeProxyProgram } from './kubeadm/placeholders.ts';
+import { BOOT_ID } from './kubelet/kubelet.ts';
+import { THAWED, kubeletProgram } from './kubelet/kubelet-program.ts';
+import type { Machine, Program } from './machine/interface.ts';
+import { volatileStore } from './machine/local-state.ts';
+import { SimulatedMachine } from './machine/machine.ts';
+import type { NetworkControl } from './network/interface.ts';
+import { SimulatedNetwork } from './network/network.ts';
+import { execOnMachine } from './node-shell/exec-on-machine.ts';
+import { Readiness } from './readiness.ts';
+import type { ControlPlaneProgram, TopologyMachine, TopologySpec } from './topology/interface.ts';
+
+/** The machine from which learners and their tools reach the cluster. */
+export const CONSOLE = { name: 'console', ip: '10.0.0.2' } as const;
+const API_PORT = 6443;
+const INSTALLED = 'leme:installed';
+/** Virtual milliseconds between taking a manifest away and putting it back, once the container has gone. */
+const RESTART_PAUSE = 500;
+
+interface Place {
+  readonly spec: TopologyMachine;
+  readonly machine: SimulatedMachine;
+  readonly runtime: NodeRuntime | undefined;
+}
+
+/** Puts machines on a network and programs on machines. */
+class SimulatedCluster implements Cluster {
+  readonly simulation: Simulation;
+  readonly topology: TopologySpec;
+  readonly kubernetesVersion: string;
+  readonly machines: readonly Machine[];
+  readonly gateway: Gateway;
+  readonly #network: SimulatedNetwork;
+  readonly #places: readonly Place[];
+  readonly #console: SimulatedMachine;
+  readonly #readiness: Readiness;
+  readonly #changed = new Emitter<void>();
+
+  readonly onDidChange: Event<void> = this.#changed.event;
+
+  constructor(options: ClusterOptions<Backend>) {
+    const { simulation, topology, storage, kubernetesVersion } = options;
+    this.simulation = simulation;
+    this.topology = topology;
+    this.kubernetesVersion = kubernetesVersion;
+    this.#network = new SimulatedNetwork(simulation);
+    this.#readiness = new Readiness(topology);
+    const backend = (machine: string): Backend => this.#readiness.observe(storage.etcdBackend(machine));
+    const programs = controlPlanePrograms(kubernetesVersion, backend);
+    const catalogue = new OfflineCatalogue(new Map([...programs].map(([name, program]) => [`registry.k8s.io/${name}`, program])));
+    const servers = topology.machines.filter(({ controlPlane }) => controlPlane !== undefined);
+    const server = `https://${servers[0]?.ip ?? ''}:${API_PORT}`;
+    this.#places = topology.machines.map((spec) => {
+      const machine = new SimulatedMachine(spec, simulation, this.#network, storage.machineStore(spec.name));
+      const runtime = spec.isNode ? new NodeRuntime(machine, catalogue, () => simulation.now) : undefined;
+      return { spec, machine, runtime };
+    });
+    for (const place of this.#places) {
+      this.#installOnce(place, server);
+      this.#defineUnits(place, programs);
+      this.#watchPower(place.machine);
+    }
+    this.#console = new SimulatedMachine(
+      { ...CONSOLE, role: 'outside', os: 'linux', cpus: 4, memory: 8 * 1024 ** 3, disk: 100 * 1024 ** 3, isNode: false },
+      simulation,
+      this.#network,
+      volatileStore(),
+    );
+    this.machines = [...this.#places.map(({ machine }) => machine), this.#console];
+    for (const machine of this.machines) machine.onDidChange(() => this.#changed.fire());
+    const gateway = new OutsideGateway({ simulation, servers: servers.map(({ ip }) => ({ host: ip, port: API_PORT })) });
+    this.gateway = gateway;
+    this.#console.spawn({ name: 'gateway', program: gateway.program });
+    for (const place of this.#places) boot(place, options.resume);
+  }
+
+  get network(): NetworkControl {
+    return this.#network;
+  }
+
+  machine(name: string): Machine {
+    return this.#find(name).machine;
+  }
+
+  components(): readonly ComponentStatus[] {
+    return this.#places.flatMap(({ machine, spec }) => componentsOf(machine, spec));
+  }
+
+  isReady(): boolean {
+    return this.#readiness.isReady;
+  }
+
+  exec(name: string, argv: readonly string[], io: CommandIo): CommandHandle {
+    const { machine } = this.#find(name);
+    let running: ReturnType<typeof execOnMachine> | undefined;
+    let interrupted = false;
+    const done = new Promise<number>((resolve) => {
+      this.#input('ssh', { machine: name, command: argv.join(' ') }, () => {
+        if (!machine.powered || this.#network.isCut(CONSOLE.name, name) || this.#network.isCut(name, CONSOLE.name)) {
+          io.stderr(`ssh: connect to host ${name} port 22: Connection timed out\n`);
+          resolve(255);
+          return;
+        }
+        running = execOnMachine(machine, argv, io);
+        void running.done.then(resolve);
+        if (interrupted) running.interrupt();
+      });
+    });
+    return {
+      done,
+      interrupt: () => {
+        interrupted = true;
+        this.#input('interrupt', { machine: name, command: argv.join(' ') }, () => running?.interrupt());
+      },
+    };
+  }
+
+  stopComponent(machine: string, name: string): void {
+    this.#act('stop', machine, name, (place, isStatic) => {
+      if (isStatic) takeManifest(place.machine, name);
+      else place.machine.units.stop(name);
+    });
+  }
+
+  startComponent(machine: string, name: string): void {
+    this.#act('start', machine, name, (place, isStatic) => {
+      if (isStatic) giveManifest(place.machine, name);
+      else place.machine.units.start(name);
+    });
+  }
+
+  restartComponent(machine: string, name: string): void {
+    this.#act('restart', machine, name, (place, isStatic) => {
+      if (!isStatic) {
+        place.machine.units.restart(name);
+        return;
+      }
+      takeManifest(place.machine, name);
+      const back = (): void => void this.simulation.schedule(this.simulation.now + RESTART_PAUSE, () => giveManifest(place.machine, name));
+      const process = place.machine.processes.find((candidate) => candidate.name === name);
+      if (process === undefined) back();
+      else process.onDidExit(back);
+    });
+  }
+
+  killComponent(machine: string, name: string): void {
+    this.#act('kill', machine, name, (place) => {
+      place.machine.processes.find((candidate) => candidate.name === name)?.kill('SIGKILL');
+    });
+  }
+
+  powerOff(name: string): void {
+    const { machine } = this.#find(name);
+    this.#input('power-off', { machine: name }, () => machine.powerOff());
+  }
+
+  powerOn(name: string): void {
+    const { machine } = this.#find(name);
+    this.#input('power-on', { machine: name }, () => machine.powerOn());
+  }
+
+  cutLink(from: string, to: string): void {
+    this.#input('cut', { from, to }, () => {
+      this.#network.cut({ from, to });
+      this.#changed.fire();
+    });
+  }
+
+  healLink(from: string, to: string): void {
+    this.#input('heal', { from, to }, () => {
+      this.#network.heal({ from, to });
+      this.#changed.fire();
+    });
+  }
+
+  dispose(): void {
+    this.#changed.dispose();
+  }
+
+  /** Something from outside: takes effect as an event, recorded as an input of the learner. */
+  #input(action: string, detail: Readonly<Record<string, unknown>>, run: () => void): void {
+    this.simulation.input('learner', action, detail, run);
+  }
+
+  #act(action: string, machineName: string, name: string, work: (place: Place, isStatic: boolean) => void): void {
+    const place = this.#find(machineName);
+    const component = componentsOf(place.machine, place.spec).find((candidate) => candidate.name === name);
+    if (component === undefined) throw new Error(`there is no component "${name}" on ${machineName}`);
+    if (!place.machine.powered) throw new Error(`${machineName} is powered off`);
+    this.#input(action, { machine: machineName, component: name }, () => work(place, component.startedBy === 'static-pod'));
+  }
+
+  #find(name: string): Place {
+    const place = this.#places.find(({ spec }) => spec.name === name || spec.ip === name);
+    if (place === undefined) throw new Error(`machine "${name}" not found`);
+    return place;
+  }
+
+  #installOnce({ machine, spec, runtime }: Place, server: string): void {
+    if (machine.state.get(INSTALLED) !== undefined) return;
+    machine.state.set(INSTALLED, this.kubernetesVersion);
+    const { topology, kubernetesVersion: version, simulation } = this;
+    installMachine({ machine, spec, topology, runtime, server, version, now: simulation.now });
+    newBoot(machine, simulation);
+  }
+
+  #defineUnits({ machine, spec, runtime }: Place, programs: ReadonlyMap<ControlPlaneProgram, Program>): void {
+    const define = (name: string, description: string, program: Program, argv: readonly string[]): void =>
+      machine.units.define({ name, description, program, argv, restart: 'always', restartSeconds: 5 });
+    if (spec.controlPlane?.startedBy === 'unit') {
+      for (const name of spec.controlPlane.programs) {
+        const program = programs.get(name);
+        if (program !== undefined) define(name, `Kubernetes control plane: ${name}`, program, controlPlaneCommand(name, spec, this.topology));
+      }
+    }
+    if (runtime === undefined) return;
+    define('containerd', 'containerd container runtime', containerdProgram(runtime), ['containerd']);
+    define('kubelet', 'kubelet: The Kubernetes Node Agent', kubeletProgram(this.kubernetesVersion), kubeletArguments(spec));
+    define('cni-agent', 'CNI agent (placeholder)', cniAgentProgram, ['cni-agent', `--pod-cidr=${spec.podCIDR}`]);
+    define('kube-proxy', 'Kubernetes network proxy (placeholder)', kubeProxyProgram, ['kube-proxy']);
+  }
+
+  #watchPower(machine: SimulatedMachine): void {
+    let { powered } = machine;
+    machine.onDidChange(() => {
+      if (machine.powered && !powered) newBoot(machine, this.simulation);
+      powered = machine.powered;
+    });
+  }
+}
+
+function newBoot(machine: Machine, simulation: Simulation): void {
+  machine.files.write(BOOT_ID, `${simulation.rand.uuid()}\n`);
+}
+
+/** Fresh: what is enabled. Resumed: what ran goes on, containers with it, as if the machine had been frozen. */
+function boot({ machine, runtime }: Place, resume: boolean): void {
+  if (resume && machine.powered) {
+    const kubelet = machine.state.get('unit:kubelet') as { readonly wanted: boolean } | undefined;
+    if (kubelet?.wanted === true) machine.state.set(THAWED, true);
+    runtime?.shims.thaw();
+  }
+  machine.boot(resume);
+}
+
+function takeManifest(machine: Machine, name: string): void {
+  const path = `${MANIFESTS}/${name}.yaml`;
+  if (machine.files.exists(path)) machine.files.rename(path, `${STOPPED_MANIFESTS}/${name}.yaml`);
+}
+
+function giveManifest(machine: Machine, name: string): void {
+  const path = `${STOPPED_MANIFESTS}/${name}.yaml`;
+  if (machine.files.exists(path)) machine.files.rename(path, `${MANIFESTS}/${name}.yaml`);
+}
+
+/** Builds the cluster of a topology; nothing happens until the simulation is stepped. */
+export function createCluster<T extends Backend = Backend>(options: ClusterOptions<T>): Cluster {
+  return new SimulatedCluster(options);
+}

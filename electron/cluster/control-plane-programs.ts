@@ -1,0 +1,28 @@
+import { STRATEGIES } from './api/registry.ts';
+import { kubeApiserverProgram } from './apiserver/server/program.ts';
+import { kubeControllerManager } from './controller/controller-manager/kube-controller-manager.ts';
+import type { Backend } from './etcd/backend/interface.ts';
+import { etcdProgram } from './etcd/server/program.ts';
+import { NetworkEtcdClient } from './etcd/v3/client/network-client.ts';
+import { CLUSTER_CA } from './kubeadm/kubeconfigs.ts';
+import type { Program } from './machine/interface.ts';
+import { kubeScheduler } from './scheduler/kube-scheduler.ts';
+import type { ControlPlaneProgram } from './topology/interface.ts';
+
+/** What runs in the control plane's images. */
+export function controlPlanePrograms(version: string, backend: (machine: string) => Backend): ReadonlyMap<ControlPlaneProgram, Program> {
+  return new Map<ControlPlaneProgram, Program>([
+    ['etcd', etcdProgram({ backend })],
+    [
+      'kube-apiserver',
+      kubeApiserverProgram({
+        strategies: STRATEGIES,
+        etcd: (connection) => new NetworkEtcdClient(connection),
+        gitVersion: version,
+        authority: CLUSTER_CA,
+      }),
+    ],
+    ['kube-controller-manager', kubeControllerManager(version)],
+    ['kube-scheduler', kubeScheduler(version)],
+  ]);
+}

@@ -1,0 +1,72 @@
+import { stringify } from 'yaml';
+import type { ControlPlaneProgram, TopologyMachine, TopologySpec } from '../topology/interface.ts';
+
+export const MANIFESTS = '/etc/kubernetes/manifests';
+/** Where "stop this component" puts a manifest. */
+export const STOPPED_MANIFESTS = '/etc/kubernetes/stopped';
+const ETCD_VERSION = '3.6.4-0';
+
+/** Command lines of the control plane, as kubeadm v1.34 writes them, less the flags for certificate files. */
+export function controlPlaneCommand(program: ControlPlaneProgram, machine: TopologyMachine, topology: TopologySpec): readonly string[] {
+  const { ip, name } = machine;
+  switch (program) {
+    case 'etcd':
+      return [
+        'etcd', `--name=${name}`, '--data-dir=/var/lib/etcd', `--advertise-client-urls=https://${ip}:2379`,
+        `--listen-client-urls=https://127.0.0.1:2379,https://${ip}:2379`, '--listen-metrics-urls=http://127.0.0.1:2381',
+        `--initial-cluster=${name}=https://${ip}:2380`, '--client-cert-auth=true', '--snapshot-count=10000',
+      ];
+    case 'kube-apiserver':
+      return [
+        'kube-apiserver', `--advertise-address=${ip}`, '--allow-privileged=true', '--authorization-mode=Node,RBAC',
+        '--enable-admission-plugins=NodeRestriction', '--etcd-servers=https://127.0.0.1:2379', '--secure-port=6443',
+        `--service-cluster-ip-range=${topology.serviceCIDR}`,
+      ];
+    case 'kube-controller-manager':
+      return [
+        'kube-controller-manager', '--bind-address=127.0.0.1', `--cluster-cidr=${topology.podCIDR}`, `--cluster-name=${topology.clusterName}`,
+        '--controllers=*,bootstrapsigner,tokencleaner', '--kubeconfig=/etc/kubernetes/controller-manager.conf', '--leader-elect=true',
+        `--service-cluster-ip-range=${topology.serviceCIDR}`, '--use-service-account-credentials=true',
+      ];
+    case 'kube-scheduler':
+      return ['kube-scheduler', '--bind-address=127.0.0.1', '--kubeconfig=/etc/kubernetes/scheduler.conf', '--leader-elect=true'];
+  }
+}
+
+export function controlPlaneImage(program: ControlPlaneProgram, version: string): string {
+  return `registry.k8s.io/${program}:${program === 'etcd' ? ETCD_VERSION : version}`;
+}
+
+const REQUESTS: Readonly<Record<ControlPlaneProgram, Readonly<Record<string, string>>>> = {
+  etcd: { cpu: '100m', memory: '100Mi' },
+  'kube-apiserver': { cpu: '250m' },
+  'kube-controller-manager': { cpu: '200m' },
+  'kube-scheduler': { cpu: '100m' },
+};
+
+/** The static Pod manifest of a control plane program. */
+export function controlPlaneManifest(program: ControlPlaneProgram, machine: TopologyMachine, topology: TopologySpec, version: string): string {
+  return stringify(
+    {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: program, namespace: 'kube-system', labels: { component: program, tier: 'control-plane' } },
+      spec: {
+        containers: [
+          {
+            name: program,
+            image: controlPlaneImage(program, version),
+            imagePullPolicy: 'IfNotPresent',
+            command: [...controlPlaneCommand(program, machine, topology)],
+            resources: { requests: REQUESTS[program] },
+          },
+        ],
+        hostNetwork: true,
+        priority: 2_000_001_000,
+        priorityClassName: 'system-node-critical',
+        securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
+      },
+    },
+    { lineWidth: 0 },
+  );
+}
