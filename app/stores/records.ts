@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia';
-import { computed, ref, shallowRef, triggerRef, watch } from 'vue';
+import { computed, ref, shallowRef, watch } from 'vue';
 import type { RecordBatch, RecordDetail, RecordSummary } from '../../electron/shared/contract/records.ts';
 import { useConnection } from './connection.ts';
 
@@ -20,9 +20,7 @@ export const useRecords = defineStore('records', () => {
 
   function accept(batch: RecordBatch): void {
     if (batch.records.length > 0) {
-      kept.value.push(...batch.records);
-      if (kept.value.length > KEPT) kept.value.splice(0, kept.value.length - KEPT);
-      triggerRef(kept);
+      kept.value = [...kept.value, ...batch.records].slice(-KEPT);
     }
     for (const flow of batch.flows) aggregated.value += flow.count;
     for (const listener of listeners) listener(batch);

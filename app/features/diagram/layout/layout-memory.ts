@@ -118,6 +118,8 @@ export class LayoutMemory {
   }
 
   #inOrder(machines: readonly MachineView[], group: string): MachineView[] {
+    // Newcomers get their slots in the order they came, not in the order a sort happens to look at them.
+    for (const machine of machines) this.#slot(group, machine.name);
     return [...machines].sort((a, b) => this.#slot(group, a.name) - this.#slot(group, b.name));
   }
 

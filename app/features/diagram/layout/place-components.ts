@@ -47,26 +47,26 @@ function below(rects: readonly [string, Rect][]): number {
 
 /** The API server is at the bottom middle: clients come from below and from the left, etcd and the loops sit above it. */
 function controlPlane(machine: MachineView, components: readonly ComponentView[]): FrameLayout {
-  const w = 400;
+  const w = 444;
   const placed = new Map<string, Rect>();
   const agents = components.some((one) => AGENTS.includes(one.kind as (typeof AGENTS)[number]));
   if (agents) for (const [id, rect] of row(AGENTS, components, { x: PAD, y: HEAD + 4, w: w - PAD * 2, h: 24 }, 8)) placed.set(id, rect);
   const top = agents ? HEAD + 4 + 24 + 14 : HEAD + 6;
-  for (const [id, rect] of row(CONTROL.slice(0, 3), components, { x: PAD, y: top, w: w - PAD * 2, h: 36 }, 28)) placed.set(id, rect);
+  for (const [id, rect] of row(CONTROL.slice(0, 3), components, { x: PAD, y: top, w: w - PAD * 2, h: 36 }, 26)) placed.set(id, rect);
   const api = components.find((one) => one.kind === 'kube-apiserver');
   const low = top + 36 + 32;
-  if (api !== undefined) placed.set(api.id, { x: 138, y: low, w: 124, h: 44 });
+  if (api !== undefined) placed.set(api.id, { x: 160, y: low, w: 124, h: 44 });
   const rest = others(components, placed, low + 52, w);
   for (const [id, rect] of rest) placed.set(id, rect);
-  const pods = machine.isNode ? { x: 282, y: low, w: 108, h: 44 } : null;
+  const pods = machine.isNode ? { x: 310, y: low, w: 124, h: 44 } : null;
   return { w, h: Math.max(low + 44 + PAD, below(rest) + PAD), components: placed, pods };
 }
 
 function worker(machine: MachineView, components: readonly ComponentView[]): FrameLayout {
   const w = 224;
   const placed = new Map<string, Rect>();
-  for (const [id, rect] of row(AGENTS.slice(0, 2), components, { x: PAD, y: HEAD + 4, w: w - PAD * 2, h: 26 }, 24)) placed.set(id, rect);
-  const second = row(AGENTS.slice(2), components, { x: PAD, y: HEAD + 38, w: w - PAD * 2, h: 24 }, 24);
+  for (const [id, rect] of row(AGENTS.slice(0, 2), components, { x: PAD, y: HEAD + 4, w: w - PAD * 2, h: 26 }, 14)) placed.set(id, rect);
+  const second = row(AGENTS.slice(2), components, { x: PAD, y: HEAD + 38, w: w - PAD * 2, h: 24 }, 14);
   for (const [id, rect] of second) placed.set(id, rect);
   const y = second.length > 0 ? HEAD + 38 + 24 + 8 : HEAD + 38;
   const rest = others(components, placed, y, w);

@@ -1,0 +1,141 @@
+// Pictures of every screen, in both themes and languages, and an axe run on each.
+//   node scripts/node24.mjs test/e2e/screenshots.mjs [--out DIR] [--only SCENE,…] [--url URL] [--all]
+// Without --url the app runs on the fake host (build it first: vite build -c app/vite.config.ts --mode fake).
+// With --url (what `npm run serve` prints) the pictures are of the real product, as it stands.
+import { createServer } from 'node:http';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { chromium } from 'playwright-core';
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const { values: options } = parseArgs({
+  options: {
+    out: { type: 'string', default: join(root, '.cache/screenshots') },
+    only: { type: 'string' },
+    url: { type: 'string' },
+    all: { type: 'boolean', default: false },
+  },
+});
+
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self' ws://127.0.0.1:*";
+const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
+
+/** Serves a folder with the product's own content security policy. */
+function serve(folder) {
+  const server = createServer((request, response) => {
+    const path = normalize(new URL(request.url, 'http://x').pathname);
+    const file = join(folder, path);
+    if (!file.startsWith(folder) || !existsSync(file)) {
+      response.writeHead(404).end();
+      return;
+    }
+    response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', 'content-security-policy': POLICY });
+    response.end(readFileSync(file));
+  });
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
+}
+
+const press = (key) => (page) => page.keyboard.press(key);
+const drive = (name, ...args) => (page) => page.evaluate(([method, rest]) => globalThis.fake[method](...rest), [name, args]);
+const pause = (milliseconds) => (page) => page.waitForTimeout(milliseconds);
+const click = (selector) => (page) => page.locator(selector).first().click();
+
+/** name, scene of the fake host, what is done before the picture. */
+const SCENES = [
+  ['running', 'running', []],
+  ['messages', 'running', [drive('chain'), pause(2500)]],
+  ['travelling', 'running', [drive('chain'), pause(700)]],
+  ['flood', 'running', [drive('chain'), drive('flood', 2400), pause(1200)]],
+  ['record', 'running', [drive('chain'), pause(600), click('.record:has-text("POST /api/v1/namespaces/default/pods")')]],
+  ['narrative', 'running', [drive('chain'), pause(400), press('Alt+n')]],
+  ['tables', 'broken', [press('Alt+t')]],
+  ['machine', 'running', [click('[data-thing="machine:worker-1"]'), pause(300)]],
+  ['component', 'running', [drive('chain'), pause(300), click('[data-thing="component:cp-1/kube-controller-manager"]'), pause(300)]],
+  ['pod', 'running', [click('[data-thing="pod:uid-web-7c5ddbdf54-x2x9k"]'), pause(300)]],
+  ['menu', 'running', [(page) => page.locator('[data-thing="component:cp-1/kube-controller-manager"]').click({ button: 'right' }), pause(200)]],
+  ['broken', 'broken', []],
+  ['zones', 'zones', []],
+  ['many', 'many', [pause(800)]],
+  ['no-lab', 'noLab', []],
+  ['preparing', 'preparing', []],
+  ['finished', 'finished', []],
+  ['starting', 'starting', []],
+  ['failed', 'failed', []],
+  ['notices', 'notices', []],
+  ['denied', 'denied', [pause(3200)]],
+  ['lost', 'running', [(page) => page.evaluate(() => { globalThis.fake.host.open = 0; globalThis.fake.host.hangUp(); }), pause(120)]],
+  ['palette', 'running', [press('F1'), pause(200)]],
+  ['palette-search', 'running', [press('F1'), pause(200), (page) => page.keyboard.type('pod'), pause(200)]],
+  ['settings', 'running', [press('Control+,'), pause(200)]],
+  ['help', 'running', [press('Shift+F1'), pause(200)]],
+  ['labs', 'running', [press('Control+Shift+L'), pause(200)]],
+  ['restart', 'running', [press('Control+Shift+F10'), pause(200)]],
+  ['find', 'running', [press('Control+Shift+F'), pause(100), (page) => page.keyboard.type('web'), pause(200)]],
+  ['small', 'running', [drive('chain'), pause(500)], { width: 1024, height: 640 }],
+];
+const VARIANTS = [
+  ['light', 'pt-BR'],
+  ['dark', 'en'],
+  ['light', 'en'],
+  ['dark', 'pt-BR'],
+];
+
+const wanted = options.only?.split(',');
+const profile = mkdtempSync(join(tmpdir(), 'leme-shots-'));
+mkdirSync(options.out, { recursive: true });
+const server = options.url === undefined ? await serve(join(root, '.cache/app-fake')) : undefined;
+const browser = await chromium.launch({
+  executablePath: '/usr/bin/chromium',
+  args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+});
+const axe = readFileSync(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8');
+let problems = 0;
+
+try {
+  for (const [name, scene, steps, size] of SCENES) {
+    if (wanted !== undefined && !wanted.includes(name)) continue;
+    for (const [theme, locale] of options.all ? VARIANTS : VARIANTS.slice(0, 2)) {
+      problems += await picture(name, scene, steps, size, theme, locale);
+    }
+  }
+} finally {
+  await browser.close();
+  server?.close();
+  rmSync(profile, { recursive: true, force: true });
+}
+console.log(problems === 0 ? 'no problems' : `${problems} problems`);
+process.exitCode = problems === 0 ? 0 : 1;
+
+async function picture(name, scene, steps, size, theme, locale) {
+  const context = await browser.newContext({ viewport: size ?? { width: 1440, height: 900 }, locale, colorScheme: theme, bypassCSP: false });
+  const page = await context.newPage();
+  const errors = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) errors.push(message.text());
+  });
+  page.on('pageerror', (error) => errors.push(String(error)));
+  const address = options.url ?? `http://127.0.0.1:${server.address().port}/dev.html?scene=${scene}&theme=${theme}&locale=${locale}`;
+  await page.goto(address);
+  await page.waitForTimeout(600);
+  const label = `${name} ${theme} ${locale}`;
+  try {
+    for (const step of steps) await step(page);
+  } catch (error) {
+    errors.push(String(error).split('\n')[0]);
+  }
+  await page.screenshot({ path: join(options.out, `${name}-${theme}-${locale}.png`) });
+  const session = await context.newCDPSession(page);
+  const { result, exceptionDetails } = await session.send('Runtime.evaluate', {
+    expression: `${axe}; axe.run(document, { resultTypes: ['violations'] }).then((r) => JSON.stringify(r.violations.map((v) => v.id + ': ' + v.nodes.slice(0, 3).map((n) => n.target.join(' ') + (n.any[0] ? ' (' + n.any[0].message + ')' : '')).join(' | '))))`,
+    awaitPromise: true,
+  });
+  const violations = exceptionDetails === undefined ? JSON.parse(result.value) : [`axe did not run: ${exceptionDetails.text}`];
+  for (const violation of violations) console.log(`${label}: axe ${violation}`);
+  for (const error of errors) console.log(`${label}: ${error}`);
+  await context.close();
+  return violations.length + errors.length;
+}
