@@ -10,11 +10,11 @@ import type { HttpRequest } from '../../network/http.ts';
 import type { ApiRequest } from './api-request.ts';
 import { bodyText, checkBodySize, contentTypeOf } from './body-decoder.ts';
 import { negotiate } from './negotiation.ts';
-import { applyPatch, PATCH_TYPES } from './patch-types.ts';
+import { PATCH_TYPES, preparePatch } from './patch-types.ts';
 import type { PatchType } from './patch-types.ts';
 import { parseWriteOptions } from './request-options.ts';
 import type { ServedResource } from './served-resource.ts';
-import type { JsonObject } from './wire-order.ts';
+import { isJsonObject } from './wire-order.ts';
 import { answerWithObject, checkNameOnUrl, writeContextOf } from './write-handlers.ts';
 
 /** A decoded patch, ready to be applied to whatever the object is by then. */
@@ -45,17 +45,13 @@ export function parsePatch(request: HttpRequest, gvk: GroupVersionKind): ParsedP
     throw new StatusError(501, 'NotImplemented', 'server-side apply is not modelled yet: use kubectl apply without --server-side');
   }
   if (!(PATCH_TYPES as readonly string[]).includes(type)) throw newUnsupportedMediaType(ACCEPTED);
-  const patch = readPatch(request);
-  return {
-    apply: (current, validation) => {
-      const patched = applyPatch(type as PatchType, current, patch, gvk);
-      return decodePatched(patched, gvk, validation);
-    },
-  };
+  const patch = preparePatch(type as PatchType, readPatch(request), gvk);
+  return { apply: (current, validation) => decodePatched(patch(current), gvk, validation) };
 }
 
-function decodePatched(patched: JsonObject, gvk: GroupVersionKind, validation: FieldValidation) {
+function decodePatched(patched: unknown, gvk: GroupVersionKind, validation: FieldValidation) {
   const refuse = (why: string): StatusError => newInvalidPatchResult([invalid('patch', JSON.stringify(patched), why)]);
+  if (!isJsonObject(patched)) throw refuse(`json: cannot unmarshal into Go value of type v1.${gvk.kind}`);
   try {
     const { object, strictErrors } = decodeObject(gvk, patched);
     if (validation === 'Strict' && strictErrors.length > 0) {

@@ -1,6 +1,11 @@
+import { schemaOf } from '../../api/scheme.ts';
 import type { KubeObject } from '../../api/types.ts';
 import type { GroupVersionKind } from '../../apimachinery/gvk.ts';
-import { newBadRequest } from '../../apimachinery/status.ts';
+import { applyJsonPatch, JsonPatchError, JsonPatchFormatError, toJsonPatch } from '../../apimachinery/patch/json-patch.ts';
+import { applyMergePatch } from '../../apimachinery/patch/merge-patch.ts';
+import { applyStrategicMergePatch } from '../../apimachinery/patch/strategic-merge-patch.ts';
+import { StrategicPatchError } from '../../apimachinery/patch/strategic-patch-error.ts';
+import { newBadRequest, newRequestEntityTooLarge, newUnprocessablePatch, StatusError } from '../../apimachinery/status.ts';
 import type { JsonObject } from './wire-order.ts';
 import { isJsonObject } from './wire-order.ts';
 
@@ -13,19 +18,57 @@ export const PATCH_TYPES = [
   'application/strategic-merge-patch+json',
 ] as const;
 
-function merge(target: unknown, patch: unknown): unknown {
-  if (!isJsonObject(patch)) return patch;
-  const merged: Record<string, unknown> = isJsonObject(target) ? { ...target } : {};
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete merged[key];
-    else merged[key] = merge(merged[key], value);
-  }
-  return merged;
+const MAX_OPERATIONS = 10_000;
+
+/** Applies a patch to the object as it is now. @throws StatusError 422, 500 */
+export type PatchFunction = (current: KubeObject) => unknown;
+
+function typeName(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
 }
 
-/** Applies a decoded patch of one of the types. @throws StatusError 400, 422 */
-export function applyPatch(type: PatchType, current: KubeObject, patch: unknown, _gvk: GroupVersionKind): JsonObject {
-  if (!isJsonObject(patch)) throw newBadRequest('error decoding patch');
-  if (type !== 'application/json-patch+json') return merge(current, patch) as JsonObject;
-  throw newBadRequest('json patch pending');
+function jsonPatch(patch: unknown): PatchFunction {
+  let operations: ReturnType<typeof toJsonPatch>;
+  try {
+    operations = toJsonPatch(patch);
+  } catch (error) {
+    if (error instanceof JsonPatchFormatError) throw newBadRequest(`error decoding patch: ${error.message}`);
+    throw error;
+  }
+  if (operations.length > MAX_OPERATIONS) {
+    throw newRequestEntityTooLarge(`The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${operations.length}`);
+  }
+  return (current) => {
+    try {
+      return applyJsonPatch(current, operations);
+    } catch (error) {
+      if (error instanceof JsonPatchError) throw newUnprocessablePatch();
+      throw error;
+    }
+  };
+}
+
+function strategicPatch(patch: JsonObject, gvk: GroupVersionKind): PatchFunction {
+  const type = schemaOf(gvk);
+  return (current) => {
+    try {
+      return applyStrategicMergePatch(current as JsonObject, patch, type);
+    } catch (error) {
+      if (!(error instanceof StrategicPatchError)) throw error;
+      if (error.failure === 'BadRequest') throw newBadRequest(error.message);
+      if (error.failure === 'Unprocessable') throw newUnprocessablePatch();
+      throw new StatusError(500, undefined, error.message);
+    }
+  };
+}
+
+/** Prepares a decoded patch of one of the types. @throws StatusError 400, 413 */
+export function preparePatch(type: PatchType, patch: unknown, gvk: GroupVersionKind): PatchFunction {
+  if (type === 'application/json-patch+json') return jsonPatch(patch);
+  if (!isJsonObject(patch)) {
+    throw newBadRequest(`error decoding patch: json: cannot unmarshal ${typeName(patch)} into Go value of type map[string]interface {}`);
+  }
+  if (type === 'application/merge-patch+json') return (current) => applyMergePatch(current, patch);
+  return strategicPatch(patch, gvk);
 }

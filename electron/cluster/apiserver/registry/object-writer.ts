@@ -218,6 +218,8 @@ export class ObjectWriter {
         deletionTimestamp: undefined,
         deletionGracePeriodSeconds: undefined,
         selfLink: undefined,
+        // Kinds that count generations begin with 1 themselves.
+        generation: undefined,
       },
     };
   }

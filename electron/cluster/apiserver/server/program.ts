@@ -1,5 +1,7 @@
+import { STRATEGIES } from '../../api/registry.ts';
 import type { KindStrategy } from '../../api/strategy.ts';
 import type { TokenUser } from '../auth/bearer-token.ts';
+import { NetworkEtcdClient } from '../../etcd/v3/client/network-client.ts';
 import type { Program } from '../../machine/interface.ts';
 import { listenHttp } from '../../network/http-server.ts';
 import { compactForever } from '../storage/compactor.ts';
@@ -10,10 +12,10 @@ import { ReconnectingEtcdClient } from './reconnecting-etcd-client.ts';
 import type { EtcdConnector } from './reconnecting-etcd-client.ts';
 
 export interface KubeApiserverOptions {
-  /** The kinds to serve. */
-  readonly strategies: readonly KindStrategy[];
-  /** Makes an etcd client of an established connection. */
-  readonly etcd: EtcdConnector;
+  /** The kinds to serve; default all there are. */
+  readonly strategies?: readonly KindStrategy[];
+  /** Makes an etcd client of an established connection; default etcd's v3 API over it. */
+  readonly etcd?: EtcdConnector;
   /** e.g. `v1.34.9` */
   readonly gitVersion: string;
   /** Name of the authority whose client certificates count; kubeadm's is `kubernetes`. */
@@ -24,6 +26,8 @@ export interface KubeApiserverOptions {
 
 /** Virtual milliseconds between attempts to make what every cluster has. */
 const BOOTSTRAP_RETRY = 1_000;
+
+const overConnection: EtcdConnector = (connection) => new NetworkEtcdClient(connection);
 
 /**
  * kube-apiserver as a program: listens on `--secure-port`, keeps everything in the etcd of `--etcd-servers`.
@@ -36,12 +40,12 @@ export function kubeApiserverProgram(options: KubeApiserverOptions): Program {
       process.stderr(`Error: ${flags}`);
       return 1;
     }
-    const etcd = new ReconnectingEtcdClient(process.net, process.clock, flags.etcdServers, options.etcd);
+    const etcd = new ReconnectingEtcdClient(process.net, process.clock, flags.etcdServers, options.etcd ?? overConnection);
     const server = new ApiServer({
       context: process,
       etcd,
       flags,
-      strategies: options.strategies,
+      strategies: options.strategies ?? STRATEGIES,
       gitVersion: options.gitVersion,
       authority: options.authority ?? 'kubernetes',
       tokens: options.tokens ?? new Map(),

@@ -4,7 +4,6 @@ import type { KindStrategy } from '../../api/strategy.ts';
 import type { Backend } from '../../etcd/backend/interface.ts';
 import { MemoryBackend } from '../../etcd/backend/memory.ts';
 import { etcdProgram } from '../../etcd/server/program.ts';
-import { NetworkEtcdClient } from '../../etcd/v3/client/network-client.ts';
 import type { Process, ProcessContext } from '../../machine/interface.ts';
 import { volatileStore } from '../../machine/local-state.ts';
 import { SimulatedMachine } from '../../machine/machine.ts';
@@ -87,7 +86,6 @@ export class TestCluster {
   startApi(): void {
     const program = kubeApiserverProgram({
       strategies: this.#strategies,
-      etcd: (connection) => new NetworkEtcdClient(connection),
       gitVersion: 'v1.34.9',
       ...this.#more,
     });
