@@ -1,14 +1,17 @@
 import type { Command } from './interface.ts';
+import { awk } from './tools/awk/awk.ts';
 import { cat } from './tools/cat.ts';
+import { cut, tr } from './tools/cut-tr.ts';
 import { finite } from './tools/finite.ts';
 import { grepCommand } from './tools/grep.ts';
 import { head, tail } from './tools/head-tail.ts';
+import { sed } from './tools/sed/sed.ts';
 import { clear, env, printenv, seq, sleep, tee, timeout, yes } from './tools/simple-tools.ts';
 
 const never = { readsStdin: () => false };
 
 /** Tools that stream: they print as data comes and end with their reader. */
-const streaming: readonly Command[] = [cat, clear, env, grepCommand('grep'), grepCommand('egrep'), grepCommand('fgrep'), head, printenv, seq, sleep, tail, tee, timeout, yes];
+const streaming: readonly Command[] = [awk, cat, clear, cut, env, grepCommand('grep'), grepCommand('egrep'), grepCommand('fgrep'), head, printenv, sed, seq, sleep, tail, tee, timeout, tr, yes];
 
 /** Tools of just-bash for input that ends. */
 const fromLibrary: readonly Command[] = [
@@ -52,6 +55,8 @@ const fromLibrary: readonly Command[] = [
   finite('tree', 'Tree of files', 'Árvore de arquivos', never),
   finite('unexpand', 'Blanks to tabs', 'Espaços em tabulações'),
   finite('uniq', 'Drop repeated lines', 'Remove linhas repetidas'),
+  finite('wc', 'Count lines, words and bytes', 'Conta linhas, palavras e bytes'),
+  finite('which', 'Path of a command', 'Caminho de um comando', never),
   finite('yq', 'Query YAML', 'Consulta YAML'),
 ];
 

@@ -115,8 +115,10 @@ export class LineEditor {
     if (key.name === 'tab') return this.#complete();
     const finish = this.#finishing(key);
     if (finish !== null) {
-      buffer.cursor = buffer.chars.length;
-      this.#redraw();
+      if (buffer.cursor < buffer.chars.length) {
+        buffer.cursor = buffer.chars.length;
+        this.#redraw();
+      }
       this.#host.write(finish.kind === 'interrupt' ? '^C\n' : finish.kind === 'line' ? '\n' : '');
       this.#done?.(finish);
       return;
