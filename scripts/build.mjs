@@ -47,7 +47,8 @@ async function bundle() {
     minify: false,
     keepNames: true,
   };
-  const existing = (entries) => Object.entries(entries).filter(([, source]) => existsSync(join(root, source)));
+  const existing = (entries) =>
+    Object.entries(entries).filter(([, source]) => existsSync(join(root, source)));
   for (const [output, source] of existing(PROGRAMS)) {
     await build({
       ...common,

@@ -18,7 +18,10 @@ function electronBinary() {
   const present = locate();
   if (present !== undefined) return present;
   if (process.env.LEME_NO_ELECTRON_DOWNLOAD !== undefined) throw new Error('it is not installed');
-  const { status } = spawnSync(nodeBinary(), [join(folder, 'install.js')], { stdio: 'ignore', timeout: 300_000 });
+  const { status } = spawnSync(nodeBinary(), [join(folder, 'install.js')], {
+    stdio: 'ignore',
+    timeout: 300_000,
+  });
   const binary = status === 0 ? locate() : undefined;
   if (binary === undefined) throw new Error('its download failed');
   return binary;
@@ -31,9 +34,13 @@ function hasDisplay() {
 
 function startInBrowser(reason, args) {
   console.log(`Leme: ${reason}; opening the same app in your browser.`);
-  const child = spawn(nodeBinary(), ['--enable-source-maps', join(root, 'dist/host/serve.mjs'), '--open', ...args], {
-    stdio: 'inherit',
-  });
+  const child = spawn(
+    nodeBinary(),
+    ['--enable-source-maps', join(root, 'dist/host/serve.mjs'), '--open', ...args],
+    {
+      stdio: 'inherit',
+    },
+  );
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code) => process.exit(code ?? 1));
 }
@@ -46,6 +53,9 @@ try {
   child.on('error', (error) => startInBrowser(`Electron does not start (${error.message})`, args));
   child.on('exit', (code) => process.exit(code ?? 0));
 } catch (error) {
-  const why = error.message === 'there is no display' ? error.message : `Electron cannot be used here: ${error.message}`;
+  const why =
+    error.message === 'there is no display'
+      ? error.message
+      : `Electron cannot be used here: ${error.message}`;
   startInBrowser(why, args);
 }

@@ -27,7 +27,14 @@ function node(script, ...rest) {
 function vitest(name, ...rest) {
   mkdirSync(join(root, '.cache'), { recursive: true });
   const report = join(root, '.cache', `vitest-${name}.json`);
-  const ok = node('node_modules/vitest/vitest.mjs', 'run', ...rest, '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`);
+  const ok = node(
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    ...rest,
+    '--reporter=dot',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  );
   if (!existsSync(report)) {
     counts.failed += 1;
     return false;
@@ -41,9 +48,12 @@ function vitest(name, ...rest) {
 
 ensureInstalled();
 if (findChromium() === undefined && !installDebian(['chromium'])) {
-  console.log('Chromium is not here and could not be installed: browser tests are skipped. Install the package `chromium`.');
+  console.log(
+    'Chromium is not here and could not be installed: browser tests are skipped. Install the package `chromium`.',
+  );
 }
-if (!hasProgram('kubectl')) console.log('No kubectl on the PATH: tests that drive a stock kubectl are skipped.');
+if (!hasProgram('kubectl'))
+  console.log('No kubectl on the PATH: tests that drive a stock kubectl are skipped.');
 
 stage('typecheck', () => node('scripts/typecheck.mjs'));
 stage('lint', () => node('node_modules/eslint/bin/eslint.js', '.'));
@@ -60,5 +70,7 @@ if (args.includes('--all')) stage('oracle', () => vitest('oracle', '--config', '
 console.log('\n== summary');
 for (const { name, ok, seconds } of stages) console.log(`${ok ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)`);
 const failedStages = stages.filter(({ ok }) => !ok).length;
-console.log(`tests: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped; stages failed: ${failedStages}`);
+console.log(
+  `tests: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped; stages failed: ${failedStages}`,
+);
 process.exit(failedStages === 0 && counts.failed === 0 ? 0 : 1);

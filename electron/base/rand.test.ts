@@ -15,7 +15,11 @@ describe('SeededRand', () => {
     const rand = new SeededRand(7);
     rand.uuid();
     const copy = new SeededRand(rand.state);
-    expect([copy.float(), copy.int(10), copy.string(5, 'abc')]).toEqual([rand.float(), rand.int(10), rand.string(5, 'abc')]);
+    expect([copy.float(), copy.int(10), copy.string(5, 'abc')]).toEqual([
+      rand.float(),
+      rand.int(10),
+      rand.string(5, 'abc'),
+    ]);
   });
 
   it('makes version 4 UUIDs and stays within bounds', () => {

@@ -16,7 +16,9 @@ describe('answers', () => {
   });
 
   it('gives part of the credit for part of several, and none for ticking everything', () => {
-    const many = question('many', { options: [option('a', true), option('b', true), option('c', false), option('d', false)] });
+    const many = question('many', {
+      options: [option('a', true), option('b', true), option('c', false), option('d', false)],
+    });
     expect(gradeAnswer(many, ['a', 'b'])).toBe(1);
     expect(gradeAnswer(many, ['a'])).toBe(0.5);
     expect(gradeAnswer(many, ['a', 'b', 'c', 'd'])).toBe(0);

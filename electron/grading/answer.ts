@@ -19,7 +19,9 @@ export function gradeAnswer(question: QuestionSpec, answer: readonly string[]): 
 export function refuseAnswer(question: QuestionSpec, answer: readonly string[]): string | undefined {
   if (question.kind === 'number') {
     const given = (answer[0] ?? '').trim().replace(',', '.');
-    return answer.length === 1 && given !== '' && Number.isFinite(Number(given)) ? undefined : 'a number is asked for';
+    return answer.length === 1 && given !== '' && Number.isFinite(Number(given))
+      ? undefined
+      : 'a number is asked for';
   }
   const ids = new Set(question.options.map((option) => option.id));
   const unknown = answer.find((id) => !ids.has(id));

@@ -13,7 +13,9 @@ export function compilePredicate(expression: string): Predicate {
   try {
     evaluate = plan(celEnv(), parse(expression));
   } catch (error) {
-    throw new Error(`CEL expression ${JSON.stringify(expression)}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Error(
+      `CEL expression ${JSON.stringify(expression)}: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
   return (variables) => {
     const result = evaluate(toCel(variables) as Record<string, CelInput>);

@@ -20,7 +20,12 @@ export class FakeClusterView implements ClusterView {
 
   remove(object: KubeObject): void {
     this.#objects.delete(keyOf(object));
-    this.#changed.fire({ apiVersion: object.apiVersion ?? '', kind: object.kind ?? '', object: undefined, previous: object });
+    this.#changed.fire({
+      apiVersion: object.apiVersion ?? '',
+      kind: object.kind ?? '',
+      object: undefined,
+      previous: object,
+    });
   }
 
   /** Appends a decision; returns its id. */
@@ -57,7 +62,10 @@ function keyOf(object: KubeObject): string {
 }
 
 /** A Pod with just what checks look at. */
-export function testPod(name: string, options: { app?: string; ready?: boolean; uid?: string } = {}): KubeObject {
+export function testPod(
+  name: string,
+  options: { app?: string; ready?: boolean; uid?: string } = {},
+): KubeObject {
   const { app = 'web', ready = true, uid = name } = options;
   return {
     apiVersion: 'v1',

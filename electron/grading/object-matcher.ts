@@ -38,11 +38,17 @@ export function compileQuery(query: ObjectQuery): ObjectMatcher {
 /** Every field of `wanted` is in `actual` with that value; lists must have the same length, item by item. */
 export function matchesPartially(wanted: unknown, actual: unknown): boolean {
   if (Array.isArray(wanted)) {
-    return Array.isArray(actual) && actual.length === wanted.length && wanted.every((item, at) => matchesPartially(item, actual[at]));
+    return (
+      Array.isArray(actual) &&
+      actual.length === wanted.length &&
+      wanted.every((item, at) => matchesPartially(item, actual[at]))
+    );
   }
   if (typeof wanted === 'object' && wanted !== null) {
     if (typeof actual !== 'object' || actual === null) return false;
-    return Object.entries(wanted).every(([key, value]) => matchesPartially(value, (actual as Record<string, unknown>)[key]));
+    return Object.entries(wanted).every(([key, value]) =>
+      matchesPartially(value, (actual as Record<string, unknown>)[key]),
+    );
   }
   return wanted === actual;
 }

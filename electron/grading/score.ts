@@ -6,7 +6,9 @@ export interface Scored {
     Record<
       string,
       {
-        readonly tasks: Readonly<Record<string, { readonly credit: number; readonly hints: readonly number[] }>>;
+        readonly tasks: Readonly<
+          Record<string, { readonly credit: number; readonly hints: readonly number[] }>
+        >;
         readonly questions: Readonly<Record<string, { readonly credit: number | null }>>;
       }
     >
@@ -37,5 +39,9 @@ export function score(lab: LabSpec, attempt: Scored): Score {
       points += question.weight * (progress?.questions[question.id]?.credit ?? 0);
     }
   }
-  return { points, maxPoints, percent: maxPoints === 0 ? 100 : Math.floor((points / maxPoints) * 100 + 1e-9) };
+  return {
+    points,
+    maxPoints,
+    percent: maxPoints === 0 ? 100 : Math.floor((points / maxPoints) * 100 + 1e-9),
+  };
 }

@@ -22,8 +22,10 @@ export function countCredit(rule: CountRule, count: number): number {
 export function describeCount(rule: CountRule): LocalizedText {
   if (rule.equals === 0) return both('nenhum', 'none');
   if (rule.equals !== undefined) return both(`exatamente ${rule.equals}`, `exactly ${rule.equals}`);
-  const atLeast = rule.atLeast === undefined ? undefined : both(`pelo menos ${rule.atLeast}`, `at least ${rule.atLeast}`);
-  const atMost = rule.atMost === undefined ? undefined : both(`no máximo ${rule.atMost}`, `at most ${rule.atMost}`);
+  const atLeast =
+    rule.atLeast === undefined ? undefined : both(`pelo menos ${rule.atLeast}`, `at least ${rule.atLeast}`);
+  const atMost =
+    rule.atMost === undefined ? undefined : both(`no máximo ${rule.atMost}`, `at most ${rule.atMost}`);
   if (atLeast === undefined) return atMost ?? both('algum', 'some');
   if (atMost === undefined) return atLeast;
   return both(`${atLeast['pt-BR']} e ${atMost['pt-BR']}`, `${atLeast.en} and ${atMost.en}`);

@@ -37,8 +37,6 @@ export class CausalPersistence {
 
 /** The newest records of an earlier run, at most `count`, oldest first. */
 export function readRecords(repository: CausalLogRepository, count: number): readonly CausalRecord[] {
-  const records = repository
-    .readNewest(count)
-    .flatMap((chunk) => JSON.parse(chunk.data) as CausalRecord[]);
+  const records = repository.readNewest(count).flatMap((chunk) => JSON.parse(chunk.data) as CausalRecord[]);
   return records.slice(-count);
 }

@@ -5,7 +5,12 @@ import type { HostConfig } from './host.ts';
 import type { HostOptions } from './options.ts';
 
 /** Where things lie beside the built programs: `dist/host/serve.mjs` → the folder that holds `dist` and `labs`. */
-export function installation(moduleFolder: string): { root: string; dist: string; labs: string; version: string } {
+export function installation(moduleFolder: string): {
+  root: string;
+  dist: string;
+  labs: string;
+  version: string;
+} {
   const dist = join(moduleFolder, '..');
   const root = join(dist, '..');
   // In a packaged app, labs lie beside the archive.
@@ -19,11 +24,16 @@ export function installation(moduleFolder: string): { root: string; dist: string
 /** The platform's folder for an application's data. */
 export function defaultDataDir(): string {
   if (process.platform === 'win32') return join(process.env['APPDATA'] ?? homedir(), 'Leme', 'workspace');
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Leme', 'workspace');
+  if (process.platform === 'darwin')
+    return join(homedir(), 'Library', 'Application Support', 'Leme', 'workspace');
   return join(process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'leme', 'workspace');
 }
 
-export function hostConfig(options: HostOptions, moduleFolder: string, log: (line: string) => void): HostConfig {
+export function hostConfig(
+  options: HostOptions,
+  moduleFolder: string,
+  log: (line: string) => void,
+): HostConfig {
   const { dist, labs, version } = installation(moduleFolder);
   return {
     dataDir: options.dataDir,

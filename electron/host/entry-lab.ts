@@ -39,8 +39,10 @@ async function test(folders: readonly string[]): Promise<number> {
   let failed = 0;
   let passed = 0;
   const host = new Host(
-    hostConfig(parseHostOptions(['--data', dataDir, '--speed', '100', '--api-port', '0'], dataDir), import.meta.dirname, (line) =>
-      console.error(`leme: ${line}`),
+    hostConfig(
+      parseHostOptions(['--data', dataDir, '--speed', '100', '--api-port', '0'], dataDir),
+      import.meta.dirname,
+      (line) => console.error(`leme: ${line}`),
     ),
   );
   try {

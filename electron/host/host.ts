@@ -91,12 +91,14 @@ export class Host {
       dataDir: config.dataDir,
       shell: config.shell,
       variables: (home) => (this.#machines === undefined ? undefined : this.consoleVariables(home)),
-      hasMachine: (name) => this.#cluster?.cluster.machines.some((machine) => machine.spec.name === name) === true,
+      hasMachine: (name) =>
+        this.#cluster?.cluster.machines.some((machine) => machine.spec.name === name) === true,
     });
     this.#rpc = new RpcServer(contract, createHandlers(this), {
       hash: contractHash(contract),
       checkOutput: process.env['LEME_CHECK_OUTPUT'] === '1',
-      onBug: (name, error) => config.log(`${name} failed: ${error instanceof Error ? error.stack : String(error)}`),
+      onBug: (name, error) =>
+        config.log(`${name} failed: ${error instanceof Error ? error.stack : String(error)}`),
     });
   }
 
@@ -129,7 +131,9 @@ export class Host {
   async start(): Promise<void> {
     this.#flush = setInterval(() => this.flush(), FLUSH_INTERVAL);
     try {
-      const authority = await CertificateAuthority.open(new FileCertificateStore(join(this.config.dataDir, 'pki')));
+      const authority = await CertificateAuthority.open(
+        new FileCertificateStore(join(this.config.dataDir, 'pki')),
+      );
       const session = await this.#startCluster(this.#initialSpec());
       this.#listener = await openHttpsListener({
         gateway: this.#gateway,
@@ -185,7 +189,9 @@ export class Host {
       workspace: this.workspace.path,
       topology: this.#cluster?.spec.topology ?? '',
       endpoints:
-        this.#listener === undefined ? null : { apiServer: this.#listener.url, kubeconfig: this.kubeconfigPath },
+        this.#listener === undefined
+          ? null
+          : { apiServer: this.#listener.url, kubeconfig: this.kubeconfigPath },
     };
   }
 
@@ -197,8 +203,14 @@ export class Host {
     if (asked) {
       const name = topology ?? stored?.topology ?? DEFAULT_TOPOLOGY;
       buildTopology(name);
-      const wanted: ClusterSpec = { topology: name, seed: seed ?? stored?.seed ?? randomUUID(), startTime: DEFAULT_START, lab: null };
-      if (stored !== undefined && stored.topology === wanted.topology && stored.seed === wanted.seed) return stored;
+      const wanted: ClusterSpec = {
+        topology: name,
+        seed: seed ?? stored?.seed ?? randomUUID(),
+        startTime: DEFAULT_START,
+        lab: null,
+      };
+      if (stored !== undefined && stored.topology === wanted.topology && stored.seed === wanted.seed)
+        return stored;
       this.workspace.resetCluster();
       return wanted;
     }

@@ -35,7 +35,12 @@ export function readClaim(text: string): WrongClaim {
  * Proves a lab on a running host: nothing is solved at the start, every solution reaches 100 %, every wrong
  * answer stays below its score and fails what it names. Scripts run in the lab shell, as a learner would type them.
  */
-export async function proveLab(host: Host, lab: Lab, folder: string, report: (line: ProofLine) => void): Promise<void> {
+export async function proveLab(
+  host: Host,
+  lab: Lab,
+  folder: string,
+  report: (line: ProofLine) => void,
+): Promise<void> {
   const id = lab.spec.metadata.id;
   const fresh = async (): Promise<void> => {
     await host.labs.open(id);
@@ -46,7 +51,11 @@ export async function proveLab(host: Host, lab: Lab, folder: string, report: (li
   const solved = Object.entries(host.labs.session.attempt.steps).flatMap(([step, { tasks }]) =>
     Object.entries(tasks).flatMap(([task, { passed }]) => (passed ? [`${step}/${task}`] : [])),
   );
-  report({ file: 'start', ok: solved.length === 0, message: solved.length === 0 ? 'nothing is solved' : `solved already: ${solved.join(', ')}` });
+  report({
+    file: 'start',
+    ok: solved.length === 0,
+    message: solved.length === 0 ? 'nothing is solved' : `solved already: ${solved.join(', ')}`,
+  });
   const solutions = scripts(folder, 'solutions');
   if (solutions.length === 0) report({ file: 'solutions', ok: false, message: 'there is none' });
   for (const file of solutions) {
@@ -54,7 +63,11 @@ export async function proveLab(host: Host, lab: Lab, folder: string, report: (li
     const output = await runScript(host, join(folder, file));
     await virtualTime(host, SETTLE);
     const { score } = host.labs.session.attempt;
-    report({ file, ok: score === 100, message: score === 100 ? '100 %' : `${score} %, not 100 %: ${open(host).join(', ')}\n${output}` });
+    report({
+      file,
+      ok: score === 100,
+      message: score === 100 ? '100 %' : `${score} %, not 100 %: ${open(host).join(', ')}\n${output}`,
+    });
   }
   const wrong = scripts(folder, 'wrong');
   if (wrong.length === 0) report({ file: 'wrong', ok: false, message: 'there is none' });
@@ -94,7 +107,9 @@ function scripts(folder: string, kind: string): string[] {
 function open(host: Host): string[] {
   return Object.entries(host.labs.session.attempt.steps).flatMap(([step, { tasks, questions }]) => [
     ...Object.entries(tasks).flatMap(([task, { passed }]) => (passed ? [] : [`${step}/${task}`])),
-    ...Object.entries(questions).flatMap(([question, { credit }]) => (credit === 1 ? [] : [`${step}/${question}`])),
+    ...Object.entries(questions).flatMap(([question, { credit }]) =>
+      credit === 1 ? [] : [`${step}/${question}`],
+    ),
   ]);
 }
 
@@ -109,7 +124,8 @@ function runScript(host: Host, path: string): Promise<string> {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
     child.on('error', reject);
     child.on('close', () => resolve(output));
   });

@@ -68,7 +68,9 @@ export class ObjectView {
   list(prefix: string, namespace?: string): readonly KubeObject[] {
     const entries = this.#byPrefix.get(prefix);
     if (entries === undefined) return [];
-    const keys = [...entries.keys()].filter((key) => namespace === undefined || key.startsWith(`${namespace}/`));
+    const keys = [...entries.keys()].filter(
+      (key) => namespace === undefined || key.startsWith(`${namespace}/`),
+    );
     return keys.sort().map((key) => parse(entries.get(key) as Entry));
   }
 

@@ -17,10 +17,18 @@ export class WorkspaceUnavailable extends Error {
  * Opens the workspace file. One that cannot be read (damaged, newer, something else) is set aside under
  * another name and a new one made; the person is told. @throws WorkspaceUnavailable
  */
-export function openStore(path: string, now: Date, notices: Notices, log: (message: string) => void): Workspace {
+export function openStore(
+  path: string,
+  now: Date,
+  notices: Notices,
+  log: (message: string) => void,
+): Workspace {
   const timestamp = now.toISOString().replace(/[:.]/g, '-').slice(0, 19);
   for (let tries = 0; tries < 3; tries += 1) {
-    const outcome = openWorkspace(path, { timestamp: `${timestamp}-${tries}`, log: ({ message }) => log(message) });
+    const outcome = openWorkspace(path, {
+      timestamp: `${timestamp}-${tries}`,
+      log: ({ message }) => log(message),
+    });
     switch (outcome.outcome) {
       case 'opened':
         return outcome.workspace;

@@ -46,7 +46,8 @@ export function parseHostOptions(args: readonly string[], defaultDataDir: string
     throw new Error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
   }
   const speed = Number(values.speed ?? '1');
-  if (!(speed >= 0.5 && speed <= 100)) throw new Error(`--speed must be between 0.5 and 100, not ${values.speed}\n${USAGE}`);
+  if (!(speed >= 0.5 && speed <= 100))
+    throw new Error(`--speed must be between 0.5 and 100, not ${values.speed}\n${USAGE}`);
   return {
     dataDir: values.data ?? defaultDataDir,
     topology: values.topology,

@@ -35,8 +35,16 @@ class ManualTime implements RealTime {
   }
 }
 
-function setUp(speed = 1, paused = false): {
-  time: ManualTime; pacer: Pacer; ticks: number[]; commits: () => number; failures: unknown[]; start: number;
+function setUp(
+  speed = 1,
+  paused = false,
+): {
+  time: ManualTime;
+  pacer: Pacer;
+  ticks: number[];
+  commits: () => number;
+  failures: unknown[];
+  start: number;
   simulation: ReturnType<typeof newTestSimulation>;
 } {
   const simulation = newTestSimulation();
@@ -48,7 +56,10 @@ function setUp(speed = 1, paused = false): {
   const context = simulation.createContext('test');
   context.clock.setInterval(() => ticks.push(simulation.now - start), 100);
   const pacer = new Pacer({
-    simulation, time, speed, paused,
+    simulation,
+    time,
+    speed,
+    paused,
     commit: () => void (commits += 1),
     onFailure: (error) => void failures.push(error),
   });

@@ -166,7 +166,8 @@ export class Pacer implements Disposable {
     const end = time.now() + BATCH;
     try {
       if (this.#step !== undefined) await this.#runStep(this.#step, end);
-      else if (!this.#paused) await simulation.runUntil(this.#target(), () => time.now() >= end || this.#paused);
+      else if (!this.#paused)
+        await simulation.runUntil(this.#target(), () => time.now() >= end || this.#paused);
       if (!this.#disposed) this.#options.commit();
     } catch (error) {
       this.dispose();

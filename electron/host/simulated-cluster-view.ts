@@ -24,7 +24,12 @@ export class SimulatedClusterView implements ClusterView {
     return this.#objects.onDidChange((change) => {
       const seen = change.object ?? change.previous;
       if (seen?.apiVersion === undefined || seen.kind === undefined) return;
-      listener({ apiVersion: seen.apiVersion, kind: seen.kind, object: change.object, previous: change.previous });
+      listener({
+        apiVersion: seen.apiVersion,
+        kind: seen.kind,
+        object: change.object,
+        previous: change.previous,
+      });
     });
   }
 
@@ -45,6 +50,12 @@ export class SimulatedClusterView implements ClusterView {
 function prefixOf(apiVersion: string, kind: string): string {
   const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
   const lower = kind.toLowerCase();
-  const plural = lower.endsWith('s') ? (lower === 'endpoints' ? lower : `${lower}es`) : lower.endsWith('y') ? `${lower.slice(0, -1)}ies` : `${lower}s`;
+  const plural = lower.endsWith('s')
+    ? lower === 'endpoints'
+      ? lower
+      : `${lower}es`
+    : lower.endsWith('y')
+      ? `${lower.slice(0, -1)}ies`
+      : `${lower}s`;
   return storagePrefix(group, plural).slice('/registry/'.length, -1);
 }

@@ -7,33 +7,77 @@ import { LabSession } from './lab-session.ts';
 import { viewLab } from './lab-view.ts';
 
 const text = { 'pt-BR': 'texto', en: 'text' };
-const pods = (count: object): object => ({ kind: 'object', query: { apiVersion: 'v1', kind: 'Pod', selector: 'app=web' }, count });
+const pods = (count: object): object => ({
+  kind: 'object',
+  query: { apiVersion: 'v1', kind: 'Pod', selector: 'app=web' },
+  count,
+});
 
 function testLab(): Lab {
   const spec = LabSpec.parse({
     apiVersion: 'leme/v1',
     kind: 'Lab',
     metadata: {
-      id: 'test', version: '1.0.0', track: 'test', order: 1, title: text, summary: text, objectives: [text], concepts: ['x'],
-      difficulty: 'introductory', minutes: 1, chapter: '1', authors: ['Leme contributors'], licence: 'Apache-2.0', locales: ['pt-BR', 'en'], minAppVersion: '0.1.0',
+      id: 'test',
+      version: '1.0.0',
+      track: 'test',
+      order: 1,
+      title: text,
+      summary: text,
+      objectives: [text],
+      concepts: ['x'],
+      difficulty: 'introductory',
+      minutes: 1,
+      chapter: '1',
+      authors: ['Leme contributors'],
+      licence: 'Apache-2.0',
+      locales: ['pt-BR', 'en'],
+      minAppVersion: '0.1.0',
     },
     start: { topology: 'kubeadm-1-2', kubernetesVersion: 'v1.34', seed: 's', time: '2026-03-02T09:00:00Z' },
     steps: [
       {
-        id: 'one', title: text,
-        questions: [{ id: 'guess', purpose: 'prediction', kind: 'one', question: text, weight: 2, options: [
-          { id: 'right', text, correct: true, explanation: text }, { id: 'wrong', text, explanation: text },
-        ] }],
-        tasks: [{ id: 'two-pods', title: text, weight: 6, needs: ['guess'], check: pods({ equals: 2 }), hints: [{ cost: 1, text }] }],
+        id: 'one',
+        title: text,
+        questions: [
+          {
+            id: 'guess',
+            purpose: 'prediction',
+            kind: 'one',
+            question: text,
+            weight: 2,
+            options: [
+              { id: 'right', text, correct: true, explanation: text },
+              { id: 'wrong', text, explanation: text },
+            ],
+          },
+        ],
+        tasks: [
+          {
+            id: 'two-pods',
+            title: text,
+            weight: 6,
+            needs: ['guess'],
+            check: pods({ equals: 2 }),
+            hints: [{ cost: 1, text }],
+          },
+        ],
       },
-      { id: 'two', title: text, tasks: [{ id: 'used', title: text, weight: 2, check: { kind: 'command', pattern: 'kubectl' } }] },
+      {
+        id: 'two',
+        title: text,
+        tasks: [{ id: 'used', title: text, weight: 2, check: { kind: 'command', pattern: 'kubectl' } }],
+      },
     ],
   });
   const texts = { steps: { one: { text: 'a', debrief: 'd' }, two: { text: 'b' } }, debrief: 'end' };
   return { spec, texts: { 'pt-BR': texts, en: texts }, manifests: [] };
 }
 
-function open(cluster = new FakeClusterView(), attempt?: Attempt): { session: LabSession; cluster: FakeClusterView } {
+function open(
+  cluster = new FakeClusterView(),
+  attempt?: Attempt,
+): { session: LabSession; cluster: FakeClusterView } {
   const session = new LabSession({ lab: testLab(), cluster, now: () => 1000, attempt, attemptId: 'a1' });
   return { session, cluster };
 }
@@ -44,10 +88,17 @@ describe('LabSession', () => {
     session.answer('one', 'guess', ['right']);
     cluster.put(testPod('a'));
     session.evaluate();
-    expect(viewLab(session, false)).toMatchObject({ score: 50, steps: [{ status: 'current' }, { status: 'locked' }] });
+    expect(viewLab(session, false)).toMatchObject({
+      score: 50,
+      steps: [{ status: 'current' }, { status: 'locked' }],
+    });
     cluster.put(testPod('b'));
     session.evaluate();
-    expect(viewLab(session, false)).toMatchObject({ score: 80, passed: true, steps: [{ status: 'done', debrief: { en: 'd' } }, { status: 'current' }] });
+    expect(viewLab(session, false)).toMatchObject({
+      score: 80,
+      passed: true,
+      steps: [{ status: 'done', debrief: { en: 'd' } }, { status: 'current' }],
+    });
     session.command('kubectl get pods', 0);
     session.evaluate();
     expect(viewLab(session, false)).toMatchObject({ phase: 'finished', score: 100, debrief: { en: 'end' } });
@@ -67,7 +118,10 @@ describe('LabSession', () => {
 
   it('keeps a passed task passed, and a right answer hidden until given', () => {
     const { session, cluster } = open();
-    expect(viewLab(session, false).steps[0]?.questions[0]?.options.map((option) => option.correct)).toEqual([null, null]);
+    expect(viewLab(session, false).steps[0]?.questions[0]?.options.map((option) => option.correct)).toEqual([
+      null,
+      null,
+    ]);
     session.answer('one', 'guess', ['right']);
     cluster.put(testPod('a'));
     cluster.put(testPod('b'));
@@ -75,7 +129,10 @@ describe('LabSession', () => {
     cluster.remove(testPod('a'));
     session.evaluate();
     expect(viewLab(session, false).steps[0]?.tasks[0]).toMatchObject({ status: 'passed' });
-    expect(viewLab(session, false).steps[0]?.questions[0]?.options.map((option) => option.correct)).toEqual([true, false]);
+    expect(viewLab(session, false).steps[0]?.questions[0]?.options.map((option) => option.correct)).toEqual([
+      true,
+      false,
+    ]);
   });
 
   it('takes the cost of a hint, once, and not after the task has passed', () => {

@@ -62,7 +62,9 @@ export class LabSession implements Disposable {
     this.attempt = options.attempt ?? newAttempt(options.lab, options.attemptId);
     const first = this.lab.spec.steps[0] as StepSpec;
     if (this.#progress(first).startedAt === null) this.#unlock(first);
-    else for (const step of this.lab.spec.steps) if (this.#progress(step).startedAt !== null) this.#startChecks(step);
+    else
+      for (const step of this.lab.spec.steps)
+        if (this.#progress(step).startedAt !== null) this.#startChecks(step);
     this.#owned.add(
       this.#cluster.onDidChange((change) => {
         for (const running of this.#running.values()) {
@@ -101,14 +103,16 @@ export class LabSession implements Disposable {
       progress.commands.push({ ...entry });
       if (progress.commands.length > COMMANDS_KEPT) progress.commands.shift();
     }
-    for (const running of this.#running.values()) if (running.check.onCommand?.(entry) === true) running.dirty = true;
+    for (const running of this.#running.values())
+      if (running.check.onCommand?.(entry) === true) running.dirty = true;
     this.#changed.fire();
   }
 
   answer(stepId: string, questionId: string, answer: readonly string[]): void {
     const step = this.#step(stepId);
     const question = step.questions.find((candidate) => candidate.id === questionId);
-    if (question === undefined) throw new LabRefusal('NotFound', `there is no question ${questionId} in step ${stepId}`);
+    if (question === undefined)
+      throw new LabRefusal('NotFound', `there is no question ${questionId} in step ${stepId}`);
     const progress = this.#progress(step);
     if (progress.startedAt === null) throw new LabRefusal('Locked', `step ${stepId} is not open yet`);
     const answered = progress.questions[questionId];
@@ -124,7 +128,8 @@ export class LabSession implements Disposable {
   openHint(stepId: string, taskId: string, hint: number): void {
     const step = this.#step(stepId);
     const task = step.tasks.find((candidate) => candidate.id === taskId);
-    if (task?.hints[hint] === undefined) throw new LabRefusal('NotFound', `there is no hint ${hint} for ${stepId}/${taskId}`);
+    if (task?.hints[hint] === undefined)
+      throw new LabRefusal('NotFound', `there is no hint ${hint} for ${stepId}/${taskId}`);
     const { hints, passed } = this.#task(step, task);
     // A hint after the fact costs nothing.
     if (!hints.includes(hint) && !passed) hints.push(hint);
@@ -133,14 +138,16 @@ export class LabSession implements Disposable {
 
   goTo(stepId: string): void {
     const step = this.#step(stepId);
-    if (this.#progress(step).startedAt === null) throw new LabRefusal('Locked', `step ${stepId} is not open yet`);
+    if (this.#progress(step).startedAt === null)
+      throw new LabRefusal('Locked', `step ${stepId} is not open yet`);
     this.attempt.current = this.lab.spec.steps.indexOf(step);
     this.#changed.fire();
   }
 
   /** The attempt as it must be stored now, checks included. */
   snapshot(): Attempt {
-    for (const { step, task, check } of this.#running.values()) this.#task(step, task).check = check.state?.() ?? null;
+    for (const { step, task, check } of this.#running.values())
+      this.#task(step, task).check = check.state?.() ?? null;
     return structuredClone(this.attempt);
   }
 
@@ -159,7 +166,8 @@ export class LabSession implements Disposable {
   #take(step: StepSpec, task: TaskSpec, result: CheckResult): boolean {
     const key = `${step.id}/${task.id}`;
     const progress = this.#task(step, task);
-    const changed = progress.credit !== result.credit || JSON.stringify(result) !== JSON.stringify(this.#results.get(key));
+    const changed =
+      progress.credit !== result.credit || JSON.stringify(result) !== JSON.stringify(this.#results.get(key));
     this.#results.set(key, result);
     progress.credit = result.credit;
     if (result.credit >= 1) {
@@ -171,12 +179,15 @@ export class LabSession implements Disposable {
 
   /** Tasks that waited for others begin; steps that are complete open the next one; the last one finishes the attempt. */
   #settle(): void {
-    for (const step of this.lab.spec.steps) if (this.#progress(step).startedAt !== null) this.#startChecks(step);
+    for (const step of this.lab.spec.steps)
+      if (this.#progress(step).startedAt !== null) this.#startChecks(step);
     this.lab.spec.steps.forEach((step, index) => {
       const progress = this.#progress(step);
       if (progress.startedAt === null || progress.done) return;
       const tasksPassed = step.tasks.every((task) => this.#task(step, task).passed);
-      const answered = step.questions.every((question) => (progress.questions[question.id]?.credit ?? null) !== null);
+      const answered = step.questions.every(
+        (question) => (progress.questions[question.id]?.credit ?? null) !== null,
+      );
       if (!tasksPassed || !answered) return;
       progress.done = true;
       const next = this.lab.spec.steps[index + 1];
@@ -197,7 +208,12 @@ export class LabSession implements Disposable {
     for (const task of step.tasks) {
       const key = `${step.id}/${task.id}`;
       const progress = this.#task(step, task);
-      if (this.#running.has(key) || (progress.passed && this.#results.has(key)) || !this.#needsAreMet(step, task)) continue;
+      if (
+        this.#running.has(key) ||
+        (progress.passed && this.#results.has(key)) ||
+        !this.#needsAreMet(step, task)
+      )
+        continue;
       const context = this.#context(step);
       const check = createCheck(task.check, context, progress.check ?? undefined);
       this.#results.set(key, check.evaluate(context));
@@ -207,7 +223,9 @@ export class LabSession implements Disposable {
 
   #needsAreMet(step: StepSpec, task: TaskSpec): boolean {
     const { tasks, questions } = this.#progress(step);
-    return task.needs.every((need) => tasks[need]?.passed === true || (questions[need]?.credit ?? null) !== null);
+    return task.needs.every(
+      (need) => tasks[need]?.passed === true || (questions[need]?.credit ?? null) !== null,
+    );
   }
 
   #context(step: StepSpec): CheckContext {

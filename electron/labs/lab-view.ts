@@ -47,7 +47,8 @@ function viewStep(session: LabSession, step: StepSpec): StepView {
     status: progress.startedAt === null ? 'locked' : progress.done ? 'done' : 'current',
     tasks: step.tasks.map((task) => viewTask(session, step, task, progress)),
     questions: step.questions.map((question) => viewQuestion(question, progress)),
-    debrief: progress.done && hasDebrief ? localize(lab, (texts) => texts.steps[step.id]?.debrief ?? '') : null,
+    debrief:
+      progress.done && hasDebrief ? localize(lab, (texts) => texts.steps[step.id]?.debrief ?? '') : null,
   };
 }
 

@@ -7,12 +7,15 @@ import type { LabProblem } from './load-lab.ts';
 /** What a schema cannot say: unique ids, needs that exist, expressions that compile, questions that can be answered. */
 export function lintLab(spec: LabSpec): LabProblem[] {
   const problems: LabProblem[] = [];
-  const say = (where: string, message: string): void => void problems.push({ file: 'lab.yaml', line: null, message: `${where}: ${message}` });
+  const say = (where: string, message: string): void =>
+    void problems.push({ file: 'lab.yaml', line: null, message: `${where}: ${message}` });
   for (const id of duplicates(spec.steps.map((step) => step.id))) say('steps', `two steps are called ${id}`);
   for (const step of spec.steps) {
     lintStep(step, say);
   }
-  const predictions = spec.steps.flatMap((step) => step.questions).filter((question) => question.purpose === 'prediction');
+  const predictions = spec.steps
+    .flatMap((step) => step.questions)
+    .filter((question) => question.purpose === 'prediction');
   if (predictions.length === 0) say('steps', 'a lab asks for at least one prediction');
   return problems;
 }
@@ -22,17 +25,24 @@ function lintStep(step: StepSpec, say: (where: string, message: string) => void)
   if (ids.length === 0) say(step.id, 'has neither a task nor a question: it could never be done');
   for (const id of duplicates(ids)) say(step.id, `two tasks or questions are called ${id}`);
   for (const task of step.tasks) {
-    for (const need of task.needs) if (!ids.includes(need)) say(`${step.id}/${task.id}`, `needs ${need}, which is not in this step`);
+    for (const need of task.needs)
+      if (!ids.includes(need)) say(`${step.id}/${task.id}`, `needs ${need}, which is not in this step`);
     const cost = task.hints.reduce((sum, hint) => sum + hint.cost, 0);
-    if (cost > task.weight) say(`${step.id}/${task.id}`, `hints cost ${cost}, more than the task's weight of ${task.weight}`);
-    attempt(() => compileCheck(task.check), (message) => say(`${step.id}/${task.id}`, message));
+    if (cost > task.weight)
+      say(`${step.id}/${task.id}`, `hints cost ${cost}, more than the task's weight of ${task.weight}`);
+    attempt(
+      () => compileCheck(task.check),
+      (message) => say(`${step.id}/${task.id}`, message),
+    );
   }
-  for (const question of step.questions) lintQuestion(question, (message) => say(`${step.id}/${question.id}`, message));
+  for (const question of step.questions)
+    lintQuestion(question, (message) => say(`${step.id}/${question.id}`, message));
 }
 
 function lintQuestion(question: QuestionSpec, say: (message: string) => void): void {
   const right = question.options.filter((option) => option.correct).length;
-  for (const id of duplicates(question.options.map((option) => option.id))) say(`two options are called ${id}`);
+  for (const id of duplicates(question.options.map((option) => option.id)))
+    say(`two options are called ${id}`);
   if (question.kind === 'number') {
     if (question.number === undefined) say('a number question says the number');
     return;
@@ -48,7 +58,10 @@ function compileCheck(check: CheckSpec): void {
     case 'history':
       if (check.query.where !== undefined) compilePredicate(check.query.where);
       if (check.query.selector !== undefined) parseLabelSelector(check.query.selector);
-      if (check.kind === 'history' && [check.sequence, check.always, check.replaced].every((part) => part === undefined)) {
+      if (
+        check.kind === 'history' &&
+        [check.sequence, check.always, check.replaced].every((part) => part === undefined)
+      ) {
         throw new Error('a history check says sequence, always or replaced');
       }
       return;

@@ -20,7 +20,8 @@ function edit(change: (text: string) => string): void {
   writeFileSync(join(folder, 'lab.yaml'), change(readFileSync(join(folder, 'lab.yaml'), 'utf8')));
 }
 
-const messages = (): string[] => loadLab(folder).problems.map(({ file, line, message }) => `${file}:${line ?? ''}: ${message}`);
+const messages = (): string[] =>
+  loadLab(folder).problems.map(({ file, line, message }) => `${file}:${line ?? ''}: ${message}`);
 
 describe('loadLab', () => {
   it('loads every built-in lab', () => {
@@ -31,7 +32,9 @@ describe('loadLab', () => {
 
   it('says file and line of what is wrong', () => {
     edit((text) => text.replace('passMark: 70', 'passMark: seventy'));
-    expect(messages()).toEqual([expect.stringMatching(/^lab\.yaml:\d+: passMark: Invalid input: expected number, received string$/)]);
+    expect(messages()).toEqual([
+      expect.stringMatching(/^lab\.yaml:\d+: passMark: Invalid input: expected number, received string$/),
+    ]);
   });
 
   it('refuses fields it does not know, and YAML that is none', () => {
@@ -50,9 +53,13 @@ describe('loadLab', () => {
   });
 
   it('finds tasks that could never pass', () => {
-    edit((text) => text.replace('needs: [who-chooses]', 'needs: [nobody]').replace("equals: 0", 'equals: 0'));
+    edit((text) => text.replace('needs: [who-chooses]', 'needs: [nobody]').replace('equals: 0', 'equals: 0'));
     expect(messages()).toEqual(['lab.yaml:: first-pod/running: needs nobody, which is not in this step']);
-    edit((text) => text.replace('needs: [nobody]', 'needs: []').replace('object.status.phase == "Running" &&', 'object.status.phase == &&'));
+    edit((text) =>
+      text
+        .replace('needs: [nobody]', 'needs: []')
+        .replace('object.status.phase == "Running" &&', 'object.status.phase == &&'),
+    );
     expect(messages()[0]).toContain('lab.yaml:: first-pod/running: CEL expression');
   });
 });
@@ -60,6 +67,8 @@ describe('loadLab', () => {
 describe('published schema', () => {
   it('is what the loader checks', () => {
     const published: unknown = JSON.parse(readFileSync(join(root, 'schema', 'lab.schema.json'), 'utf8'));
-    expect(published).toEqual(JSON.parse(JSON.stringify(z.toJSONSchema(LabSpec, { io: 'input', unrepresentable: 'any' }))));
+    expect(published).toEqual(
+      JSON.parse(JSON.stringify(z.toJSONSchema(LabSpec, { io: 'input', unrepresentable: 'any' }))),
+    );
   });
 });

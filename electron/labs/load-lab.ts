@@ -39,7 +39,8 @@ export function loadLab(folder: string): LoadedLab {
     spec.metadata.locales.map((locale) => [locale, readTexts(folder, locale, spec, problems)]),
   ) as Lab['texts'];
   for (const locale of ['pt-BR', 'en'] as const) {
-    if (texts[locale] === undefined) problems.push({ file: 'lab.yaml', line: null, message: `metadata.locales lacks ${locale}` });
+    if (texts[locale] === undefined)
+      problems.push({ file: 'lab.yaml', line: null, message: `metadata.locales lacks ${locale}` });
   }
   const manifests = spec.start.manifests.map((file) => readText(folder, file, problems) ?? '');
   const lab: Lab = { spec, texts, manifests };
@@ -62,7 +63,11 @@ function readSpec(folder: string, problems: LabProblem[]): LabSpec | undefined {
   try {
     value = document.toJS({ maxAliasCount: 100 });
   } catch (error) {
-    problems.push({ file: 'lab.yaml', line: null, message: error instanceof Error ? error.message : String(error) });
+    problems.push({
+      file: 'lab.yaml',
+      line: null,
+      message: error instanceof Error ? error.message : String(error),
+    });
     return undefined;
   }
   const parsed = LabSpec.safeParse(value);
@@ -78,9 +83,14 @@ function readSpec(folder: string, problems: LabProblem[]): LabSpec | undefined {
 }
 
 /** The line of the deepest node of a path that exists. */
-function lineOf(document: ReturnType<typeof parseDocument>, lines: LineCounter, path: readonly PropertyKey[]): number | null {
+function lineOf(
+  document: ReturnType<typeof parseDocument>,
+  lines: LineCounter,
+  path: readonly PropertyKey[],
+): number | null {
   for (let length = path.length; length >= 0; length -= 1) {
-    const node = document.getIn(path.slice(0, length), true) as { range?: [number, number, number] } | undefined;
+    const node = document.getIn(path.slice(0, length), true) as
+      { range?: [number, number, number] } | undefined;
     if (node?.range !== undefined) return lines.linePos(node.range[0]).line;
   }
   return null;
@@ -95,7 +105,10 @@ function readTexts(folder: string, locale: string, spec: LabSpec, problems: LabP
     const text = readText(folder, `${place}/${step.id}.md`, problems) ?? '';
     return [step.id, debrief === undefined ? { text } : { text, debrief }] as const;
   });
-  return { steps: Object.fromEntries(steps), debrief: readText(folder, `${place}/debrief.md`, problems) ?? '' };
+  return {
+    steps: Object.fromEntries(steps),
+    debrief: readText(folder, `${place}/debrief.md`, problems) ?? '',
+  };
 }
 
 function readText(folder: string, file: string, problems: LabProblem[]): string | undefined {
@@ -107,7 +120,8 @@ function readText(folder: string, file: string, problems: LabProblem[]): string 
   try {
     const stat = lstatSync(path);
     if (!stat.isFile()) problems.push({ file, line: null, message: 'is not a regular file' });
-    else if (stat.size > FILE_LIMIT) problems.push({ file, line: null, message: `is larger than ${FILE_LIMIT} bytes` });
+    else if (stat.size > FILE_LIMIT)
+      problems.push({ file, line: null, message: `is larger than ${FILE_LIMIT} bytes` });
     else return readFileSync(path, 'utf8');
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';

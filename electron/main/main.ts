@@ -1,6 +1,15 @@
 import { join } from 'node:path';
 import type { UtilityProcess } from 'electron';
-import { app, BrowserWindow, ipcMain, MessageChannelMain, protocol, session, shell, utilityProcess } from 'electron';
+import {
+  app,
+  BrowserWindow,
+  ipcMain,
+  MessageChannelMain,
+  protocol,
+  session,
+  shell,
+  utilityProcess,
+} from 'electron';
 import { serveApp } from './app-protocol.ts';
 import { brokerPort, REQUEST_PORT } from './ipc/port-broker.ts';
 import { installMenu } from './menu.ts';

@@ -3,7 +3,13 @@ import type { BrowserWindowConstructorOptions, WebContents } from 'electron';
 export const APP_ORIGIN = 'app://leme';
 
 /** Sites that a link in the app may open, in the person's own browser. */
-const EXTERNAL_HOSTS: ReadonlySet<string> = new Set(['kubernetes.io', 'etcd.io', 'docs.oracle.com', 'www.cncf.io', 'github.com']);
+const EXTERNAL_HOSTS: ReadonlySet<string> = new Set([
+  'kubernetes.io',
+  'etcd.io',
+  'docs.oracle.com',
+  'www.cncf.io',
+  'github.com',
+]);
 
 /** The only way a window of Leme is made. */
 export function windowOptions(preload: string): BrowserWindowConstructorOptions {

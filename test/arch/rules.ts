@@ -15,13 +15,22 @@ const CLUSTER_COMMON = [
   'electron/cluster/machine/interface.ts',
 ];
 const TYPES = ['electron/cluster/api/types.ts'];
-const COMPONENT = [...CLUSTER_COMMON, 'electron/cluster/apimachinery', 'electron/cluster/api', 'electron/cluster/client'];
+const COMPONENT = [
+  ...CLUSTER_COMMON,
+  'electron/cluster/apimachinery',
+  'electron/cluster/api',
+  'electron/cluster/client',
+];
 
 /** The longest matching folder decides. A source file that no rule covers is an error. */
 export const RULES: readonly FolderRule[] = [
   { folder: 'electron/shared', ours: [], packages: ['zod'] },
   { folder: 'electron/base', ours: [], packages: [] },
-  { folder: 'electron/cluster/apimachinery', ours: ['electron/base', ...TYPES], packages: ['protobufjs', 'yaml'] },
+  {
+    folder: 'electron/cluster/apimachinery',
+    ours: ['electron/base', ...TYPES],
+    packages: ['protobufjs', 'yaml'],
+  },
   {
     folder: 'electron/cluster/api',
     ours: ['electron/base', 'electron/cluster/apimachinery'],
@@ -29,46 +38,101 @@ export const RULES: readonly FolderRule[] = [
   },
   { folder: 'electron/cluster/network', ours: ['electron/base'], packages: [] },
   { folder: 'electron/cluster/machine', ours: ['electron/base', 'electron/cluster/network'], packages: [] },
-  { folder: 'electron/cluster/gateway', ours: [...COMPONENT, 'electron/cluster/network', 'electron/cluster/machine'], packages: [] },
-  { folder: 'electron/cluster/etcd', ours: [...CLUSTER_COMMON, 'electron/cluster/raft'], packages: ['sorted-btree'] },
+  {
+    folder: 'electron/cluster/gateway',
+    ours: [...COMPONENT, 'electron/cluster/network', 'electron/cluster/machine'],
+    packages: [],
+  },
+  {
+    folder: 'electron/cluster/etcd',
+    ours: [...CLUSTER_COMMON, 'electron/cluster/raft'],
+    packages: ['sorted-btree'],
+  },
   {
     folder: 'electron/cluster/apiserver',
-    ours: [...COMPONENT, 'electron/cluster/network', 'electron/cluster/etcd/client', 'electron/cluster/etcd/v3/client'],
+    ours: [
+      ...COMPONENT,
+      'electron/cluster/network',
+      'electron/cluster/etcd/client',
+      'electron/cluster/etcd/v3/client',
+    ],
     packages: ['yaml'],
   },
   { folder: 'electron/cluster/client', ours: [...COMPONENT, 'electron/cluster/network'], packages: ['yaml'] },
   { folder: 'electron/cluster/controller', ours: COMPONENT, packages: ['yaml'] },
   { folder: 'electron/cluster/scheduler', ours: COMPONENT, packages: ['yaml'] },
-  { folder: 'electron/cluster/cri', ours: [...COMPONENT, 'electron/cluster/images', 'electron/cluster/machine', 'electron/cluster/network'], packages: [] },
+  {
+    folder: 'electron/cluster/cri',
+    ours: [...COMPONENT, 'electron/cluster/images', 'electron/cluster/machine', 'electron/cluster/network'],
+    packages: [],
+  },
   { folder: 'electron/cluster/images', ours: [...COMPONENT, 'electron/cluster/network'], packages: [] },
   { folder: 'electron/cluster/kubelet', ours: [...COMPONENT, 'electron/cluster/cri'], packages: ['yaml'] },
-  { folder: 'electron/cluster/node-shell', ours: [...COMPONENT, 'electron/cluster/cri', 'electron/cluster/machine'], packages: ['yaml'] },
+  {
+    folder: 'electron/cluster/node-shell',
+    ours: [...COMPONENT, 'electron/cluster/cri', 'electron/cluster/machine'],
+    packages: ['yaml'],
+  },
   { folder: 'electron/cluster/topology', ours: [...CLUSTER_COMMON, ...TYPES], packages: [] },
   // The composition root of the simulation and its parts.
   { folder: 'electron/cluster', ours: ['electron/base', 'electron/cluster'], packages: ['yaml'] },
   {
     folder: 'electron/grading',
-    ours: ['electron/base', 'electron/shared', 'electron/cluster/client', 'electron/cluster/api', 'electron/cluster/apimachinery'],
+    ours: [
+      'electron/base',
+      'electron/shared',
+      'electron/cluster/client',
+      'electron/cluster/api',
+      'electron/cluster/apimachinery',
+    ],
     packages: ['zod', 'yaml', '@bufbuild/cel'],
   },
   {
     folder: 'electron/labs',
     ours: [
-      'electron/base', 'electron/shared', 'electron/cluster/client', 'electron/cluster/api', 'electron/cluster/apimachinery', 'electron/grading',
+      'electron/base',
+      'electron/shared',
+      'electron/cluster/client',
+      'electron/cluster/api',
+      'electron/cluster/apimachinery',
+      'electron/grading',
     ],
     packages: 'any',
   },
-  { folder: 'electron/shell', ours: ['electron/base', 'electron/cluster/client', 'electron/shared', 'electron/shell'], packages: 'any' },
-  { folder: 'electron/storage', ours: ['electron/base', 'electron/shared'], packages: ['node:*', 'better-sqlite3'] },
-  { folder: 'electron/pty', ours: ['electron/base', 'electron/shared'], packages: ['node:*', '@lydell/node-pty'] },
+  {
+    folder: 'electron/shell',
+    ours: ['electron/base', 'electron/cluster/client', 'electron/shared', 'electron/shell'],
+    packages: 'any',
+  },
+  {
+    folder: 'electron/storage',
+    ours: ['electron/base', 'electron/shared'],
+    packages: ['node:*', 'better-sqlite3'],
+  },
+  {
+    folder: 'electron/pty',
+    ours: ['electron/base', 'electron/shared'],
+    packages: ['node:*', '@lydell/node-pty'],
+  },
   {
     folder: 'electron/host',
     ours: [
-      'electron/base', 'electron/shared', 'electron/cluster', 'electron/grading', 'electron/labs', 'electron/storage', 'electron/pty', 'electron/shell',
+      'electron/base',
+      'electron/shared',
+      'electron/cluster',
+      'electron/grading',
+      'electron/labs',
+      'electron/storage',
+      'electron/pty',
+      'electron/shell',
     ],
     packages: ['node:*', 'zod', 'ws', 'yaml', '@peculiar/x509', 'reflect-metadata'],
   },
-  { folder: 'electron/main', ours: ['electron/host/listeners', 'electron/shared'], packages: ['node:*', 'electron'] },
+  {
+    folder: 'electron/main',
+    ours: ['electron/host/listeners', 'electron/shared'],
+    packages: ['node:*', 'electron'],
+  },
   { folder: 'electron/preload', ours: [], packages: ['electron'] },
   { folder: 'app', ours: ['electron/shared'], packages: 'any' },
 ];
@@ -80,7 +144,8 @@ const OWNED_PACKAGES: Readonly<Record<string, string>> = {
   '@lydell/node-pty': 'electron/pty',
 };
 
-const IMPORT = /(?:^|\n)\s*(?:import|export)\s(?:[^'";]*?\sfrom\s*)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g;
+const IMPORT =
+  /(?:^|\n)\s*(?:import|export)\s(?:[^'";]*?\sfrom\s*)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g;
 
 export interface Violation {
   readonly file: string;
@@ -91,9 +156,12 @@ export interface Violation {
 /** Checks the files below `root`; tests and test helpers are free. */
 export function checkImports(root: string, rules: readonly FolderRule[] = RULES): Violation[] {
   const violations: Violation[] = [];
-  const files = globSync('{electron,app}/**/*.{ts,vue}', { cwd: root }).map((file) => file.replaceAll('\\', '/'));
+  const files = globSync('{electron,app}/**/*.{ts,vue}', { cwd: root }).map((file) =>
+    file.replaceAll('\\', '/'),
+  );
   for (const file of files.sort()) {
-    if (/\.(test|testing|d)\.ts$/.test(file) || file.includes('/testing/') || /vite\.config\.ts$/.test(file)) continue;
+    if (/\.(test|testing|d)\.ts$/.test(file) || file.includes('/testing/') || /vite\.config\.ts$/.test(file))
+      continue;
     const rule = rules
       .filter((candidate) => file.startsWith(`${candidate.folder}/`))
       .sort((a, b) => b.folder.length - a.folder.length)[0];
@@ -113,7 +181,9 @@ export function checkImports(root: string, rules: readonly FolderRule[] = RULES)
 
 function refuse(root: string, file: string, target: string, rule: FolderRule): string | undefined {
   if (target.startsWith('.')) {
-    const resolved = normalize(relative(root, join(root, dirname(file), target.replace(/\?.*$/, '')))).replaceAll('\\', '/');
+    const resolved = normalize(
+      relative(root, join(root, dirname(file), target.replace(/\?.*$/, ''))),
+    ).replaceAll('\\', '/');
     if (!existsSync(join(root, resolved))) return 'no such file (write the extension)';
     if (/\.(test|testing)\.ts$/.test(resolved)) return 'product code imports a test helper';
     const allowed = [rule.folder, ...rule.ours];
@@ -122,7 +192,11 @@ function refuse(root: string, file: string, target: string, rule: FolderRule): s
   }
   const name = target.startsWith('node:') ? 'node:*' : packageName(target);
   const owner = OWNED_PACKAGES[name];
-  if (owner !== undefined && !file.startsWith(`${owner}/`) && !(name === 'electron' && file.startsWith('electron/preload/'))) {
+  if (
+    owner !== undefined &&
+    !file.startsWith(`${owner}/`) &&
+    !(name === 'electron' && file.startsWith('electron/preload/'))
+  ) {
     return `only ${owner} may import ${name}`;
   }
   if (rule.packages === 'any') {

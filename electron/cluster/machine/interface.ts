@@ -101,7 +101,11 @@ export interface Process {
   readonly exit: ExitStatus | undefined;
   readonly onDidExit: Event<ExitStatus>;
   /** Newest lines of stdout and stderr, bounded. */
-  readonly onDidWrite: Event<{ readonly stream: 'stdout' | 'stderr'; readonly line: string; readonly time: number }>;
+  readonly onDidWrite: Event<{
+    readonly stream: 'stdout' | 'stderr';
+    readonly line: string;
+    readonly time: number;
+  }>;
   kill(signal: 'SIGTERM' | 'SIGKILL'): void;
 }
 

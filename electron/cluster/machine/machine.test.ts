@@ -8,7 +8,14 @@ import { volatileStore } from './local-state.ts';
 import { SimulatedMachine } from './machine.ts';
 
 const SPEC = {
-  name: 'node', ip: '10.0.0.1', role: 'worker', os: 'linux', cpus: 2, memory: 1, disk: 1, isNode: true,
+  name: 'node',
+  ip: '10.0.0.1',
+  role: 'worker',
+  os: 'linux',
+  cpus: 2,
+  memory: 1,
+  disk: 1,
+  isNode: true,
 } as const;
 const forever: Program = () => new Promise(() => undefined);
 let simulation: Simulation;
@@ -63,7 +70,14 @@ describe('SimulatedMachine', () => {
 
   it('restarts a unit that died, not one that was stopped', async () => {
     const machine = boot();
-    machine.units.define({ name: 'svc', description: 'A service', program: forever, argv: ['svc'], restart: 'always', restartSeconds: 10 });
+    machine.units.define({
+      name: 'svc',
+      description: 'A service',
+      program: forever,
+      argv: ['svc'],
+      restart: 'always',
+      restartSeconds: 10,
+    });
     machine.boot(false);
     await simulation.runUntil(simulation.now + 1);
     machine.units.get('svc')?.process?.kill('SIGKILL');
@@ -83,7 +97,14 @@ describe('SimulatedMachine', () => {
       set: (key, value) => void kept.set(key, value),
       delete: (key) => void kept.delete(key),
     };
-    const unit = { name: 'svc', description: 'A service', program: forever, argv: ['svc'], restart: 'always', restartSeconds: 1 } as const;
+    const unit = {
+      name: 'svc',
+      description: 'A service',
+      program: forever,
+      argv: ['svc'],
+      restart: 'always',
+      restartSeconds: 1,
+    } as const;
     const first = boot(store);
     first.units.define(unit);
     first.boot(false);

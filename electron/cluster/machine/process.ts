@@ -3,7 +3,14 @@ import { Emitter } from '../../base/event.ts';
 import type { OwnedContext, Simulation } from '../../base/simulation.ts';
 import type { SimulatedNetwork } from '../network/network.ts';
 import type { MachineFiles } from './file-system.ts';
-import type { ExitStatus, LocalState, MachineSpec, Process, ProcessContext, ProcessOptions } from './interface.ts';
+import type {
+  ExitStatus,
+  LocalState,
+  MachineSpec,
+  Process,
+  ProcessContext,
+  ProcessOptions,
+} from './interface.ts';
 
 /** What a process needs of its machine. */
 export interface ProcessHost {
@@ -64,7 +71,12 @@ export class SimulatedProcess implements Process {
 
   #createContext(host: ProcessHost, options: ProcessOptions): ProcessContext {
     const ip = options.ip ?? host.spec.ip;
-    const net = host.network.access({ actor: this.actor, machine: host.spec.name, ip, context: this.#context });
+    const net = host.network.access({
+      actor: this.actor,
+      machine: host.spec.name,
+      ip,
+      context: this.#context,
+    });
     this.#owned.add(net);
     const write = (stream: 'stdout' | 'stderr', line: string): void => {
       if (this.#exit === undefined) this.#wrote.fire({ stream, line, time: host.simulation.now });
@@ -110,7 +122,13 @@ export class SimulatedProcess implements Process {
   #recordState(from: string, state: string, detail: Record<string, unknown>): void {
     const { tracer } = this.#context;
     const cause = tracer.cause;
-    tracer.record({ kind: 'state', subject: `process ${this.actor}`, from, state, detail: { pid: this.pid, ...detail } });
+    tracer.record({
+      kind: 'state',
+      subject: `process ${this.actor}`,
+      from,
+      state,
+      detail: { pid: this.pid, ...detail },
+    });
     tracer.resume(cause);
   }
 }

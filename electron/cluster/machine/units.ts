@@ -116,7 +116,11 @@ export class SystemdUnits implements UnitManager {
     entry.pendingRestart?.dispose();
     entry.pendingRestart = undefined;
     entry.failed = false;
-    const process = this.#host.spawn({ name: definition.name, program: definition.program, argv: definition.argv });
+    const process = this.#host.spawn({
+      name: definition.name,
+      program: definition.program,
+      argv: definition.argv,
+    });
     entry.process = process;
     this.#write(entry, `Started ${definition.name}.service - ${definition.description}.`);
     process.onDidWrite(({ line }) => this.#write(entry, line, definition.name, process.pid));

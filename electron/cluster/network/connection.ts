@@ -131,7 +131,9 @@ export class ConnectionPair {
       body: payload,
       latency,
       ...(meta.detail === undefined ? {} : { detail: meta.detail }),
-      ...(blocked ? { dropped: this.#wire.isPowered(target) ? ('link-cut' as const) : ('machine-off' as const) } : {}),
+      ...(blocked
+        ? { dropped: this.#wire.isPowered(target) ? ('link-cut' as const) : ('machine-off' as const) }
+        : {}),
     });
     const waiting: Waiting = { payload, record };
     if (blocked) from.stalled.push(waiting);

@@ -68,7 +68,11 @@ export class HttpClientConnection {
    * error, say) the body is complete and no handler is ever called. After `cancel` no handler is called.
    * @throws HttpCallError
    */
-  async stream(request: HttpRequest, handlers: HttpStreamHandlers, options: HttpCallOptions = {}): Promise<HttpStream> {
+  async stream(
+    request: HttpRequest,
+    handlers: HttpStreamHandlers,
+    options: HttpCallOptions = {},
+  ): Promise<HttpStream> {
     return this.#start(request, handlers, options);
   }
 
@@ -76,7 +80,11 @@ export class HttpClientConnection {
     this.connection.close();
   }
 
-  async #start(request: HttpRequest, handlers: HttpStreamHandlers | undefined, options: HttpCallOptions): Promise<HttpStream> {
+  async #start(
+    request: HttpRequest,
+    handlers: HttpStreamHandlers | undefined,
+    options: HttpCallOptions,
+  ): Promise<HttpStream> {
     if (this.connection.closed) throw new HttpCallError('closed', 'http: client connection is closed');
     const call = this.#nextCall++;
     const response = await new Promise<HttpResponse>((resolve, reject) => {
@@ -85,7 +93,12 @@ export class HttpClientConnection {
       if (options.timeout !== undefined && this.#clock !== undefined) {
         pending.timer = this.#clock.setTimeout(() => {
           this.#cancel(call);
-          reject(new HttpCallError('timeout', 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)'));
+          reject(
+            new HttpCallError(
+              'timeout',
+              'context deadline exceeded (Client.Timeout exceeded while awaiting headers)',
+            ),
+          );
         }, options.timeout);
       }
       const frame: HttpFrame = { type: 'request', call, request };

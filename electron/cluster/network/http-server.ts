@@ -57,9 +57,19 @@ class ServerExchange implements HttpExchange {
     this.#done();
   }
 
-  #send(frame: HttpFrame, phase: 'response' | 'item' | 'end', summary: string, detail?: Readonly<Record<string, unknown>>): void {
+  #send(
+    frame: HttpFrame,
+    phase: 'response' | 'item' | 'end',
+    summary: string,
+    detail?: Readonly<Record<string, unknown>>,
+  ): void {
     if (this.#connection.closed) return;
-    this.#connection.send(frame, { phase, summary, call: this.#call, ...(detail === undefined ? {} : { detail }) });
+    this.#connection.send(frame, {
+      phase,
+      summary,
+      call: this.#call,
+      ...(detail === undefined ? {} : { detail }),
+    });
   }
 }
 
@@ -73,7 +83,9 @@ export function serveHttpConnection(connection: Connection, handle: HttpHandler)
       return;
     }
     if (frame.type !== 'request') return;
-    const exchange = new ServerExchange(connection, frame.call, frame.request, () => exchanges.delete(frame.call));
+    const exchange = new ServerExchange(connection, frame.call, frame.request, () =>
+      exchanges.delete(frame.call),
+    );
     exchanges.set(frame.call, exchange);
     handle(exchange, connection.remote);
   });

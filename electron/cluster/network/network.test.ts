@@ -17,7 +17,14 @@ let beta: SimulatedMachine;
 
 function machine(name: string, ip: string): SimulatedMachine {
   const spec = {
-    name, ip, role: 'worker', os: 'linux', cpus: 2, memory: 1, disk: 1, isNode: true,
+    name,
+    ip,
+    role: 'worker',
+    os: 'linux',
+    cpus: 2,
+    memory: 1,
+    disk: 1,
+    isNode: true,
   } as const;
   return new SimulatedMachine(spec, simulation, network, volatileStore());
 }
@@ -77,7 +84,9 @@ describe('SimulatedNetwork', () => {
     alpha.spawn({
       name: 'lost',
       program: async (process) => {
-        await process.net.dial({ host: 'nowhere', port: 1 }, { protocol: 'tcp' }).catch((error: Error) => log.push(error.message));
+        await process.net
+          .dial({ host: 'nowhere', port: 1 }, { protocol: 'tcp' })
+          .catch((error: Error) => log.push(error.message));
         return 0;
       },
     });

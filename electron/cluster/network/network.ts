@@ -169,7 +169,13 @@ export class SimulatedNetwork implements NetworkControl {
       !this.isCut(from.machine, target.machine) &&
       !this.isCut(target.machine, from.machine);
     if (!reachable) {
-      this.#recordRefusal(from, target.machine, options.protocol, text, this.isPowered(target.machine) ? 'link-cut' : 'machine-off');
+      this.#recordRefusal(
+        from,
+        target.machine,
+        options.protocol,
+        text,
+        this.isPowered(target.machine) ? 'link-cut' : 'machine-off',
+      );
       await from.context.clock.sleep(options.timeout ?? DIAL_TIMEOUT);
       throw new DialError('ETIMEDOUT', `${text}: i/o timeout`);
     }
@@ -192,7 +198,11 @@ export class SimulatedNetwork implements NetworkControl {
       ip: from.ip,
       ...(options.certificate === undefined ? {} : { certificate: options.certificate }),
     };
-    const server: Peer = { actor: listener.owner.actor, machine: listener.owner.machine, ip: listener.owner.ip };
+    const server: Peer = {
+      actor: listener.owner.actor,
+      machine: listener.owner.machine,
+      ip: listener.owner.ip,
+    };
     const pair = new ConnectionPair(this.#nextConnection++, options.protocol, this, {
       client: { peer: client, context: from.context },
       server: { peer: server, context: listener.owner.context },
@@ -245,7 +255,17 @@ export class SimulatedNetwork implements NetworkControl {
   ): void {
     const { tracer } = from.context;
     const cause: RecordId = tracer.cause;
-    tracer.record({ kind: 'message', to, protocol, phase: 'request', summary, connection: 0, call: 0, dropped, latency: 0 });
+    tracer.record({
+      kind: 'message',
+      to,
+      protocol,
+      phase: 'request',
+      summary,
+      connection: 0,
+      call: 0,
+      dropped,
+      latency: 0,
+    });
     tracer.resume(cause);
   }
 

@@ -16,7 +16,10 @@ export const causeCheck: CheckFactory<CheckSpecOf<'cause'>> = (spec, context, st
   const effect = compilePattern(spec.effect);
   const because = spec.because === undefined ? undefined : compilePattern(spec.because);
   const notBecause = spec.notBecause === undefined ? undefined : compilePattern(spec.notBecause);
-  const state: CauseState = (stored as CauseState | undefined) ?? { next: context.cluster.nextRecord() ?? 0, found: null };
+  const state: CauseState = (stored as CauseState | undefined) ?? {
+    next: context.cluster.nextRecord() ?? 0,
+    found: null,
+  };
 
   const explains = (record: CausalRecord, cluster: CheckContext['cluster']): boolean => {
     let led = because === undefined;
@@ -45,7 +48,12 @@ export const causeCheck: CheckFactory<CheckSpecOf<'cause'>> = (spec, context, st
     },
     evaluate: () => ({
       credit: state.found === null ? 0 : 1,
-      expected: spec.expected ?? both(describe(spec.effect, 'por causa de', spec.because), describe(spec.effect, 'because of', spec.because)),
+      expected:
+        spec.expected ??
+        both(
+          describe(spec.effect, 'por causa de', spec.because),
+          describe(spec.effect, 'because of', spec.because),
+        ),
       actual:
         state.found === null
           ? both('ainda não aconteceu', 'it has not happened yet')
@@ -69,7 +77,10 @@ export function compilePattern(pattern: RecordPattern): (record: CausalRecord) =
     });
 }
 
-function fieldOf(record: CausalRecord, field: 'actor' | 'to' | 'about' | 'action' | 'state'): string | undefined {
+function fieldOf(
+  record: CausalRecord,
+  field: 'actor' | 'to' | 'about' | 'action' | 'state',
+): string | undefined {
   switch (field) {
     case 'actor':
       return record.actor;
@@ -87,6 +98,8 @@ function fieldOf(record: CausalRecord, field: 'actor' | 'to' | 'about' | 'action
 
 function describe(effect: RecordPattern, because: string, cause: RecordPattern | undefined): string {
   const text = (pattern: RecordPattern): string =>
-    [pattern.actor, pattern.action, pattern.about, pattern.state].filter((part) => part !== undefined).join(' ');
+    [pattern.actor, pattern.action, pattern.about, pattern.state]
+      .filter((part) => part !== undefined)
+      .join(' ');
   return cause === undefined ? text(effect) : `${text(effect)} ${because} ${text(cause)}`;
 }

@@ -4,7 +4,11 @@ import { FakeClusterView, testPod } from '../cluster-view.testing.ts';
 import type { Check, CheckContext } from '../interface.ts';
 import { createCheck } from './registry.ts';
 
-function start(spec: unknown, cluster = new FakeClusterView(), state?: unknown): { cluster: FakeClusterView; context: CheckContext; check: Check } {
+function start(
+  spec: unknown,
+  cluster = new FakeClusterView(),
+  state?: unknown,
+): { cluster: FakeClusterView; context: CheckContext; check: Check } {
   const context: CheckContext = { cluster, commands: [] };
   const check = createCheck(CheckSpec.parse(spec), context, state);
   cluster.onDidChange((change) => void check.onChange?.(change, context));
@@ -12,7 +16,10 @@ function start(spec: unknown, cluster = new FakeClusterView(), state?: unknown):
 }
 
 const PODS = { apiVersion: 'v1', kind: 'Pod', namespace: 'default', selector: 'app=web' };
-const READY = { ...PODS, where: 'object.status.conditions.exists(c, c.type == "Ready" && c.status == "True")' };
+const READY = {
+  ...PODS,
+  where: 'object.status.conditions.exists(c, c.type == "Ready" && c.status == "True")',
+};
 
 describe('object check', () => {
   it('counts what the query finds, says so in both languages, and gives part of the credit on the way', () => {
@@ -31,16 +38,30 @@ describe('object check', () => {
     const { cluster, context, check } = start({ kind: 'object', query: PODS, count: { equals: 0 } });
     expect(check.evaluate(context).credit).toBe(1);
     cluster.put(testPod('a'));
-    expect(check.evaluate(context)).toMatchObject({ credit: 0, expected: { en: 'Pod default app=web: none' }, actual: { en: '1 (a)' } });
+    expect(check.evaluate(context)).toMatchObject({
+      credit: 0,
+      expected: { en: 'Pod default app=web: none' },
+      actual: { en: '1 (a)' },
+    });
   });
 
   it('matches partial objects, lists item by item, and CEL over whole numbers', () => {
     const { cluster, context, check } = start({
       kind: 'object',
-      query: { apiVersion: 'apps/v1', kind: 'Deployment', match: { spec: { template: { containers: [{ image: 'nginx' }] } } }, where: 'object.spec.replicas == 3' },
+      query: {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        match: { spec: { template: { containers: [{ image: 'nginx' }] } } },
+        where: 'object.spec.replicas == 3',
+      },
     });
     const deployment = (replicas: number, containers: object[]): void =>
-      cluster.put({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', namespace: 'default' }, spec: { replicas, template: { containers } } } as never);
+      cluster.put({
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: 'web', namespace: 'default' },
+        spec: { replicas, template: { containers } },
+      } as never);
     deployment(3, [{ image: 'nginx', name: 'x' }]);
     expect(check.evaluate(context).credit).toBe(1);
     deployment(2, [{ image: 'nginx' }]);
@@ -50,7 +71,9 @@ describe('object check', () => {
   });
 
   it('refuses an expression that does not parse', () => {
-    expect(() => start({ kind: 'object', query: { ...PODS, where: 'object.' } })).toThrow('CEL expression "object."');
+    expect(() => start({ kind: 'object', query: { ...PODS, where: 'object.' } })).toThrow(
+      'CEL expression "object."',
+    );
   });
 });
 
@@ -62,7 +85,10 @@ describe('history check', () => {
     cluster.put(testPod('b'));
     expect(check.evaluate(context)).toMatchObject({ credit: 0, actual: { en: 'none is gone yet' } });
     cluster.remove(testPod('a'));
-    expect(check.evaluate(context)).toMatchObject({ credit: 0, actual: { en: 'one is gone; none came in its place' } });
+    expect(check.evaluate(context)).toMatchObject({
+      credit: 0,
+      actual: { en: 'one is gone; none came in its place' },
+    });
     cluster.put(testPod('c'));
     expect(check.evaluate(context)).toMatchObject({ credit: 1, actual: { en: 'replaced' } });
   });
@@ -73,7 +99,10 @@ describe('history check', () => {
     const spec = { kind: 'history', query: PODS, sequence: [{ equals: 3 }, { equals: 2 }, { equals: 3 }] };
     const first = start(spec, cluster);
     cluster.remove(testPod('a'));
-    expect(first.check.evaluate(first.context)).toMatchObject({ credit: 0, actual: { en: '2 of 3 seen; now 2' } });
+    expect(first.check.evaluate(first.context)).toMatchObject({
+      credit: 0,
+      actual: { en: '2 of 3 seen; now 2' },
+    });
     const second = start(spec, cluster, first.check.state?.());
     cluster.put(testPod('d'));
     expect(second.check.evaluate(second.context).credit).toBe(1);
@@ -86,7 +115,10 @@ describe('history check', () => {
     expect(check.evaluate(context).credit).toBe(1);
     cluster.remove(testPod('a'));
     cluster.put(testPod('a'));
-    expect(check.evaluate(context)).toMatchObject({ credit: 0, actual: { 'pt-BR': 'chegou a 1', en: 'it was 1' } });
+    expect(check.evaluate(context)).toMatchObject({
+      credit: 0,
+      actual: { 'pt-BR': 'chegou a 1', en: 'it was 1' },
+    });
   });
 });
 
@@ -109,7 +141,12 @@ describe('cause check', () => {
 
   it('does not take the effect without its cause, with a forbidden one, or from before the step', () => {
     const cluster = new FakeClusterView();
-    cluster.decide('cp-1/kube-controller-manager', 'create', 'before', cluster.decide('learner', 'delete', 'x'));
+    cluster.decide(
+      'cp-1/kube-controller-manager',
+      'create',
+      'before',
+      cluster.decide('learner', 'delete', 'x'),
+    );
     const { context, check } = start(spec, cluster);
     cluster.decide('cp-1/kube-controller-manager', 'create', 'spontaneous');
     const drain = cluster.decide('learner', 'drain', 'nodes n');
@@ -126,7 +163,8 @@ describe('command check', () => {
       { line: 'kubectl get pods', exit: 0, time: 2 },
     ];
     const context: CheckContext = { cluster: new FakeClusterView(), commands };
-    const check = (spec: object): number => createCheck(CheckSpec.parse({ kind: 'command', ...spec }), context, undefined).evaluate(context).credit;
+    const check = (spec: object): number =>
+      createCheck(CheckSpec.parse({ kind: 'command', ...spec }), context, undefined).evaluate(context).credit;
     expect(check({ pattern: 'get pods' })).toBe(1);
     expect(check({ pattern: 'get nodes', exit: 0 })).toBe(0);
     expect(check({ pattern: '--force', used: false })).toBe(1);

@@ -8,7 +8,9 @@ export const commandCheck: CheckFactory<CheckSpecOf<'command'>> = (spec): Check 
   return {
     onCommand: ({ line }) => pattern.test(line),
     evaluate: ({ commands }) => {
-      const used = commands.filter(({ line, exit }) => pattern.test(line) && (spec.exit === undefined || exit === spec.exit));
+      const used = commands.filter(
+        ({ line, exit }) => pattern.test(line) && (spec.exit === undefined || exit === spec.exit),
+      );
       const last = used.at(-1);
       return {
         credit: used.length > 0 === spec.used ? 1 : 0,
@@ -16,8 +18,14 @@ export const commandCheck: CheckFactory<CheckSpecOf<'command'>> = (spec): Check 
           spec.expected ??
           (spec.used
             ? both(`um comando que corresponda a ${spec.pattern}`, `a command that matches ${spec.pattern}`)
-            : both(`nenhum comando que corresponda a ${spec.pattern}`, `no command that matches ${spec.pattern}`)),
-        actual: last === undefined ? both('não foi usado', 'not used') : both(`usado: ${last.line}`, `used: ${last.line}`),
+            : both(
+                `nenhum comando que corresponda a ${spec.pattern}`,
+                `no command that matches ${spec.pattern}`,
+              )),
+        actual:
+          last === undefined
+            ? both('não foi usado', 'not used')
+            : both(`usado: ${last.line}`, `used: ${last.line}`),
       };
     },
   };

@@ -18,7 +18,12 @@ interface HistoryState {
 export const historyCheck: CheckFactory<CheckSpecOf<'history'>> = (spec, context, stored): Check => {
   const query = compileQuery(spec.query);
   const sequence = spec.sequence ?? [];
-  const state: HistoryState = (stored as HistoryState | undefined) ?? { met: 0, broken: null, gone: [], replaced: false };
+  const state: HistoryState = (stored as HistoryState | undefined) ?? {
+    met: 0,
+    broken: null,
+    gone: [],
+    replaced: false,
+  };
   let present = new Set<string>();
 
   const look = ({ cluster }: CheckContext): boolean => {
@@ -27,8 +32,10 @@ export const historyCheck: CheckFactory<CheckSpecOf<'history'>> = (spec, context
     for (const uid of present) if (!uids.has(uid)) state.gone.push(uid);
     if (state.gone.length > 0 && [...uids].some((uid) => !present.has(uid))) state.replaced = true;
     present = uids;
-    while (state.met < sequence.length && meetsCount(sequence[state.met] as CountRule, uids.size)) state.met += 1;
-    if (spec.always !== undefined && state.broken === null && !meetsCount(spec.always, uids.size)) state.broken = uids.size;
+    while (state.met < sequence.length && meetsCount(sequence[state.met] as CountRule, uids.size))
+      state.met += 1;
+    if (spec.always !== undefined && state.broken === null && !meetsCount(spec.always, uids.size))
+      state.broken = uids.size;
     return JSON.stringify(state) !== before;
   };
   look(context);
@@ -65,7 +72,10 @@ export const historyCheck: CheckFactory<CheckSpecOf<'history'>> = (spec, context
       if (spec.replaced === true) {
         parts.push({
           done: state.replaced,
-          expected: both(`${query.text}: um foi embora e outro veio no lugar`, `${query.text}: one is gone and another came in its place`),
+          expected: both(
+            `${query.text}: um foi embora e outro veio no lugar`,
+            `${query.text}: one is gone and another came in its place`,
+          ),
           actual: state.replaced
             ? both('substituído', 'replaced')
             : state.gone.length > 0

@@ -15,7 +15,8 @@ export const objectCheck: CheckFactory<CheckSpecOf<'object'>> = (spec): Check =>
     evaluate: ({ cluster }) => {
       const found = query.list(cluster);
       const names = found.slice(0, NAMES_SHOWN).map((object) => object.metadata?.name ?? '');
-      const shown = names.length === 0 ? '' : ` (${names.join(', ')}${found.length > NAMES_SHOWN ? ', …' : ''})`;
+      const shown =
+        names.length === 0 ? '' : ` (${names.join(', ')}${found.length > NAMES_SHOWN ? ', …' : ''})`;
       return {
         credit: countCredit(rule, found.length),
         expected: spec.expected ?? both(`${query.text}: ${wanted['pt-BR']}`, `${query.text}: ${wanted.en}`),

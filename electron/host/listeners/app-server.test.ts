@@ -17,7 +17,12 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'leme-app-'));
   await writeFile(join(folder, 'index.html'), '<!doctype html>ok');
   channels = [];
-  server = await openAppServer({ root: folder, port: 0, token: 'secret', onChannel: (channel) => void channels.push(channel) });
+  server = await openAppServer({
+    root: folder,
+    port: 0,
+    token: 'secret',
+    onChannel: (channel) => void channels.push(channel),
+  });
 });
 
 afterEach(async () => {
@@ -25,13 +30,20 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-function get(path: string, headers: Record<string, string> = {}): Promise<{ status: number; body: string; csp: string }> {
+function get(
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; body: string; csp: string }> {
   return new Promise((resolve, reject) => {
     const call = request({ host: '127.0.0.1', port: server.port, path, headers }, (response) => {
       let body = '';
       response.on('data', (chunk: Buffer) => (body += chunk.toString()));
       response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, body, csp: String(response.headers['content-security-policy']) }),
+        resolve({
+          status: response.statusCode ?? 0,
+          body,
+          csp: String(response.headers['content-security-policy']),
+        }),
       );
     });
     call.on('error', reject);

@@ -37,7 +37,11 @@ export interface AppServer {
  * @throws Error when the port is taken.
  */
 export async function openAppServer(options: AppServerOptions): Promise<AppServer> {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE, handleProtocols: () => PROTOCOL });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_MESSAGE,
+    handleProtocols: () => PROTOCOL,
+  });
   let port = options.port;
   const hosts = (): readonly string[] => [`127.0.0.1:${port}`, `localhost:${port}`];
   const server = createServer({ maxHeaderSize: 32 * 1024 }, (request, response) => {
@@ -95,7 +99,11 @@ async function serveFile(
   }
 }
 
-function refuseUpgrade(request: IncomingMessage, hosts: readonly string[], token: string): string | undefined {
+function refuseUpgrade(
+  request: IncomingMessage,
+  hosts: readonly string[],
+  token: string,
+): string | undefined {
   if (!hosts.includes(request.headers.host ?? '')) return '421 Misdirected Request';
   const { origin } = request.headers;
   if (origin === undefined || !hosts.some((host) => origin === `http://${host}`)) return '403 Forbidden';

@@ -17,6 +17,7 @@ export function appHeaders(connect: string): Record<string, string> {
     'referrer-policy': 'no-referrer',
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
-    'permissions-policy': 'camera=(), microphone=(), geolocation=(), clipboard-write=(self), clipboard-read=(self)',
+    'permissions-policy':
+      'camera=(), microphone=(), geolocation=(), clipboard-write=(self), clipboard-read=(self)',
   };
 }

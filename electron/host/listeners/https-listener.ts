@@ -118,7 +118,12 @@ function refuse(response: ServerResponse, status: number, text: string): void {
   response.end(`${text}\n`);
 }
 
-function serve(options: HttpsListenerOptions, port: number, request: IncomingMessage, response: ServerResponse): void {
+function serve(
+  options: HttpsListenerOptions,
+  port: number,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
   const forbidden = forbiddenBecause(request.headers, port);
   if (forbidden !== undefined) {
     refuse(response, 403, forbidden);
@@ -132,8 +137,13 @@ function serve(options: HttpsListenerOptions, port: number, request: IncomingMes
     if (started) return;
     started = true;
     const answer = new Answer(response, options.barrier, size > BODY_LIMIT);
-    const body: HttpBody | undefined = size === 0 ? undefined : { type: 'bytes', bytes: Buffer.concat(chunks) };
-    const head = { method: request.method ?? 'GET', target: request.url ?? '/', headers: requestHeaders(request) };
+    const body: HttpBody | undefined =
+      size === 0 ? undefined : { type: 'bytes', bytes: Buffer.concat(chunks) };
+    const head = {
+      method: request.method ?? 'GET',
+      target: request.url ?? '/',
+      headers: requestHeaders(request),
+    };
     answer.begin(options.gateway, body === undefined ? head : { ...head, body }, request.socket as TLSSocket);
   };
   request.on('data', (chunk: Buffer) => {
@@ -200,4 +210,3 @@ export async function openHttpsListener(options: HttpsListenerOptions): Promise<
     },
   };
 }
-

@@ -49,10 +49,14 @@ export function bodyBytes(body: HttpBody): Uint8Array {
 export function itemBytes(body: HttpBody): Uint8Array {
   if (body.type !== 'object') return bodyBytes(body);
   const event = body.value;
-  if (!isJsonObject(event) || typeof event['type'] !== 'string' || !isJsonObject(event['object'])) return bodyBytes(body);
+  if (!isJsonObject(event) || typeof event['type'] !== 'string' || !isJsonObject(event['object']))
+    return bodyBytes(body);
   let bytes = eventBytes.get(event);
   if (bytes === undefined) {
-    bytes = Buffer.from(`{"type":${JSON.stringify(event['type'])},"object":${objectText(event['object'])}}\n`, 'utf8');
+    bytes = Buffer.from(
+      `{"type":${JSON.stringify(event['type'])},"object":${objectText(event['object'])}}\n`,
+      'utf8',
+    );
     eventBytes.set(event, bytes);
   }
   return bytes;

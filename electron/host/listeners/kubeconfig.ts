@@ -47,7 +47,10 @@ export async function writeAdminKubeconfig(
   server: string,
   clusterName: string,
 ): Promise<void> {
-  const client = await authority.client('admin', 'kubernetes-admin', ['kubeadm:cluster-admins', 'system:masters']);
+  const client = await authority.client('admin', 'kubernetes-admin', [
+    'kubeadm:cluster-admins',
+    'system:masters',
+  ]);
   const text = renderKubeconfig({
     server,
     caPem: authority.pem,

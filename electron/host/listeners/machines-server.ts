@@ -25,9 +25,18 @@ export interface MachinesServerOptions {
   readonly token: string;
   machines(): readonly MachineEntry[];
   /** Starts a command; calling the returned function interrupts it. Undefined when there is no such machine. */
-  exec(machine: string, argv: readonly string[], stdin: string | undefined, sink: ExecSink): (() => void) | undefined;
+  exec(
+    machine: string,
+    argv: readonly string[],
+    stdin: string | undefined,
+    sink: ExecSink,
+  ): (() => void) | undefined;
   /** Requests of the shell's `lab` command; undefined: no such action. */
-  lab(action: string, body: unknown, signal: AbortSignal): Promise<{ readonly status: number; readonly body: unknown } | undefined>;
+  lab(
+    action: string,
+    body: unknown,
+    signal: AbortSignal,
+  ): Promise<{ readonly status: number; readonly body: unknown } | undefined>;
   /** A command line of the lab shell has finished. */
   onCommand(line: string, exit: number): void;
 }
@@ -59,7 +68,11 @@ export async function openMachinesServer(options: MachinesServerOptions): Promis
   };
 }
 
-async function handle(options: MachinesServerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handle(
+  options: MachinesServerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const refuse = (status: number, error: string): void => {
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ error }));
   };
@@ -86,7 +99,9 @@ async function handle(options: MachinesServerOptions, request: IncomingMessage, 
     response.on('close', () => gone.abort());
     const answer = await options.lab(action, body, gone.signal);
     if (answer === undefined) return refuse(404, 'not found');
-    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(answer.body));
+    response
+      .writeHead(answer.status, { 'content-type': 'application/json' })
+      .end(JSON.stringify(answer.body));
     return;
   }
   const machine = /^\/machines\/([^/]+)\/exec$/.exec(pathname)?.[1];
@@ -100,7 +115,8 @@ async function handle(options: MachinesServerOptions, request: IncomingMessage, 
     exit: (exit) => void response.end(`${JSON.stringify({ exit })}\n`),
   });
   if (interrupt === undefined) return refuse(404, `no machine ${machine}`);
-  if (!response.headersSent) response.writeHead(200, { 'content-type': 'application/x-ndjson' }).flushHeaders();
+  if (!response.headersSent)
+    response.writeHead(200, { 'content-type': 'application/x-ndjson' }).flushHeaders();
   response.on('close', () => {
     if (!response.writableEnded) interrupt();
   });

@@ -3,7 +3,13 @@ import { DisposableStore } from '../../base/disposable.ts';
 import type { Node, Pod } from '../../cluster/api/types.ts';
 import type { Cluster } from '../../cluster/interface.ts';
 import type { Machine } from '../../cluster/machine/interface.ts';
-import type { ComponentView, DiagramItem, MachineDetail, MachineView, PodView } from '../../shared/contract/diagram.ts';
+import type {
+  ComponentView,
+  DiagramItem,
+  MachineDetail,
+  MachineView,
+  PodView,
+} from '../../shared/contract/diagram.ts';
 import { RpcError } from '../../shared/rpc/rpc-error.ts';
 import type { StreamSink } from '../../shared/rpc/rpc-server.ts';
 import type { ObjectView } from '../object-view.ts';
@@ -31,7 +37,8 @@ export class DiagramService implements Disposable {
       }),
     );
     this.#owned.add(cluster.onDidChange(() => void (this.#dirtyRest = true)));
-    for (const machine of cluster.machines) this.#owned.add(machine.onDidChange(() => void (this.#dirtyRest = true)));
+    for (const machine of cluster.machines)
+      this.#owned.add(machine.onDidChange(() => void (this.#dirtyRest = true)));
   }
 
   watch(sink: StreamSink<DiagramItem>): void {
@@ -70,7 +77,9 @@ export class DiagramService implements Disposable {
       components: this.#dirtyRest ? [...this.#components] : [],
       pods,
       removedMachines: [],
-      removedComponents: before.filter((component) => !ids.has(component.id)).map((component) => component.id),
+      removedComponents: before
+        .filter((component) => !ids.has(component.id))
+        .map((component) => component.id),
       removedPods,
       cuts: this.#dirtyRest ? [...this.#cluster.network.cuts] : null,
     };
@@ -96,7 +105,8 @@ export class DiagramService implements Disposable {
   /** The cluster is being replaced: whoever watches asks again. */
   dispose(): void {
     this.#owned.dispose();
-    for (const sink of [...this.#sinks]) sink.fail(new RpcError('Expired', 'the cluster was replaced; ask again'));
+    for (const sink of [...this.#sinks])
+      sink.fail(new RpcError('Expired', 'the cluster was replaced; ask again'));
     this.#sinks.clear();
   }
 

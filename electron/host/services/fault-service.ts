@@ -21,13 +21,17 @@ export function applyFault(cluster: Cluster, verb: FaultVerb): void {
     case 'power-off':
     case 'power-on':
       needMachine(cluster, verb.machine);
-      refusing(() => (verb.verb === 'power-off' ? cluster.powerOff(verb.machine) : cluster.powerOn(verb.machine)));
+      refusing(() =>
+        verb.verb === 'power-off' ? cluster.powerOff(verb.machine) : cluster.powerOn(verb.machine),
+      );
       return;
     case 'cut':
     case 'heal':
       needMachine(cluster, verb.from);
       needMachine(cluster, verb.to);
-      refusing(() => (verb.verb === 'cut' ? cluster.cutLink(verb.from, verb.to) : cluster.healLink(verb.from, verb.to)));
+      refusing(() =>
+        verb.verb === 'cut' ? cluster.cutLink(verb.from, verb.to) : cluster.healLink(verb.from, verb.to),
+      );
   }
 }
 

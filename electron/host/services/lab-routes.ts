@@ -35,7 +35,8 @@ export async function labRoute(
       }
       case 'wait': {
         const { step, task } = Wait.parse(body);
-        if (service.session.attempt.steps[step] === undefined) throw new RpcError('NotFound', `there is no step ${step}`);
+        if (service.session.attempt.steps[step] === undefined)
+          throw new RpcError('NotFound', `there is no step ${step}`);
         const met = await service.wait(({ attempt }) => {
           const progress = attempt.steps[step];
           return task === undefined ? progress?.done === true : progress?.tasks[task]?.passed === true;

@@ -176,15 +176,21 @@ export class LabService {
   }
 
   #summaries(): LabSummary[] {
-    const order = (lab: Lab): string => `${lab.spec.metadata.track} ${String(lab.spec.metadata.order).padStart(5, '0')}`;
+    const order = (lab: Lab): string =>
+      `${lab.spec.metadata.track} ${String(lab.spec.metadata.order).padStart(5, '0')}`;
     return [...this.#options.labs.values()]
       .sort((a, b) => (order(a) < order(b) ? -1 : 1))
       .map((lab) => {
         const attempts = this.#options.workspace.attempts.list(lab.spec.metadata.id);
         const finished = attempts.filter((attempt) => attempt.state === 'finished');
         const open = this.#session?.lab === lab && this.#session.attempt.phase === 'running';
-        const best = finished.length === 0 ? null : Math.max(...finished.map((attempt) => attempt.score ?? 0));
-        return summarizeLab(lab, open ? 'in-progress' : finished.length > 0 ? 'finished' : 'not-started', best);
+        const best =
+          finished.length === 0 ? null : Math.max(...finished.map((attempt) => attempt.score ?? 0));
+        return summarizeLab(
+          lab,
+          open ? 'in-progress' : finished.length > 0 ? 'finished' : 'not-started',
+          best,
+        );
       });
   }
 }

@@ -23,7 +23,10 @@ export function readObject(objects: ObjectView, place: ObjectPlace): ObjectAnswe
   const object = objects.get(prefix, key);
   if (object === undefined) throw new RpcError('NotFound', `${place.resource} ${key} does not exist`);
   const events = (objects.list('events', place.namespace ?? 'default') as readonly Event[])
-    .filter(({ involvedObject }) => involvedObject.uid === object.metadata?.uid && involvedObject.name === place.name)
+    .filter(
+      ({ involvedObject }) =>
+        involvedObject.uid === object.metadata?.uid && involvedObject.name === place.name,
+    )
     .map((event) => ({
       time: event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp ?? '',
       type: event.type ?? '',

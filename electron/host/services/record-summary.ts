@@ -4,7 +4,18 @@ import type { RecordSummary } from '../../shared/contract/records.ts';
 /** A record as lists and the diagram show it. */
 export function summarize(record: CausalRecord): RecordSummary {
   const { id, time, cause, kind, actor } = record;
-  const head = { id, time, cause, kind, actor, to: null, protocol: null, phase: null, dropped: null, latency: 0 };
+  const head = {
+    id,
+    time,
+    cause,
+    kind,
+    actor,
+    to: null,
+    protocol: null,
+    phase: null,
+    dropped: null,
+    latency: 0,
+  };
   switch (record.kind) {
     case 'message':
       return {
@@ -19,7 +30,10 @@ export function summarize(record: CausalRecord): RecordSummary {
     case 'decision':
       return { ...head, summary: `${record.action} ${record.subject}` };
     case 'state':
-      return { ...head, summary: `${record.subject}: ${record.from === '' ? '' : `${record.from} → `}${record.state}` };
+      return {
+        ...head,
+        summary: `${record.subject}: ${record.from === '' ? '' : `${record.from} → `}${record.state}`,
+      };
     case 'input':
       return { ...head, summary: record.action };
   }

@@ -45,7 +45,11 @@ export class RecordsService {
     input: { includePeriodic: boolean; limit: number },
     sink: StreamSink<{ records: RecordSummary[]; flows: Flow[] }>,
   ): void {
-    const stream: RecordsStream = { sink, ...input, next: Math.max(this.#log.firstId, this.#log.nextId - 500) };
+    const stream: RecordsStream = {
+      sink,
+      ...input,
+      next: Math.max(this.#log.firstId, this.#log.nextId - 500),
+    };
     this.#streams.add(stream);
     sink.onEnd(() => this.#streams.delete(stream));
     this.#send(stream);
@@ -63,7 +67,8 @@ export class RecordsService {
 
   /** Nothing but routine has happened for a virtual second. */
   get quiescent(): boolean {
-    for (const record of this.#log.range(this.#looked)) if (!this.#periodic.isRoutine(record)) this.#lastNews = record.time;
+    for (const record of this.#log.range(this.#looked))
+      if (!this.#periodic.isRoutine(record)) this.#lastNews = record.time;
     this.#looked = this.#log.nextId;
     return this.#now() - this.#lastNews > QUIET;
   }

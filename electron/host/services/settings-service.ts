@@ -13,7 +13,9 @@ export class SettingsService {
 
   get(): Settings {
     const stored = (this.#workspace.settings.get(KEY) ?? {}) as Record<string, unknown>;
-    const known = Object.entries(stored).filter(([key, value]) => Settings.partial().safeParse({ [key]: value }).success);
+    const known = Object.entries(stored).filter(
+      ([key, value]) => Settings.partial().safeParse({ [key]: value }).success,
+    );
     return Settings.parse(Object.fromEntries(known));
   }
 

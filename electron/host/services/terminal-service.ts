@@ -33,7 +33,9 @@ export class TerminalService {
     this.list = new Watched(() => ({ terminals: [...this.#terminals.values()].map(({ info }) => info) }));
   }
 
-  open(input: { profile: 'lab' | 'own'; cols: number; rows: number; machine: string | null }): { id: string } {
+  open(input: { profile: 'lab' | 'own'; cols: number; rows: number; machine: string | null }): {
+    id: string;
+  } {
     const home = join(this.#options.dataDir, 'console');
     const variables = this.#options.variables(home);
     if (variables === undefined) throw new RpcError('NotRunning', 'the cluster is not running yet');
@@ -64,14 +66,18 @@ export class TerminalService {
     this.#terminals.set(id, { info: { id, title, profile: input.profile, exitCode: null }, pty });
     pty.onExit(({ code }) => {
       const terminal = this.#terminals.get(id);
-      if (terminal !== undefined) this.#terminals.set(id, { ...terminal, info: { ...terminal.info, exitCode: code } });
+      if (terminal !== undefined)
+        this.#terminals.set(id, { ...terminal, info: { ...terminal.info, exitCode: code } });
       this.list.refresh();
     });
     this.list.refresh();
     return { id };
   }
 
-  attach(input: { id: string; cols: number; rows: number }, session: DuplexSession<TerminalUp, TerminalDown>): void {
+  attach(
+    input: { id: string; cols: number; rows: number },
+    session: DuplexSession<TerminalUp, TerminalDown>,
+  ): void {
     const { pty, info } = this.#find(input.id);
     pty.resize(input.cols, input.rows);
     const replay = pty.replay();

@@ -6,7 +6,8 @@ import type { ClusterSession } from '../cluster-session.ts';
 const STEP_LIMIT = 10 * 60_000;
 
 export function timeState(session: ClusterSession | undefined): TimeState {
-  if (session === undefined) return { now: 0, paused: true, speed: 1, quiescent: false, revision: 0, record: 0 };
+  if (session === undefined)
+    return { now: 0, paused: true, speed: 1, quiescent: false, revision: 0, record: 0 };
   const { pacer, objects, simulation, records } = session;
   return {
     now: Math.floor(pacer.now),
@@ -19,12 +20,16 @@ export function timeState(session: ClusterSession | undefined): TimeState {
 }
 
 /** Pauses and runs until something of that kind has happened. */
-export async function step(session: ClusterSession, until: 'cause' | 'write' | 'decision' | 'quiescent'): Promise<void> {
+export async function step(
+  session: ClusterSession,
+  until: 'cause' | 'write' | 'decision' | 'quiescent',
+): Promise<void> {
   const { simulation, objects, pacer, records } = session;
   const from = simulation.log.nextId;
   const revision = objects.revision;
   const happened = (matches: (record: CausalRecord) => boolean): boolean => {
-    for (const record of simulation.log.range(from)) if (!records.isRoutine(record) && matches(record)) return true;
+    for (const record of simulation.log.range(from))
+      if (!records.isRoutine(record) && matches(record)) return true;
     return false;
   };
   const enough = {

@@ -20,9 +20,11 @@ export interface BrokerDeps {
 export function brokerPort(deps: BrokerDeps, event: IpcMainEvent, nonce: unknown): void {
   const { sender, senderFrame } = event;
   if (sender.id !== deps.windowId()) return deps.refuse('request from another window');
-  if (senderFrame === null || senderFrame !== sender.mainFrame) return deps.refuse('request from a sub-frame');
+  if (senderFrame === null || senderFrame !== sender.mainFrame)
+    return deps.refuse('request from a sub-frame');
   if (!isAppUrl(senderFrame.url)) return deps.refuse(`request from ${senderFrame.url}`);
-  if (typeof nonce !== 'string' || !/^[0-9a-f-]{16,64}$/.test(nonce)) return deps.refuse('request without a nonce');
+  if (typeof nonce !== 'string' || !/^[0-9a-f-]{16,64}$/.test(nonce))
+    return deps.refuse('request without a nonce');
   const { port1, port2 } = deps.createChannel();
   deps.toHost(port1);
   senderFrame.postMessage(PORT, nonce, [port2]);

@@ -37,7 +37,12 @@ export const contract = {
       namespace: z.string().nullable(),
       name: z.string(),
     }),
-    z.object({ yaml: z.string(), events: z.array(z.object({ time: z.string(), type: z.string(), reason: z.string(), message: z.string() })) }),
+    z.object({
+      yaml: z.string(),
+      events: z.array(
+        z.object({ time: z.string(), type: z.string(), reason: z.string(), message: z.string() }),
+      ),
+    }),
     ['NotFound', 'Unreachable'],
   ),
 
@@ -74,7 +79,11 @@ export const contract = {
   'terminal.close': call(z.object({ id: z.string() }), Nothing, ['NotFound']),
   /** First comes what is in the replay buffer, then what is new. */
   'terminal.attach': duplex(
-    z.object({ id: z.string(), cols: z.number().int().min(2).max(1000), rows: z.number().int().min(1).max(1000) }),
+    z.object({
+      id: z.string(),
+      cols: z.number().int().min(2).max(1000),
+      rows: z.number().int().min(1).max(1000),
+    }),
     TerminalUp,
     TerminalDown,
     ['NotFound'],

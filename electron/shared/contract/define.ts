@@ -24,7 +24,12 @@ export interface StreamEntry<I extends z.ZodType, T extends z.ZodType, E extends
 }
 
 /** Both sides send, JSON messages and bytes. */
-export interface DuplexEntry<I extends z.ZodType, U extends z.ZodType, D extends z.ZodType, E extends string> {
+export interface DuplexEntry<
+  I extends z.ZodType,
+  U extends z.ZodType,
+  D extends z.ZodType,
+  E extends string,
+> {
   readonly type: 'duplex';
   readonly input: I;
   readonly up: U;

@@ -11,7 +11,11 @@ export type TerminalInfo = z.infer<typeof TerminalInfo>;
 
 /** Keystrokes and pasted text go up as bytes; output comes down as bytes. */
 export const TerminalUp = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('resize'), cols: z.number().int().min(2).max(1000), rows: z.number().int().min(1).max(1000) }),
+  z.object({
+    type: z.literal('resize'),
+    cols: z.number().int().min(2).max(1000),
+    rows: z.number().int().min(1).max(1000),
+  }),
   /** So many bytes have been drawn. */
   z.object({ type: z.literal('ack'), bytes: z.number().int().min(0) }),
 ]);

@@ -25,7 +25,10 @@ export const CountRule = z
     atLeast: z.number().int().min(0).optional(),
     atMost: z.number().int().min(0).optional(),
   })
-  .refine((rule) => Object.values(rule).some((value) => value !== undefined), 'give equals, atLeast or atMost');
+  .refine(
+    (rule) => Object.values(rule).some((value) => value !== undefined),
+    'give equals, atLeast or atMost',
+  );
 export type CountRule = z.infer<typeof CountRule>;
 
 /** Words of the author for what is expected; without them the check words it itself. */

@@ -34,7 +34,9 @@ export const QuestionSpec = z.strictObject({
   weight: z.number().int().min(0).max(100),
   options: z.array(Option).default([]),
   /** The right answer of a number question. */
-  number: z.strictObject({ value: z.number(), tolerance: z.number().min(0).default(0), explanation: LocalizedText }).optional(),
+  number: z
+    .strictObject({ value: z.number(), tolerance: z.number().min(0).default(0), explanation: LocalizedText })
+    .optional(),
 });
 export type QuestionSpec = z.infer<typeof QuestionSpec>;
 

@@ -59,7 +59,10 @@ export function channelPair(): readonly [Channel, Channel] {
   const make = (own: ChannelListeners, other: ChannelListeners): Channel => ({
     send: (frame) => {
       if (own.closed) return;
-      const copy = frame.t === 'bytes' ? { ...frame, bytes: frame.bytes.slice() } : (JSON.parse(JSON.stringify(frame)) as Frame);
+      const copy =
+        frame.t === 'bytes'
+          ? { ...frame, bytes: frame.bytes.slice() }
+          : (JSON.parse(JSON.stringify(frame)) as Frame);
       void Promise.resolve().then(() => other.receive(copy));
     },
     onFrame: (listener) => own.onFrame(listener),

@@ -3,7 +3,8 @@ import type { Entry } from '../contract/define.ts';
 
 /** A short text that differs when two builds do not speak the same contract. */
 export function contractHash(contract: Readonly<Record<string, Entry>>): string {
-  const schema = (type: z.ZodType): string => JSON.stringify(z.toJSONSchema(type, { unrepresentable: 'any', io: 'input' }));
+  const schema = (type: z.ZodType): string =>
+    JSON.stringify(z.toJSONSchema(type, { unrepresentable: 'any', io: 'input' }));
   const parts = Object.keys(contract)
     .sort()
     .map((name) => {

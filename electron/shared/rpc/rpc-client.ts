@@ -55,7 +55,8 @@ export class RpcClient<C extends Readonly<Record<string, Entry>>> {
       this.#channel.onClose((why) => reject(new RpcError('Disconnected', why)));
       this.#welcome = (theirs): void => {
         if (theirs === contract) resolve();
-        else reject(new RpcError('BadInput', `app and host are of different versions (${contract}, ${theirs})`));
+        else
+          reject(new RpcError('BadInput', `app and host are of different versions (${contract}, ${theirs})`));
       };
       this.#channel.send({ t: 'hello', contract });
     });
@@ -87,7 +88,10 @@ export class RpcClient<C extends Readonly<Record<string, Entry>>> {
     input: InputOf<C[N]>,
     listener: DuplexListener<DownOf<C[N]>>,
   ): DuplexHandle<UpOf<C[N]>> {
-    const id = this.#openStream(name, input, { ...bind(listener), onBytes: (bytes) => listener.onBytes(bytes) });
+    const id = this.#openStream(name, input, {
+      ...bind(listener),
+      onBytes: (bytes) => listener.onBytes(bytes),
+    });
     return {
       send: (message) => this.#channel.send({ t: 'up', id, message }),
       sendBytes: (bytes) => this.#channel.send({ t: 'bytes', id, bytes }),
@@ -103,7 +107,9 @@ export class RpcClient<C extends Readonly<Record<string, Entry>>> {
   #openStream(name: string, input: unknown, listener: DuplexListener<unknown>): number {
     const id = this.#nextId++;
     if (this.#closed) {
-      void Promise.resolve().then(() => listener.onEnd(new RpcError('Disconnected', 'not connected to the host')));
+      void Promise.resolve().then(() =>
+        listener.onEnd(new RpcError('Disconnected', 'not connected to the host')),
+      );
       return id;
     }
     this.#streams.set(id, listener);

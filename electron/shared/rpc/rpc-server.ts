@@ -164,10 +164,15 @@ export class RpcServer<C extends Readonly<Record<string, Entry>>> {
         }
         const { entry } = open;
         if (entry.type === 'duplex') {
-          channel.send({ t: 'down', id, message: this.#options.checkOutput ? check(entry.down, item, name) : item });
+          channel.send({
+            t: 'down',
+            id,
+            message: this.#options.checkOutput ? check(entry.down, item, name) : item,
+          });
           return;
         }
-        const value = this.#options.checkOutput && entry.type === 'stream' ? check(entry.item, item, name) : item;
+        const value =
+          this.#options.checkOutput && entry.type === 'stream' ? check(entry.item, item, name) : item;
         channel.send({ t: 'item', id, seq: open.seq++, item: value });
       },
       end: () => stop({ t: 'end', id }),
@@ -233,6 +238,7 @@ function parse(schema: z.ZodType, value: unknown, what: string): unknown {
 
 function check(schema: z.ZodType, value: unknown, name: string): unknown {
   const parsed = schema.safeParse(value);
-  if (!parsed.success) throw new Error(`${name} gave what its contract does not allow: ${parsed.error.message}`);
+  if (!parsed.success)
+    throw new Error(`${name} gave what its contract does not allow: ${parsed.error.message}`);
   return value;
 }

@@ -14,10 +14,17 @@ const contract = {
   'math.half': call(z.object({ n: z.number() }), z.object({ n: z.number() }), ['Odd']),
   'math.lie': call(z.object({}), z.object({ n: z.number() })),
   'count.to': stream(z.object({ n: z.number() }), z.object({ n: z.number() })),
-  'echo': duplex(z.object({}), z.object({ text: z.string() }), z.object({ text: z.string() })),
+  echo: duplex(z.object({}), z.object({ text: z.string() }), z.object({ text: z.string() })),
 } as const;
 
-function connect(): { client: RpcClient<typeof contract>; bugs: unknown[]; released: string[]; close(): void; raw(frame: Frame): void; sent: Frame[] } {
+function connect(): {
+  client: RpcClient<typeof contract>;
+  bugs: unknown[];
+  released: string[];
+  close(): void;
+  raw(frame: Frame): void;
+  sent: Frame[];
+} {
   const [app, host] = channelPair();
   const bugs: unknown[] = [];
   const released: string[] = [];
@@ -35,7 +42,7 @@ function connect(): { client: RpcClient<typeof contract>; bugs: unknown[]; relea
         for (let value = 1; value <= n; value += 1) sink.next({ n: value });
         if (n < 10) sink.end();
       },
-      'echo': (_input, session) => {
+      echo: (_input, session) => {
         session.onEnd(() => void released.push('echo'));
         session.onUp((message) => session.next(message));
         session.onBytes((bytes) => session.sendBytes(bytes));
@@ -45,7 +52,14 @@ function connect(): { client: RpcClient<typeof contract>; bugs: unknown[]; relea
   );
   server.serve(host);
   app.onFrame((frame) => void sent.push(frame));
-  return { client: new RpcClient(app), bugs, released, close: () => host.close('host gone'), raw: (frame) => app.send(frame), sent };
+  return {
+    client: new RpcClient(app),
+    bugs,
+    released,
+    close: () => host.close('host gone'),
+    raw: (frame) => app.send(frame),
+    sent,
+  };
 }
 
 const settle = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
@@ -54,14 +68,25 @@ describe('RPC', () => {
   it('answers calls and passes the entry’s own refusals', async () => {
     const { client } = connect();
     await expect(client.call('math.half', { n: 8 })).resolves.toEqual({ n: 4 });
-    await expect(client.call('math.half', { n: 3 })).rejects.toMatchObject({ code: 'Odd', message: '3 is odd', details: { n: 3 } });
+    await expect(client.call('math.half', { n: 3 })).rejects.toMatchObject({
+      code: 'Odd',
+      message: '3 is odd',
+      details: { n: 3 },
+    });
   });
 
   it('tells bad input, unknown methods and bugs apart', async () => {
     const { client, bugs } = connect();
-    await expect(client.call('math.half', { n: 'x' as unknown as number })).rejects.toMatchObject({ code: 'BadInput' });
-    await expect(client.call('nope' as 'math.half', { n: 1 })).rejects.toMatchObject({ code: 'UnknownMethod', message: 'there is no call named "nope"' });
-    await expect(client.call('__proto__' as 'math.half', { n: 1 })).rejects.toMatchObject({ code: 'UnknownMethod' });
+    await expect(client.call('math.half', { n: 'x' as unknown as number })).rejects.toMatchObject({
+      code: 'BadInput',
+    });
+    await expect(client.call('nope' as 'math.half', { n: 1 })).rejects.toMatchObject({
+      code: 'UnknownMethod',
+      message: 'there is no call named "nope"',
+    });
+    await expect(client.call('__proto__' as 'math.half', { n: 1 })).rejects.toMatchObject({
+      code: 'UnknownMethod',
+    });
     await expect(client.call('math.lie', {})).rejects.toMatchObject({ code: 'Internal' });
     expect(bugs).toHaveLength(1);
   });
@@ -69,7 +94,10 @@ describe('RPC', () => {
   it('streams items in order, ends, and releases what a cancelled stream held', async () => {
     const { client, released } = connect();
     const seen: string[] = [];
-    const listener = { onItem: (item: { n: number }) => void seen.push(String(item.n)), onEnd: () => void seen.push('end') };
+    const listener = {
+      onItem: (item: { n: number }) => void seen.push(String(item.n)),
+      onEnd: () => void seen.push('end'),
+    };
     client.stream('count.to', { n: 3 }, listener);
     await settle();
     expect(seen).toEqual(['1', '2', '3', 'end']);
@@ -84,11 +112,15 @@ describe('RPC', () => {
   it('carries messages and bytes both ways and ends with the connection', async () => {
     const { client, close, released } = connect();
     const seen: unknown[] = [];
-    const handle = client.duplex('echo', {}, {
-      onItem: (item) => void seen.push(item.text),
-      onBytes: (bytes) => void seen.push([...bytes]),
-      onEnd: (error) => void seen.push(error?.code),
-    });
+    const handle = client.duplex(
+      'echo',
+      {},
+      {
+        onItem: (item) => void seen.push(item.text),
+        onBytes: (bytes) => void seen.push([...bytes]),
+        onEnd: (error) => void seen.push(error?.code),
+      },
+    );
     handle.send({ text: 'oi' });
     handle.sendBytes(new Uint8Array([0, 255]));
     await settle();
@@ -102,7 +134,9 @@ describe('RPC', () => {
   it('refuses a host of another version', async () => {
     const { client } = connect();
     await expect(client.hello('h1')).resolves.toBeUndefined();
-    await expect(client.hello('h2')).rejects.toMatchObject({ message: 'app and host are of different versions (h2, h1)' });
+    await expect(client.hello('h2')).rejects.toMatchObject({
+      message: 'app and host are of different versions (h2, h1)',
+    });
   });
 
   it('ends a duplex whose message does not fit, and closes on a frame of no known kind', async () => {
@@ -120,7 +154,9 @@ describe('RPC', () => {
 
 describe('frames', () => {
   it('survive the wire, bytes included', () => {
-    const bytes = decodeFrame(encodeFrame({ t: 'bytes', id: 70_000, bytes: new Uint8Array([1, 2]) }) as Uint8Array);
+    const bytes = decodeFrame(
+      encodeFrame({ t: 'bytes', id: 70_000, bytes: new Uint8Array([1, 2]) }) as Uint8Array,
+    );
     expect(bytes).toEqual({ t: 'bytes', id: 70_000, bytes: new Uint8Array([1, 2]) });
     expect(decodeFrame(encodeFrame({ t: 'cancel', id: 2 }))).toEqual({ t: 'cancel', id: 2 });
   });

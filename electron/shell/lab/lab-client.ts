@@ -14,7 +14,8 @@ export class LabClient {
   /** @throws LabError when the shell was not started by Leme. */
   constructor(env: Readonly<Record<string, string>>, signal: AbortSignal) {
     const { LEME_MACHINES_URL: url, LEME_MACHINES_TOKEN: token } = env;
-    if (url === undefined || token === undefined) throw new LabError('no cluster: this shell was not started by Leme');
+    if (url === undefined || token === undefined)
+      throw new LabError('no cluster: this shell was not started by Leme');
     this.#url = url;
     this.#token = token;
     this.#signal = signal;

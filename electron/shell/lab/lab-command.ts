@@ -58,7 +58,9 @@ export const labCommand: Command = {
     if (step === undefined) return [];
     if (words[1] === 'hint') return index === 3 ? step.tasks.map((task) => task.id) : [];
     if (index === 3) return step.questions.map((question) => question.id);
-    return step.questions.find((question) => question.id === words[3])?.options.map((option) => option.id) ?? [];
+    return (
+      step.questions.find((question) => question.id === words[3])?.options.map((option) => option.id) ?? []
+    );
   },
 };
 
@@ -82,7 +84,9 @@ async function runLab(io: CommandIo, client: LabClient): Promise<number> {
       if (step === undefined || task === undefined) break;
       await client.hint(step, task, Number(number) - 1);
       const state = await client.state();
-      const hint = state.steps.find(({ id }) => id === step)?.tasks.find(({ id }) => id === task)?.hints[Number(number) - 1];
+      const hint = state.steps.find(({ id }) => id === step)?.tasks.find(({ id }) => id === task)?.hints[
+        Number(number) - 1
+      ];
       await io.stdout.write(`${hint?.text?.[localeOf(io.env)] ?? ''}\n`);
       return 0;
     }
@@ -96,7 +100,9 @@ async function runLab(io: CommandIo, client: LabClient): Promise<number> {
 async function wait(io: CommandIo, client: LabClient, args: readonly string[]): Promise<number> {
   const words = WORDS[localeOf(io.env)];
   const place = args.find((arg) => !arg.startsWith('--'));
-  const seconds = Number(args.find((arg) => arg.startsWith('--timeout='))?.slice('--timeout='.length) ?? '60');
+  const seconds = Number(
+    args.find((arg) => arg.startsWith('--timeout='))?.slice('--timeout='.length) ?? '60',
+  );
   if (place === undefined || !(seconds > 0)) {
     await io.stderr.write(words.usage);
     return 2;
@@ -113,7 +119,8 @@ async function wait(io: CommandIo, client: LabClient, args: readonly string[]): 
 async function show(io: CommandIo, state: LabState, wanted: string | undefined): Promise<number> {
   const locale = localeOf(io.env);
   const words = WORDS[locale];
-  const step = wanted === undefined ? state.steps[state.current] : state.steps.find(({ id }) => id === wanted);
+  const step =
+    wanted === undefined ? state.steps[state.current] : state.steps.find(({ id }) => id === wanted);
   if (step === undefined) throw new LabError(words.unknownStep(wanted ?? ''));
   const lines = [
     `${state.title[locale]}  ${state.current + 1}/${state.steps.length}  ${words.score} ${state.score}%`,
@@ -147,6 +154,9 @@ function explain(question: QuestionView, answer: readonly string[], locale: Loca
   const words = WORDS[locale];
   const chosen = question.options.filter((option) => answer.includes(option.id));
   const texts = [...chosen.map((option) => option.explanation?.[locale]), question.explanation?.[locale]];
-  const lines = [question.correct === true ? words.correct : words.wrong, ...texts.filter((text) => text !== undefined)];
+  const lines = [
+    question.correct === true ? words.correct : words.wrong,
+    ...texts.filter((text) => text !== undefined),
+  ];
   return `${lines.join('\n')}\n`;
 }

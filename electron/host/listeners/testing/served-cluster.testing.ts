@@ -23,7 +23,13 @@ export class ServedCluster {
   #stopped = false;
   readonly #pumping: Promise<void>;
 
-  private constructor(cluster: TestCluster, listener: HttpsListener, authority: CertificateAuthority, server: KeyPairPem, folder: string) {
+  private constructor(
+    cluster: TestCluster,
+    listener: HttpsListener,
+    authority: CertificateAuthority,
+    server: KeyPairPem,
+    folder: string,
+  ) {
     this.cluster = cluster;
     this.listener = listener;
     this.authority = authority;
@@ -33,10 +39,17 @@ export class ServedCluster {
     this.#pumping = this.#pump();
   }
 
-  static async start(strategies: readonly KindStrategy[], barrier: Barrier = { afterCommit: (fn) => fn() }, port = 0): Promise<ServedCluster> {
+  static async start(
+    strategies: readonly KindStrategy[],
+    barrier: Barrier = { afterCommit: (fn) => fn() },
+    port = 0,
+  ): Promise<ServedCluster> {
     const folder = mkdtempSync(join(tmpdir(), 'leme-listener-'));
     const cluster = await TestCluster.start(strategies);
-    const gateway = new OutsideGateway({ simulation: cluster.simulation, servers: [{ host: '10.0.0.10', port: 6443 }] });
+    const gateway = new OutsideGateway({
+      simulation: cluster.simulation,
+      servers: [{ host: '10.0.0.10', port: 6443 }],
+    });
     cluster.clientMachine.spawn({ name: 'gateway', program: gateway.program });
     const authority = await CertificateAuthority.open(new FileCertificateStore(join(folder, 'pki')));
     const server = await authority.server();
