@@ -59,8 +59,16 @@ class SimulatedCluster implements Cluster {
     this.kubernetesVersion = kubernetesVersion;
     this.#network = new SimulatedNetwork(simulation);
     this.#readiness = new Readiness(topology);
-    const backend = (machine: string): Backend => this.#readiness.observe(storage.etcdBackend(machine));
-    const programs = controlPlanePrograms(kubernetesVersion, backend);
+    const backends = new Map<string, Backend>();
+    for (const { name, controlPlane } of topology.machines) {
+      // Opened now, not when etcd starts: whoever looks at what is stored sees it from the beginning.
+      if (controlPlane?.programs.includes('etcd') === true) backends.set(name, this.#readiness.observe(storage.etcdBackend(name)));
+    }
+    const programs = controlPlanePrograms(kubernetesVersion, (machine) => {
+      const backend = backends.get(machine);
+      if (backend === undefined) throw new Error(`${machine} has no disk for etcd`);
+      return backend;
+    });
     const catalogue = new OfflineCatalogue(new Map([...programs].map(([name, program]) => [`registry.k8s.io/${name}`, program])));
     const servers = topology.machines.filter(({ controlPlane }) => controlPlane !== undefined);
     const server = `https://${servers[0]?.ip ?? ''}:${API_PORT}`;

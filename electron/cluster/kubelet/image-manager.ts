@@ -25,16 +25,18 @@ export class ImageManager {
   readonly #events: PodEvents;
   readonly #backoff: KeyedBackoff;
   readonly #serialize: boolean;
+  readonly #pulled: () => void;
   /** Last failure by backoff key: told again while the delay lasts. */
   readonly #failures = new Map<string, string>();
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(context: Context, cri: CriClient, events: PodEvents, backoff: KeyedBackoff, serialize: boolean) {
+  constructor(context: Context, cri: CriClient, events: PodEvents, backoff: KeyedBackoff, serialize: boolean, pulled: () => void) {
     this.#context = context;
     this.#cri = cri;
     this.#events = events;
     this.#backoff = backoff;
     this.#serialize = serialize;
+    this.#pulled = pulled;
   }
 
   /** Resolves to the image's id, or to why the container has to wait. */
@@ -94,6 +96,7 @@ export class ImageManager {
         return { ...answer, took: clock.now() - began };
       });
       const status = await this.#cri.call('ImageStatus', { image: imageRef });
+      this.#pulled();
       const waited = goDuration(clock.now() - asked);
       const size = status.image?.size ?? 0;
       say('Normal', 'Pulled', `Successfully pulled image "${image}" in ${goDuration(took)} (${waited} including waiting). Image size: ${size} bytes.`);

@@ -65,6 +65,7 @@ export class Kubelet {
   #runtimeUp = false;
   #conditions: readonly RuntimeCondition[] = [];
   #nodeImages: readonly Image[] = [];
+  #imagesKnown = false;
 
   constructor(options: KubeletOptions) {
     const { process, settings, client, thawed } = options;
@@ -80,7 +81,7 @@ export class Kubelet {
     const now = (): number => process.clock.now();
     this.#backoff = new KeyedBackoff(now, settings.maxContainerBackoff);
     this.#pullBackoff = new KeyedBackoff(now, 300_000);
-    this.#images = new ImageManager(process, this.#cri, events, this.#pullBackoff, settings.serializeImagePulls);
+    this.#images = new ImageManager(process, this.#cri, events, this.#pullBackoff, settings.serializeImagePulls, () => void (this.#imagesKnown = false));
     this.#syncer = new PodSyncer({
       context: process,
       cri: this.#cri,
@@ -272,6 +273,7 @@ export class Kubelet {
     if (!this.#runtimeUp) return;
     try {
       await this.#cache.relist();
+      this.#imagesKnown = false;
       await this.#removeOrphans();
     } catch (error) {
       if (!(error instanceof CriError)) throw error;
@@ -284,7 +286,10 @@ export class Kubelet {
     try {
       const before = this.#notReady();
       this.#conditions = (await this.#cri.call('Status', {})).conditions;
-      this.#nodeImages = (await this.#cri.call('ListImages', {})).images;
+      if (!this.#imagesKnown) {
+        this.#imagesKnown = true;
+        this.#nodeImages = (await this.#cri.call('ListImages', {})).images;
+      }
       if (before !== this.#notReady()) {
         await this.#node.update();
         for (const worker of this.#workers.values()) worker.notify();

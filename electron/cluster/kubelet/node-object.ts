@@ -1,4 +1,5 @@
 import { SeededRand } from '../../base/rand.ts';
+import { canonicalQuantity } from '../apimachinery/quantity.ts';
 import type { Node, NodeCondition } from '../api/types.ts';
 import { formatTime } from '../apimachinery/time.ts';
 import type { Image } from '../cri/interface.ts';
@@ -27,6 +28,11 @@ export interface NodeFacts {
 /** Memory that Linux itself does not hand out. */
 function usableMemory(bytes: number): number {
   return Math.floor((bytes * 0.96) / KIB) * KIB;
+}
+
+/** As the API server writes it, so that what was reported and what is reported can be compared. */
+function kibi(bytes: number): string {
+  return canonicalQuantity(`${bytes / KIB}Ki`);
 }
 
 function condition(type: string, status: 'True' | 'False', reason: string, message: string, now: string): NodeCondition {
@@ -68,11 +74,11 @@ export function nodeStatus(facts: NodeFacts, old: Node['status']): NonNullable<N
       { type: 'InternalIP', address: settings.nodeIp },
       { type: 'Hostname', address: settings.nodeName },
     ],
-    capacity: { ...shared, memory: `${memory / KIB}Ki`, 'ephemeral-storage': `${disk / KIB}Ki` },
+    capacity: { ...shared, memory: kibi(memory), 'ephemeral-storage': kibi(disk) },
     allocatable: {
       ...shared,
-      memory: `${(memory - MEMORY_RESERVED) / KIB}Ki`,
-      'ephemeral-storage': String(Math.floor(disk * DISK_SHARE)),
+      memory: kibi(memory - MEMORY_RESERVED),
+      'ephemeral-storage': canonicalQuantity(String(Math.floor(disk * DISK_SHARE))),
     },
     conditions: conditions(facts, old?.conditions ?? []),
     daemonEndpoints: { kubeletEndpoint: { Port: 10250 } } as unknown as NonNullable<Node['status']>['daemonEndpoints'],

@@ -5,6 +5,7 @@ import type { EventRecorder } from '../client/event-recorder.ts';
 import type { ApiClient, ResourceClient } from '../client/interface.ts';
 import { resourceTypes } from '../client/resource-types.ts';
 import type { NodeFacts } from './node-object.ts';
+import { sameJson, stableJson } from './same-json.ts';
 import { initialNode, nodeLabels, nodeStatus } from './node-object.ts';
 
 /** Heartbeats are told of only together with something else, or when this long has passed. */
@@ -15,7 +16,7 @@ interface Settled {
 
 function textOf(node: Node): string {
   const conditions = (node.status?.conditions ?? []).map((condition) => ({ ...condition, lastHeartbeatTime: undefined }));
-  return JSON.stringify({ ...node.status, conditions });
+  return stableJson({ ...node.status, conditions });
 }
 
 /** Registers the node and keeps its status current. Models pkg/kubelet/kubelet_node_status.go (v1.34). */
@@ -184,7 +185,7 @@ function heartbeatOf(node: Node): number {
 function statusPatch(current: Node, status: NonNullable<Node['status']>): unknown {
   const old = (current.status ?? {}) as Readonly<Record<string, unknown>>;
   const changed = Object.entries(status).filter(
-    ([key, value]) => key !== 'conditions' && JSON.stringify(old[key]) !== JSON.stringify(value),
+    ([key, value]) => key !== 'conditions' && !sameJson(old[key], value),
   );
   const order = (status.conditions ?? []).map(({ type }) => ({ type }));
   return { status: { ...Object.fromEntries(changed), '$setElementOrder/conditions': order, conditions: status.conditions } };

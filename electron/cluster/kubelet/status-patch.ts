@@ -1,21 +1,7 @@
 import type { PodCondition, PodStatus } from '../api/types.ts';
+import { sameJson } from './same-json.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
-
-function same(a: unknown, b: unknown): boolean {
-  return a === b || stable(a) === stable(b);
-}
-
-/** JSON with sorted keys; absent, undefined and null are alike. */
-function stable(value: unknown): string {
-  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
-  if (Array.isArray(value)) return `[${value.map(stable).join(',')}]`;
-  const entries = Object.entries(value as Fields).filter(([, field]) => field !== undefined && field !== null);
-  return `{${entries
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, field]) => `${JSON.stringify(key)}:${stable(field)}`)
-    .join(',')}}`;
-}
 
 function listPatch(key: 'ip', before: readonly Fields[], after: readonly Fields[]): Fields[] {
   const gone = before.filter((item) => !after.some((other) => other[key] === item[key]));
@@ -26,7 +12,7 @@ function conditionsPatch(before: readonly PodCondition[], after: readonly PodCon
   const changed: Fields[] = [];
   for (const condition of after) {
     const old = before.find((other) => other.type === condition.type) as Fields | undefined;
-    if (same(condition, old)) continue;
+    if (sameJson(condition, old)) continue;
     // What is merged keeps the fields that the patch does not name.
     const dropped = Object.keys(old ?? {}).filter((key) => (condition as unknown as Fields)[key] === undefined && old?.[key] !== null);
     changed.push({ ...condition, ...Object.fromEntries(dropped.map((key) => [key, null])) });
@@ -43,7 +29,7 @@ export function podStatusPatch(uid: string, before: PodStatus, after: PodStatus)
   const fresh = after as unknown as Fields;
   const status: Record<string, unknown> = {};
   for (const key of new Set([...Object.keys(old), ...Object.keys(fresh)])) {
-    if (same(old[key], fresh[key])) continue;
+    if (sameJson(old[key], fresh[key])) continue;
     if (key === 'conditions') Object.assign(status, conditionsPatch(before.conditions ?? [], after.conditions ?? []));
     else if (key === 'podIPs' || key === 'hostIPs') {
       status[key] = listPatch('ip', (old[key] ?? []) as Fields[], (fresh[key] ?? []) as Fields[]);
