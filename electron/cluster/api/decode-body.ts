@@ -42,7 +42,7 @@ export const DECODED_MEDIA_TYPES = [
 export const MAX_BODY_BYTES = 3 * 1024 * 1024;
 
 const JSON_TYPE = 'application/json';
-const MAX_DEPTH = 10_000;
+const MAX_DEPTH = 500;
 const SCHEME_NAME = 'pkg/api/legacyscheme/scheme.go:30';
 
 /**
@@ -159,7 +159,7 @@ function readProtobuf(body: Uint8Array | string | undefined, expected: GroupVers
 /** Values nested deeper than any kind are; guards the recursive walks that follow. */
 function tooDeep(value: unknown, depth: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  if (depth > Math.min(MAX_DEPTH, 500)) return true;
+  if (depth > MAX_DEPTH) return true;
   for (const child of Object.values(value)) if (tooDeep(child, depth + 1)) return true;
   return false;
 }

@@ -16,6 +16,43 @@ const RUNTIME = 'k8s.io.apimachinery.pkg.runtime';
 const META = 'k8s.io.apimachinery.pkg.apis.meta.v1';
 const MAX_DEPTH = 100;
 
+/**
+ * Optional fields whose zero means something other than their absence. Clients write every plain field, zero
+ * or not, so a zero of any other field is dropped, as it is left out of JSON.
+ */
+const ZERO_IS_A_VALUE = new Set([
+  'activeDeadlineSeconds',
+  'allocateLoadBalancerNodePorts',
+  'allowPrivilegeEscalation',
+  'automountServiceAccountToken',
+  'blockOwnerDeletion',
+  'controller',
+  'defaultMode',
+  'enableServiceLinks',
+  'expirationSeconds',
+  'fsGroup',
+  'gracePeriodSeconds',
+  'hostUsers',
+  'immutable',
+  'mode',
+  'optional',
+  'orphanDependents',
+  'priority',
+  'privileged',
+  'progressDeadlineSeconds',
+  'readOnlyRootFilesystem',
+  'replicas',
+  'revisionHistoryLimit',
+  'runAsGroup',
+  'runAsNonRoot',
+  'runAsUser',
+  'setHostnameAsFQDN',
+  'shareProcessNamespace',
+  'started',
+  'terminationGracePeriodSeconds',
+  'tolerationSeconds',
+]);
+
 type Json = Record<string, unknown>;
 
 /**
@@ -91,7 +128,9 @@ function decodeMessage(bytes: Uint8Array, message: string, type: StructType | un
     } else if (type !== undefined && known === undefined && !isScalar(target)) {
       Object.assign(object, decodeMessage(reader.bytes(), target, type, depth + 1));
     } else {
-      object[name] = readValue(reader, target, known?.type, depth);
+      const value = readValue(reader, target, known?.type, depth);
+      const zero = value === '' || value === 0 || value === false;
+      if (!zero || ZERO_IS_A_VALUE.has(name)) object[name] = value;
     }
   }
   return object;

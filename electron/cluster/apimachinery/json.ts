@@ -9,8 +9,8 @@ export interface ParsedJson {
   readonly duplicates: DuplicateKeys | undefined;
 }
 
-/** Deepest nesting accepted; Go's limit. */
-const MAX_DEPTH = 10_000;
+/** Deepest nesting accepted; no kind comes near it, and it keeps recursion within the stack. */
+const MAX_DEPTH = 1000;
 
 /**
  * Parses JSON as Go's encoding/json does, with its error texts, and notes keys that occur twice.
