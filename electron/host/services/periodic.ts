@@ -1,9 +1,10 @@
 import type { CausalLog } from '../../base/causal-log.ts';
 import type { CausalRecord, RecordId } from '../../base/causal-record.ts';
 
+/** Routine whatever led to it: a loop that renews a lease carries its first cause along. */
+const ALWAYS_ROUTINE = /\/leases\//;
 /** Messages that a component sends again and again although nobody did anything. */
 const ROUTINE = [
-  /\bleases?\b/i,
   /\/nodes\/[^/ ]+(\/status)?(\?|$| )/,
   /^GET /,
   /bookmark/i,
@@ -30,9 +31,11 @@ export class PeriodicFilter {
     if (record.id <= this.#newest) return this.#routine.has(record.id);
     this.#newest = record.id;
     const routine =
-      record.cause === 0
-        ? record.kind === 'message' && ROUTINE.some((pattern) => pattern.test(record.summary))
-        : this.#routine.has(record.cause) && record.kind === 'message';
+      record.kind === 'message' && ALWAYS_ROUTINE.test(record.summary)
+        ? true
+        : record.cause === 0
+          ? record.kind === 'message' && ROUTINE.some((pattern) => pattern.test(record.summary))
+          : this.#routine.has(record.cause) && record.kind === 'message';
     if (routine) this.#routine.add(record.id);
     if (this.#routine.size > 200_000) this.#forget();
     return routine;
