@@ -1,0 +1,79 @@
+import { DeploymentController } from '../deployment/deployment-controller.ts';
+import { GarbageCollector } from '../garbage-collector/garbage-collector.ts';
+import type { Controller, ControllerContext } from '../interface.ts';
+import { NamespaceController } from '../namespace/namespace-controller.ts';
+import { NodeLifecycleController } from '../node-lifecycle/node-lifecycle-controller.ts';
+import { PodGcController } from '../pod-gc/pod-gc-controller.ts';
+import { ReplicaSetController } from '../replicaset/replicaset-controller.ts';
+import { RootCaPublisher } from '../root-ca-publisher/root-ca-publisher.ts';
+import { ServiceAccountController } from '../service-account/service-account-controller.ts';
+import { TaintEvictionController } from '../taint-eviction/taint-eviction-controller.ts';
+import type { ControllerManagerConfig } from './flags.ts';
+
+/** A controller by name. Models cmd/kube-controller-manager/app ControllerDescriptor (v1.34). */
+export interface ControllerDescriptor {
+  readonly name: string;
+  readonly alias: string;
+  /** Component name in events and user agent. */
+  readonly component: string;
+  /** Undefined when the configuration leaves it without what it needs. */
+  create(context: ControllerContext, config: ControllerManagerConfig): Controller | undefined;
+}
+
+/** Every controller there is, in the order in which they start. */
+export const controllerDescriptors: readonly ControllerDescriptor[] = [
+  {
+    name: 'serviceaccount-controller',
+    alias: 'serviceaccount',
+    component: 'service-account-controller',
+    create: (c) => new ServiceAccountController(c),
+  },
+  {
+    name: 'root-ca-certificate-publisher-controller',
+    alias: 'root-ca-cert-publisher',
+    component: 'root-ca-cert-publisher',
+    create: (c, { rootCa }) => (rootCa === undefined ? undefined : new RootCaPublisher(c, rootCa)),
+  },
+  {
+    name: 'namespace-controller',
+    alias: 'namespace',
+    component: 'namespace-controller',
+    create: (c, { concurrent }) => new NamespaceController(c, concurrent.namespace),
+  },
+  {
+    name: 'garbage-collector-controller',
+    alias: 'garbagecollector',
+    component: 'generic-garbage-collector',
+    create: (c, { concurrent, enableGarbageCollector }) => (enableGarbageCollector ? new GarbageCollector(c, concurrent.gc) : undefined),
+  },
+  {
+    name: 'pod-garbage-collector-controller',
+    alias: 'podgc',
+    component: 'pod-garbage-collector',
+    create: (c, { terminatedPodThreshold }) => new PodGcController(c, terminatedPodThreshold),
+  },
+  {
+    name: 'deployment-controller',
+    alias: 'deployment',
+    component: 'deployment-controller',
+    create: (c, { concurrent }) => new DeploymentController(c, concurrent.deployment),
+  },
+  {
+    name: 'replicaset-controller',
+    alias: 'replicaset',
+    component: 'replicaset-controller',
+    create: (c, { concurrent }) => new ReplicaSetController(c, concurrent.replicaset),
+  },
+  {
+    name: 'node-lifecycle-controller',
+    alias: 'nodelifecycle',
+    component: 'node-controller',
+    create: (c, { nodeLifecycle }) => new NodeLifecycleController(c, nodeLifecycle),
+  },
+  {
+    name: 'taint-eviction-controller',
+    alias: 'taint-eviction-controller',
+    component: 'taint-eviction-controller',
+    create: (c) => new TaintEvictionController(c),
+  },
+];

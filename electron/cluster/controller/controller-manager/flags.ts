@@ -1,0 +1,136 @@
+import { FlagError, parseDuration, parseFlags } from '../../client/component-flags.ts';
+import type { NodeLifecycleOptions } from '../node-lifecycle/node-lifecycle-controller.ts';
+import { defaultNodeLifecycleOptions } from '../node-lifecycle/node-lifecycle-controller.ts';
+
+/** What the flags say, in the terms of the controllers. */
+export interface ControllerManagerConfig {
+  readonly kubeconfig: string;
+  readonly qps: number;
+  readonly burst: number;
+  readonly securePort: number;
+  readonly leaderElect: boolean;
+  readonly leaseName: string;
+  readonly leaseNamespace: string;
+  readonly leaseDuration: number;
+  readonly renewDeadline: number;
+  readonly retryPeriod: number;
+  readonly controllers: readonly string[];
+  readonly concurrent: { readonly deployment: number; readonly replicaset: number; readonly namespace: number; readonly gc: number };
+  readonly enableGarbageCollector: boolean;
+  readonly terminatedPodThreshold: number;
+  readonly nodeLifecycle: NodeLifecycleOptions;
+  readonly rootCaFile: string;
+  /** Content of `rootCaFile`. */
+  readonly rootCa?: string;
+}
+
+/** Accepted as kubeadm passes them; what they configure is not modelled. */
+const accepted = {
+  'allocate-node-cidrs': false,
+  'authentication-kubeconfig': '',
+  'authorization-kubeconfig': '',
+  'bind-address': '0.0.0.0',
+  'client-ca-file': '',
+  'cluster-cidr': '',
+  'cluster-name': 'kubernetes',
+  'cluster-signing-cert-file': '',
+  'cluster-signing-key-file': '',
+  'requestheader-client-ca-file': '',
+  'service-account-private-key-file': '',
+  'service-cluster-ip-range': '',
+  'use-service-account-credentials': false,
+  v: 0,
+};
+
+const defaults = {
+  ...accepted,
+  'concurrent-deployment-syncs': 5,
+  'concurrent-gc-syncs': 20,
+  'concurrent-namespace-syncs': 10,
+  'concurrent-replicaset-syncs': 5,
+  controllers: '*',
+  'enable-garbage-collector': true,
+  'kube-api-burst': 30,
+  'kube-api-qps': 20,
+  kubeconfig: '/etc/kubernetes/controller-manager.conf',
+  'large-cluster-size-threshold': 50,
+  'leader-elect': true,
+  'leader-elect-lease-duration': '15s',
+  'leader-elect-renew-deadline': '10s',
+  'leader-elect-resource-name': 'kube-controller-manager',
+  'leader-elect-resource-namespace': 'kube-system',
+  'leader-elect-retry-period': '2s',
+  'node-eviction-rate': defaultNodeLifecycleOptions.evictionRate,
+  'node-monitor-grace-period': '50s',
+  'node-monitor-period': '5s',
+  'node-startup-grace-period': '1m',
+  'root-ca-file': '',
+  'secondary-node-eviction-rate': defaultNodeLifecycleOptions.secondaryEvictionRate,
+  'secure-port': 10257,
+  'terminated-pod-gc-threshold': 12_500,
+  'unhealthy-zone-threshold': defaultNodeLifecycleOptions.unhealthyZoneThreshold,
+};
+
+/** @throws FlagError */
+export function readControllerManagerFlags(argv: readonly string[]): ControllerManagerConfig {
+  const flags = parseFlags(argv, defaults);
+  const duration = (name: keyof typeof flags): number => parseDuration(name, String(flags[name]));
+  const leaseDuration = duration('leader-elect-lease-duration');
+  const renewDeadline = duration('leader-elect-renew-deadline');
+  const retryPeriod = duration('leader-elect-retry-period');
+  if (leaseDuration <= renewDeadline) throw new FlagError('leaseDuration must be greater than renewDeadline');
+  if (renewDeadline <= retryPeriod * 1.2) throw new FlagError('renewDeadline must be greater than retryPeriod*JitterFactor');
+  return {
+    kubeconfig: flags.kubeconfig,
+    qps: flags['kube-api-qps'],
+    burst: flags['kube-api-burst'],
+    securePort: flags['secure-port'],
+    leaderElect: flags['leader-elect'],
+    leaseName: flags['leader-elect-resource-name'],
+    leaseNamespace: flags['leader-elect-resource-namespace'],
+    leaseDuration,
+    renewDeadline,
+    retryPeriod,
+    controllers: flags.controllers.split(',').filter((name) => name !== ''),
+    concurrent: {
+      deployment: flags['concurrent-deployment-syncs'],
+      replicaset: flags['concurrent-replicaset-syncs'],
+      namespace: flags['concurrent-namespace-syncs'],
+      gc: flags['concurrent-gc-syncs'],
+    },
+    enableGarbageCollector: flags['enable-garbage-collector'],
+    terminatedPodThreshold: flags['terminated-pod-gc-threshold'],
+    nodeLifecycle: {
+      monitorPeriod: duration('node-monitor-period'),
+      gracePeriods: { monitor: duration('node-monitor-grace-period'), startup: duration('node-startup-grace-period') },
+      evictionRate: flags['node-eviction-rate'],
+      secondaryEvictionRate: flags['secondary-node-eviction-rate'],
+      largeClusterSize: flags['large-cluster-size-threshold'],
+      unhealthyZoneThreshold: flags['unhealthy-zone-threshold'],
+    },
+    rootCaFile: flags['root-ca-file'],
+  };
+}
+
+/**
+ * Which of `known` (name and alias each) are on: by name, `-name` for off, `*` for all others.
+ * Models controller-manager/app IsControllerEnabled. @throws FlagError for a name nobody has; `others` are let pass
+ */
+export function enabledControllers(
+  selection: readonly string[],
+  known: readonly { readonly name: string; readonly alias: string }[],
+  others: ReadonlySet<string>,
+): ReadonlySet<string> {
+  const names = new Map(known.flatMap(({ name, alias }) => [[name, name] as const, [alias, name] as const]));
+  const on = new Set<string>();
+  const off = new Set<string>();
+  for (const entry of selection) {
+    if (entry === '*') continue;
+    const wanted = entry.startsWith('-') ? entry.slice(1) : entry;
+    const name = names.get(wanted);
+    if (name !== undefined) (entry.startsWith('-') ? off : on).add(name);
+    else if (!others.has(wanted)) throw new FlagError(`"${wanted}" is not in the list of known controllers`);
+  }
+  const all = selection.includes('*');
+  return new Set(known.map(({ name }) => name).filter((name) => !off.has(name) && (all || on.has(name))));
+}

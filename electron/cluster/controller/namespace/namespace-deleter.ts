@@ -1,0 +1,107 @@
+import type { Namespace, Pod } from '../../api/types.ts';
+import { nameOf } from '../../apimachinery/meta.ts';
+import type { KubeObject } from '../../apimachinery/types.ts';
+import { isNotFound, isStatusCode } from '../../client/api-errors.ts';
+import type { DiscoveredResource } from '../../client/discovery.ts';
+import { discoverResources } from '../../client/discovery.ts';
+import type { ApiClient } from '../../client/interface.ts';
+import { resourceTypes } from '../../client/resource-types.ts';
+import { isPodFinished } from '../pod-status.ts';
+import type { ContentReport } from './namespace-conditions.ts';
+
+/** What is left, and in how many seconds it may be gone. */
+export interface DeletionPass {
+  readonly report: ContentReport;
+  readonly estimate: number;
+}
+
+const finalizer = 'kubernetes';
+
+/** Empties a namespace that is being deleted: Pods first, then the rest. Models namespace/deletion (v1.34). */
+export class NamespaceDeleter {
+  readonly #client: ApiClient;
+
+  constructor(client: ApiClient) {
+    this.#client = client;
+  }
+
+  /** One pass over all content. */
+  async deleteContent(namespace: string): Promise<DeletionPass> {
+    const remaining = new Map<string, number>();
+    const finalizers = new Map<string, number>();
+    const contentErrors: string[] = [];
+    let resources: readonly DiscoveredResource[];
+    try {
+      resources = await discoverResources(this.#client);
+    } catch (error) {
+      const discoveryError = error instanceof Error ? error.message : String(error);
+      return { report: { discoveryError, contentErrors, remaining, finalizers }, estimate: 0 };
+    }
+    const deletable = resources.filter(({ namespaced, verbs }) => namespaced && verbs.includes('delete') && verbs.includes('list'));
+    let estimate = 0;
+    const pods = deletable.filter(({ group, resource }) => group === '' && resource === 'pods');
+    const others = deletable.filter((resource) => !pods.includes(resource));
+    // Pods may depend on the rest while they end: the rest waits for them.
+    for (const group of [pods, others]) {
+      for (const resource of group) {
+        try {
+          estimate = Math.max(estimate, await this.#deleteAll(namespace, resource, remaining, finalizers));
+        } catch (error) {
+          contentErrors.push(error instanceof Error ? error.message : String(error));
+        }
+      }
+      if (remaining.size > 0 || contentErrors.length > 0) break;
+    }
+    return { report: { contentErrors, remaining, finalizers }, estimate };
+  }
+
+  /** Lets the namespace go. */
+  async finalize(namespace: Namespace): Promise<void> {
+    const finalizers = (namespace.spec?.finalizers ?? []).filter((name) => name !== finalizer);
+    const body = { apiVersion: 'v1', kind: 'Namespace', metadata: namespace.metadata, spec: { ...namespace.spec, finalizers } };
+    try {
+      await this.#client.request('PUT', `/api/v1/namespaces/${nameOf(namespace)}/finalize`, body);
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+
+  async #deleteAll(namespace: string, resource: DiscoveredResource, remaining: Map<string, number>, finalizers: Map<string, number>): Promise<number> {
+    const client = this.#client.resource<KubeObject>(resource, namespace);
+    const before = await client.list();
+    if (before.items.length === 0) return 0;
+    const estimate = resource.resource !== resourceTypes.pods.resource ? 0 : graceOf(before.items as readonly Pod[]);
+    await this.#deleteItems(client, resource, before.items);
+    const after = await client.list();
+    if (after.items.length === 0) return estimate;
+    remaining.set(`${resource.resource}.${resource.group}`, after.items.length);
+    for (const item of after.items) {
+      for (const name of item.metadata?.finalizers ?? []) finalizers.set(name, (finalizers.get(name) ?? 0) + 1);
+    }
+    return estimate;
+  }
+
+  async #deleteItems(client: ReturnType<ApiClient['resource']>, resource: DiscoveredResource, items: readonly KubeObject[]): Promise<void> {
+    const options = { propagationPolicy: 'Background' } as const;
+    if (resource.verbs.includes('deletecollection')) {
+      try {
+        await client.deleteCollection(options);
+        return;
+      } catch (error) {
+        if (!isStatusCode(error, 405)) throw error;
+      }
+    }
+    for (const item of items) {
+      try {
+        await client.delete(nameOf(item), options);
+      } catch (error) {
+        if (!isNotFound(error)) throw error;
+      }
+    }
+  }
+}
+
+/** The longest grace period of Pods that still run, in seconds. */
+function graceOf(pods: readonly Pod[]): number {
+  return pods.reduce((longest, pod) => (isPodFinished(pod) ? longest : Math.max(longest, pod.spec?.terminationGracePeriodSeconds ?? 0)), 0);
+}
