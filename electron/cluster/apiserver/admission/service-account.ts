@@ -11,7 +11,8 @@ const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror';
 const TOKEN_SECONDS = 3607;
 const PODS = { group: '', resource: 'pods' };
 
-export type ServiceAccountLookup = (namespace: string, name: string) => Promise<KubeObject | undefined>;
+/** Finds an account in memory; with `live`, in etcd when it is not there. */
+export type ServiceAccountLookup = (namespace: string, name: string, live: boolean) => Promise<KubeObject | undefined>;
 
 /**
  * Gives a Pod its service account and mounts that account's token, the cluster's CA and the namespace's name.
@@ -38,7 +39,7 @@ export class ServiceAccountAdmission implements AdmissionPlugin {
     const { namespace, name } = attributes;
     const asked = pod.spec.serviceAccountName ?? '';
     const account = asked === '' ? DEFAULT_ACCOUNT : asked;
-    const found = (await this.#find(namespace, account)) as ServiceAccount | undefined;
+    const found = (await this.#find(namespace, account, account !== DEFAULT_ACCOUNT)) as ServiceAccount | undefined;
     if (found === undefined && account !== DEFAULT_ACCOUNT) {
       const why = `error looking up service account ${namespace}/${account}: serviceaccount "${account}" not found`;
       throw newForbidden(PODS, name, why);

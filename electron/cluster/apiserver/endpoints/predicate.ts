@@ -11,6 +11,23 @@ import type { Predicate } from '../storage/predicate.ts';
 const NAME = 'metadata.name';
 const NAMESPACE = 'metadata.namespace';
 
+const knownFields = new WeakMap<KindStrategy, WeakMap<KubeObject, Readonly<Record<string, string>>>>();
+
+/** Selectable fields of an object, read once per object: many watchers ask for the same. */
+export function selectableFieldsOf(strategy: KindStrategy, object: KubeObject): Readonly<Record<string, string>> {
+  let ofKind = knownFields.get(strategy);
+  if (ofKind === undefined) {
+    ofKind = new WeakMap();
+    knownFields.set(strategy, ofKind);
+  }
+  let fields = ofKind.get(object);
+  if (fields === undefined) {
+    fields = strategy.selectableFields(object);
+    ofKind.set(object, fields);
+  }
+  return fields;
+}
+
 function parseFields(text: string, strategy: KindStrategy): FieldRequirement[] {
   const requirements = parseFieldSelector(text);
   for (const { field } of requirements) {
@@ -47,7 +64,7 @@ export function buildPredicate(strategy: KindStrategy, namespace: string, labelT
   const fieldsOf = (object: KubeObject): Readonly<Record<string, string>> =>
     cheap
       ? { [NAME]: object.metadata?.name ?? '', [NAMESPACE]: object.metadata?.namespace ?? '' }
-      : strategy.selectableFields(object);
+      : selectableFieldsOf(strategy, object);
   const matches = (object: KubeObject): boolean => {
     if (scope !== '' && strategy.namespaced && object.metadata?.namespace !== scope) return false;
     if (labels.length > 0 && !matchesLabels(labels, object.metadata?.labels)) return false;

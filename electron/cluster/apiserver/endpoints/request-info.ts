@@ -30,6 +30,7 @@ const VERBS: Readonly<Record<string, string>> = {
 };
 
 function decodeSegment(segment: string): string {
+  if (!segment.includes('%')) return segment;
   try {
     return decodeURIComponent(segment);
   } catch {

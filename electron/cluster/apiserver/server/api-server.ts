@@ -21,6 +21,7 @@ import { ApiHandler } from '../endpoints/api-handler.ts';
 import { Discovery } from '../endpoints/discovery.ts';
 import type { HealthCheck } from '../endpoints/health.ts';
 import { NonResourceHandler } from '../endpoints/non-resource.ts';
+import { selectableFieldsOf } from '../endpoints/predicate.ts';
 import { OpenApi } from '../endpoints/openapi.ts';
 import { RequestMetrics } from '../endpoints/request-metrics.ts';
 import { ServedResources } from '../endpoints/served-resource.ts';
@@ -124,8 +125,8 @@ export class ApiServer {
   #plugins(): readonly AdmissionPlugin[] {
     const { context, flags } = this.#options;
     const all: readonly AdmissionPlugin[] = [
-      new NamespaceLifecycle((name) => this.#lookup('namespaces', '', name)),
-      new ServiceAccountAdmission((namespace, name) => this.#lookup('serviceaccounts', namespace, name), context.rand),
+      new NamespaceLifecycle((name) => this.#lookup('namespaces', '', name, true)),
+      new ServiceAccountAdmission((namespace, name, live) => this.#lookup('serviceaccounts', namespace, name, live), context.rand),
       new TaintNodesByCondition(),
       new PriorityAdmission(),
       new DefaultTolerationSeconds(),
@@ -133,14 +134,15 @@ export class ApiServer {
     return all.filter(({ name }) => !flags.disabledAdmissionPlugins.includes(name));
   }
 
-  /** An object of a core resource for admission: from memory, and from etcd when it is not there. */
-  async #lookup(resource: string, namespace: string, name: string): Promise<KubeObject | undefined> {
+  /** An object of a core resource for admission: from memory, and (if `live`) from etcd when it is not there. */
+  async #lookup(resource: string, namespace: string, name: string, live: boolean): Promise<KubeObject | undefined> {
     const served = this.resources.find('', 'v1', resource);
     if (served === undefined) return undefined;
     const { cache } = served.store;
     const key = storageKey(storagePrefix('', resource), namespace, name);
-    const cached = (await cache.tryStart()) ? cache.get(key) : undefined;
-    if (cached !== undefined) return cached;
+    const usable = cache.ready || (await cache.tryStart());
+    const cached = usable ? cache.get(key) : undefined;
+    if (cached !== undefined || (usable && !live)) return cached;
     try {
       return (await this.#store.get(key)).object;
     } catch (error) {
@@ -187,7 +189,7 @@ export class ApiServer {
       apiVersion: apiVersionOf(stored.gvk),
       kind: stored.gvk.kind,
       indexedFields: INDEXED_FIELDS[`${group}/${resource}`] ?? [],
-      fieldsOf: (object) => stored.selectableFields(object),
+      fieldsOf: (object) => selectableFieldsOf(stored, object),
     });
     this.#caches.set(prefix, cache);
     return cache;
