@@ -8,7 +8,7 @@ export interface LeaseAttachments {
   detach(lease: Uint64, key: ByteString): void;
 }
 
-/** A record that a transaction wrote, with what the key held before. */
+/** A record that a transaction wrote, with what the key held at the revision before. */
 export interface Change {
   readonly record: RevisionRecord;
   readonly previous: RevisionRecord | undefined;

@@ -32,19 +32,22 @@ export class KeyIndex {
     return this.#generations.length === 0;
   }
 
+  /** The newest record, a tombstone too. */
+  get last(): RevisionRecord | undefined {
+    const generation = this.#generations[this.#generations.length - 1];
+    return generation?.[generation.length - 1];
+  }
+
   /** The newest record if the key is alive now. */
   get live(): RevisionRecord | undefined {
-    const generation = this.#generations[this.#generations.length - 1];
-    if (generation === undefined) return undefined;
-    const last = generation[generation.length - 1] as RevisionRecord;
-    return last.tombstone ? undefined : last;
+    const { last } = this;
+    return last === undefined || last.tombstone ? undefined : last;
   }
 
   /** Adds the newest record. A tombstone may only follow a live record. */
   append(record: RevisionRecord): void {
     const generation = this.#generations[this.#generations.length - 1];
-    const last = generation?.[generation.length - 1];
-    if (generation !== undefined && last !== undefined && !last.tombstone) generation.push(record);
+    if (generation !== undefined && this.live !== undefined) generation.push(record);
     else this.#generations.push([record]);
   }
 

@@ -61,14 +61,20 @@ export class StoreModel {
     let deleted = 0;
     for (const [key, end] of deletes) {
       for (const name of [...next.keys()].sort().filter((candidate) => inRange(candidate, key, end))) {
-        this.events.push({ type: 'DELETE', revision, key: name, value: '', previous: next.get(name)?.value });
+        this.events.push({
+          type: 'DELETE',
+          revision,
+          key: name,
+          value: '',
+          previous: before.get(name)?.value,
+        });
         next.delete(name);
         deleted += 1;
       }
     }
     for (const [key, value] of puts) {
       const old = next.get(key);
-      this.events.push({ type: 'PUT', revision, key, value, previous: old?.value });
+      this.events.push({ type: 'PUT', revision, key, value, previous: before.get(key)?.value });
       next.set(key, {
         key,
         value,

@@ -82,12 +82,19 @@ export class StoreWriteTransaction implements WriteTransaction {
     this.#append({ kv, sub: this.#changes.length, tombstone: true }, previous);
   }
 
+  /** What the key held before this transaction, which may have changed it already. */
+  #before(key: ByteString, previous: RevisionRecord | undefined): RevisionRecord | undefined {
+    const entry = this.#host.index.get(key);
+    return entry?.last?.kv.modRevision === this.#main ? entry.get(this.#main - 1) : previous;
+  }
+
   #append(record: RevisionRecord, previous: RevisionRecord | undefined): RevisionRecord {
     if (previous !== undefined && previous.kv.lease !== NO_LEASE) {
       this.#host.attachments.detach(previous.kv.lease, previous.kv.key);
     }
+    const before = this.#before(record.kv.key, previous);
     this.#host.index.append(record);
-    this.#changes.push({ record, previous });
+    this.#changes.push({ record, previous: before });
     return record;
   }
 }

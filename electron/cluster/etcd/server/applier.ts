@@ -63,7 +63,15 @@ export class Applier {
 
   txn(request: TxnRequest): TxnResponse {
     const path = decidePath(this.#store, request);
-    this.#checkTxn(request, [...path]);
+    // Every put on the path before any range, as upstream: it decides which refusal is reported.
+    this.#checkTxn(request, [...path], (op) => {
+      if (!('requestPut' in op)) return;
+      this.#checkKept(op.requestPut);
+      this.#checkLease(op.requestPut);
+    });
+    this.#checkTxn(request, [...path], (op) => {
+      if ('requestRange' in op) this.#checkRevision(op.requestRange);
+    });
     const transaction = this.#store.write();
     const response = this.#runTxn(transaction, request, [...path]);
     const header = headerOf(transaction.revision);
@@ -72,7 +80,8 @@ export class Applier {
   }
 
   #put(request: PutRequest): PutResponse {
-    this.#checkPut(request);
+    this.#checkLease(request);
+    this.#checkKept(request);
     const transaction = this.#store.write();
     const response = this.#runPut(transaction, request);
     transaction.end();
@@ -104,25 +113,25 @@ export class Applier {
     return { header: this.#header() };
   }
 
-  #checkPut(request: PutRequest): void {
-    if (request.ignoreValue === true || request.ignoreLease === true) {
-      if (current(this.#store, request.key) === undefined) throw etcdError('keyNotFound');
-    }
-    const { lease = NO_LEASE } = request;
+  #checkKept({ key, ignoreValue, ignoreLease }: PutRequest): void {
+    if (ignoreValue !== true && ignoreLease !== true) return;
+    if (current(this.#store, key) === undefined) throw etcdError('keyNotFound');
+  }
+
+  #checkLease({ lease = NO_LEASE }: PutRequest): void {
     if (lease !== NO_LEASE && !this.#lessor.has(lease)) throw etcdError('leaseNotFound');
   }
 
-  /** Refuses the whole transaction for what any operation on its path would be refused for. */
-  #checkTxn(request: TxnRequest, path: TxnPath): void {
+  /** Shows `check` every operation that would be run, so that it can refuse the whole transaction. */
+  #checkTxn(request: TxnRequest, path: TxnPath, check: (op: RequestOp) => void): void {
     const ops = path.shift() === true ? request.success : request.failure;
     for (const op of ops) {
-      if ('requestPut' in op) this.#checkPut(op.requestPut);
-      else if ('requestTxn' in op) this.#checkTxn(op.requestTxn, path);
-      else if ('requestRange' in op) this.#checkRevision(op.requestRange.revision ?? 0);
+      if ('requestTxn' in op) this.#checkTxn(op.requestTxn, path, check);
+      else check(op);
     }
   }
 
-  #checkRevision(revision: number): void {
+  #checkRevision({ revision = 0 }: RangeRequest): void {
     if (revision <= 0) return;
     if (revision > this.#store.revision) throw etcdError('futureRevision');
     if (revision < this.#store.compactRevision) throw etcdError('compacted');
@@ -132,7 +141,8 @@ export class Applier {
     const succeeded = path.shift() === true;
     const ops = succeeded ? request.success : request.failure;
     const responses = ops.map((op) => this.#runOp(transaction, op, path));
-    return { header: headerOf(transaction.revision), succeeded, responses };
+    // A nested response has an empty header, as upstream.
+    return { header: headerOf(0), succeeded, responses };
   }
 
   #runOp(transaction: WriteTransaction, op: RequestOp, path: TxnPath): ResponseOp {

@@ -212,7 +212,6 @@ describe('txn', () => {
     expect(() => txn([put('x'), put('x')])).toThrow(DUPLICATE as Error);
     expect(() => txn([put('x'), del('x')])).toThrow(DUPLICATE as Error);
     expect(() => txn([put('x1'), del('x', 'y')])).toThrow(DUPLICATE as Error);
-    expect(() => txn([put('x1'), del('x', '\0')])).toThrow(DUPLICATE as Error);
     expect(() => txn([], [put('x'), put('x')])).toThrow(DUPLICATE as Error);
     const nested = (key: string): RequestOp => ({
       requestTxn: { compare: [], success: [put(key)], failure: [put(key)] },

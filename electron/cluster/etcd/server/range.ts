@@ -17,12 +17,14 @@ export function executeRange(source: RangeSource, request: RangeRequest): RangeR
   const limit = Math.max(request.limit ?? 0, 0);
   const target = request.sortTarget ?? 'KEY';
   const order = request.sortOrder ?? 'NONE';
-  // What the store returns is sorted by key; only another order has to see everything before it cuts.
+  // What the store returns is sorted by key; another order has to see everything before it cuts. As upstream,
+  // only an order that was asked for: with a target alone, what was cut off by key is sorted.
+  const whole = order === 'DESCEND' || (order === 'ASCEND' && target !== 'KEY');
   const sorts = target !== 'KEY' || order === 'DESCEND';
   const filters = hasFilter(request);
   const { kvs: found, count } = source.range(request.key, request.rangeEnd ?? '', {
     revision: request.revision ?? 0,
-    limit: limit === 0 || sorts || filters ? 0 : limit + 1,
+    limit: limit === 0 || whole || filters ? 0 : limit + 1,
     countOnly: request.countOnly === true,
   });
   let kvs = filters ? found.filter((kv) => passes(kv, request)) : found;

@@ -8,7 +8,6 @@ import type {
   TxnRequest,
 } from '../client/interface.ts';
 import { NO_LEASE } from '../client/interface.ts';
-import { FROM_KEY_END } from '../client/prefix.ts';
 
 // What a server refuses before it looks at its data. Models server/etcdserver/api/v3rpc/key.go.
 
@@ -87,5 +86,6 @@ function addPut(puts: Set<ByteString>, deletes: readonly DeleteRangeRequest[], k
 function covers(range: DeleteRangeRequest, key: ByteString): boolean {
   const end = range.rangeEnd ?? '';
   if (end === '') return key === range.key;
-  return key >= range.key && (end === FROM_KEY_END || key < end);
+  // Upstream takes '\0' for an ordinary end here, so a delete of all keys from one on covers none.
+  return key >= range.key && key < end;
 }
