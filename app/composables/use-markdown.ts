@@ -6,11 +6,11 @@ const FORBIDDEN = { FORBID_TAGS: ['style', 'img', 'form', 'input', 'svg', 'math'
 
 const plainFence = markdown.renderer.rules['fence'];
 /** A block of shell gets a button which types it at the prompt (never runs it). */
-markdown.renderer.rules['fence'] = (tokens, index, options, env: { typeLabel?: string }, self) => {
+markdown.renderer.rules['fence'] = (tokens, index, options, env, self) => {
   const token = tokens[index];
   const block = plainFence?.(tokens, index, options, env, self) ?? '';
-  if (token === undefined || !/^(sh|bash|shell|console)\b/.test(token.info) || env.typeLabel === undefined) return block;
-  const label = markdown.utils.escapeHtml(env.typeLabel);
+  const label = typeof env?.['typeLabel'] === 'string' ? markdown.utils.escapeHtml(env['typeLabel']) : undefined;
+  if (token === undefined || !/^(sh|bash|shell|console)\b/.test(token.info) || label === undefined) return block;
   return `<div class="snippet">${block}<button type="button" class="button" data-type-in-console>${label}</button></div>`;
 };
 

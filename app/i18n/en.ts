@@ -65,6 +65,7 @@ export const en: Catalogue = {
     revision: 'Revision',
     revisionHint: 'Newest etcd revision',
     restart: 'Restart the lab',
+    starting: 'Starting',
   },
   states: {
     connecting: 'Connecting to Leme…',
@@ -152,7 +153,7 @@ export const en: Catalogue = {
     legendResponse: 'response',
     legendItem: 'watch event',
     legendDropped: 'lost',
-    flows: '{n} message grouped | {n} messages grouped',
+    flows: '{n} grouped | {n} grouped',
   },
   health: {
     running: 'running',
@@ -247,6 +248,7 @@ export const en: Catalogue = {
     filter: 'Filter by component',
     all: 'All components',
     clear: 'Clear the list',
+    aggregatedHint: 'Messages that were too many at once: they show as flow on the diagram, not one by one.',
     empty: 'No messages yet',
     emptyHint: 'Leases and heartbeats are hidden. Type a command in the console, or include periodic work.',
     emptyFilter: 'Nothing from this component so far',
@@ -358,6 +360,16 @@ export const en: Catalogue = {
     restart: 'Restart',
     taskPassed: 'Task passed: {title}',
     stepPassed: 'Step done: {title}',
+  },
+  tracks: {
+    architecture: 'Architecture',
+    etcd: 'etcd',
+    scheduling: 'Scheduling',
+    nodes: 'Nodes',
+    network: 'Network',
+    cloud: 'Cloud',
+    addons: 'Add-ons',
+    capstone: 'Capstone',
   },
   labs: {
     title: 'Labs',

@@ -63,6 +63,7 @@ export const ptBR = {
     revision: 'Revisão',
     revisionHint: 'Revisão mais recente do etcd',
     restart: 'Recomeçar o laboratório',
+    starting: 'Ligando',
   },
   states: {
     connecting: 'Conectando ao Leme…',
@@ -150,7 +151,7 @@ export const ptBR = {
     legendResponse: 'resposta',
     legendItem: 'evento de watch',
     legendDropped: 'perdida',
-    flows: '{n} mensagem agrupada | {n} mensagens agrupadas',
+    flows: '{n} agrupada | {n} agrupadas',
   },
   health: {
     running: 'em execução',
@@ -245,6 +246,7 @@ export const ptBR = {
     filter: 'Filtrar por componente',
     all: 'Todos os componentes',
     clear: 'Limpar a lista',
+    aggregatedHint: 'Mensagens que vieram demais de uma vez: aparecem como fluxo no diagrama, não uma a uma.',
     empty: 'Nenhuma mensagem ainda',
     emptyHint: 'Leases e sinais de vida ficam ocultos. Digite um comando no console ou inclua o trabalho periódico.',
     emptyFilter: 'Nada deste componente por enquanto',
@@ -356,6 +358,16 @@ export const ptBR = {
     restart: 'Recomeçar',
     taskPassed: 'Tarefa cumprida: {title}',
     stepPassed: 'Etapa concluída: {title}',
+  },
+  tracks: {
+    architecture: 'Arquitetura',
+    etcd: 'etcd',
+    scheduling: 'Agendamento',
+    nodes: 'Nós',
+    network: 'Rede',
+    cloud: 'Nuvem',
+    addons: 'Complementos',
+    capstone: 'Desafio final',
   },
   labs: {
     title: 'Laboratórios',

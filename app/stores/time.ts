@@ -1,10 +1,11 @@
 import { defineStore } from 'pinia';
 import { ref } from 'vue';
 import { SPEEDS } from '../../electron/shared/contract/session.ts';
+import type { z } from 'zod';
 import type { StepRequest, TimeState } from '../../electron/shared/contract/session.ts';
 import { useConnection } from './connection.ts';
 
-export type StepKind = StepRequest['until'];
+export type StepKind = z.infer<typeof StepRequest>['until'];
 
 /** Virtual time. `state` is what the host said last; the clock between two items is drawn by `useVirtualClock`. */
 export const useTime = defineStore('time', () => {

@@ -49,7 +49,7 @@ const SCENES = [
   ['running', 'running', []],
   ['messages', 'running', [drive('chain'), pause(2500)]],
   ['travelling', 'running', [drive('chain'), pause(700)]],
-  ['flood', 'running', [drive('chain'), drive('flood', 2400), pause(1200)]],
+  ['flood', 'running', [drive('chain'), ...Array.from({ length: 4 }, () => [drive('flood', 2400), pause(350)]).flat()]],
   ['record', 'running', [drive('chain'), pause(600), click('.record:has-text("POST /api/v1/namespaces/default/pods")')]],
   ['narrative', 'running', [drive('chain'), pause(400), press('Alt+n')]],
   ['tables', 'broken', [press('Alt+t')]],

@@ -2,6 +2,8 @@ export const isMac = /mac|iphone|ipad/i.test(navigator.platform);
 
 interface KeyLike {
   readonly key: string;
+  /** The physical key: on a Mac, Alt changes what `key` says. */
+  readonly code?: string;
   readonly ctrlKey: boolean;
   readonly metaKey: boolean;
   readonly shiftKey: boolean;
@@ -21,7 +23,8 @@ export function matchesChord(event: KeyLike, chord: string, mac = isMac): boolea
     event.metaKey === wanted.has('Meta') &&
     event.altKey === wanted.has('Alt') &&
     (sign || event.shiftKey === wanted.has('Shift')) &&
-    (event.key === key || event.key.toLowerCase() === key.toLowerCase() || (key === 'Space' && event.key === ' '))
+    (event.key === key ||
+      (event.altKey && (event.code === `Key${key}` || event.code === `Digit${key}`)) || event.key.toLowerCase() === key.toLowerCase() || (key === 'Space' && event.key === ' '))
   );
 }
 

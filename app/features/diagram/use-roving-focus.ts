@@ -29,8 +29,9 @@ export function useRovingFocus(root: Ref<HTMLElement | undefined>, reveal: (elem
       const y = b.top + b.height / 2 - ay;
       const along = x * dx + y * dy;
       if (along < 2) continue;
-      // Distance along counts once, beside twice: a row is followed before it is left.
-      const cost = along + 2 * Math.abs(x * dy) + 2 * Math.abs(y * dx);
+      // What lies in the same row (or column) comes first; what lies beside it must be much nearer.
+      const level = dx === 0 ? b.left < a.right && a.left < b.right : b.top < a.bottom && a.top < b.bottom;
+      const cost = level ? along : along + 3 * Math.abs(dx === 0 ? x : y) + 60;
       if (cost < bestCost) {
         best = one;
         bestCost = cost;

@@ -7,8 +7,15 @@ import type { PlayerStage } from './message-player.ts';
 export function useLights(root: Ref<HTMLElement | undefined>, thingOf: (actor: string) => string | undefined) {
   const timers = new Map<Element, ReturnType<typeof setTimeout>>();
 
+  const found = new Map<string, Element>();
+
   function find(selector: string): Element | null {
-    return root.value?.querySelector(selector) ?? null;
+    const known = found.get(selector);
+    if (known?.isConnected === true) return known;
+    const element = root.value?.querySelector(selector) ?? null;
+    if (element === null) found.delete(selector);
+    else found.set(selector, element);
+    return element;
   }
 
   const light: PlayerStage['light'] = (what, milliseconds, lost) => {

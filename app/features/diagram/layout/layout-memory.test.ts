@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { fakeComponents, fakeMachines } from '../../../testing/fake-world.ts';
+import type { Rect } from './geometry.ts';
+import { LayoutMemory } from './layout-memory.ts';
+import { naturalLinks } from './links.ts';
+
+const overlap = (a: Rect, b: Rect): boolean => a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
+
+describe('LayoutMemory', () => {
+  it.each([
+    ['2 workers', 2, false],
+    ['3 zones', 3, true],
+    ['100 workers in 3 zones', 100, true],
+  ])('places everything without overlap: %s', (_name, workers, zones) => {
+    const machines = fakeMachines(workers, zones);
+    const layout = new LayoutMemory().arrange(machines, fakeComponents(machines));
+    const frames = [...layout.machines.values(), layout.unbound];
+    expect(layout.machines.size).toBe(workers + 2);
+    for (const [index, a] of frames.entries()) for (const b of frames.slice(index + 1)) expect(overlap(a, b)).toBe(false);
+    const blocks = [...layout.components.values()];
+    for (const [index, a] of blocks.entries()) for (const b of blocks.slice(index + 1)) expect(overlap(a, b)).toBe(false);
+    expect(layout.zones.map((zone) => zone.zone)).toEqual(zones ? ['AD-1', 'AD-2', 'AD-3'] : []);
+  });
+
+  it('keeps the place of a machine while others go and come back', () => {
+    const memory = new LayoutMemory();
+    const machines = fakeMachines(3, false);
+    const components = fakeComponents(machines);
+    const before = memory.arrange(machines, components).machines.get('worker-3');
+    const without = machines.filter((machine) => machine.name !== 'worker-2');
+    expect(memory.arrange(without, components).machines.get('worker-3')).toEqual(before);
+    expect(memory.arrange([...without, ...machines.slice(-2, -1)], components).machines.get('worker-3')).toEqual(before);
+  });
+
+  it('gives slots in the order machines came, first to the left', () => {
+    const machines = fakeMachines(2, false);
+    const { machines: rects } = new LayoutMemory().arrange(machines, fakeComponents(machines));
+    expect(rects.get('worker-1')?.x).toBeLessThan(rects.get('worker-2')?.x ?? 0);
+  });
+});
+
+describe('naturalLinks', () => {
+  it('joins clients to the API server, and only the API server to etcd', () => {
+    const machines = fakeMachines(2, false);
+    const links = naturalLinks(fakeComponents(machines)).map((link) => `${link.from} ${link.to}`);
+    expect(links).toContain('cp-1/kube-apiserver cp-1/etcd');
+    expect(links).toContain('worker-2/kubelet cp-1/kube-apiserver');
+    expect(links).toContain('console/kubectl cp-1/kube-apiserver');
+    expect(links).toContain('worker-1/kubelet worker-1/containerd');
+    expect(links.filter((link) => link.endsWith('cp-1/etcd'))).toHaveLength(1);
+  });
+});

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { parseItem, parseRequest } from './parse-summary.ts';
+
+describe('parseRequest', () => {
+  it.each([
+    ['GET /api/v1/pods?limit=500', 'list', 'pods'],
+    ['GET /api/v1/namespaces/default/pods/web-1', 'get', 'pods default/web-1'],
+    ['GET /api/v1/pods?allowWatchBookmarks=true&watch=true', 'watch', 'pods'],
+    ['GET /apis/apps/v1/namespaces/default/deployments?watch=1', 'watch', 'deployments default'],
+    ['POST /api/v1/namespaces/default/pods/web-1/binding', 'create', 'pods/binding default/web-1'],
+    ['PUT /apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/worker-1', 'update', 'leases kube-node-lease/worker-1'],
+    ['PATCH /api/v1/nodes/worker-1/status', 'patch', 'nodes/status worker-1'],
+    ['DELETE /api/v1/namespaces/web', 'delete', 'namespaces web'],
+    ['GET /api/v1/namespaces', 'list', 'namespaces'],
+  ])('%s', (summary, verb, what) => {
+    expect(parseRequest(summary)).toEqual({ verb, what });
+  });
+
+  it.each(['GET /healthz', 'Txn /registry/pods/default/web-1', 'RunPodSandbox default/web-1', ''])('leaves %j as it is', (summary) => {
+    expect(parseRequest(summary)).toEqual({ verb: 'other', what: summary });
+  });
+});
+
+describe('parseItem', () => {
+  it('takes the type of the watch event off', () => {
+    expect(parseItem('ADDED pods default/web-1')).toEqual({ type: 'ADDED', what: 'pods default/web-1' });
+    expect(parseItem('BOOKMARK pods')).toEqual({ type: 'other', what: 'BOOKMARK pods' });
+  });
+});
