@@ -43,6 +43,9 @@ export class KubeletHarness {
 
   /** Starts containerd and the kubelet, and lets the node get ready. */
   async start(thawed = false, ms = 2_000): Promise<void> {
+    // The fake API does not notice that an earlier kubelet died: a real connection would have been closed.
+    this.api.endWatches();
+    await this.test.run(1);
     if (this.machine.units.get('containerd')?.process === undefined) this.machine.units.start('containerd');
     this.kubelet = this.machine.spawn({
       name: 'kubelet',
