@@ -2,16 +2,19 @@ import type { Command } from './interface.ts';
 import { awk } from './tools/awk/awk.ts';
 import { cat } from './tools/cat.ts';
 import { cut, tr } from './tools/cut-tr.ts';
+import { diff } from './tools/diff.ts';
 import { finite } from './tools/finite.ts';
 import { grepCommand } from './tools/grep.ts';
 import { head, tail } from './tools/head-tail.ts';
+import { paste } from './tools/paste.ts';
 import { sed } from './tools/sed/sed.ts';
 import { clear, env, printenv, seq, sleep, tee, timeout, yes } from './tools/simple-tools.ts';
+import { xargs } from './tools/xargs.ts';
 
 const never = { readsStdin: () => false };
 
 /** Tools that stream: they print as data comes and end with their reader. */
-const streaming: readonly Command[] = [awk, cat, clear, cut, env, grepCommand('grep'), grepCommand('egrep'), grepCommand('fgrep'), head, printenv, sed, seq, sleep, tail, tee, timeout, tr, yes];
+const streaming: readonly Command[] = [awk, cat, clear, cut, diff, env, grepCommand('grep'), grepCommand('egrep'), grepCommand('fgrep'), head, paste, printenv, sed, seq, sleep, tail, tee, timeout, tr, xargs, yes];
 
 /** Tools of just-bash for input that ends. */
 const fromLibrary: readonly Command[] = [
@@ -22,7 +25,6 @@ const fromLibrary: readonly Command[] = [
   finite('comm', 'Compare two sorted files', 'Compara dois arquivos ordenados'),
   finite('cp', 'Copy files', 'Copia arquivos', never),
   finite('date', 'Show the date', 'Mostra a data', never),
-  finite('diff', 'Compare files', 'Compara arquivos', { readsStdin: (argv) => argv.includes('-') }),
   finite('dirname', 'Folder of a path', 'Pasta de um caminho', never),
   finite('du', 'Sizes of files', 'Tamanho de arquivos', never),
   finite('expand', 'Tabs to blanks', 'Tabulações em espaços'),
@@ -40,7 +42,6 @@ const fromLibrary: readonly Command[] = [
   finite('mv', 'Move or rename files', 'Move ou renomeia arquivos', never),
   finite('nl', 'Number lines', 'Numera linhas'),
   finite('od', 'Show bytes', 'Mostra bytes'),
-  finite('paste', 'Join lines side by side', 'Junta linhas lado a lado'),
   finite('readlink', 'Target of a link', 'Destino de um link', never),
   finite('rev', 'Reverse lines', 'Inverte linhas'),
   finite('rm', 'Remove files', 'Remove arquivos', never),

@@ -44,7 +44,7 @@ const returnFrom: Builtin = {
   async run(call) {
     const { state } = call.shell;
     if (state.functionDepth === 0 && state.sourceDepth === 0) {
-      return call.fail("can only `return' from a function or sourced script");
+      return call.fail("can only `return' from a function or sourced script", 2);
     }
     const code = await count(call, state.lastExit);
     throw new ReturnFromFunction(Number.isNaN(code) ? 2 : code & 255);

@@ -134,6 +134,14 @@ const history: Builtin = {
   },
 };
 
+const hash: Builtin = {
+  name: 'hash',
+  async run(call) {
+    if (call.argv.length === 1) await call.out('hash: hash table empty\n');
+    return 0;
+  },
+};
+
 const nothing = (name: string): Builtin => ({ name, run: () => Promise.resolve(0) });
 
-export const nameBuiltins: readonly Builtin[] = [type, command, builtin, alias, unalias, history, nothing('hash'), nothing('ulimit')];
+export const nameBuiltins: readonly Builtin[] = [type, command, builtin, alias, unalias, history, hash, nothing('ulimit')];

@@ -40,13 +40,13 @@ const printf: Builtin = {
       return 2;
     }
     const printed = printfFormat(format, args);
+    for (const text of printed.errors) await call.fail(text);
     if (variable === undefined) await call.out(printed.text);
     else {
       const match = /^(\w+)\[(.*)\]$/.exec(variable);
       if (match === null) call.shell.state.variables.set(variable, printed.text);
       else call.shell.state.variables.setElement(match[1] as string, await call.shell.expander.subscript(match[1] as string, match[2] as string), printed.text);
     }
-    for (const text of printed.errors) await call.fail(text);
     return printed.errors.length > 0 ? 1 : 0;
   },
 };

@@ -1,5 +1,6 @@
 import { parse } from 'just-bash';
 import { assign } from '../exec/assign.ts';
+import { ExpansionError } from '../expand/expansion-error.ts';
 import { quoteForShell } from '../expand/parameter-ops.ts';
 import type { Variable } from '../state/variable.ts';
 import type { Builtin, BuiltinCall } from './interface.ts';
@@ -206,7 +207,12 @@ const letBuiltin: Builtin = {
   name: 'let',
   async run(call) {
     let value = 0n;
-    for (const word of call.argv.slice(1)) value = await call.shell.expander.arithmetic.text(word);
+    try {
+      for (const word of call.argv.slice(1)) value = await call.shell.expander.arithmetic.text(word);
+    } catch (error) {
+      if (error instanceof ExpansionError && !error.fatal) return call.fail(error.message);
+      throw error;
+    }
     return value === 0n ? 1 : 0;
   },
 };

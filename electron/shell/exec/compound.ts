@@ -1,3 +1,4 @@
+import { ExpansionError } from '../expand/expansion-error.ts';
 import { patternToRegExp } from '../expand/pattern.ts';
 import type { CommandNode, StatementNode } from '../parse/ast.ts';
 import { evaluateCondition } from './conditional.ts';
@@ -50,9 +51,19 @@ export async function runCompound(shell: Executor, node: CompoundNode, frame: Fr
     case 'Case':
       return runCase(shell, node, frame);
     case 'ArithmeticCommand':
-      return (await shell.expander.arithmetic.node(node.expression)) === 0n ? 1 : 0;
+      return arithmeticCommand(shell, node, frame);
     case 'ConditionalCommand':
       return evaluateCondition(shell, node.expression);
+  }
+}
+
+/** `((…))`: a wrong expression is told and answers 1; unlike in `$((…))` the script goes on. */
+async function arithmeticCommand(shell: Executor, node: Extract<CommandNode, { type: 'ArithmeticCommand' }>, frame: Frame): Promise<number> {
+  try {
+    return (await shell.expander.arithmetic.node(node.expression)) === 0n ? 1 : 0;
+  } catch (error) {
+    if (!(error instanceof ExpansionError) || error.fatal) throw error;
+    return shell.complain(frame, `((: ${error.message}`);
   }
 }
 

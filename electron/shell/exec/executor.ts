@@ -170,6 +170,7 @@ export class Executor implements ExpansionHost {
     } catch (error) {
       if (error instanceof ExitShell || error instanceof ReturnFromFunction) return error.code;
       if (error instanceof BreakLoop) return this.state.lastExit;
+      if (error instanceof ExitLine) return 1;
       if (error instanceof BrokenPipe) return 141;
       if (error instanceof Interrupted) return error.code;
       if (error instanceof RangeError && /call stack/i.test(error.message)) {
@@ -202,9 +203,8 @@ export class Executor implements ExpansionHost {
   async #told(error: unknown, frame: Frame): Promise<number> {
     if (error instanceof ExpansionError) {
       await this.complain(frame, error.message);
-      if (error.fatal && !this.state.interactive) throw new ExitShell(127);
-      if (error.fatal) throw new ExitLine();
-      return 1;
+      if (this.state.interactive) throw new ExitLine();
+      throw new ExitShell(error.fatal ? 127 : 1);
     }
     if (error instanceof ReadonlyError) {
       await this.complain(frame, error.message);
@@ -318,7 +318,7 @@ export class Executor implements ExpansionHost {
   }
 }
 
-/** At the prompt a fatal expansion error gives up the rest of the line, not the shell. */
+/** At the prompt an expansion error gives up the rest of the line, not the shell. */
 export class ExitLine extends Error {
   override readonly name = 'ExitLine';
 }

@@ -2,7 +2,7 @@ import { promises as disk } from 'node:fs';
 import { FsError } from '../errors.ts';
 import type { Expander } from '../expand/expander.ts';
 import type { SandboxFs } from '../fs/sandbox-fs.ts';
-import type { RedirectionNode } from '../parse/ast.ts';
+import type { HereDocNode, RedirectionNode } from '../parse/ast.ts';
 import type { ShellState } from '../state/shell-state.ts';
 import { NullSink } from '../streams/sinks.ts';
 import { BytesSource, emptySource } from '../streams/sources.ts';
@@ -62,8 +62,7 @@ class Redirection {
     const node = this.#node;
     const fd = this.#descriptor();
     if (node.target.type === 'HereDoc') {
-      const text = node.target.quoted ? await this.#host.expander.single(node.target.content) : await this.#hereDoc();
-      this.#fds.set(fd, { source: new BytesSource(text) });
+      this.#fds.set(fd, { source: new BytesSource(await this.#hereDoc(node.target)) });
       return;
     }
     if (node.operator === '<<<') {
@@ -111,9 +110,23 @@ class Redirection {
     return fd ?? (operator.startsWith('<') ? 0 : 1);
   }
 
-  async #hereDoc(): Promise<string> {
-    if (this.#node.target.type !== 'HereDoc') return '';
-    return (await this.#host.expander.fragments(this.#node.target.content, true)).map((part) => part.text).join('');
+  /** The text of a here-document; `<<-` drops the tabs that were typed at the beginning of lines, not expanded ones. */
+  async #hereDoc(node: HereDocNode): Promise<string> {
+    let atStart = true;
+    const parts = !node.stripTabs
+      ? node.content.parts
+      : node.content.parts.map((part) => {
+          if (part.type !== 'Literal') {
+            atStart = false;
+            return part;
+          }
+          const value = part.value.replace(/\n\t+/g, '\n').replace(atStart ? /^\t+/ : /^(?!)/, '');
+          atStart = part.value.endsWith('\n');
+          return { ...part, value };
+        });
+    const content = { ...node.content, parts };
+    if (node.quoted) return this.#host.expander.single(content);
+    return (await this.#host.expander.fragments(content, true)).map((part) => part.text).join('');
   }
 
   #both(target: Fd): void {

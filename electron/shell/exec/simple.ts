@@ -53,13 +53,29 @@ async function words(shell: Executor, node: SimpleCommandNode): Promise<string[]
   if (argv.length === 1 && declarations.has(argv[0] ?? '')) {
     for (const word of node.args) {
       const first = word.parts[0];
-      if (first?.type === 'Literal' && /^[A-Za-z_]\w*(\[[^\]]*\])?\+?=/.test(first.value)) argv.push(await expander.single(word));
+      if (first?.type === 'Literal' && /^[A-Za-z_]\w*\+?=\(/.test(first.value)) argv.push(await arrayText(shell, word));
+      else if (first?.type === 'Literal' && /^[A-Za-z_]\w*(\[[^\]]*\])?\+?=/.test(first.value)) argv.push(await expander.single(word));
       else argv.push(...(await expander.fields([word])));
     }
     return argv;
   }
   argv.push(...(await expander.fields(node.args)));
   return argv;
+}
+
+/** `name=(…)` as an argument, with everything expanded and quoted so that `declare` can read it back. */
+async function arrayText(shell: Executor, word: SimpleCommandNode['args'][number]): Promise<string> {
+  let text = '';
+  for (const part of word.parts) {
+    if (part.type === 'Literal') text += part.value;
+    else if (part.type === 'Glob') text += part.pattern;
+    else {
+      const unquoted = part.type === 'ParameterExpansion' || part.type === 'CommandSubstitution' || part.type === 'BraceExpansion' || (part.type === 'DoubleQuoted' && part.parts.length === 1);
+      const pieces = unquoted ? await shell.expander.fields([{ type: 'Word', parts: [part] }]) : [await shell.expander.single({ type: 'Word', parts: [part] })];
+      text += pieces.map((piece) => quoteForShell(piece)).join(' ');
+    }
+  }
+  return text;
 }
 
 async function assignOnly(shell: Executor, node: SimpleCommandNode, frame: Frame): Promise<number> {

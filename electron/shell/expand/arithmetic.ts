@@ -44,7 +44,7 @@ export class Arithmetic {
 
   async node(node: ArithmeticNode): Promise<bigint> {
     const text = node.originalText;
-    if (text !== undefined && (/[$`"\\']/.test(text) || text.trim() === '')) return this.text(text);
+    if (text !== undefined && (/[$`"\\']|\d{16,}/.test(text) || text.trim() === '')) return this.text(text);
     return new Evaluation(this.#state, text ?? '').value(node.expression, 0);
   }
 
@@ -52,17 +52,22 @@ export class Arithmetic {
     const expanded = /[$`"\\']/.test(text) ? await this.#expand(text.replace(/"/g, '')) : text;
     if (expanded.trim() === '') return 0n;
     if (/^\s*-?\d+\s*$/.test(expanded) && !/^\s*-?0\d/.test(expanded)) return BigInt.asIntN(64, BigInt(expanded.trim()));
-    return new Evaluation(this.#state, expanded.trim()).value(treeOf(expanded), 0);
+    const big: bigint[] = [];
+    const small = expanded.replace(/(?<![\w#])[1-9]\d{15,}(?!\w)/g, (digits) => `__literal${String(big.push(BigInt.asIntN(64, BigInt(digits))) - 1)}`);
+    return new Evaluation(this.#state, expanded.trim(), big).value(treeOf(small), 0);
   }
 }
 
 class Evaluation {
   readonly #state: ShellState;
   readonly #text: string;
+  /** Numbers the grammar would round: they stand in the tree as `__literalN`. */
+  readonly #big: readonly bigint[];
 
-  constructor(state: ShellState, text: string) {
+  constructor(state: ShellState, text: string, big: readonly bigint[] = []) {
     this.#state = state;
     this.#text = text;
+    this.#big = big;
   }
 
   value(node: ArithExpr, depth: number): bigint {
@@ -71,8 +76,10 @@ class Evaluation {
       case 'ArithNumber':
         if (!Number.isFinite(node.value)) throw new ExpansionError(`${this.#text}: value too great for base (error token is "${this.#text}")`);
         return BigInt.asIntN(64, BigInt(node.value));
-      case 'ArithVariable':
-        return this.#read(node.name, undefined, depth);
+      case 'ArithVariable': {
+        const literal = node.name.startsWith('__literal') ? this.#big[Number(node.name.slice(9))] : undefined;
+        return literal ?? this.#read(node.name, undefined, depth);
+      }
       case 'ArithArrayElement':
         return this.#read(node.array, node.stringKey ?? (node.index === undefined ? 0 : Number(this.value(node.index, depth + 1))), depth);
       case 'ArithGroup':

@@ -224,6 +224,7 @@ class Grep {
   #parts(line: string, label: string): string {
     if (this.#matcher === null || this.#options.has('v')) return '';
     let out = '';
+    this.#matcher.lastIndex = 0;
     for (const match of line.matchAll(this.#matcher)) if (match[0] !== '') out += `${label}${match[0]}\n`;
     return out;
   }

@@ -245,9 +245,13 @@ export class SedMachine {
     const { global, print, nth, file } = command.flags ?? { global: false, print: false, nth: 1, file: '' };
     let count = 0;
     let changed = false;
+    let end = -1;
     const text = this.#line.text.replace(pattern, (...args: unknown[]) => {
-      count++;
       const found = args[0] as string;
+      const offset = args[typeof args.at(-1) === 'object' ? args.length - 3 : args.length - 2] as number;
+      if (found === '' && offset === end) return '';
+      end = offset + found.length;
+      count++;
       if (count < nth || (!global && count > nth)) return found;
       changed = true;
       return fill(command.replacement ?? [], args.slice(0, typeof args.at(-1) === 'object' ? -3 : -2) as (string | undefined)[]);
