@@ -5,6 +5,7 @@ import { serveHealth } from './health.ts';
 import type { HealthCheck } from './health.ts';
 import { negotiate, parseAccept } from './negotiation.ts';
 import type { OpenApi } from './openapi.ts';
+import type { OpenApiV2 } from './openapi-v2.ts';
 import type { RequestMetrics } from './request-metrics.ts';
 import { respondObject, respondText } from './responder.ts';
 import type { VersionInfo } from './version-info.ts';
@@ -12,6 +13,7 @@ import type { VersionInfo } from './version-info.ts';
 export interface NonResourceServices {
   readonly discovery: Discovery;
   readonly openApi: OpenApi;
+  readonly openApiV2: OpenApiV2;
   readonly version: VersionInfo;
   readonly metrics: RequestMetrics;
   readonly health: readonly HealthCheck[];
@@ -19,6 +21,7 @@ export interface NonResourceServices {
   readonly serverAddress: string;
 }
 
+const OPENAPI_V2_PROTOBUF = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
 const AGGREGATED = 'apidiscovery.k8s.io';
 
 /** The version of aggregated discovery that is asked for first, or undefined for the legacy documents. */
@@ -58,6 +61,10 @@ export class NonResourceHandler {
       respondText(exchange, trail, 200, this.#services.metrics.text(), headers);
       return;
     }
+    if (path === '/openapi/v2') {
+      this.#serveOpenApiV2(request);
+      return;
+    }
     if (path === '/openapi/v3' || path.startsWith('/openapi/v3/')) {
       this.#serveOpenApi(request, path);
       return;
@@ -89,7 +96,7 @@ export class NonResourceHandler {
       ...health.filter((check) => check.endpoints.includes(endpoint as 'healthz')).map((check) => `/${endpoint}/${check.name}`),
     ]);
     const core = discovery.versions('').map((version) => `/api/${version}`);
-    return ['/api', ...core, '/apis', ...groups, ...checks, '/metrics', '/openapi/v3', '/version'].sort();
+    return ['/api', ...core, '/apis', ...groups, ...checks, '/metrics', '/openapi/v2', '/openapi/v3', '/version'].sort();
   }
 
   #serveOpenApi(request: ApiRequest, path: string): void {
@@ -102,6 +109,24 @@ export class NonResourceHandler {
     const found = openApi.document(name);
     if (found === undefined) this.#notFound(request);
     else this.#document(request, path, found.document, `"${found.hash}"`);
+  }
+
+  #serveOpenApiV2(request: ApiRequest): void {
+    const { exchange, trail } = request;
+    const { openApiV2 } = this.#services;
+    const wanted = parseAccept(exchange.request.headers['accept'] ?? '')[0]?.type;
+    if (wanted !== OPENAPI_V2_PROTOBUF && wanted !== 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf') {
+      this.#document(request, '/openapi/v2', openApiV2.json());
+      return;
+    }
+    exchange.respond(
+      {
+        status: 200,
+        headers: { 'content-type': 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf', vary: 'Accept' },
+        body: { type: 'bytes', bytes: openApiV2.protobuf() },
+      },
+      { ...trail, code: 200 },
+    );
   }
 
   #serveDiscovery(request: ApiRequest, path: string): void {

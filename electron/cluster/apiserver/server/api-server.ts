@@ -23,6 +23,7 @@ import type { HealthCheck } from '../endpoints/health.ts';
 import { NonResourceHandler } from '../endpoints/non-resource.ts';
 import { selectableFieldsOf } from '../endpoints/predicate.ts';
 import { OpenApi } from '../endpoints/openapi.ts';
+import { OpenApiV2 } from '../endpoints/openapi-v2.ts';
 import { RequestMetrics } from '../endpoints/request-metrics.ts';
 import { ServedResources } from '../endpoints/served-resource.ts';
 import { versionInfo } from '../endpoints/version-info.ts';
@@ -99,6 +100,7 @@ export class ApiServer {
       nonResource: new NonResourceHandler({
         discovery: new Discovery(strategies),
         openApi: new OpenApi(strategies, options.gitVersion),
+        openApiV2: new OpenApiV2(options.gitVersion),
         version: versionInfo(options.gitVersion),
         metrics,
         health: this.#healthChecks(),

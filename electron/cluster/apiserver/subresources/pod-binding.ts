@@ -1,7 +1,7 @@
+import { validatePodBinding } from '../../api/core/v1/binding/validation.ts';
 import type { Binding, KubeObject, Pod, PodCondition } from '../../api/types.ts';
 import { newBadRequest, newConflict, newInvalid } from '../../apimachinery/status.ts';
 import { formatTime } from '../../apimachinery/time.ts';
-import { notSupported, required } from '../../apimachinery/validation/field-error.ts';
 import { storageToStatus } from '../registry/storage-to-status.ts';
 import type { ApiRequest } from '../endpoints/api-request.ts';
 import { decodeRequestObject } from '../endpoints/body-decoder.ts';
@@ -56,11 +56,8 @@ export const POD_BINDING: SubresourceHandler = {
     if (given !== '' && given !== info.name) {
       throw newBadRequest(`the name of the object (${given}) does not match the name on the URL (${info.name})`);
     }
-    const targetKind = binding.target?.kind ?? '';
-    if (targetKind !== '' && targetKind !== 'Node') {
-      throw newInvalid(BINDING, info.name, [notSupported('target.kind', targetKind, ['Node', '<empty>'])]);
-    }
-    if ((binding.target?.name ?? '') === '') throw newInvalid(BINDING, info.name, [required('target.name')]);
+    const errors = validatePodBinding(binding);
+    if (errors.length > 0) throw newInvalid(BINDING, info.name, errors);
     const { store } = resource;
     const now = store.context.clock.now();
     const key = store.key(info.namespace, info.name);
