@@ -1,20 +1,26 @@
 import type { Command } from './interface.ts';
+import { kubectl } from './kubectl/kubectl.ts';
+import { curl } from './net/curl.ts';
+import { ssh } from './net/ssh.ts';
 import { awk } from './tools/awk/awk.ts';
 import { cat } from './tools/cat.ts';
 import { cut, tr } from './tools/cut-tr.ts';
 import { diff } from './tools/diff.ts';
 import { finite } from './tools/finite.ts';
 import { grepCommand } from './tools/grep.ts';
+import { jq } from './tools/jq.ts';
+import { pager } from './tools/less.ts';
 import { head, tail } from './tools/head-tail.ts';
 import { paste } from './tools/paste.ts';
 import { sed } from './tools/sed/sed.ts';
 import { clear, env, printenv, seq, sleep, tee, timeout, yes } from './tools/simple-tools.ts';
+import { watch } from './tools/watch.ts';
 import { xargs } from './tools/xargs.ts';
 
 const never = { readsStdin: () => false };
 
 /** Tools that stream: they print as data comes and end with their reader. */
-const streaming: readonly Command[] = [awk, cat, clear, cut, diff, env, grepCommand('grep'), grepCommand('egrep'), grepCommand('fgrep'), head, paste, printenv, sed, seq, sleep, tail, tee, timeout, tr, xargs, yes];
+const streaming: readonly Command[] = [awk, cat, clear, curl, cut, diff, env, grepCommand('grep'), grepCommand('egrep'), grepCommand('fgrep'), head, jq, kubectl, pager('less'), pager('more'), paste, printenv, sed, seq, sleep, ssh, tail, tee, timeout, tr, watch, xargs, yes];
 
 /** Tools of just-bash for input that ends. */
 const fromLibrary: readonly Command[] = [

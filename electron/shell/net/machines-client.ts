@@ -1,0 +1,81 @@
+import { Agent, request } from 'node:http';
+
+/** A simulated machine as the host lists it. */
+export interface MachineInfo {
+  name: string;
+  address: string;
+  os: string;
+}
+
+/** A piece of what a remote command answers; the last one has `exit`. */
+export type ExecPiece = { stdout: string } | { stderr: string } | { exit: number };
+
+/** The host could not be asked, or answered something unexpected. */
+export class MachinesError extends Error {
+  override readonly name = 'MachinesError';
+}
+
+/** The host's machine endpoint (`LEME_MACHINES_URL`, `LEME_MACHINES_TOKEN`): HTTP on loopback. */
+export class MachinesClient {
+  readonly #url: string;
+  readonly #token: string;
+  readonly #agent = new Agent({ keepAlive: false });
+
+  constructor(url: string, token: string) {
+    this.#url = url.replace(/\/$/, '');
+    this.#token = token;
+  }
+
+  /** `undefined` when the environment names no host. */
+  static from(env: Readonly<Record<string, string>>): MachinesClient | undefined {
+    const url = env['LEME_MACHINES_URL'];
+    return url === undefined || url === '' ? undefined : new MachinesClient(url, env['LEME_MACHINES_TOKEN'] ?? '');
+  }
+
+  async list(signal: AbortSignal): Promise<MachineInfo[]> {
+    const answer = await fetch(`${this.#url}/machines`, { headers: { authorization: `Bearer ${this.#token}` }, signal });
+    if (!answer.ok) throw new MachinesError(`the host answered ${String(answer.status)}`);
+    return (await answer.json()) as MachineInfo[];
+  }
+
+  /** Runs a command on a machine; ending the iteration or aborting the signal closes the request, which cancels it there. `null`: no such machine. */
+  async exec(machine: string, body: { argv: readonly string[]; stdin?: string }, signal: AbortSignal): Promise<AsyncGenerator<ExecPiece> | null> {
+    const answer = await this.#post(`/machines/${encodeURIComponent(machine)}/exec`, JSON.stringify(body), signal);
+    if (answer.statusCode === 404) {
+      answer.destroy();
+      return null;
+    }
+    if (answer.statusCode !== 200) {
+      answer.destroy();
+      throw new MachinesError(`the host answered ${String(answer.statusCode)}`);
+    }
+    return pieces(answer);
+  }
+
+  #post(path: string, body: string, signal: AbortSignal): Promise<import('node:http').IncomingMessage> {
+    return new Promise((resolve, reject) => {
+      const call = request(
+        `${this.#url}${path}`,
+        { method: 'POST', agent: this.#agent, signal, headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), authorization: `Bearer ${this.#token}` } },
+        resolve,
+      );
+      call.on('error', reject);
+      call.end(body);
+    });
+  }
+}
+
+async function* pieces(answer: import('node:http').IncomingMessage): AsyncGenerator<ExecPiece> {
+  let rest = '';
+  answer.setEncoding('utf8');
+  try {
+    for await (const chunk of answer) {
+      const lines = (rest + String(chunk)).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) if (line !== '') yield JSON.parse(line) as ExecPiece;
+    }
+    if (rest.trim() !== '') yield JSON.parse(rest) as ExecPiece;
+  } finally {
+    answer.destroy();
+  }
+}
