@@ -7,7 +7,12 @@ const CONFIG_MAP = { group: '', version: 'v1', kind: 'ConfigMap' };
 const POD = { group: '', version: 'v1', kind: 'Pod' };
 const DEPLOYMENT = { group: 'apps', version: 'v1', kind: 'Deployment' };
 
-function refusal(expected: typeof POD, body: string, fieldValidation: FieldValidation = 'Ignore', contentType?: string): string {
+function refusal(
+  expected: typeof POD,
+  body: string,
+  fieldValidation: FieldValidation = 'Ignore',
+  contentType?: string,
+): string {
   try {
     decodeBody({ expected, body, fieldValidation, contentType });
     return 'accepted';
@@ -16,37 +21,94 @@ function refusal(expected: typeof POD, body: string, fieldValidation: FieldValid
   }
 }
 
-const pod = (container: string): string => `{"apiVersion":"v1","kind":"Pod","spec":{"containers":[{"name":"m","image":"i",${container}}]}}`;
+const pod = (container: string): string =>
+  `{"apiVersion":"v1","kind":"Pod","spec":{"containers":[{"name":"m","image":"i",${container}}]}}`;
 
 describe('bodies that are no object of the kind', () => {
   const unrecognized = 'the object provided is unrecognized (must be of type ConfigMap): ';
   test.each([
-    ['{not json', `${unrecognized}couldn't get version/kind; json parse error: invalid character 'n' looking for beginning of object key string ({not json)`],
-    ['', `${unrecognized}couldn't get version/kind; json parse error: unexpected end of JSON input (<empty>)`],
-    ['hi', `${unrecognized}couldn't get version/kind; json parse error: invalid character 'h' looking for beginning of value (6869)`],
-    ['{"apiVersion":"v1","kind":"Secret"}', 'Secret in version "v1" cannot be handled as a ConfigMap: converting (v1.Secret) to (core.ConfigMap): unknown conversion'],
-    ['{"apiVersion":"v2","kind":"ConfigMap"}', 'ConfigMap in version "v2" cannot be handled as a ConfigMap: no kind "ConfigMap" is registered for version "v2" in scheme "pkg/api/legacyscheme/scheme.go:30"'],
-    ['{"data":["a"]}', 'ConfigMap in version "v1" cannot be handled as a ConfigMap: json: cannot unmarshal array into Go struct field ConfigMap.data of type map[string]string'],
-    ['{"data":{"n":5}}', 'ConfigMap in version "v1" cannot be handled as a ConfigMap: json: cannot unmarshal number into Go struct field ConfigMap.data of type string'],
-    ['{"binaryData":{"k":"not base64!"}}', 'ConfigMap in version "v1" cannot be handled as a ConfigMap: illegal base64 data at input byte 3'],
+    [
+      '{not json',
+      `${unrecognized}couldn't get version/kind; json parse error: invalid character 'n' looking for beginning of object key string ({not json)`,
+    ],
+    [
+      '',
+      `${unrecognized}couldn't get version/kind; json parse error: unexpected end of JSON input (<empty>)`,
+    ],
+    [
+      'hi',
+      `${unrecognized}couldn't get version/kind; json parse error: invalid character 'h' looking for beginning of value (6869)`,
+    ],
+    [
+      '{"apiVersion":"v1","kind":"Secret"}',
+      'Secret in version "v1" cannot be handled as a ConfigMap: converting (v1.Secret) to (core.ConfigMap): unknown conversion',
+    ],
+    [
+      '{"apiVersion":"v2","kind":"ConfigMap"}',
+      'ConfigMap in version "v2" cannot be handled as a ConfigMap: no kind "ConfigMap" is registered for version "v2" in scheme "pkg/api/legacyscheme/scheme.go:30"',
+    ],
+    [
+      '{"data":["a"]}',
+      'ConfigMap in version "v1" cannot be handled as a ConfigMap: json: cannot unmarshal array into Go struct field ConfigMap.data of type map[string]string',
+    ],
+    [
+      '{"data":{"n":5}}',
+      'ConfigMap in version "v1" cannot be handled as a ConfigMap: json: cannot unmarshal number into Go struct field ConfigMap.data of type string',
+    ],
+    [
+      '{"binaryData":{"k":"not base64!"}}',
+      'ConfigMap in version "v1" cannot be handled as a ConfigMap: illegal base64 data at input byte 3',
+    ],
   ])('%s', (body, message) => {
     expect(refusal(CONFIG_MAP, body)).toBe(message);
   });
 
   test.each([
-    [DEPLOYMENT, '{"spec":{"replicas":"two"}}', 'json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32'],
-    [DEPLOYMENT, '{"spec":{"replicas":1.5}}', 'json: cannot unmarshal number 1.5 into Go struct field DeploymentSpec.spec.replicas of type int32'],
-    [POD, pod('"ports":[{"containerPort":"eighty"}]'), 'json: cannot unmarshal string into Go struct field ContainerPort.spec.containers.ports.containerPort of type int32'],
-    [POD, pod('"command":"ls"'), 'json: cannot unmarshal string into Go struct field Container.spec.containers.command of type []string'],
-    [POD, '{"spec":{"containers":{}}}', 'json: cannot unmarshal object into Go struct field PodSpec.spec.containers of type []v1.Container'],
-    [POD, pod('"env":[{"name":"A","value":5}]'), 'json: cannot unmarshal number into Go struct field EnvVar.spec.containers.env.value of type string'],
-    [POD, pod('"resources":{"limits":{"cpu":[1]}}'), "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"],
+    [
+      DEPLOYMENT,
+      '{"spec":{"replicas":"two"}}',
+      'json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32',
+    ],
+    [
+      DEPLOYMENT,
+      '{"spec":{"replicas":1.5}}',
+      'json: cannot unmarshal number 1.5 into Go struct field DeploymentSpec.spec.replicas of type int32',
+    ],
+    [
+      POD,
+      pod('"ports":[{"containerPort":"eighty"}]'),
+      'json: cannot unmarshal string into Go struct field ContainerPort.spec.containers.ports.containerPort of type int32',
+    ],
+    [
+      POD,
+      pod('"command":"ls"'),
+      'json: cannot unmarshal string into Go struct field Container.spec.containers.command of type []string',
+    ],
+    [
+      POD,
+      '{"spec":{"containers":{}}}',
+      'json: cannot unmarshal object into Go struct field PodSpec.spec.containers of type []v1.Container',
+    ],
+    [
+      POD,
+      pod('"env":[{"name":"A","value":5}]'),
+      'json: cannot unmarshal number into Go struct field EnvVar.spec.containers.env.value of type string',
+    ],
+    [
+      POD,
+      pod('"resources":{"limits":{"cpu":[1]}}'),
+      "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
+    ],
   ])('%o %s', (expected, body, message) => {
-    expect(refusal(expected, body)).toBe(`${expected.kind} in version "v1" cannot be handled as a ${expected.kind}: ${message}`);
+    expect(refusal(expected, body)).toBe(
+      `${expected.kind} in version "v1" cannot be handled as a ${expected.kind}: ${message}`,
+    );
   });
 
   test('too large, too deep, of an unknown type', () => {
-    expect(refusal(CONFIG_MAP, 'x'.repeat(3 * 1024 * 1024 + 1))).toBe('Request entity too large: limit is 3145728');
+    expect(refusal(CONFIG_MAP, 'x'.repeat(3 * 1024 * 1024 + 1))).toBe(
+      'Request entity too large: limit is 3145728',
+    );
     expect(refusal(CONFIG_MAP, `{"a":${'['.repeat(600)}${']'.repeat(600)}}`)).toContain('exceeded max depth');
     expect(refusal(CONFIG_MAP, 'hello', 'Ignore', 'text/plain')).toBe(
       'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf',
@@ -55,19 +117,27 @@ describe('bodies that are no object of the kind', () => {
 });
 
 describe('field validation', () => {
-  const body = '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"x"},"nosuch":1,"data":{"a":"1","a":"2"}}';
+  const body =
+    '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"x"},"nosuch":1,"data":{"a":"1","a":"2"}}';
 
   test('Strict refuses', () => {
     expect(refusal(CONFIG_MAP, body, 'Strict')).toBe(
       'ConfigMap in version "v1" cannot be handled as a ConfigMap: strict decoding error: unknown field "nosuch", duplicate field "data.a"',
     );
-    expect(refusal(POD, pod('"foo":1'), 'Strict')).toContain('strict decoding error: unknown field "spec.containers[0].foo"');
+    expect(refusal(POD, pod('"foo":1'), 'Strict')).toContain(
+      'strict decoding error: unknown field "spec.containers[0].foo"',
+    );
   });
 
   test('Warn warns, Ignore is silent; both drop what is unknown', () => {
     const warned = decodeBody({ expected: CONFIG_MAP, body, fieldValidation: 'Warn' });
     expect(warned.warnings).toEqual(['unknown field "nosuch"', 'duplicate field "data.a"']);
-    expect(warned.object).toEqual({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x' }, data: { a: '2' } });
+    expect(warned.object).toEqual({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'x' },
+      data: { a: '2' },
+    });
     expect(decodeBody({ expected: CONFIG_MAP, body }).warnings).toEqual([]);
   });
 });
@@ -75,10 +145,9 @@ describe('field validation', () => {
 test('canonical form; what is in it already is not copied', () => {
   const { object } = decodeBody({
     expected: POD,
-    body: pod('"command":[],"resources":{"limits":{"cpu":"1000m","memory":1048576}},"lifecycle":null').replace(
-      '"spec"',
-      '"metadata":{"name":"p","namespace":"","labels":{},"creationTimestamp":null},"spec"',
-    ),
+    body: pod(
+      '"command":[],"resources":{"limits":{"cpu":"1000m","memory":1048576}},"lifecycle":null',
+    ).replace('"spec"', '"metadata":{"name":"p","namespace":"","labels":{},"creationTimestamp":null},"spec"'),
   });
   expect(object).toEqual({
     apiVersion: 'v1',
@@ -92,8 +161,12 @@ test('canonical form; what is in it already is not copied', () => {
 
 test('YAML bodies', () => {
   const body = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: yam}\ndata: {a: "1"}\n';
-  expect(decodeBody({ expected: CONFIG_MAP, body, contentType: 'application/yaml' }).object).toMatchObject({ data: { a: '1' } });
-  expect(refusal(CONFIG_MAP, 'a: b: c', 'Ignore', 'application/yaml')).toContain('error converting YAML to JSON: yaml: line 1: ');
+  expect(decodeBody({ expected: CONFIG_MAP, body, contentType: 'application/yaml' }).object).toMatchObject({
+    data: { a: '1' },
+  });
+  expect(refusal(CONFIG_MAP, 'a: b: c', 'Ignore', 'application/yaml')).toContain(
+    'error converting YAML to JSON: yaml: line 1: ',
+  );
 });
 
 /** Bodies kubectl 1.32 sent for `create deployment web --image=nginx:1.25 --replicas=0 --port=80` and others. */
@@ -118,7 +191,11 @@ describe('protobuf bodies of kubectl', () => {
         selector: { matchLabels: { app: 'web' } },
         template: {
           metadata: { labels: { app: 'web' } },
-          spec: { containers: [{ name: 'nginx', image: 'nginx:1.25', ports: [{ containerPort: 80 }], resources: {} }] },
+          spec: {
+            containers: [
+              { name: 'nginx', image: 'nginx:1.25', ports: [{ containerPort: 80 }], resources: {} },
+            ],
+          },
         },
         strategy: {},
       },
@@ -130,13 +207,22 @@ describe('protobuf bodies of kubectl', () => {
     const service =
       'azhzAAoNCgJ2MRIHU2VydmljZRJmChsKAXMSABoAIgAqADIAOABCAFoICgNhcHASAXMSQwoeCgc4MC1odHRwEgNUQ1AYUCIKCAEQABoEaHR0cCgAEggKA2FwcBIBcxoAIglDbHVzdGVySVA6AEIAUgBaAGAAaAAaAgoAGgAiAA==';
     expect(decode({ group: '', version: 'v1', kind: 'Service' }, service)).toMatchObject({
-      spec: { ports: [{ name: '80-http', protocol: 'TCP', port: 80, targetPort: 'http' }], selector: { app: 's' }, type: 'ClusterIP' },
+      spec: {
+        ports: [{ name: '80-http', protocol: 'TCP', port: 80, targetPort: 'http' }],
+        selector: { app: 's' },
+        type: 'ClusterIP',
+      },
     });
     const secret = 'azhzAAoMCgJ2MRIGU2VjcmV0Eh0KEQoBcxIAGgAiACoAMgA4AEIAEgYKAXASAXEaABoAIgA=';
-    expect(decode({ group: '', version: 'v1', kind: 'Secret' }, secret)).toMatchObject({ metadata: { name: 's' }, data: { p: 'cQ==' } });
+    expect(decode({ group: '', version: 'v1', kind: 'Secret' }, secret)).toMatchObject({
+      metadata: { name: 's' },
+      data: { p: 'cQ==' },
+    });
     const review =
       'azhzAAoyChdhdXRob3JpemF0aW9uLms4cy5pby92MRIXU2VsZlN1YmplY3RBY2Nlc3NSZXZpZXcSPAoQCgASABoAIgAqADIAOABCABIeChwKB2RlZmF1bHQSA2dldBoAIgAqBHBvZHMyADoAGggIABIAGgAgABoAIgA=';
-    expect(decode({ group: 'authorization.k8s.io', version: 'v1', kind: 'SelfSubjectAccessReview' }, review)).toMatchObject({
+    expect(
+      decode({ group: 'authorization.k8s.io', version: 'v1', kind: 'SelfSubjectAccessReview' }, review),
+    ).toMatchObject({
       spec: { resourceAttributes: { namespace: 'default', verb: 'get', resource: 'pods' } },
     });
   });

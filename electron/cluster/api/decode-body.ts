@@ -1,6 +1,6 @@
 import type { GroupVersionKind } from '../apimachinery/gvk.ts';
 import { apiVersionOf, parseApiVersion } from '../apimachinery/gvk.ts';
-import { JsonSyntaxError, parseJson } from '../apimachinery/json.ts';
+import { JsonSyntaxError, parseJson, parseJsonValue } from '../apimachinery/json.ts';
 import type { DuplicateKeys } from '../apimachinery/schema/decode.ts';
 import { DecodeError, decodeValue } from '../apimachinery/schema/decode.ts';
 import { newBadRequest, newRequestEntityTooLarge, newUnsupportedMediaType } from '../apimachinery/status.ts';
@@ -20,7 +20,6 @@ export interface DecodeRequest {
   readonly body: Uint8Array | string | object | undefined;
   /** The kind the endpoint takes; also what a body without kind or apiVersion is taken for. */
   readonly expected: GroupVersionKind;
-  /** Kinds accepted besides `expected`, e.g. meta DeleteOptions. */
   readonly fieldValidation?: FieldValidation;
 }
 
@@ -57,9 +56,13 @@ export function decodeBody(request: DecodeRequest): DecodedBody {
   if (gv === undefined) throw unrecognized(expected, source, `unexpected GroupVersion string: ${apiVersion}`);
   const actual: GroupVersionKind = { ...gv, kind: kind === '' ? expected.kind : kind };
   const fail = (why: string): Error =>
-    newBadRequest(`${actual.kind} in version ${quote(actual.version)} cannot be handled as a ${expected.kind}: ${why}`);
+    newBadRequest(
+      `${actual.kind} in version ${quote(actual.version)} cannot be handled as a ${expected.kind}: ${why}`,
+    );
   if (SCHEMES.forKind(actual) === undefined) {
-    throw fail(`no kind ${quote(actual.kind)} is registered for version ${quote(apiVersionOf(actual))} in scheme ${quote(SCHEME_NAME)}`);
+    throw fail(
+      `no kind ${quote(actual.kind)} is registered for version ${quote(apiVersionOf(actual))} in scheme ${quote(SCHEME_NAME)}`,
+    );
   }
   const type = schemaOf(actual);
   const duplicates = fieldValidation === 'Ignore' ? undefined : source.duplicates;
@@ -72,11 +75,13 @@ export function decodeBody(request: DecodeRequest): DecodedBody {
     throw error;
   }
   if (actual.kind !== expected.kind || actual.group !== expected.group) {
-    const from = `${type.goType}`;
-    throw fail(`converting (${from}) to (${internalPackage(expected.group)}.${expected.kind}): unknown conversion`);
+    throw fail(
+      `converting (${type.goType}) to (${internalPackage(expected.group)}.${expected.kind}): unknown conversion`,
+    );
   }
-  const problems = [...new Set([...strictErrors, ...(fieldValidation === 'Ignore' ? [] : source.problems)])];
-  if (fieldValidation === 'Strict' && problems.length > 0) throw fail(`strict decoding error: ${problems.join(', ')}`);
+  const problems = fieldValidation === 'Ignore' ? [] : [...new Set(strictErrors)];
+  if (fieldValidation === 'Strict' && problems.length > 0)
+    throw fail(`strict decoding error: ${problems.join(', ')}`);
   return {
     object: withTypeMeta(object, actual),
     warnings: fieldValidation === 'Warn' ? problems : [],
@@ -84,7 +89,10 @@ export function decodeBody(request: DecodeRequest): DecodedBody {
 }
 
 /** Decodes a value already parsed (the result of a patch, an object out of storage). @throws DecodeError */
-export function decodeObject(gvk: GroupVersionKind, value: Readonly<Record<string, unknown>>): { object: KubeObject; strictErrors: readonly string[] } {
+export function decodeObject(
+  gvk: GroupVersionKind,
+  value: Readonly<Record<string, unknown>>,
+): { object: KubeObject; strictErrors: readonly string[] } {
   const { value: object, strictErrors } = decodeValue(schemaOf(gvk), value);
   return { object: withTypeMeta(object, gvk), strictErrors };
 }
@@ -98,8 +106,6 @@ function withTypeMeta(object: Readonly<Record<string, unknown>>, gvk: GroupVersi
 interface Source {
   readonly value: Readonly<Record<string, unknown>>;
   readonly duplicates: DuplicateKeys | undefined;
-  /** Strict errors the parser itself found. */
-  readonly problems: readonly string[];
   readonly text: string;
 }
 
@@ -110,18 +116,20 @@ function readSource(request: DecodeRequest): Source {
     throw newUnsupportedMediaType(DECODED_MEDIA_TYPES);
   }
   if (typeof body === 'object' && !(body instanceof Uint8Array)) {
-    return { value: body as Readonly<Record<string, unknown>>, duplicates: undefined, problems: [], text: '' };
+    return { value: body as Readonly<Record<string, unknown>>, duplicates: undefined, text: '' };
   }
-  if (body !== undefined && body.length > MAX_BODY_BYTES) throw newRequestEntityTooLarge(`limit is ${MAX_BODY_BYTES}`);
+  if (body !== undefined && body.length > MAX_BODY_BYTES)
+    throw newRequestEntityTooLarge(`limit is ${MAX_BODY_BYTES}`);
   if (mediaType === 'application/vnd.kubernetes.protobuf') return readProtobuf(body, expected);
   const text = body === undefined ? '' : typeof body === 'string' ? body : new TextDecoder().decode(body);
   let value: unknown;
   let duplicates: DuplicateKeys | undefined;
   try {
     if (mediaType === 'application/yaml') value = parseYaml(text);
+    else if ((request.fieldValidation ?? 'Ignore') === 'Ignore') value = parseJsonValue(text);
     else ({ value, duplicates } = parseJson(text));
   } catch (error) {
-    const source = { value: {}, duplicates: undefined, problems: [], text };
+    const source = { value: {}, duplicates: undefined, text };
     if (error instanceof JsonSyntaxError) {
       throw unrecognized(expected, source, `couldn't get version/kind; json parse error: ${error.message}`);
     }
@@ -131,28 +139,36 @@ function readSource(request: DecodeRequest): Source {
     throw error;
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    const source = { value: {}, duplicates: undefined, problems: [], text };
+    const source = { value: {}, duplicates: undefined, text };
     if (value === null) return { ...source, value: {} };
     const what = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
-    const type = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+    const type =
+      'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
     throw unrecognized(
       expected,
       source,
       `couldn't get version/kind; json parse error: json: cannot unmarshal ${what} into Go value of type ${type}`,
     );
   }
-  if (tooDeep(value, 0)) throw unrecognized(expected, { value: {}, duplicates, problems: [], text }, "couldn't get version/kind; json parse error: exceeded max depth");
-  return { value: value as Readonly<Record<string, unknown>>, duplicates, problems: [], text };
+  if (tooDeep(value, 0))
+    throw unrecognized(
+      expected,
+      { value: {}, duplicates, text },
+      "couldn't get version/kind; json parse error: exceeded max depth",
+    );
+  return { value: value as Readonly<Record<string, unknown>>, duplicates, text };
 }
 
 function readProtobuf(body: Uint8Array | string | undefined, expected: GroupVersionKind): Source {
   const bytes = body instanceof Uint8Array ? body : new Uint8Array();
   try {
     const value = decodeKubernetesProtobuf(bytes, expected);
-    return { value, duplicates: undefined, problems: [], text: '' };
+    return { value, duplicates: undefined, text: '' };
   } catch (error) {
     if (!(error instanceof ProtobufError)) throw error;
-    throw newBadRequest(`the object provided is unrecognized (must be of type ${expected.kind}): ${error.message} (${summarizeBytes(bytes)})`);
+    throw newBadRequest(
+      `the object provided is unrecognized (must be of type ${expected.kind}): ${error.message} (${summarizeBytes(bytes)})`,
+    );
   }
 }
 

@@ -5,9 +5,20 @@ import type { KubeObject } from '../apimachinery/types.ts';
 import type { FieldError } from '../apimachinery/validation/field-error.ts';
 import { isDNS1123Subdomain } from '../apimachinery/validation/names.ts';
 import type { NameValidator } from '../apimachinery/validation/object-meta.ts';
-import { nameValidator, sameValue, validateObjectMeta, validateObjectMetaUpdate } from '../apimachinery/validation/object-meta.ts';
+import {
+  nameValidator,
+  sameValue,
+  validateObjectMeta,
+  validateObjectMetaUpdate,
+} from '../apimachinery/validation/object-meta.ts';
 import { TABLE_COLUMNS } from './generated/table-columns.ts';
-import type { KindStrategy, RequestContext, ResourceVerb, SubresourceInfo, UpdateStrategy } from './strategy.ts';
+import type {
+  KindStrategy,
+  RequestContext,
+  ResourceVerb,
+  SubresourceInfo,
+  UpdateStrategy,
+} from './strategy.ts';
 
 /** Names most kinds take: DNS subdomains. */
 export const SUBDOMAIN_NAMES: NameValidator = nameValidator(isDNS1123Subdomain);
@@ -111,7 +122,10 @@ function statusStrategy<T extends KubeObject & { readonly spec?: unknown }>(
 ): UpdateStrategy<T> {
   return {
     prepareForUpdate(object, old, context) {
-      const kept = { ...object, metadata: { ...object.metadata, ownerReferences: old.metadata?.ownerReferences } };
+      const kept = {
+        ...object,
+        metadata: { ...object.metadata, ownerReferences: old.metadata?.ownerReferences },
+      };
       if (kept.metadata.ownerReferences === undefined) delete kept.metadata.ownerReferences;
       const prepared = 'spec' in old ? { ...kept, spec: old.spec } : kept;
       return definition.prepareForUpdate?.(prepared, old, context) ?? prepared;
@@ -125,7 +139,8 @@ function statusStrategy<T extends KubeObject & { readonly spec?: unknown }>(
 }
 
 function fieldLabelError(own: readonly string[] | undefined, label: string): string | undefined {
-  if (label === 'metadata.name' || label === 'metadata.namespace' || own?.includes(label) === true) return undefined;
+  if (label === 'metadata.name' || label === 'metadata.namespace' || own?.includes(label) === true)
+    return undefined;
   if (own !== undefined) return `field label not supported: ${label}`;
   return `"${label}" is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }
@@ -154,4 +169,3 @@ export function withStatusOf<T extends KubeObject & { readonly status?: unknown 
   if (object.status === old.status) return object;
   return { ...object, status: old.status };
 }
-

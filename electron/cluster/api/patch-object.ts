@@ -1,7 +1,12 @@
 import type { GroupVersionKind } from '../apimachinery/gvk.ts';
 import { JsonSyntaxError, parseJson } from '../apimachinery/json.ts';
 import type { ParsedJson } from '../apimachinery/json.ts';
-import { JsonPatchError, JsonPatchFormatError, applyJsonPatch, toJsonPatch } from '../apimachinery/patch/json-patch.ts';
+import {
+  JsonPatchError,
+  JsonPatchFormatError,
+  applyJsonPatch,
+  toJsonPatch,
+} from '../apimachinery/patch/json-patch.ts';
 import { applyMergePatch } from '../apimachinery/patch/merge-patch.ts';
 import { applyStrategicMergePatch } from '../apimachinery/patch/strategic-merge-patch.ts';
 import { StrategicPatchError } from '../apimachinery/patch/strategic-patch-error.ts';
@@ -39,7 +44,10 @@ export interface PatchRequest {
 /** A patch, decoded once; applied again whenever the object it is for turns out to have changed. */
 export interface DecodedPatch {
   /** @throws StatusError when it cannot be applied or the result is not of the kind */
-  apply(object: KubeObject, gvk: GroupVersionKind): { readonly object: KubeObject; readonly warnings: readonly string[] };
+  apply(
+    object: KubeObject,
+    gvk: GroupVersionKind,
+  ): { readonly object: KubeObject; readonly warnings: readonly string[] };
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -62,7 +70,14 @@ export function decodePatch(request: PatchRequest): DecodedPatch {
           `The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${operations.length}`,
         );
       }
-      return { apply: (object, gvk) => finish(applying(() => applyJsonPatch(object, operations)), gvk, fieldValidation) };
+      return {
+        apply: (object, gvk) =>
+          finish(
+            applying(() => applyJsonPatch(object, operations)),
+            gvk,
+            fieldValidation,
+          ),
+      };
     }
     case 'application/merge-patch+json': {
       const patch = decodeObjectPatch(request.body);
@@ -85,17 +100,30 @@ export function decodePatch(request: PatchRequest): DecodedPatch {
 }
 
 function parseBody(body: PatchRequest['body']): ParsedJson {
-  if (typeof body === 'object' && !(body instanceof Uint8Array)) return { value: body, duplicates: undefined };
-  if (body !== undefined && body.length > MAX_BODY_BYTES) throw newRequestEntityTooLarge(`limit is ${MAX_BODY_BYTES}`);
-  return parseJson(body === undefined ? '' : typeof body === 'string' ? body : new TextDecoder().decode(body));
+  if (typeof body === 'object' && !(body instanceof Uint8Array))
+    return { value: body, duplicates: undefined };
+  if (body !== undefined && body.length > MAX_BODY_BYTES)
+    throw newRequestEntityTooLarge(`limit is ${MAX_BODY_BYTES}`);
+  return parseJson(
+    body === undefined ? '' : typeof body === 'string' ? body : new TextDecoder().decode(body),
+  );
 }
 
 function decodeObjectPatch(body: PatchRequest['body']): Json {
   return decoding(() => {
     const { value } = parseBody(body);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
-    const what = value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
-    throw new JsonPatchFormatError(`json: cannot unmarshal ${what} into Go value of type map[string]interface {}`);
+    const what =
+      value === null
+        ? 'null'
+        : Array.isArray(value)
+          ? 'array'
+          : typeof value === 'boolean'
+            ? 'bool'
+            : typeof value;
+    throw new JsonPatchFormatError(
+      `json: cannot unmarshal ${what} into Go value of type map[string]interface {}`,
+    );
   });
 }
 
@@ -133,9 +161,12 @@ function finish(
   gvk: GroupVersionKind,
   fieldValidation: FieldValidation = 'Ignore',
 ): { object: KubeObject; warnings: readonly string[] } {
-  const wrong = (why: string): StatusError => newInvalidPatchResult([invalid('patch', JSON.stringify(value), why)]);
+  const wrong = (why: string): StatusError =>
+    newInvalidPatchResult([invalid('patch', JSON.stringify(value), why)]);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw wrong(`json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type v1.${gvk.kind}`);
+    throw wrong(
+      `json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type v1.${gvk.kind}`,
+    );
   }
   try {
     const { object, strictErrors } = decodeObject(gvk, value as Json);
@@ -147,4 +178,3 @@ function finish(
     throw error;
   }
 }
-

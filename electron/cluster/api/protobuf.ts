@@ -80,7 +80,9 @@ export function decodeKubernetesProtobuf(bytes: Uint8Array, expected: GroupVersi
     return { ...typeMeta, ...object };
   } catch (error) {
     if (error instanceof ProtobufError) throw error;
-    throw new ProtobufError(error instanceof RangeError ? 'unexpected EOF' : `proto: ${(error as Error).message}`);
+    throw new ProtobufError(
+      error instanceof RangeError ? 'unexpected EOF' : `proto: ${(error as Error).message}`,
+    );
   }
 }
 
@@ -102,7 +104,12 @@ function fieldsOf(message: string): Map<number, readonly [string, ProtobufField]
 }
 
 /** `type` tells which fields JSON knows; a message field it does not know is an embedded struct. */
-function decodeMessage(bytes: Uint8Array, message: string, type: StructType | undefined, depth: number): Json {
+function decodeMessage(
+  bytes: Uint8Array,
+  message: string,
+  type: StructType | undefined,
+  depth: number,
+): Json {
   if (depth > MAX_DEPTH) throw new ProtobufError('nested too deeply');
   const fields = fieldsOf(message);
   const reader = Reader.create(bytes);
@@ -150,7 +157,8 @@ function readMapEntry(
   while (entry.pos < entry.len) {
     const tag = entry.uint32();
     if (tag >>> 3 === 1) key = entry.string();
-    else if (tag >>> 3 === 2) value = readValue(entry, target, type?.kind === 'map' ? type.value : undefined, depth);
+    else if (tag >>> 3 === 2)
+      value = readValue(entry, target, type?.kind === 'map' ? type.value : undefined, depth);
     else entry.skipType(tag & 7);
   }
   const map = (object[name] ??= {}) as Json;
@@ -188,7 +196,12 @@ function readValue(reader: Reader, target: string, type: TypeSchema | undefined,
 }
 
 /** Messages whose JSON is no object of their fields. */
-function readSpecial(bytes: Uint8Array, target: string, type: TypeSchema | undefined, depth: number): unknown {
+function readSpecial(
+  bytes: Uint8Array,
+  target: string,
+  type: TypeSchema | undefined,
+  depth: number,
+): unknown {
   const struct = type?.kind === 'struct' ? type : undefined;
   const fields = decodeMessage(bytes, target, struct, depth + 1);
   switch (target) {
@@ -218,7 +231,9 @@ function readTime(fields: Json, micro: boolean): string | null {
   if (fields['seconds'] === undefined) return null;
   const seconds = fields['seconds'] as number;
   if (!micro) return formatTime(seconds * 1000);
-  return formatMicroTime(seconds * 1000 + Math.floor(((fields['nanos'] as number | undefined) ?? 0) / 1000) / 1000);
+  return formatMicroTime(
+    seconds * 1000 + Math.floor(((fields['nanos'] as number | undefined) ?? 0) / 1000) / 1000,
+  );
 }
 
 function parseRaw(raw: unknown): unknown {

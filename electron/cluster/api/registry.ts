@@ -38,7 +38,9 @@ export const STRATEGIES: readonly AnyStrategy[] = [
 const BY_RESOURCE: ReadonlyMap<string, AnyStrategy> = new Map(
   STRATEGIES.map((strategy) => [gvrKey({ ...strategy.gvk, resource: strategy.resource }), strategy]),
 );
-const BY_KIND: ReadonlyMap<string, AnyStrategy> = new Map(STRATEGIES.map((strategy) => [gvkKey(strategy.gvk), strategy]));
+const BY_KIND: ReadonlyMap<string, AnyStrategy> = new Map(
+  STRATEGIES.map((strategy) => [gvkKey(strategy.gvk), strategy]),
+);
 
 /** The strategy of a resource; undefined when it is not served. */
 export function strategyOf(resource: GroupVersionResource): AnyStrategy | undefined {

@@ -45,4 +45,3 @@ export function isSelected(strategy: AnyStrategy, selectors: ListSelectors, obje
   if (!matchesLabels(selectors.labels, object.metadata?.labels)) return false;
   return selectors.fields.length === 0 || matchesFields(selectors.fields, strategy.selectableFields(object));
 }
-

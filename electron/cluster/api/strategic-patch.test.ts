@@ -7,14 +7,27 @@ import type { KubeObject } from './types.ts';
 const GVK = { group: 'apps', version: 'v1', kind: 'Deployment' };
 const container = (name: string, image = name): object => ({ name, image });
 
-function deployment(podSpec: object, metadata: object = {}, spec: object = {}): Readonly<Record<string, unknown>> {
-  return { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec: { ...spec, template: { spec: podSpec } } };
+function deployment(
+  podSpec: object,
+  metadata: object = {},
+  spec: object = {},
+): Readonly<Record<string, unknown>> {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata,
+    spec: { ...spec, template: { spec: podSpec } },
+  };
 }
 
 function patchPodSpec(podSpec: object, patch: object): unknown {
   const original = deployment(podSpec);
   const before = JSON.stringify(original);
-  const result = applyStrategicMergePatch(original, { spec: { template: { spec: patch } } }, schemaOf(GVK)) as {
+  const result = applyStrategicMergePatch(
+    original,
+    { spec: { template: { spec: patch } } },
+    schemaOf(GVK),
+  ) as {
     spec: { template: { spec: unknown } };
   };
   expect(JSON.stringify(original)).toBe(before);
@@ -25,7 +38,9 @@ describe('lists with a merge key', () => {
   const main = { containers: [container('main', 'nginx:1.25')] };
 
   test('merge by name, new items in the order of the patch', () => {
-    expect(patchPodSpec(main, { containers: [{ name: 'main', image: 'nginx:1.26' }, container('side')] })).toEqual({
+    expect(
+      patchPodSpec(main, { containers: [{ name: 'main', image: 'nginx:1.26' }, container('side')] }),
+    ).toEqual({
       containers: [container('main', 'nginx:1.26'), container('side')],
     });
     expect(patchPodSpec(main, { containers: [container('side')] })).toEqual({
@@ -35,8 +50,12 @@ describe('lists with a merge key', () => {
 
   test('$patch: delete and replace', () => {
     const two = { containers: [container('main'), container('side')] };
-    expect(patchPodSpec(two, { containers: [{ name: 'side', $patch: 'delete' }] })).toEqual({ containers: [container('main')] });
-    expect(patchPodSpec(two, { containers: [container('only'), { $patch: 'replace' }] })).toEqual({ containers: [container('only')] });
+    expect(patchPodSpec(two, { containers: [{ name: 'side', $patch: 'delete' }] })).toEqual({
+      containers: [container('main')],
+    });
+    expect(patchPodSpec(two, { containers: [container('only'), { $patch: 'replace' }] })).toEqual({
+      containers: [container('only')],
+    });
   });
 
   test('$setElementOrder', () => {
@@ -61,39 +80,64 @@ describe('lists with a merge key', () => {
 
   test('lists without a strategy are replaced', () => {
     const tolerations = { tolerations: [{ key: 'a', operator: 'Exists' }] };
-    expect(patchPodSpec(tolerations, { tolerations: [{ key: 'b' }] })).toEqual({ tolerations: [{ key: 'b' }] });
+    expect(patchPodSpec(tolerations, { tolerations: [{ key: 'b' }] })).toEqual({
+      tolerations: [{ key: 'b' }],
+    });
   });
 });
 
 describe('maps and sets', () => {
   const apply = (metadata: object, patch: object): unknown =>
-    (applyStrategicMergePatch(deployment({}, metadata), { metadata: patch }, schemaOf(GVK)) as { metadata: unknown }).metadata;
+    (
+      applyStrategicMergePatch(deployment({}, metadata), { metadata: patch }, schemaOf(GVK)) as {
+        metadata: unknown;
+      }
+    ).metadata;
 
   test('null removes, the rest is merged', () => {
-    expect(apply({ labels: { a: '1', b: '2' } }, { labels: { a: null, c: '3' } })).toEqual({ labels: { b: '2', c: '3' } });
+    expect(apply({ labels: { a: '1', b: '2' } }, { labels: { a: null, c: '3' } })).toEqual({
+      labels: { b: '2', c: '3' },
+    });
     expect(apply({}, { labels: { a: null, c: '3' } })).toEqual({ labels: { c: '3' } });
   });
 
   test('primitive sets are united, $deleteFromPrimitiveList takes away', () => {
-    expect(apply({ finalizers: ['x/a', 'x/b'] }, { finalizers: ['x/c', 'x/a'] })).toEqual({ finalizers: ['x/c', 'x/a', 'x/b'] });
-    expect(apply({ finalizers: ['x/a', 'x/b'] }, { '$deleteFromPrimitiveList/finalizers': ['x/a'] })).toEqual({ finalizers: ['x/b'] });
+    expect(apply({ finalizers: ['x/a', 'x/b'] }, { finalizers: ['x/c', 'x/a'] })).toEqual({
+      finalizers: ['x/c', 'x/a', 'x/b'],
+    });
+    expect(apply({ finalizers: ['x/a', 'x/b'] }, { '$deleteFromPrimitiveList/finalizers': ['x/a'] })).toEqual(
+      { finalizers: ['x/b'] },
+    );
   });
 
   test('$patch: replace of a map, $retainKeys', () => {
     const strategy = { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1 } };
     const original = deployment({}, {}, { strategy });
     const apply2 = (patch: object): unknown =>
-      (applyStrategicMergePatch(original, { spec: { strategy: patch } }, schemaOf(GVK)) as { spec: { strategy: unknown } }).spec.strategy;
+      (
+        applyStrategicMergePatch(original, { spec: { strategy: patch } }, schemaOf(GVK)) as {
+          spec: { strategy: unknown };
+        }
+      ).spec.strategy;
     expect(apply2({ $patch: 'replace', type: 'Recreate' })).toEqual({ type: 'Recreate' });
     expect(apply2({ $retainKeys: ['type'], type: 'Recreate' })).toEqual({ type: 'Recreate' });
-    expect(() => apply2({ $retainKeys: ['other'], type: 'Recreate' })).toThrow('invalid patch format of retainKeys');
-    expect(() => apply2({ $patch: 'frobnicate' })).toThrow('unknown patch type: frobnicate in map: map[$patch:frobnicate]');
+    expect(() => apply2({ $retainKeys: ['other'], type: 'Recreate' })).toThrow(
+      'invalid patch format of retainKeys',
+    );
+    expect(() => apply2({ $patch: 'frobnicate' })).toThrow(
+      'unknown patch type: frobnicate in map: map[$patch:frobnicate]',
+    );
   });
 });
 
 describe('PATCH bodies', () => {
   const CM = { group: '', version: 'v1', kind: 'ConfigMap' };
-  const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'one' }, data: { a: '1', b: '2' } } as KubeObject;
+  const configMap = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'one' },
+    data: { a: '1', b: '2' },
+  } as KubeObject;
   const failure = (contentType: string, body: string): unknown => {
     try {
       return decodePatch({ contentType, body }).apply(configMap, CM);
@@ -103,10 +147,34 @@ describe('PATCH bodies', () => {
   };
 
   test.each([
-    ['merge-patch', '{bad', 400, 'BadRequest', "error decoding patch: invalid character 'b' looking for beginning of object key string"],
-    ['json-patch', '{"op":"add"}', 400, 'BadRequest', 'error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp'],
-    ['json-patch', '[{"op":"test","path":"/data/a","value":"9"}]', 422, 'Invalid', 'the server rejected our request due to an error in our request'],
-    ['merge-patch', '{"data":{"a":5}}', 422, 'Invalid', / "" is invalid: patch: Invalid value: ".*": json: cannot unmarshal number into Go struct field ConfigMap\.data of type string/],
+    [
+      'merge-patch',
+      '{bad',
+      400,
+      'BadRequest',
+      "error decoding patch: invalid character 'b' looking for beginning of object key string",
+    ],
+    [
+      'json-patch',
+      '{"op":"add"}',
+      400,
+      'BadRequest',
+      'error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp',
+    ],
+    [
+      'json-patch',
+      '[{"op":"test","path":"/data/a","value":"9"}]',
+      422,
+      'Invalid',
+      'the server rejected our request due to an error in our request',
+    ],
+    [
+      'merge-patch',
+      '{"data":{"a":5}}',
+      422,
+      'Invalid',
+      / "" is invalid: patch: Invalid value: ".*": json: cannot unmarshal number into Go struct field ConfigMap\.data of type string/,
+    ],
   ])('%s %s', (type, body, code, reason, message) => {
     expect(failure(`application/${type}+json`, body)).toMatchObject({
       code,
@@ -122,7 +190,11 @@ describe('PATCH bodies', () => {
 
   test('the result is decoded', () => {
     const body = '{"data":{"a":null},"nosuch":1}';
-    const patch = decodePatch({ contentType: 'application/strategic-merge-patch+json', body, fieldValidation: 'Warn' });
+    const patch = decodePatch({
+      contentType: 'application/strategic-merge-patch+json',
+      body,
+      fieldValidation: 'Warn',
+    });
     expect(patch.apply(configMap, CM)).toEqual({
       object: { ...configMap, data: { b: '2' } },
       warnings: ['unknown field "nosuch"'],

@@ -10,7 +10,8 @@ export interface RequestContext {
 }
 
 /** A verb of discovery. */
-export type ResourceVerb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
+export type ResourceVerb =
+  'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
 
 /** A subresource as discovery shows it. `kind` may be of another group (Scale, Eviction). */
 export interface SubresourceInfo {

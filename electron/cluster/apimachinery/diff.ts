@@ -27,7 +27,8 @@ export function unifiedDiff(left: readonly string[], right: readonly string[]): 
     const stop = Math.min(changes.length, end + CONTEXT + 1);
     const hunk = changes.slice(start, stop);
     const first = hunk[0] as Change;
-    const count = (sign: '-' | '+'): number => hunk.filter((change) => change.sign === ' ' || change.sign === sign).length;
+    const count = (sign: '-' | '+'): number =>
+      hunk.filter((change) => change.sign === ' ' || change.sign === sign).length;
     out.push(`@@ -${first.left + 1},${count('-')} +${first.right + 1},${count('+')} @@`);
     out.push(...hunk.map((change) => `${change.sign}${change.line}`));
     index = stop;
@@ -45,16 +46,28 @@ function diffLines(left: readonly string[], right: readonly string[]): Change[] 
     rightEnd -= 1;
   }
   const changes: Change[] = [];
-  for (let index = 0; index < from; index += 1) changes.push({ sign: ' ', line: left[index] as string, left: index, right: index });
+  for (let index = 0; index < from; index += 1)
+    changes.push({ sign: ' ', line: left[index] as string, left: index, right: index });
   changes.push(...diffMiddle(left, right, from, leftEnd, rightEnd));
   for (let offset = 0; leftEnd + offset < left.length; offset += 1) {
-    changes.push({ sign: ' ', line: left[leftEnd + offset] as string, left: leftEnd + offset, right: rightEnd + offset });
+    changes.push({
+      sign: ' ',
+      line: left[leftEnd + offset] as string,
+      left: leftEnd + offset,
+      right: rightEnd + offset,
+    });
   }
   return changes;
 }
 
 /** Longest common subsequence of what lies between the equal beginning and end. */
-function diffMiddle(left: readonly string[], right: readonly string[], from: number, leftEnd: number, rightEnd: number): Change[] {
+function diffMiddle(
+  left: readonly string[],
+  right: readonly string[],
+  from: number,
+  leftEnd: number,
+  rightEnd: number,
+): Change[] {
   const rows = leftEnd - from;
   const columns = rightEnd - from;
   const lengths: Uint32Array[] = Array.from({ length: rows + 1 }, () => new Uint32Array(columns + 1));
@@ -62,7 +75,9 @@ function diffMiddle(left: readonly string[], right: readonly string[], from: num
   for (let row = rows - 1; row >= 0; row -= 1) {
     for (let column = columns - 1; column >= 0; column -= 1) {
       (lengths[row] as Uint32Array)[column] =
-        left[from + row] === right[from + column] ? cell(row + 1, column + 1) + 1 : Math.max(cell(row + 1, column), cell(row, column + 1));
+        left[from + row] === right[from + column]
+          ? cell(row + 1, column + 1) + 1
+          : Math.max(cell(row + 1, column), cell(row, column + 1));
     }
   }
   const changes: Change[] = [];

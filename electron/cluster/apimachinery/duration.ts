@@ -19,7 +19,8 @@ export function humanDuration(milliseconds: number): string {
   if (hours < 48) return `${hours}h`;
   if (hours < 24 * 8) return withRest(Math.trunc(hours / 24), 'd', hours % 24, 'h');
   if (hours < 24 * 365 * 2) return `${Math.trunc(hours / 24)}d`;
-  if (hours < 24 * 365 * 8) return withRest(Math.trunc(hours / 24 / 365), 'y', Math.trunc(hours / 24) % 365, 'd');
+  if (hours < 24 * 365 * 8)
+    return withRest(Math.trunc(hours / 24 / 365), 'y', Math.trunc(hours / 24) % 365, 'd');
   return `${Math.trunc(hours / 24 / 365)}y`;
 }
 
@@ -74,4 +75,3 @@ export function formatGoDuration(milliseconds: number): string {
 function trim(value: number): string {
   return String(Number(value.toFixed(9)));
 }
-

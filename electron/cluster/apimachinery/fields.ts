@@ -14,7 +14,8 @@ export function parseFieldSelector(text: string): FieldRequirement[] {
   for (const part of splitTerms(text)) {
     if (part === '') continue;
     const term = splitTerm(part);
-    if (term === undefined) throw new FieldSelectorError(`invalid selector: '${text}'; can't understand '${part}'`);
+    if (term === undefined)
+      throw new FieldSelectorError(`invalid selector: '${text}'; can't understand '${part}'`);
     requirements.push({ ...term, value: unescapeValue(term.value) });
   }
   return requirements;
@@ -29,7 +30,10 @@ export function matchesFields(
 }
 
 /** The value a selector demands exactly of a field, e.g. to look up one name instead of filtering all. */
-export function requiredFieldValue(requirements: readonly FieldRequirement[], field: string): string | undefined {
+export function requiredFieldValue(
+  requirements: readonly FieldRequirement[],
+  field: string,
+): string | undefined {
   return requirements.find((requirement) => requirement.field === field && !requirement.negated)?.value;
 }
 
@@ -67,7 +71,11 @@ function splitTerm(term: string): FieldRequirement | undefined {
     const rest = term.slice(index);
     for (const operator of ['!=', '==', '=']) {
       if (rest.startsWith(operator)) {
-        return { field: term.slice(0, index), negated: operator === '!=', value: rest.slice(operator.length) };
+        return {
+          field: term.slice(0, index),
+          negated: operator === '!=',
+          value: rest.slice(operator.length),
+        };
       }
     }
   }
@@ -87,7 +95,9 @@ function unescapeValue(value: string): string {
       escaped = false;
     } else if (char === '\\') escaped = true;
     else if (char === ',' || char === '=') {
-      throw new FieldSelectorError(`invalid field selector: unescaped character in field selector: '${char}'`);
+      throw new FieldSelectorError(
+        `invalid field selector: unescaped character in field selector: '${char}'`,
+      );
     } else plain += char;
   }
   if (escaped) throw new FieldSelectorError('invalid field selector: invalid escape sequence: "\\\\"');

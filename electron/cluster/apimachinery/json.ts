@@ -84,14 +84,16 @@ class Parser {
     for (;;) {
       this.#space();
       if (this.#position >= this.#text.length) throw new JsonSyntaxError(END_OF_INPUT);
-      if (this.#text[this.#position] !== '"') throw this.#unexpected('looking for beginning of object key string');
+      if (this.#text[this.#position] !== '"')
+        throw this.#unexpected('looking for beginning of object key string');
       const key = this.#string();
       this.#space();
       if (!this.#take(':')) throw this.#unexpected('after object key');
       this.#space();
       if (Object.hasOwn(object, key)) this.#noteDuplicate(object, key);
       const value = this.#value();
-      if (key === '__proto__') Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+      if (key === '__proto__')
+        Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
       else object[key] = value;
       this.#space();
       if (this.#take('}')) return this.#leave(object);
@@ -194,7 +196,8 @@ class Parser {
 
   #digits(): boolean {
     const start = this.#position;
-    while (this.#position < this.#text.length && /[0-9]/.test(this.#text[this.#position] as string)) this.#position += 1;
+    while (this.#position < this.#text.length && /[0-9]/.test(this.#text[this.#position] as string))
+      this.#position += 1;
     return this.#position > start;
   }
 

@@ -3,7 +3,8 @@ import { LabelSelectorError, newRequirement } from './labels.ts';
 import { fieldErrorMessage, invalid } from './validation/field-error.ts';
 import { isQualifiedName } from './validation/names.ts';
 
-type TokenKind = 'end' | 'error' | 'identifier' | '(' | ')' | ',' | '!' | '=' | '==' | '!=' | '>' | '<' | 'in' | 'notin';
+type TokenKind =
+  'end' | 'error' | 'identifier' | '(' | ')' | ',' | '!' | '=' | '==' | '!=' | '>' | '<' | 'in' | 'notin';
 
 interface Token {
   readonly kind: TokenKind;
@@ -46,7 +47,8 @@ function scan(text: string): Token[] {
       if (token.kind === 'error') break;
     } else {
       let end = index;
-      while (end < text.length && !/[ \t\r\n]/.test(text[end] as string) && !SPECIAL.has(text[end] as string)) end += 1;
+      while (end < text.length && !/[ \t\r\n]/.test(text[end] as string) && !SPECIAL.has(text[end] as string))
+        end += 1;
       const word = text.slice(index, end);
       tokens.push({ kind: word === 'in' || word === 'notin' ? word : 'identifier', text: word });
       index = end;
@@ -88,7 +90,8 @@ class SelectorParser {
       requirements.push(this.#requirement());
       const after = this.#take();
       if (after.kind === 'end') return requirements;
-      if (after.kind !== ',') throw new LabelSelectorError(`found '${after.text}', expected: ',' or 'end of string'`);
+      if (after.kind !== ',')
+        throw new LabelSelectorError(`found '${after.text}', expected: ',' or 'end of string'`);
       const following = this.#peek();
       if (following.kind !== 'identifier' && following.kind !== '!') {
         throw new LabelSelectorError(`found '${following.text}', expected: identifier after ','`);
@@ -111,10 +114,12 @@ class SelectorParser {
     let token = this.#take();
     const negated = token.kind === '!';
     if (negated) token = this.#take();
-    if (token.kind !== 'identifier') throw new LabelSelectorError(`found '${token.text}', expected: identifier`);
+    if (token.kind !== 'identifier')
+      throw new LabelSelectorError(`found '${token.text}', expected: identifier`);
     const key = token.text;
     const errors = isQualifiedName(key);
-    if (errors.length > 0) throw new LabelSelectorError(fieldErrorMessage(invalid('<nil>', key, errors.join('; '))));
+    if (errors.length > 0)
+      throw new LabelSelectorError(fieldErrorMessage(invalid('<nil>', key, errors.join('; '))));
     const next = this.#peek().kind;
     if (negated || next === 'end' || next === ',') return newRequirement(key, negated ? '!' : 'exists', []);
     const operatorToken = this.#takeOperator();
@@ -169,7 +174,8 @@ class SelectorParser {
     const next = this.#peek();
     if (next.kind === 'end' || next.kind === ',') return '';
     const token = this.#take();
-    if (token.kind !== 'identifier') throw new LabelSelectorError(`found '${token.text}', expected: identifier`);
+    if (token.kind !== 'identifier')
+      throw new LabelSelectorError(`found '${token.text}', expected: identifier`);
     return token.text;
   }
 

@@ -30,10 +30,16 @@ describe('label selectors', () => {
     ['a=b,,c', "found ',', expected: identifier after ','"],
     ['-x=y', `unable to parse requirement: <nil>: Invalid value: "-x": ${nameRule}`],
     ['env in (a', "unable to parse requirement: found '', expected: ',' or ')'"],
-    [`k=${long}`, `unable to parse requirement: values[0][k]: Invalid value: "${long}": must be no more than 63 characters`],
+    [
+      `k=${long}`,
+      `unable to parse requirement: values[0][k]: Invalid value: "${long}": must be no more than 63 characters`,
+    ],
     ['(', "found '(', expected: !, identifier, or 'end of string'"],
     ['a b', "unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, gt, lt"],
-    ['n>x', `unable to parse requirement: values[0]: Invalid value: "x": for 'Gt', 'Lt' operators, the value must be an integer`],
+    [
+      'n>x',
+      `unable to parse requirement: values[0]: Invalid value: "x": for 'Gt', 'Lt' operators, the value must be an integer`,
+    ],
   ])('refuses %s', (text, message) => {
     expect(() => parseLabelSelector(text)).toThrow(new LabelSelectorError(message));
   });
@@ -46,7 +52,10 @@ describe('label selectors', () => {
     expect(selectorFromLabelSelector(undefined)).toBe(NOTHING);
     expect(matchesLabels(selectorFromLabelSelector(undefined), labels)).toBe(false);
     expect(matchesLabels(selectorFromLabelSelector({}), labels)).toBe(true);
-    const selector = { matchLabels: { app: 'web' }, matchExpressions: [{ key: 'env', operator: 'In', values: ['prod'] }] };
+    const selector = {
+      matchLabels: { app: 'web' },
+      matchExpressions: [{ key: 'env', operator: 'In', values: ['prod'] }],
+    };
     expect(matchesLabels(selectorFromLabelSelector(selector), labels)).toBe(true);
     expect(formatLabelSelector(selector)).toBe('app=web,env in (prod)');
     expect(formatLabelSelector(undefined)).toBe('<none>');

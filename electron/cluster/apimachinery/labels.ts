@@ -64,7 +64,11 @@ function matchesRequirement({ key, operator, values }: LabelRequirement, labels:
 const INTEGER = /^[+-]?[0-9]+$/;
 
 /** Checks a term and sorts its values. Models labels.NewRequirement (v1.34). @throws LabelSelectorError */
-export function newRequirement(key: string, operator: LabelOperator, values: readonly string[]): LabelRequirement {
+export function newRequirement(
+  key: string,
+  operator: LabelOperator,
+  values: readonly string[],
+): LabelRequirement {
   const errors: FieldError[] = [];
   const keyErrors = isQualifiedName(key);
   if (keyErrors.length > 0) errors.push(invalid('<nil>', key, keyErrors.join('; ')));
@@ -74,11 +78,14 @@ export function newRequirement(key: string, operator: LabelOperator, values: rea
   if (operator === 'in' || operator === 'notin') {
     if (values.length === 0) complain('values', [], "for 'in', 'notin' operators, values set can't be empty");
   } else if (operator === '=' || operator === '==' || operator === '!=') {
-    if (values.length !== 1) complain('values', values, 'exact-match compatibility requires one single value');
+    if (values.length !== 1)
+      complain('values', values, 'exact-match compatibility requires one single value');
   } else if (operator === 'exists' || operator === '!') {
-    if (values.length > 0) complain('values', values, 'values set must be empty for exists and does not exist');
+    if (values.length > 0)
+      complain('values', values, 'values set must be empty for exists and does not exist');
   } else {
-    if (values.length !== 1) complain('values', values, "for 'Gt', 'Lt' operators, exactly one value is required");
+    if (values.length !== 1)
+      complain('values', values, "for 'Gt', 'Lt' operators, exactly one value is required");
     values.forEach((value, index) => {
       if (!INTEGER.test(value)) {
         complain(at('values', index), value, "for 'Gt', 'Lt' operators, the value must be an integer");
@@ -120,7 +127,9 @@ export function selectorFromLabelSelector(labelSelector: LabelSelector | undefin
   for (const expression of labelSelector.matchExpressions ?? []) {
     const operator = EXPRESSION_OPERATORS[expression.operator];
     if (operator === undefined) {
-      throw new LabelSelectorError(`${JSON.stringify(expression.operator)} is not a valid label selector operator`);
+      throw new LabelSelectorError(
+        `${JSON.stringify(expression.operator)} is not a valid label selector operator`,
+      );
     }
     selector.push(newRequirement(expression.key, operator, [...(expression.values ?? [])].sort()));
   }

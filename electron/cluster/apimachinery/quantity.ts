@@ -98,7 +98,9 @@ export function formatQuantity(quantity: Quantity): string {
   const negative = nanos < 0n;
   const absolute = negative ? -nanos : nanos;
   const binary = quantity.format === 'BinarySI' && absolute >= 1024n * NANO && absolute % NANO === 0n;
-  const text = binary ? formatBinary(absolute / NANO) : formatDecimal(absolute, quantity.format === 'DecimalExponent');
+  const text = binary
+    ? formatBinary(absolute / NANO)
+    : formatDecimal(absolute, quantity.format === 'DecimalExponent');
   return negative ? `-${text}` : text;
 }
 

@@ -113,12 +113,21 @@ describe('JSON', () => {
 
 describe('YAML', () => {
   test('is YAML 1.1 as kubectl reads it', () => {
-    expect(parseYaml('a: yes\nb: 017\nc: "on"\nd: 2001-01-01\ne: ~\n')).toEqual({ a: true, b: 15, c: 'on', d: '2001-01-01', e: null });
+    expect(parseYaml('a: yes\nb: 017\nc: "on"\nd: 2001-01-01\ne: ~\n')).toEqual({
+      a: true,
+      b: 15,
+      c: 'on',
+      d: '2001-01-01',
+      e: null,
+    });
     expect(parseYaml('x: &a {k: v}\nw: {<<: *a, z: 1}\n')).toEqual({ x: { k: 'v' }, w: { k: 'v', z: 1 } });
   });
 
   test.each([
-    ['apiVersion: v1\nkind: Pod\n  bad: indent\n', 'yaml: line 2: mapping values are not allowed in this context'],
+    [
+      'apiVersion: v1\nkind: Pod\n  bad: indent\n',
+      'yaml: line 2: mapping values are not allowed in this context',
+    ],
     ['a: 1\na: 2\n', 'yaml: unmarshal errors:\n  line 2: key "a" already set in map'],
   ])('refuses %j', (text, message) => {
     expect(() => parseYaml(text)).toThrow(new YamlSyntaxError(message));

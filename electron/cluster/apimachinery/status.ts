@@ -34,10 +34,20 @@ export class StatusError extends Error {
 
 /** The Status a success without an object answers with, e.g. after a delete. */
 export function successStatus(details?: StatusDetails): Status {
-  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', ...(details === undefined ? {} : { details }) };
+  return {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Success',
+    ...(details === undefined ? {} : { details }),
+  };
 }
 
-function resourceDetails(resource: GroupResource, name: string, more: Partial<StatusDetails> = {}): StatusDetails {
+function resourceDetails(
+  resource: GroupResource,
+  name: string,
+  more: Partial<StatusDetails> = {},
+): StatusDetails {
   return {
     ...(name === '' ? {} : { name }),
     ...(resource.group === '' ? {} : { group: resource.group }),
@@ -68,7 +78,11 @@ export const MODIFIED_MESSAGE =
   'the object has been modified; please apply your changes to the latest version and try again';
 
 /** `Operation cannot be fulfilled on pods "x": …`. */
-export function newConflict(resource: GroupResource, name: string, why: string = MODIFIED_MESSAGE): StatusError {
+export function newConflict(
+  resource: GroupResource,
+  name: string,
+  why: string = MODIFIED_MESSAGE,
+): StatusError {
   const message = `Operation cannot be fulfilled on ${groupResourceString(resource)} ${quote(name)}: ${why}`;
   return new StatusError(409, 'Conflict', message, resourceDetails(resource, name));
 }
@@ -102,7 +116,11 @@ export function newInvalid(
   name: string,
   errors: readonly FieldError[],
 ): StatusError {
-  const causes: StatusCause[] = errors.map((error) => ({ reason: error.type, message: error.body, field: error.field }));
+  const causes: StatusCause[] = errors.map((error) => ({
+    reason: error.type,
+    message: error.body,
+    field: error.field,
+  }));
   const why = errors.length === 0 ? '' : `: ${aggregateMessage(errors)}`;
   return new StatusError(422, 'Invalid', `${groupKindString(kind)} ${quote(name)} is invalid${why}`, {
     ...(name === '' ? {} : { name }),
@@ -119,7 +137,12 @@ export function newInvalidPatchResult(errors: readonly FieldError[]): StatusErro
 
 /** A well-formed patch that cannot be applied, such as a failed JSON patch `test`. */
 export function newUnprocessablePatch(): StatusError {
-  return new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
+  return new StatusError(
+    422,
+    'Invalid',
+    'the server rejected our request due to an error in our request',
+    {},
+  );
 }
 
 /** `delete is not supported on resources of kind "pods"`. */
@@ -130,7 +153,12 @@ export function newMethodNotSupported(resource: GroupResource, action: string): 
 
 /** A path that exists, with a verb it does not have. */
 export function newMethodNotAllowed(): StatusError {
-  return new StatusError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
+  return new StatusError(
+    405,
+    'MethodNotAllowed',
+    'the server does not allow this method on the requested resource',
+    {},
+  );
 }
 
 /** 410 `Expired`. */
@@ -139,7 +167,10 @@ export function newResourceExpired(message: string): StatusError {
 }
 
 /** A watch from before what is kept: `too old resource version: 5 (10)`. */
-export function newTooOldResourceVersion(asked: string | number | bigint, oldest: string | number | bigint): StatusError {
+export function newTooOldResourceVersion(
+  asked: string | number | bigint,
+  oldest: string | number | bigint,
+): StatusError {
   return newResourceExpired(`too old resource version: ${asked} (${oldest})`);
 }
 
@@ -161,7 +192,11 @@ export function newUnsupportedMediaType(accepted: readonly string[]): StatusErro
 
 /** 406; `accepted` are the media types the server encodes. */
 export function newNotAcceptable(accepted: readonly string[]): StatusError {
-  return new StatusError(406, 'NotAcceptable', `only the following media types are accepted: ${accepted.join(', ')}`);
+  return new StatusError(
+    406,
+    'NotAcceptable',
+    `only the following media types are accepted: ${accepted.join(', ')}`,
+  );
 }
 
 /** 504. */
@@ -170,7 +205,11 @@ export function newTimeout(message: string, retryAfterSeconds = 0): StatusError 
 }
 
 /** A list or watch at a resourceVersion the server has not reached. */
-export function newTooLargeResourceVersion(asked: number, current: number, retryAfterSeconds = 1): StatusError {
+export function newTooLargeResourceVersion(
+  asked: number,
+  current: number,
+  retryAfterSeconds = 1,
+): StatusError {
   const message = `Too large resource version: ${asked}, current: ${current}`;
   return new StatusError(504, 'Timeout', `Timeout: ${message}`, {
     causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
@@ -179,15 +218,26 @@ export function newTooLargeResourceVersion(asked: number, current: number, retry
 }
 
 /** The operation could not be finished now; 500 with reason ServerTimeout, as upstream. */
-export function newServerTimeout(resource: GroupResource, operation: string, retryAfterSeconds = 0): StatusError {
+export function newServerTimeout(
+  resource: GroupResource,
+  operation: string,
+  retryAfterSeconds = 0,
+): StatusError {
   const what = groupResourceString(resource);
   const message = `The ${operation} operation against ${what} could not be completed at this time, please try again.`;
-  return new StatusError(500, 'ServerTimeout', message, resourceDetails(resource, operation, retry(retryAfterSeconds)));
+  return new StatusError(
+    500,
+    'ServerTimeout',
+    message,
+    resourceDetails(resource, operation, retry(retryAfterSeconds)),
+  );
 }
 
 /** `Internal error occurred: …`. */
 export function newInternalError(message: string): StatusError {
-  return new StatusError(500, 'InternalError', `Internal error occurred: ${message}`, { causes: [{ message }] });
+  return new StatusError(500, 'InternalError', `Internal error occurred: ${message}`, {
+    causes: [{ message }],
+  });
 }
 
 /** 429. */

@@ -24,7 +24,11 @@ export interface TableRow {
 export interface Table {
   readonly kind: 'Table';
   readonly apiVersion: 'meta.k8s.io/v1';
-  readonly metadata: { readonly resourceVersion?: string; readonly continue?: string; readonly remainingItemCount?: number };
+  readonly metadata: {
+    readonly resourceVersion?: string;
+    readonly continue?: string;
+    readonly remainingItemCount?: number;
+  };
   readonly columnDefinitions: readonly ColumnDefinition[];
   readonly rows: readonly TableRow[];
 }
@@ -37,9 +41,21 @@ export interface TableSource<T extends KubeObject> {
 
 /** Columns from compact tuples `[name, type, format, priority]`. */
 export function columnDefinitions(
-  tuples: readonly (readonly [name: string, type: string, format: string, priority: number, description?: string])[],
+  tuples: readonly (readonly [
+    name: string,
+    type: string,
+    format: string,
+    priority: number,
+    description?: string,
+  ])[],
 ): ColumnDefinition[] {
-  return tuples.map(([name, type, format, priority, description = '']) => ({ name, type, format, description, priority }));
+  return tuples.map(([name, type, format, priority, description = '']) => ({
+    name,
+    type,
+    format,
+    description,
+    priority,
+  }));
 }
 
 /** Builds a Table of the objects, rows in their order. `now` in milliseconds. */
@@ -59,7 +75,12 @@ export function toTable<T extends KubeObject>(
   };
 }
 
-function toRow<T extends KubeObject>(source: TableSource<T>, object: T, now: number, include: IncludeObject): TableRow {
+function toRow<T extends KubeObject>(
+  source: TableSource<T>,
+  object: T,
+  now: number,
+  include: IncludeObject,
+): TableRow {
   const cells = source.tableRow(object, now);
   if (include === 'None') return { cells };
   return { cells, object: include === 'Object' ? object : partialObjectMetadata(object.metadata ?? {}) };

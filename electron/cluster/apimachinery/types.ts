@@ -38,6 +38,10 @@ export interface KubeObject {
 export interface KubeList<T extends KubeObject = KubeObject> {
   readonly apiVersion?: string;
   readonly kind?: string;
-  readonly metadata?: { readonly resourceVersion?: string; readonly continue?: string; readonly remainingItemCount?: number };
+  readonly metadata?: {
+    readonly resourceVersion?: string;
+    readonly continue?: string;
+    readonly remainingItemCount?: number;
+  };
   readonly items: readonly T[];
 }

@@ -42,7 +42,8 @@ export function parseYaml(text: string): unknown {
   try {
     return toJson(document.toJS({ maxAliasCount: MAX_ALIASES }) as unknown);
   } catch (failure) {
-    if (failure instanceof ReferenceError) throw new YamlSyntaxError('yaml: document contains excessive aliasing');
+    if (failure instanceof ReferenceError)
+      throw new YamlSyntaxError('yaml: document contains excessive aliasing');
     throw failure;
   }
 }

@@ -44,7 +44,9 @@ export function matchesNodeSelectorTerm(term: NodeSelectorTerm, node: Node): boo
   const labels = node.metadata?.labels ?? {};
   return (
     expressions.every((requirement) => holds(requirement, labels[requirement.key])) &&
-    fields.every((requirement) => holds(requirement, requirement.key === 'metadata.name' ? node.metadata?.name : undefined))
+    fields.every((requirement) =>
+      holds(requirement, requirement.key === 'metadata.name' ? node.metadata?.name : undefined),
+    )
   );
 }
 

@@ -18,10 +18,15 @@ type Json = Readonly<Record<string, unknown>>;
 /** Checks the shape of a decoded JSON patch; what the operations mean is judged when they are applied. @throws JsonPatchFormatError */
 export function toJsonPatch(value: unknown): readonly JsonPatchOperation[] {
   const target = '[]handlers.jsonPatchOp';
-  if (!Array.isArray(value)) throw new JsonPatchFormatError(`json: cannot unmarshal ${typeName(value)} into Go value of type ${target}`);
+  if (!Array.isArray(value))
+    throw new JsonPatchFormatError(
+      `json: cannot unmarshal ${typeName(value)} into Go value of type ${target}`,
+    );
   for (const operation of value) {
     if (typeof operation !== 'object' || operation === null || Array.isArray(operation)) {
-      throw new JsonPatchFormatError(`json: cannot unmarshal ${typeName(operation)} into Go value of type handlers.jsonPatchOp`);
+      throw new JsonPatchFormatError(
+        `json: cannot unmarshal ${typeName(operation)} into Go value of type handlers.jsonPatchOp`,
+      );
     }
     for (const name of ['op', 'path', 'from'] as const) {
       const field = (operation as Json)[name];
@@ -68,7 +73,9 @@ function applyOperation(document: unknown, operation: JsonPatchOperation): unkno
     case 'move': {
       const from = pointerOf(operation.from, op, 'from');
       if (path.length > from.length && from.every((part, index) => path[index] === part)) {
-        throw new JsonPatchError(`move operation does not apply: ${operation.from ?? ''} cannot be moved into itself`);
+        throw new JsonPatchError(
+          `move operation does not apply: ${operation.from ?? ''} cannot be moved into itself`,
+        );
       }
       const value = existing(document, from, op, operation.from ?? '');
       const without = change(document, from, 'remove', undefined, operation.from ?? '');
@@ -76,7 +83,13 @@ function applyOperation(document: unknown, operation: JsonPatchOperation): unkno
     }
     case 'copy': {
       const from = pointerOf(operation.from, op, 'from');
-      return change(document, path, 'add', existing(document, from, op, operation.from ?? ''), operation.path ?? '');
+      return change(
+        document,
+        path,
+        'add',
+        existing(document, from, op, operation.from ?? ''),
+        operation.path ?? '',
+      );
     }
     default:
       throw new JsonPatchError(`Unexpected kind: ${op ?? 'unknown'}`);
@@ -99,7 +112,10 @@ function find(document: unknown, path: readonly string[]): unknown {
 
 function existing(document: unknown, path: readonly string[], op: string, text: string): unknown {
   const value = find(document, path);
-  if (value === undefined) throw new JsonPatchError(`${op} operation does not apply: doc is missing from path: ${text}: missing value`);
+  if (value === undefined)
+    throw new JsonPatchError(
+      `${op} operation does not apply: doc is missing from path: ${text}: missing value`,
+    );
   return value;
 }
 
@@ -124,11 +140,16 @@ type Verb = 'add' | 'replace' | 'remove';
 function change(node: unknown, path: readonly string[], verb: Verb, value: unknown, text: string): unknown {
   const [part, ...rest] = path;
   if (part === undefined) {
-    if (verb === 'remove') throw new JsonPatchError(`remove operation does not apply: doc is missing path: "${text}": missing value`);
+    if (verb === 'remove')
+      throw new JsonPatchError(
+        `remove operation does not apply: doc is missing path: "${text}": missing value`,
+      );
     return value;
   }
   const missing = (): JsonPatchError =>
-    new JsonPatchError(`${verb} operation does not apply: doc is missing ${rest.length === 0 && verb !== 'add' ? 'key' : 'path'}: ${text}: missing value`);
+    new JsonPatchError(
+      `${verb} operation does not apply: doc is missing ${rest.length === 0 && verb !== 'add' ? 'key' : 'path'}: ${text}: missing value`,
+    );
   if (Array.isArray(node)) return changeList(node, part, rest, verb, value, text, missing);
   if (typeof node !== 'object' || node === null) throw missing();
   const object = node as Json;
@@ -145,7 +166,8 @@ function change(node: unknown, path: readonly string[], verb: Verb, value: unkno
 
 function assign(object: Json, name: string, value: unknown): Json {
   const copy: Record<string, unknown> = { ...object };
-  if (name === '__proto__') Object.defineProperty(copy, name, { value, enumerable: true, configurable: true, writable: true });
+  if (name === '__proto__')
+    Object.defineProperty(copy, name, { value, enumerable: true, configurable: true, writable: true });
   else copy[name] = value;
   return copy;
 }
@@ -161,11 +183,16 @@ function changeList(
 ): unknown {
   const copy = [...list];
   if (rest.length === 0 && verb === 'add' && part === '-') return [...list, value];
-  const index = indexOf(part, verb === 'add' && rest.length === 0 && part.startsWith('-') ? list.length + 1 : list.length);
+  const index = indexOf(
+    part,
+    verb === 'add' && rest.length === 0 && part.startsWith('-') ? list.length + 1 : list.length,
+  );
   const end = rest.length === 0 && verb === 'add' ? list.length : list.length - 1;
   if (index === undefined) throw missing();
   if (index < 0 || index > end) {
-    throw new JsonPatchError(`${verb} operation does not apply: error in ${verb} for path: '${text}': Unable to access invalid index: ${index}: invalid index referenced`);
+    throw new JsonPatchError(
+      `${verb} operation does not apply: error in ${verb} for path: '${text}': Unable to access invalid index: ${index}: invalid index referenced`,
+    );
   }
   if (rest.length > 0) copy[index] = change(list[index], rest, verb, value, text);
   else if (verb === 'add') copy.splice(index, 0, value);
@@ -181,5 +208,7 @@ export function deepEqual(left: unknown, right: unknown): boolean {
   if (Array.isArray(left) !== Array.isArray(right)) return false;
   const names = Object.keys(left);
   if (names.length !== Object.keys(right).length) return false;
-  return names.every((name) => Object.hasOwn(right, name) && deepEqual((left as Json)[name], (right as Json)[name]));
+  return names.every(
+    (name) => Object.hasOwn(right, name) && deepEqual((left as Json)[name], (right as Json)[name]),
+  );
 }

@@ -1,6 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { JsonPatchError, JsonPatchFormatError, applyJsonPatch, deepEqual, toJsonPatch } from './json-patch.ts';
+import {
+  JsonPatchError,
+  JsonPatchFormatError,
+  applyJsonPatch,
+  deepEqual,
+  toJsonPatch,
+} from './json-patch.ts';
 import { applyMergePatch, createMergePatch } from './merge-patch.ts';
 
 const freeze = <T>(value: T): T => {
@@ -20,7 +26,10 @@ describe('JSON patch', () => {
     [{ op: 'add', path: '/data/c', value: null }, { data: { a: '1', b: '2', z: 'n', c: null } }],
     [{ op: 'remove', path: '/data/b' }, { data: { a: '1', z: 'n' } }],
     [{ op: 'move', from: '/data/z', path: '/data/moved' }, { data: { a: '1', b: '2', moved: 'n' } }],
-    [{ op: 'copy', from: '/data/a', path: '/data/copied' }, { data: { a: '1', b: '2', z: 'n', copied: '1' } }],
+    [
+      { op: 'copy', from: '/data/a', path: '/data/copied' },
+      { data: { a: '1', b: '2', z: 'n', copied: '1' } },
+    ],
     [{ op: 'add', path: '/list/1', value: 'n' }, { list: ['x', 'n', 'y'] }],
     [{ op: 'add', path: '/list/-', value: 'n' }, { list: ['x', 'y', 'n'] }],
     [{ op: 'remove', path: '/list/-1' }, { list: ['x'] }],
@@ -33,10 +42,19 @@ describe('JSON patch', () => {
 
   test.each([
     [{ op: 'test', path: '/data/a', value: 'no' }, 'testing value /data/a failed: test failed'],
-    [{ op: 'remove', path: '/data/nosuch' }, 'remove operation does not apply: doc is missing key: /data/nosuch: missing value'],
-    [{ op: 'replace', path: '/data/nosuch/deep', value: 1 }, 'replace operation does not apply: doc is missing path: /data/nosuch/deep: missing value'],
+    [
+      { op: 'remove', path: '/data/nosuch' },
+      'remove operation does not apply: doc is missing key: /data/nosuch: missing value',
+    ],
+    [
+      { op: 'replace', path: '/data/nosuch/deep', value: 1 },
+      'replace operation does not apply: doc is missing path: /data/nosuch/deep: missing value',
+    ],
     [{ op: 'frobnicate', path: '/data/a' }, 'Unexpected kind: frobnicate'],
-    [{ op: 'add', path: '/list/9', value: 1 }, "add operation does not apply: error in add for path: '/list/9': Unable to access invalid index: 9: invalid index referenced"],
+    [
+      { op: 'add', path: '/list/9', value: 1 },
+      "add operation does not apply: error in add for path: '/list/9': Unable to access invalid index: 9: invalid index referenced",
+    ],
     [{ op: 'add', value: 1 }, 'add operation failed to decode path: missing value'],
   ])('refuses %j', (operation, message) => {
     expect(() => apply(operation)).toThrow(new JsonPatchError(message));
@@ -48,7 +66,9 @@ describe('JSON patch', () => {
   });
 
   test('all or nothing', () => {
-    expect(() => apply({ op: 'remove', path: '/data/a' }, { op: 'remove', path: '/data/a' })).toThrow(JsonPatchError);
+    expect(() => apply({ op: 'remove', path: '/data/a' }, { op: 'remove', path: '/data/a' })).toThrow(
+      JsonPatchError,
+    );
     expect(document.data.a).toBe('1');
   });
 });

@@ -6,10 +6,15 @@ import { StrategicPatchError, formatGoValue } from './strategic-patch-error.ts';
 const DIRECTIVE = '$patch';
 
 /** Merges a list whose strategy is `merge`: scalars as a set, maps by their merge key. */
-export function mergeLists(original: readonly unknown[], patch: readonly unknown[], field: FieldSchema): readonly unknown[] {
+export function mergeLists(
+  original: readonly unknown[],
+  patch: readonly unknown[],
+  field: FieldSchema,
+): readonly unknown[] {
   if (original.length === 0 && patch.length === 0) return original;
   const sample = original[0] ?? patch[0];
-  if (Array.isArray(sample)) throw new StrategicPatchError('Unprocessable', 'lists of lists are not supported');
+  if (Array.isArray(sample))
+    throw new StrategicPatchError('Unprocessable', 'lists of lists are not supported');
   if (typeof sample !== 'object' || sample === null) {
     const merged = [...new Set([...original, ...patch])];
     const [named, others] = partition(merged, patch, undefined);
@@ -42,7 +47,10 @@ function mergeMapLists(
     else if (directive === 'merge') {
       throw new StrategicPatchError('Unknown', 'merging lists cannot yet be specified in the patch');
     } else {
-      throw new StrategicPatchError('Unknown', `unknown patch type: ${formatGoValue(directive)} in map: ${formatGoValue(change)}`);
+      throw new StrategicPatchError(
+        'Unknown',
+        `unknown patch type: ${formatGoValue(directive)} in map: ${formatGoValue(change)}`,
+      );
     }
   }
   if (replace) {
@@ -62,7 +70,10 @@ function mergeMapLists(
 }
 
 function noMergeKey(item: Json, mergeKey: string): StrategicPatchError {
-  return new StrategicPatchError('Unknown', `map: ${formatGoValue(item)} does not contain declared merge key: ${mergeKey}`);
+  return new StrategicPatchError(
+    'Unknown',
+    `map: ${formatGoValue(item)} does not contain declared merge key: ${mergeKey}`,
+  );
 }
 
 /** Items that occur in `list` (by merge key, when there is one) and the others. */
@@ -80,7 +91,9 @@ export function partition(
 function positionIn(list: readonly unknown[], item: unknown, mergeKey: string | undefined): number {
   if (mergeKey === undefined) return list.indexOf(item);
   const value = (item as Json)[mergeKey];
-  return list.findIndex((other) => typeof other === 'object' && other !== null && (other as Json)[mergeKey] === value);
+  return list.findIndex(
+    (other) => typeof other === 'object' && other !== null && (other as Json)[mergeKey] === value,
+  );
 }
 
 /**
@@ -112,7 +125,11 @@ export function orderItems(
   return woven;
 }
 
-function sortBy(items: readonly unknown[], order: readonly unknown[], mergeKey: string | undefined): unknown[] {
+function sortBy(
+  items: readonly unknown[],
+  order: readonly unknown[],
+  mergeKey: string | undefined,
+): unknown[] {
   return items
     .map((item) => ({ item, position: positionIn(order, item, mergeKey) }))
     .sort((left, right) => left.position - right.position)

@@ -25,7 +25,10 @@ export function mergeMaps(original: Json, patchWithDirectives: Json, type: TypeS
   if (directive === 'replace') return withoutKeys(patchWithDirectives, [DIRECTIVE]);
   if (directive === 'delete') return {};
   if (directive !== undefined && directive !== null && directive !== 'merge') {
-    throw new StrategicPatchError('Unknown', `unknown patch type: ${formatGoValue(directive)} in map: ${formatGoValue(patchWithDirectives)}`);
+    throw new StrategicPatchError(
+      'Unknown',
+      `unknown patch type: ${formatGoValue(directive)} in map: ${formatGoValue(patchWithDirectives)}`,
+    );
   }
   const result: Record<string, unknown> = { ...original };
   const patch: Record<string, unknown> = { ...patchWithDirectives };
@@ -70,7 +73,8 @@ function applyRetainKeys(original: Record<string, unknown>, patch: Record<string
   const keys = patch[RETAIN_KEYS];
   if (keys === undefined) return;
   delete patch[RETAIN_KEYS];
-  const malformed = (): StrategicPatchError => new StrategicPatchError('BadRequest', 'invalid patch format of retainKeys');
+  const malformed = (): StrategicPatchError =>
+    new StrategicPatchError('BadRequest', 'invalid patch format of retainKeys');
   if (!Array.isArray(keys) || !keys.every((name) => typeof name === 'string')) throw malformed();
   const retained = new Set<string>(keys);
   for (const name of Object.keys(patch)) {
@@ -81,12 +85,17 @@ function applyRetainKeys(original: Record<string, unknown>, patch: Record<string
 }
 
 /** `$setElementOrder/x`: merges list x at once and brings the items named into that order. */
-function applyElementOrders(original: Record<string, unknown>, patch: Record<string, unknown>, type: TypeSchema | undefined): void {
+function applyElementOrders(
+  original: Record<string, unknown>,
+  patch: Record<string, unknown>,
+  type: TypeSchema | undefined,
+): void {
   for (const written of Object.keys(patch)) {
     if (!written.startsWith(SET_ORDER)) continue;
     const order = patch[written];
     delete patch[written];
-    if (!Array.isArray(order)) throw new StrategicPatchError('BadRequest', 'invalid patch format of setElementOrder list');
+    if (!Array.isArray(order))
+      throw new StrategicPatchError('BadRequest', 'invalid patch format of setElementOrder list');
     const name = written.slice(SET_ORDER.length);
     const current = original[name];
     const change = patch[name];
@@ -99,7 +108,10 @@ function applyElementOrders(original: Record<string, unknown>, patch: Record<str
     const mergeKey = field?.patchMergeKey;
     let merged = currentList ?? [];
     if (changeList !== undefined) {
-      merged = currentList === undefined ? (withoutDirectives(changeList) as readonly unknown[]) : mergeListField(currentList, changeList, field, false);
+      merged =
+        currentList === undefined
+          ? (withoutDirectives(changeList) as readonly unknown[])
+          : mergeListField(currentList, changeList, field, false);
     }
     const [named, others] = partition(merged, order, mergeKey);
     original[name] = orderItems(named, others, order, currentList ?? [], mergeKey);

@@ -63,7 +63,14 @@ export class SchemaRegistry {
     const goName = parts.at(-1) as string;
     const fields = new Map<string, FieldSchema>();
     const embedded: string[] = [];
-    const type: StructType = { kind: 'struct', name, goName, goType: `${parts.at(-2)}.${goName}`, fields, embedded };
+    const type: StructType = {
+      kind: 'struct',
+      name,
+      goName,
+      goType: `${parts.at(-2)}.${goName}`,
+      fields,
+      embedded,
+    };
     this.#named.set(name, type); // before its fields: types may refer to themselves
     for (const [field, property] of Object.entries(schema.properties)) {
       const compiled = this.#field(field, property, schema.required?.includes(field) ?? false);
@@ -109,7 +116,10 @@ export class SchemaRegistry {
       case 'object': {
         if (schema.additionalProperties === undefined) return ANY;
         const value = this.#type(schema.additionalProperties);
-        const goType = value === SPECIAL[`${MACHINERY}api.resource.Quantity`] ? 'v1.ResourceList' : `map[string]${value.goType}`;
+        const goType =
+          value === SPECIAL[`${MACHINERY}api.resource.Quantity`]
+            ? 'v1.ResourceList'
+            : `map[string]${value.goType}`;
         return { kind: 'map', value, goType };
       }
       default:

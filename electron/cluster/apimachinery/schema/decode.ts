@@ -67,7 +67,8 @@ class Walk {
           else copy[name] = decoded;
         }
       }
-      if (repeated?.includes(name) === true) this.strictErrors.push(`duplicate field ${quote(join(path, name))}`);
+      if (repeated?.includes(name) === true)
+        this.strictErrors.push(`duplicate field ${quote(join(path, name))}`);
     }
     for (const name of type.embedded) {
       if (value[name] !== undefined && value[name] !== null) continue;
@@ -104,7 +105,13 @@ class Walk {
     }
   }
 
-  #list(item: TypeSchema, value: readonly unknown[], owner: StructType, path: string, goPath: string): unknown {
+  #list(
+    item: TypeSchema,
+    value: readonly unknown[],
+    owner: StructType,
+    path: string,
+    goPath: string,
+  ): unknown {
     if (item.kind === 'scalar' && item.scalar === 'any') return value;
     let copy: unknown[] | undefined;
     for (let index = 0; index < value.length; index += 1) {
@@ -155,7 +162,8 @@ class Walk {
         copy ??= { ...value };
         copy[name] = decoded === DROP ? EMPTY : decoded;
       }
-      if (repeated?.includes(name) === true) this.strictErrors.push(`duplicate field ${quote(join(path, name))}`);
+      if (repeated?.includes(name) === true)
+        this.strictErrors.push(`duplicate field ${quote(join(path, name))}`);
     }
     return empty ? DROP : (copy ?? value);
   }
@@ -165,7 +173,8 @@ class Walk {
       case 'any':
         return value;
       case 'string':
-        if (typeof value !== 'string') throw mismatch(value, owner, goField, goTypeOfString(owner.goName, name));
+        if (typeof value !== 'string')
+          throw mismatch(value, owner, goField, goTypeOfString(owner.goName, name));
         return value === '' && isOmittedWhenEmpty(owner.goName, name) ? DROP : value;
       case 'bool':
         if (typeof value !== 'boolean') throw mismatch(value, owner, goField, 'bool');
@@ -173,7 +182,10 @@ class Walk {
       case 'int32':
       case 'int64':
         if (typeof value !== 'number') throw mismatch(value, owner, goField, type.goType);
-        if (!Number.isInteger(value) || (type.scalar === 'int32' && (value > 2147483647 || value < -2147483648))) {
+        if (
+          !Number.isInteger(value) ||
+          (type.scalar === 'int32' && (value > 2147483647 || value < -2147483648))
+        ) {
           throw mismatch(value, owner, goField, type.goType, ` ${value}`);
         }
         return value;
@@ -186,7 +198,8 @@ class Walk {
         return decodeQuantity(value);
       case 'int-or-string':
         if (typeof value === 'string' || Number.isInteger(value)) return value;
-        if (typeof value === 'number') throw new DecodeError(`json: cannot unmarshal number ${value} into Go value of type int32`);
+        if (typeof value === 'number')
+          throw new DecodeError(`json: cannot unmarshal number ${value} into Go value of type int32`);
         throw new DecodeError(`json: cannot unmarshal ${jsonType(value)} into Go value of type int32`);
       case 'time':
       case 'micro-time':
@@ -199,7 +212,9 @@ function decodeBytes(value: unknown, owner: StructType, goField: string): unknow
   if (typeof value !== 'string') throw mismatch(value, owner, goField, '[]uint8');
   if (BASE64.test(value) && value.replace(/[\r\n]/g, '').length % 4 === 0) return value;
   const bad = value.search(/[^A-Za-z0-9+/\r\n]/);
-  throw new DecodeError(`illegal base64 data at input byte ${bad < 0 ? value.length - (value.length % 4) : bad}`);
+  throw new DecodeError(
+    `illegal base64 data at input byte ${bad < 0 ? value.length - (value.length % 4) : bad}`,
+  );
 }
 
 function decodeQuantity(value: unknown): unknown {
@@ -228,7 +243,8 @@ function decodeTime(value: unknown, micro: boolean): unknown {
   }
   if (micro) {
     const milliseconds = parseTime(value);
-    if (milliseconds === undefined) throw new DecodeError(timeError(value, '2006-01-02T15:04:05.000000Z07:00'));
+    if (milliseconds === undefined)
+      throw new DecodeError(timeError(value, '2006-01-02T15:04:05.000000Z07:00'));
     return /\.\d{6}Z$/.test(value) ? value : formatMicroTime(milliseconds);
   }
   const canonical = canonicalTime(value);
@@ -276,7 +292,13 @@ function jsonType(value: unknown): string {
   return typeof value;
 }
 
-function mismatch(value: unknown, owner: StructType, goField: string, goType: string, literal = ''): DecodeError {
+function mismatch(
+  value: unknown,
+  owner: StructType,
+  goField: string,
+  goType: string,
+  literal = '',
+): DecodeError {
   return new DecodeError(
     `json: cannot unmarshal ${jsonType(value)}${literal} into Go struct field ${owner.goName}.${goField} of type ${goType}`,
   );

@@ -29,16 +29,25 @@ export function required(field: string, detail = ''): FieldError {
 }
 
 export function invalid(field: string, value: unknown, detail: string): FieldError {
-  return { type: 'FieldValueInvalid', field, body: withDetail(`Invalid value: ${describeValue(value)}`, detail) };
+  return {
+    type: 'FieldValueInvalid',
+    field,
+    body: withDetail(`Invalid value: ${describeValue(value)}`, detail),
+  };
 }
 
 export function typeInvalid(field: string, value: unknown, detail: string): FieldError {
-  return { type: 'FieldValueTypeInvalid', field, body: withDetail(`Invalid value: ${describeValue(value)}`, detail) };
+  return {
+    type: 'FieldValueTypeInvalid',
+    field,
+    body: withDetail(`Invalid value: ${describeValue(value)}`, detail),
+  };
 }
 
 /** `supported` in the order to print; upstream sorts some of its lists and the callers here do as it does. */
 export function notSupported(field: string, value: unknown, supported: readonly string[]): FieldError {
-  const detail = supported.length > 0 ? `supported values: ${supported.map((item) => quote(item)).join(', ')}` : '';
+  const detail =
+    supported.length > 0 ? `supported values: ${supported.map((item) => quote(item)).join(', ')}` : '';
   return {
     type: 'FieldValueNotSupported',
     field,
@@ -60,7 +69,10 @@ export function notFound(field: string, value: unknown): FieldError {
 
 /** The value itself is left out: it is long. */
 export function tooLong(field: string, maxLength: number): FieldError {
-  const detail = maxLength < 0 ? 'value is too long' : `may not be more than ${maxLength} ${maxLength === 1 ? 'byte' : 'bytes'}`;
+  const detail =
+    maxLength < 0
+      ? 'value is too long'
+      : `may not be more than ${maxLength} ${maxLength === 1 ? 'byte' : 'bytes'}`;
   return { type: 'FieldValueTooLong', field, body: `Too long: ${detail}` };
 }
 

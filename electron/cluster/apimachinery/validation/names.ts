@@ -110,12 +110,16 @@ function checkQualifiedName(value: string): string[] {
     else errors.push(...isDNS1123Subdomain(prefix).map((message) => `prefix part ${message}`));
   } else {
     const shape = regexError(QUALIFIED_NAME_MESSAGE, QUALIFIED_NAME, 'MyName', 'my.name', '123-abc');
-    return [`a qualified name ${shape} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`];
+    return [
+      `a qualified name ${shape} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
+    ];
   }
   if (name === '') errors.push(`name part ${EMPTY_ERROR}`);
   else if (name.length > 63) errors.push(`name part ${maxLengthError(63)}`);
   if (!QUALIFIED_NAME_PATTERN.test(name)) {
-    errors.push(`name part ${regexError(QUALIFIED_NAME_MESSAGE, QUALIFIED_NAME, 'MyName', 'my.name', '123-abc')}`);
+    errors.push(
+      `name part ${regexError(QUALIFIED_NAME_MESSAGE, QUALIFIED_NAME, 'MyName', 'my.name', '123-abc')}`,
+    );
   }
   return errors;
 }
@@ -136,10 +140,12 @@ export function isValidLabelValue(value: string): string[] {
 export function isValidPortName(value: string): string[] {
   const errors: string[] = [];
   if (value.length > 15) errors.push(maxLengthError(15));
-  if (!PORT_CHARACTERS.test(value)) errors.push("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)");
+  if (!PORT_CHARACTERS.test(value))
+    errors.push('must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)');
   if (!/[a-z]/.test(value)) errors.push('must contain at least one letter (a-z)');
   if (value.includes('--')) errors.push('must not contain consecutive hyphens');
-  if (value !== '' && (value.startsWith('-') || value.endsWith('-'))) errors.push('must not begin or end with a hyphen');
+  if (value !== '' && (value.startsWith('-') || value.endsWith('-')))
+    errors.push('must not begin or end with a hyphen');
   return errors;
 }
 
@@ -153,10 +159,14 @@ export function isEnvVarName(value: string): string[] {
   for (const char of value) {
     const code = char.codePointAt(0) as number;
     if (code <= 0x1f || code >= 0x7f) {
-      return ['a valid environment variable name must consist only of printable ASCII characters other than \'=\''];
+      return [
+        "a valid environment variable name must consist only of printable ASCII characters other than '='",
+      ];
     }
     if (char === '=') {
-      return ['a valid environment variable name must consist only of printable ASCII characters other than \'=\''];
+      return [
+        "a valid environment variable name must consist only of printable ASCII characters other than '='",
+      ];
     }
   }
   return [];
@@ -236,7 +246,9 @@ export function isValidIP(value: string): boolean {
 
 export function isIPv4(value: string): boolean {
   const parts = value.split('.');
-  return parts.length === 4 && parts.every((part) => /^(0|[1-9][0-9]{0,2})$/.test(part) && Number(part) <= 255);
+  return (
+    parts.length === 4 && parts.every((part) => /^(0|[1-9][0-9]{0,2})$/.test(part) && Number(part) <= 255)
+  );
 }
 
 export function isIPv6(value: string): boolean {

@@ -36,23 +36,28 @@ export function validateObjectMeta(
     }
   }
   if (name === '') errors.push(required(child(path, 'name'), 'name or generateName is required'));
-  else for (const message of validateName(name, false)) errors.push(invalid(child(path, 'name'), name, message));
+  else
+    for (const message of validateName(name, false)) errors.push(invalid(child(path, 'name'), name, message));
   if (namespaced) {
     if (namespace === '') errors.push(required(child(path, 'namespace')));
     else {
-      for (const message of isDNS1123Label(namespace)) errors.push(invalid(child(path, 'namespace'), namespace, message));
+      for (const message of isDNS1123Label(namespace))
+        errors.push(invalid(child(path, 'namespace'), namespace, message));
     }
   } else if (namespace !== '') {
     errors.push(forbidden(child(path, 'namespace'), 'not allowed on this type'));
   }
   const { generation = 0 } = rest;
-  if (generation < 0) errors.push(invalid(child(path, 'generation'), generation, 'must be greater than or equal to 0'));
+  if (generation < 0)
+    errors.push(invalid(child(path, 'generation'), generation, 'must be greater than or equal to 0'));
   if (rest.labels !== undefined) errors.push(...validateLabels(rest.labels, child(path, 'labels')));
-  if (rest.annotations !== undefined) errors.push(...validateAnnotations(rest.annotations, child(path, 'annotations')));
+  if (rest.annotations !== undefined)
+    errors.push(...validateAnnotations(rest.annotations, child(path, 'annotations')));
   if (rest.ownerReferences !== undefined) {
     errors.push(...validateOwnerReferences(rest.ownerReferences, child(path, 'ownerReferences')));
   }
-  if (rest.finalizers !== undefined) errors.push(...validateFinalizers(rest.finalizers, child(path, 'finalizers')));
+  if (rest.finalizers !== undefined)
+    errors.push(...validateFinalizers(rest.finalizers, child(path, 'finalizers')));
   return errors;
 }
 
@@ -68,7 +73,10 @@ export function validateLabels(labels: Readonly<Record<string, string>>, path: s
 }
 
 /** Annotation keys, and the size of all together (256 KiB). */
-export function validateAnnotations(annotations: Readonly<Record<string, string>>, path: string): FieldError[] {
+export function validateAnnotations(
+  annotations: Readonly<Record<string, string>>,
+  path: string,
+): FieldError[] {
   const errors: FieldError[] = [];
   let size = 0;
   for (const name in annotations) {
@@ -86,11 +94,16 @@ function validateOwnerReferences(references: readonly OwnerReference[], path: st
     const where = at(path, index);
     const gv = parseApiVersion(reference.apiVersion ?? '');
     if ((gv?.version ?? '') === '') {
-      errors.push(invalid(child(where, 'apiVersion'), reference.apiVersion ?? '', 'version must not be empty'));
+      errors.push(
+        invalid(child(where, 'apiVersion'), reference.apiVersion ?? '', 'version must not be empty'),
+      );
     }
-    if ((reference.kind ?? '') === '') errors.push(invalid(child(where, 'kind'), reference.kind ?? '', 'must not be empty'));
-    if ((reference.name ?? '') === '') errors.push(invalid(child(where, 'name'), reference.name ?? '', 'must not be empty'));
-    if ((reference.uid ?? '') === '') errors.push(invalid(child(where, 'uid'), reference.uid ?? '', 'must not be empty'));
+    if ((reference.kind ?? '') === '')
+      errors.push(invalid(child(where, 'kind'), reference.kind ?? '', 'must not be empty'));
+    if ((reference.name ?? '') === '')
+      errors.push(invalid(child(where, 'name'), reference.name ?? '', 'must not be empty'));
+    if ((reference.uid ?? '') === '')
+      errors.push(invalid(child(where, 'uid'), reference.uid ?? '', 'must not be empty'));
     if (gv !== undefined && gv.group === '' && gv.version === 'v1' && reference.kind === 'Event') {
       errors.push(invalid(where, reference, '/v1, Kind=Event is disallowed from being an owner'));
     }
@@ -118,7 +131,9 @@ function validateFinalizers(finalizers: readonly string[], path: string): FieldE
   const errors: FieldError[] = [];
   finalizers.forEach((finalizer, index) => errors.push(...validateFinalizerName(finalizer, at(path, index))));
   if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
-    errors.push(invalid(path, finalizers, 'finalizer orphan and finalizer foregroundDeletion cannot be both set'));
+    errors.push(
+      invalid(path, finalizers, 'finalizer orphan and finalizer foregroundDeletion cannot be both set'),
+    );
   }
   return errors;
 }
@@ -127,7 +142,11 @@ function validateFinalizers(finalizers: readonly string[], path: string): FieldE
  * What an update may not do to metadata. Models validation.ValidateObjectMetaUpdate (v1.34), which also lets a
  * creationTimestamp, deletionTimestamp and so on be left out: fill those from the old object before calling.
  */
-export function validateObjectMetaUpdate(object: KubeObject, old: KubeObject, path = 'metadata'): FieldError[] {
+export function validateObjectMetaUpdate(
+  object: KubeObject,
+  old: KubeObject,
+  path = 'metadata',
+): FieldError[] {
   const next = object.metadata ?? UNSET;
   const previous = old.metadata ?? UNSET;
   const errors: FieldError[] = [];
@@ -142,7 +161,9 @@ export function validateObjectMetaUpdate(object: KubeObject, old: KubeObject, pa
     }
   }
   if ((next.resourceVersion ?? '') === '') {
-    errors.push(invalid(child(path, 'resourceVersion'), next.resourceVersion ?? '', 'must be specified for an update'));
+    errors.push(
+      invalid(child(path, 'resourceVersion'), next.resourceVersion ?? '', 'must be specified for an update'),
+    );
   }
   if ((next.generation ?? 0) < (previous.generation ?? 0)) {
     errors.push(invalid(child(path, 'generation'), next.generation ?? 0, 'must not be decremented'));
@@ -159,7 +180,8 @@ export function validateObjectMetaUpdate(object: KubeObject, old: KubeObject, pa
     }
   }
   if (next.labels !== undefined) errors.push(...validateLabels(next.labels, child(path, 'labels')));
-  if (next.annotations !== undefined) errors.push(...validateAnnotations(next.annotations, child(path, 'annotations')));
+  if (next.annotations !== undefined)
+    errors.push(...validateAnnotations(next.annotations, child(path, 'annotations')));
   if (next.ownerReferences !== undefined) {
     errors.push(...validateOwnerReferences(next.ownerReferences, child(path, 'ownerReferences')));
   }
@@ -194,4 +216,3 @@ function isEmpty(value: unknown): boolean {
   for (const name in value) if ((value as Record<string, unknown>)[name] !== undefined) return false;
   return true;
 }
-

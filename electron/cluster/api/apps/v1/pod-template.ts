@@ -1,4 +1,9 @@
-import { EVERYTHING, LabelSelectorError, matchesLabels, selectorFromLabelSelector } from '../../../apimachinery/labels.ts';
+import {
+  EVERYTHING,
+  LabelSelectorError,
+  matchesLabels,
+  selectorFromLabelSelector,
+} from '../../../apimachinery/labels.ts';
 import type { FieldError } from '../../../apimachinery/validation/field-error.ts';
 import { forbidden, invalid, notSupported, required } from '../../../apimachinery/validation/field-error.ts';
 import { validateLabelSelector } from '../../../apimachinery/validation/label-selector.ts';
@@ -43,18 +48,30 @@ export function validateTemplate(
   }
   const labels = template?.metadata?.labels;
   if (selector !== undefined && parsed.length > 0 && !matchesLabels(parsed, labels)) {
-    errors.push(invalid(child(path, 'metadata.labels'), labels ?? null, '`selector` does not match template `labels`'));
+    errors.push(
+      invalid(child(path, 'metadata.labels'), labels ?? null, '`selector` does not match template `labels`'),
+    );
   }
   const spec = template?.spec;
   if (labels !== undefined) errors.push(...validateLabels(labels, child(path, 'metadata.labels')));
   const annotations = template?.metadata?.annotations;
-  if (annotations !== undefined) errors.push(...validateAnnotations(annotations, child(path, 'metadata.annotations')));
+  if (annotations !== undefined)
+    errors.push(...validateAnnotations(annotations, child(path, 'metadata.annotations')));
   errors.push(...validatePodSpec(spec ?? { containers: [] }, child(path, 'spec')));
-  if (spec?.restartPolicy !== undefined && spec.restartPolicy !== 'Always' && knownPolicy(spec.restartPolicy)) {
+  if (
+    spec?.restartPolicy !== undefined &&
+    spec.restartPolicy !== 'Always' &&
+    knownPolicy(spec.restartPolicy)
+  ) {
     errors.push(notSupported(child(path, 'spec.restartPolicy'), spec.restartPolicy, ['Always']));
   }
   if (spec?.activeDeadlineSeconds !== undefined) {
-    errors.push(forbidden(child(path, 'spec.activeDeadlineSeconds'), 'activeDeadlineSeconds in ReplicaSet is not Supported'));
+    errors.push(
+      forbidden(
+        child(path, 'spec.activeDeadlineSeconds'),
+        'activeDeadlineSeconds in ReplicaSet is not Supported',
+      ),
+    );
   }
   return errors;
 }

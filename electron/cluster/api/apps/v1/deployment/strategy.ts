@@ -1,7 +1,13 @@
 import { ageOf } from '../../../../apimachinery/duration.ts';
 import { formatLabelSelector } from '../../../../apimachinery/labels.ts';
 import { sameValue } from '../../../../apimachinery/validation/object-meta.ts';
-import { defineStrategy, statusSubresource, withFirstGeneration, withGeneration, withStatusOf } from '../../../generic-strategy.ts';
+import {
+  defineStrategy,
+  statusSubresource,
+  withFirstGeneration,
+  withGeneration,
+  withStatusOf,
+} from '../../../generic-strategy.ts';
 import type { KindStrategy } from '../../../strategy.ts';
 import type { Deployment } from '../../../types.ts';
 import { podSpecWarnings } from '../../../core/v1/pod/warnings.ts';
@@ -12,7 +18,13 @@ import { defaultDeployment } from './defaults.ts';
 import { validateDeployment, validateDeploymentStatus, validateDeploymentUpdate } from './validation.ts';
 
 const GVK = { group: 'apps', version: 'v1', kind: 'Deployment' };
-const COUNTERS = ['replicas', 'updatedReplicas', 'readyReplicas', 'availableReplicas', 'unavailableReplicas'] as const;
+const COUNTERS = [
+  'replicas',
+  'updatedReplicas',
+  'readyReplicas',
+  'availableReplicas',
+  'unavailableReplicas',
+] as const;
 
 /** Deployments. Models pkg/registry/apps/deployment/strategy.go (v1.34). */
 export const DEPLOYMENT_STRATEGY: KindStrategy<Deployment> = defineStrategy<Deployment>({
@@ -24,7 +36,11 @@ export const DEPLOYMENT_STRATEGY: KindStrategy<Deployment> = defineStrategy<Depl
   namespaced: true,
   storageVersionHash: '8aSe+NMegvE=',
   subresources: [
-    { name: 'scale', kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' }, verbs: ['get', 'patch', 'update'] },
+    {
+      name: 'scale',
+      kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
+      verbs: ['get', 'patch', 'update'],
+    },
     statusSubresource(GVK),
   ],
   applyDefaults: defaultDeployment,

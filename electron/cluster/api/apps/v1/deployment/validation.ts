@@ -1,7 +1,12 @@
 import { percentOf, scaledValue } from '../../../../apimachinery/int-or-string.ts';
 import type { IntOrString } from '../../../../apimachinery/int-or-string.ts';
 import type { FieldError } from '../../../../apimachinery/validation/field-error.ts';
-import { forbidden, invalid, notSupported, required } from '../../../../apimachinery/validation/field-error.ts';
+import {
+  forbidden,
+  invalid,
+  notSupported,
+  required,
+} from '../../../../apimachinery/validation/field-error.ts';
 import { isValidPercent } from '../../../../apimachinery/validation/names.ts';
 import { validateImmutableField } from '../../../../apimachinery/validation/object-meta.ts';
 import type { Deployment, DeploymentSpec } from '../../../types.ts';
@@ -19,7 +24,13 @@ export function validateDeployment(deployment: Deployment): FieldError[] {
   if (spec.progressDeadlineSeconds !== undefined) {
     errors.push(...nonNegative(spec.progressDeadlineSeconds, 'spec.progressDeadlineSeconds'));
     if (spec.progressDeadlineSeconds <= (spec.minReadySeconds ?? 0)) {
-      errors.push(invalid('spec.progressDeadlineSeconds', spec.progressDeadlineSeconds, 'must be greater than minReadySeconds'));
+      errors.push(
+        invalid(
+          'spec.progressDeadlineSeconds',
+          spec.progressDeadlineSeconds,
+          'must be greater than minReadySeconds',
+        ),
+      );
     }
   }
   return errors;
@@ -46,7 +57,10 @@ function validateRollingUpdate(
   rollingUpdate: { readonly maxUnavailable?: IntOrString; readonly maxSurge?: IntOrString },
   path: string,
 ): FieldError[] {
-  const { maxUnavailable = 0, maxSurge = 0 } = rollingUpdate as { maxUnavailable?: IntOrString; maxSurge?: IntOrString };
+  const { maxUnavailable = 0, maxSurge = 0 } = rollingUpdate as {
+    maxUnavailable?: IntOrString;
+    maxSurge?: IntOrString;
+  };
   const errors = [
     ...validateIntOrPercent(maxUnavailable, `${path}.maxUnavailable`),
     ...validateIntOrPercent(maxSurge, `${path}.maxSurge`),
@@ -83,7 +97,14 @@ export function validateDeploymentStatus(deployment: Deployment, old: Deployment
   const status = deployment.status ?? {};
   const { replicas = 0 } = status;
   const errors: FieldError[] = [];
-  for (const name of ['observedGeneration', 'replicas', 'updatedReplicas', 'readyReplicas', 'availableReplicas', 'unavailableReplicas'] as const) {
+  for (const name of [
+    'observedGeneration',
+    'replicas',
+    'updatedReplicas',
+    'readyReplicas',
+    'availableReplicas',
+    'unavailableReplicas',
+  ] as const) {
     errors.push(...nonNegative(status[name], `${path}.${name}`));
   }
   errors.push(...nonNegative(status.collisionCount, `${path}.collisionCount`));
@@ -93,7 +114,9 @@ export function validateDeploymentStatus(deployment: Deployment, old: Deployment
     if (count > replicas) errors.push(invalid(`${path}.${name}`, count, tooHigh));
   }
   if ((status.availableReplicas ?? 0) > (status.readyReplicas ?? 0)) {
-    errors.push(invalid(`${path}.availableReplicas`, status.availableReplicas, 'cannot be greater than readyReplicas'));
+    errors.push(
+      invalid(`${path}.availableReplicas`, status.availableReplicas, 'cannot be greater than readyReplicas'),
+    );
   }
   const before = old.status?.collisionCount;
   if (before !== undefined && (status.collisionCount === undefined || status.collisionCount < before)) {

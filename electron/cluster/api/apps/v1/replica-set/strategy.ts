@@ -1,6 +1,12 @@
 import { ageOf } from '../../../../apimachinery/duration.ts';
 import { formatLabelSelector } from '../../../../apimachinery/labels.ts';
-import { defineStrategy, statusSubresource, withFirstGeneration, withGeneration, withStatusOf } from '../../../generic-strategy.ts';
+import {
+  defineStrategy,
+  statusSubresource,
+  withFirstGeneration,
+  withGeneration,
+  withStatusOf,
+} from '../../../generic-strategy.ts';
 import type { KindStrategy } from '../../../strategy.ts';
 import type { ReplicaSet, ReplicaSetSpec } from '../../../types.ts';
 import { podSpecWarnings } from '../../../core/v1/pod/warnings.ts';
@@ -23,12 +29,19 @@ export const REPLICA_SET_STRATEGY: KindStrategy<ReplicaSet> = defineStrategy<Rep
   namespaced: true,
   storageVersionHash: 'P1RzHs8/mWQ=',
   subresources: [
-    { name: 'scale', kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' }, verbs: ['get', 'patch', 'update'] },
+    {
+      name: 'scale',
+      kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
+      verbs: ['get', 'patch', 'update'],
+    },
     statusSubresource(GVK),
   ],
   applyDefaults(replicaSet) {
     const spec = replicaSet.spec ?? ({} as ReplicaSetSpec);
-    return { ...replicaSet, spec: { ...spec, replicas: spec.replicas ?? 1, template: defaultPodTemplate(spec.template) } };
+    return {
+      ...replicaSet,
+      spec: { ...spec, replicas: spec.replicas ?? 1, template: defaultPodTemplate(spec.template) },
+    };
   },
   prepareForCreate: (replicaSet) => withFirstGeneration({ ...replicaSet, status: { replicas: 0 } }),
   prepareForUpdate: (replicaSet, old) => withGeneration(withStatusOf(replicaSet, old), old),

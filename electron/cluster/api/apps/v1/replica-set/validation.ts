@@ -22,8 +22,13 @@ export function validateReplicaSetUpdate(replicaSet: ReplicaSet, old: ReplicaSet
 
 /** Models ValidateReplicaSetStatus (v1.34). */
 export function validateReplicaSetStatus(replicaSet: ReplicaSet): FieldError[] {
-  const { replicas = 0, fullyLabeledReplicas = 0, readyReplicas = 0, availableReplicas = 0, observedGeneration } =
-    replicaSet.status ?? {};
+  const {
+    replicas = 0,
+    fullyLabeledReplicas = 0,
+    readyReplicas = 0,
+    availableReplicas = 0,
+    observedGeneration,
+  } = replicaSet.status ?? {};
   const errors = [
     ...nonNegative(replicas, 'status.replicas'),
     ...nonNegative(fullyLabeledReplicas, 'status.fullyLabeledReplicas'),
@@ -32,11 +37,15 @@ export function validateReplicaSetStatus(replicaSet: ReplicaSet): FieldError[] {
     ...nonNegative(observedGeneration, 'status.observedGeneration'),
   ];
   const tooHigh = 'cannot be greater than status.replicas';
-  if (fullyLabeledReplicas > replicas) errors.push(invalid('status.fullyLabeledReplicas', fullyLabeledReplicas, tooHigh));
+  if (fullyLabeledReplicas > replicas)
+    errors.push(invalid('status.fullyLabeledReplicas', fullyLabeledReplicas, tooHigh));
   if (readyReplicas > replicas) errors.push(invalid('status.readyReplicas', readyReplicas, tooHigh));
-  if (availableReplicas > replicas) errors.push(invalid('status.availableReplicas', availableReplicas, tooHigh));
+  if (availableReplicas > replicas)
+    errors.push(invalid('status.availableReplicas', availableReplicas, tooHigh));
   if (availableReplicas > readyReplicas) {
-    errors.push(invalid('status.availableReplicas', availableReplicas, 'cannot be greater than readyReplicas'));
+    errors.push(
+      invalid('status.availableReplicas', availableReplicas, 'cannot be greater than readyReplicas'),
+    );
   }
   return errors;
 }

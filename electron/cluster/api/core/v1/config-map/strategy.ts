@@ -53,6 +53,7 @@ function validateConfigMapUpdate(configMap: ConfigMap, old: ConfigMap): FieldErr
   const errors: FieldError[] = [];
   if (configMap.immutable !== true) errors.push(forbidden('immutable', IMMUTABLE));
   if (!sameValue(configMap.data ?? [], old.data ?? [])) errors.push(forbidden('data', IMMUTABLE));
-  if (!sameValue(configMap.binaryData ?? [], old.binaryData ?? [])) errors.push(forbidden('binaryData', IMMUTABLE));
+  if (!sameValue(configMap.binaryData ?? [], old.binaryData ?? []))
+    errors.push(forbidden('binaryData', IMMUTABLE));
   return errors;
 }

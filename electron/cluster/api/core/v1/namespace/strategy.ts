@@ -2,7 +2,11 @@ import { ageOf } from '../../../../apimachinery/duration.ts';
 import type { FieldError } from '../../../../apimachinery/validation/field-error.ts';
 import { invalid } from '../../../../apimachinery/validation/field-error.ts';
 import { isDNS1123Label } from '../../../../apimachinery/validation/names.ts';
-import { nameValidator, validateFinalizerName, validateObjectMetaUpdate } from '../../../../apimachinery/validation/object-meta.ts';
+import {
+  nameValidator,
+  validateFinalizerName,
+  validateObjectMetaUpdate,
+} from '../../../../apimachinery/validation/object-meta.ts';
 import { ALL_VERBS, defineStrategy, statusSubresource, withStatusOf } from '../../../generic-strategy.ts';
 import type { KindStrategy, UpdateStrategy } from '../../../strategy.ts';
 import type { Namespace } from '../../../types.ts';
@@ -14,10 +18,22 @@ const NAME_LABEL = 'kubernetes.io/metadata.name';
 export const NAMESPACE_FINALIZER = 'kubernetes';
 
 const finalize: UpdateStrategy<Namespace> = {
-  prepareForUpdate: (namespace, old) => withStatusOf({ ...namespace, metadata: { ...old.metadata, resourceVersion: namespace.metadata?.resourceVersion ?? old.metadata?.resourceVersion } }, old),
+  prepareForUpdate: (namespace, old) =>
+    withStatusOf(
+      {
+        ...namespace,
+        metadata: {
+          ...old.metadata,
+          resourceVersion: namespace.metadata?.resourceVersion ?? old.metadata?.resourceVersion,
+        },
+      },
+      old,
+    ),
   validateUpdate(namespace, old) {
     const errors: FieldError[] = validateObjectMetaUpdate(namespace, old);
-    namespace.spec?.finalizers?.forEach((name, index) => errors.push(...validateFinalizerName(name, `spec.finalizers[${index}]`)));
+    namespace.spec?.finalizers?.forEach((name, index) =>
+      errors.push(...validateFinalizerName(name, `spec.finalizers[${index}]`)),
+    );
     return errors;
   },
   warningsOnUpdate: () => [],
@@ -46,12 +62,17 @@ export const NAMESPACE_STRATEGY: KindStrategy<Namespace> = defineStrategy<Namesp
   prepareForUpdate: (namespace, old) => withStatusOf({ ...namespace, spec: old.spec }, old),
   validate: (namespace) => {
     const errors: FieldError[] = [];
-    namespace.spec?.finalizers?.forEach((name, index) => errors.push(...validateFinalizerName(name, `spec.finalizers[${index}]`)));
+    namespace.spec?.finalizers?.forEach((name, index) =>
+      errors.push(...validateFinalizerName(name, `spec.finalizers[${index}]`)),
+    );
     return errors;
   },
   status: { validate: validateNamespaceStatus },
   fieldLabels: ['status.phase'],
-  selectableFields: (namespace) => ({ name: namespace.metadata?.name ?? '', 'status.phase': namespace.status?.phase ?? '' }),
+  selectableFields: (namespace) => ({
+    name: namespace.metadata?.name ?? '',
+    'status.phase': namespace.status?.phase ?? '',
+  }),
   tableRow: (namespace, now) => [
     namespace.metadata?.name ?? '',
     namespace.status?.phase ?? '',
@@ -62,7 +83,10 @@ export const NAMESPACE_STRATEGY: KindStrategy<Namespace> = defineStrategy<Namesp
 function withNameLabel(namespace: Namespace): Namespace {
   const name = namespace.metadata?.name ?? '';
   if (name === '' || namespace.metadata?.labels?.[NAME_LABEL] === name) return namespace;
-  return { ...namespace, metadata: { ...namespace.metadata, labels: { ...namespace.metadata?.labels, [NAME_LABEL]: name } } };
+  return {
+    ...namespace,
+    metadata: { ...namespace.metadata, labels: { ...namespace.metadata?.labels, [NAME_LABEL]: name } },
+  };
 }
 
 /** Terminating exactly while a deletion is under way. Models ValidateNamespaceStatusUpdate (v1.34). */
@@ -77,4 +101,3 @@ function validateNamespaceStatus(namespace: Namespace): FieldError[] {
   }
   return [];
 }
-

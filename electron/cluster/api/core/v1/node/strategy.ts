@@ -65,7 +65,8 @@ export function nodeStatusText(node: Node): string {
 export function nodeRoles(node: Node): string[] {
   const roles = new Set<string>();
   for (const [name, value] of Object.entries(node.metadata?.labels ?? {})) {
-    if (name.startsWith(ROLE_PREFIX) && name.length > ROLE_PREFIX.length) roles.add(name.slice(ROLE_PREFIX.length));
+    if (name.startsWith(ROLE_PREFIX) && name.length > ROLE_PREFIX.length)
+      roles.add(name.slice(ROLE_PREFIX.length));
     else if (name === ROLE_LABEL && value !== '') roles.add(value);
   }
   return [...roles].sort();

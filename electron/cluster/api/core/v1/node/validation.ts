@@ -1,5 +1,11 @@
 import type { FieldError } from '../../../../apimachinery/validation/field-error.ts';
-import { duplicate, forbidden, invalid, notSupported, required } from '../../../../apimachinery/validation/field-error.ts';
+import {
+  duplicate,
+  forbidden,
+  invalid,
+  notSupported,
+  required,
+} from '../../../../apimachinery/validation/field-error.ts';
 import { isQualifiedName, isValidLabelValue } from '../../../../apimachinery/validation/names.ts';
 import { sameValue } from '../../../../apimachinery/validation/object-meta.ts';
 import type { Node, Taint } from '../../../types.ts';
@@ -64,7 +70,9 @@ export function validateNodeUpdate(node: Node, old: Node): FieldError[] {
   }
   const providerID = old.spec?.providerID ?? '';
   if (providerID !== '' && (node.spec?.providerID ?? '') !== providerID) {
-    errors.push(forbidden('spec.providerID', 'node updates may not change providerID except from "" to valid'));
+    errors.push(
+      forbidden('spec.providerID', 'node updates may not change providerID except from "" to valid'),
+    );
   }
   return errors;
 }

@@ -1,6 +1,18 @@
 import type { FieldError } from '../../../../apimachinery/validation/field-error.ts';
-import { duplicate, invalid, notFound, notSupported, required } from '../../../../apimachinery/validation/field-error.ts';
-import { isConfigMapKey, isDNS1123Label, isEnvVarName, isValidPortName, isValidPortNumber } from '../../../../apimachinery/validation/names.ts';
+import {
+  duplicate,
+  invalid,
+  notFound,
+  notSupported,
+  required,
+} from '../../../../apimachinery/validation/field-error.ts';
+import {
+  isConfigMapKey,
+  isDNS1123Label,
+  isEnvVarName,
+  isValidPortName,
+  isValidPortNumber,
+} from '../../../../apimachinery/validation/names.ts';
 import { at, child } from '../../../../apimachinery/validation/path.ts';
 import type { Container } from '../../../types.ts';
 import { validateProbesAndHooks } from './handler-validation.ts';
@@ -33,7 +45,12 @@ export interface ContainerScope {
 }
 
 /** One container of the Pod. Models validateContainerCommon and validateContainers (v1.34). */
-export function validateContainer(container: Container, path: string, scope: ContainerScope, isInit: boolean): FieldError[] {
+export function validateContainer(
+  container: Container,
+  path: string,
+  scope: ContainerScope,
+  isInit: boolean,
+): FieldError[] {
   const errors: FieldError[] = [];
   const name = container.name ?? '';
   if (name === '') errors.push(required(child(path, 'name')));
@@ -46,18 +63,24 @@ export function validateContainer(container: Container, path: string, scope: Con
   const messagePolicy = container.terminationMessagePolicy ?? '';
   if (messagePolicy === '') errors.push(required(child(path, 'terminationMessagePolicy')));
   else if (!TERMINATION_MESSAGE_POLICIES.includes(messagePolicy)) {
-    errors.push(notSupported(child(path, 'terminationMessagePolicy'), messagePolicy, ['File', 'FallbackToLogsOnError']));
+    errors.push(
+      notSupported(child(path, 'terminationMessagePolicy'), messagePolicy, ['File', 'FallbackToLogsOnError']),
+    );
   }
   if (container.ports !== undefined) errors.push(...validatePorts(container.ports, child(path, 'ports')));
   if (container.env !== undefined) {
-    container.env.forEach((variable, index) => errors.push(...validateEnv(variable, at(child(path, 'env'), index))));
+    container.env.forEach((variable, index) =>
+      errors.push(...validateEnv(variable, at(child(path, 'env'), index))),
+    );
   }
-  if (container.envFrom !== undefined) errors.push(...validateEnvFrom(container.envFrom, child(path, 'envFrom')));
+  if (container.envFrom !== undefined)
+    errors.push(...validateEnvFrom(container.envFrom, child(path, 'envFrom')));
   if (container.volumeMounts !== undefined) {
     errors.push(...validateMounts(container.volumeMounts, child(path, 'volumeMounts'), scope.volumeNames));
   }
   errors.push(...validatePullPolicy(container.imagePullPolicy ?? '', child(path, 'imagePullPolicy')));
-  if (container.resources !== undefined) errors.push(...validateResources(container.resources, child(path, 'resources')));
+  if (container.resources !== undefined)
+    errors.push(...validateResources(container.resources, child(path, 'resources')));
   if (name !== '' && scope.names.has(name)) errors.push(duplicate(child(path, 'name'), name));
   scope.names.add(name);
   if (isInit) errors.push(...validateInitOnly(container, path));
@@ -68,7 +91,12 @@ export function validateContainer(container: Container, path: string, scope: Con
       body: 'Forbidden: may not be set for non-init containers',
     });
   }
-  if (container.lifecycle !== undefined || container.livenessProbe !== undefined || container.readinessProbe !== undefined || container.startupProbe !== undefined) {
+  if (
+    container.lifecycle !== undefined ||
+    container.livenessProbe !== undefined ||
+    container.readinessProbe !== undefined ||
+    container.startupProbe !== undefined
+  ) {
     errors.push(...validateProbesAndHooks(container, path));
   }
   if (!isInit) errors.push(...validateHostPorts(container, path, scope.hostPorts));
@@ -79,7 +107,8 @@ function validateInitOnly(container: Container, path: string): FieldError[] {
   const { restartPolicy } = container;
   if (restartPolicy === 'Always') return [];
   const errors: FieldError[] = [];
-  if (restartPolicy !== undefined) errors.push(notSupported(child(path, 'restartPolicy'), restartPolicy, ['Always']));
+  if (restartPolicy !== undefined)
+    errors.push(notSupported(child(path, 'restartPolicy'), restartPolicy, ['Always']));
   for (const name of ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const) {
     if (container[name] === undefined) continue;
     errors.push({
@@ -112,14 +141,18 @@ function validatePorts(ports: NonNullable<Container['ports']>, path: string): Fi
     }
     const number = port.containerPort ?? 0;
     if (number === 0) errors.push(required(child(where, 'containerPort')));
-    else for (const message of isValidPortNumber(number)) errors.push(invalid(child(where, 'containerPort'), number, message));
+    else
+      for (const message of isValidPortNumber(number))
+        errors.push(invalid(child(where, 'containerPort'), number, message));
     const hostPort = port.hostPort ?? 0;
     if (hostPort !== 0) {
-      for (const message of isValidPortNumber(hostPort)) errors.push(invalid(child(where, 'hostPort'), hostPort, message));
+      for (const message of isValidPortNumber(hostPort))
+        errors.push(invalid(child(where, 'hostPort'), hostPort, message));
     }
     const protocol = port.protocol ?? '';
     if (protocol === '') errors.push(required(child(where, 'protocol')));
-    else if (!PROTOCOLS.includes(protocol)) errors.push(notSupported(child(where, 'protocol'), protocol, PROTOCOLS));
+    else if (!PROTOCOLS.includes(protocol))
+      errors.push(notSupported(child(where, 'protocol'), protocol, PROTOCOLS));
   });
   return errors;
 }
@@ -158,7 +191,10 @@ function validateEnv(variable: EnvVar, path: string): FieldError[] {
       ); // prettier-ignore
     }
   }
-  for (const [field, reference] of [['configMapKeyRef', configMapKeyRef], ['secretKeyRef', secretKeyRef]] as const) {
+  for (const [field, reference] of [
+    ['configMapKeyRef', configMapKeyRef],
+    ['secretKeyRef', secretKeyRef],
+  ] as const) {
     if (reference === undefined) continue;
     const at = child(where, field);
     if ((reference.name ?? '') === '') errors.push(required(child(at, 'name')));
@@ -167,7 +203,13 @@ function validateEnv(variable: EnvVar, path: string): FieldError[] {
     else for (const message of isConfigMapKey(key)) errors.push(invalid(child(at, 'key'), key, message));
   }
   if (sources === 0) {
-    errors.push(invalid(where, '', 'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`'));
+    errors.push(
+      invalid(
+        where,
+        '',
+        'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`',
+      ),
+    );
   } else if ((variable.value ?? '') !== '') {
     errors.push(invalid(where, '', 'may not be specified when `value` is not empty'));
   } else if (sources > 1) {
@@ -176,12 +218,17 @@ function validateEnv(variable: EnvVar, path: string): FieldError[] {
   return errors;
 }
 
-function validateFieldRef(ref: { readonly apiVersion?: string; readonly fieldPath: string }, path: string): FieldError[] {
+function validateFieldRef(
+  ref: { readonly apiVersion?: string; readonly fieldPath: string },
+  path: string,
+): FieldError[] {
   if ((ref.apiVersion ?? '') === '') return [required(child(path, 'apiVersion'))];
   const fieldPath = ref.fieldPath ?? '';
   if (fieldPath === '') return [required(child(path, 'fieldPath'))];
   if (/^metadata\.(annotations|labels)\['[^']+'\]$/.test(fieldPath)) return [];
-  return ENV_FIELD_PATHS.includes(fieldPath) ? [] : [notSupported(child(path, 'fieldPath'), fieldPath, ENV_FIELD_PATHS)];
+  return ENV_FIELD_PATHS.includes(fieldPath)
+    ? []
+    : [notSupported(child(path, 'fieldPath'), fieldPath, ENV_FIELD_PATHS)];
 }
 
 function validateEnvFrom(sources: NonNullable<Container['envFrom']>, path: string): FieldError[] {
@@ -189,7 +236,9 @@ function validateEnvFrom(sources: NonNullable<Container['envFrom']>, path: strin
   sources.forEach((source, index) => {
     const where = at(path, index);
     const prefix = source.prefix ?? '';
-    if (prefix !== '') for (const message of isEnvVarName(prefix)) errors.push(invalid(child(where, 'prefix'), prefix, message));
+    if (prefix !== '')
+      for (const message of isEnvVarName(prefix))
+        errors.push(invalid(child(where, 'prefix'), prefix, message));
     let count = 0;
     for (const name of ['configMapRef', 'secretRef'] as const) {
       const reference = source[name];
@@ -198,7 +247,8 @@ function validateEnvFrom(sources: NonNullable<Container['envFrom']>, path: strin
       if ((reference.name ?? '') === '') errors.push(required(child(child(where, name), 'name')));
     }
     if (count === 0) errors.push(invalid(where, '', 'must specify one of: `configMapRef` or `secretRef`'));
-    else if (count > 1) errors.push(invalid(where, '', 'may not have more than one field specified at a time'));
+    else if (count > 1)
+      errors.push(invalid(where, '', 'may not have more than one field specified at a time'));
   });
   return errors;
 }
@@ -216,13 +266,22 @@ function validateMounts(
     if (!volumeNames.has(mount.name)) errors.push(notFound(child(where, 'name'), mount.name));
     const mountPath = mount.mountPath ?? '';
     if (mountPath === '') errors.push(required(child(where, 'mountPath')));
-    if (mountPaths.has(mountPath)) errors.push(invalid(child(where, 'mountPath'), mountPath, 'must be unique'));
+    if (mountPaths.has(mountPath))
+      errors.push(invalid(child(where, 'mountPath'), mountPath, 'must be unique'));
     mountPaths.add(mountPath);
     const subPath = mount.subPath ?? '';
-    if (subPath.startsWith('/')) errors.push(invalid(child(where, 'subPath'), subPath, 'must be a relative path'));
-    if (subPath.split('/').includes('..')) errors.push(invalid(child(where, 'subPath'), subPath, "must not contain '..'"));
+    if (subPath.startsWith('/'))
+      errors.push(invalid(child(where, 'subPath'), subPath, 'must be a relative path'));
+    if (subPath.split('/').includes('..'))
+      errors.push(invalid(child(where, 'subPath'), subPath, "must not contain '..'"));
     if (mount.subPathExpr !== undefined && mount.subPathExpr !== '' && subPath !== '') {
-      errors.push(invalid(child(where, 'subPathExpr'), mount.subPathExpr, 'subPathExpr and subPath are mutually exclusive'));
+      errors.push(
+        invalid(
+          child(where, 'subPathExpr'),
+          mount.subPathExpr,
+          'subPathExpr and subPath are mutually exclusive',
+        ),
+      );
     }
   });
   return errors;

@@ -60,7 +60,10 @@ function defaultContainer(container: Container, hostNetwork: boolean): Container
     result.env = mapItems(container.env, (variable) => {
       const fieldRef = variable.valueFrom?.fieldRef;
       if (fieldRef === undefined || fieldRef.apiVersion !== undefined) return variable;
-      return { ...variable, valueFrom: { ...variable.valueFrom, fieldRef: { ...fieldRef, apiVersion: 'v1' } } };
+      return {
+        ...variable,
+        valueFrom: { ...variable.valueFrom, fieldRef: { ...fieldRef, apiVersion: 'v1' } },
+      };
     });
   }
   for (const name of ['livenessProbe', 'readinessProbe', 'startupProbe'] as const) {
@@ -72,7 +75,8 @@ function defaultContainer(container: Container, hostNetwork: boolean): Container
     const handlers: Record<string, unknown> = { ...lifecycle };
     for (const name of ['postStart', 'preStop'] as const) {
       const handler = lifecycle[name];
-      if (handler?.httpGet !== undefined) handlers[name] = { ...handler, httpGet: defaultHttpGet(handler.httpGet) };
+      if (handler?.httpGet !== undefined)
+        handlers[name] = { ...handler, httpGet: defaultHttpGet(handler.httpGet) };
     }
     result.lifecycle = handlers as typeof lifecycle;
   }
@@ -113,8 +117,14 @@ function defaultVolume(volume: Volume): Volume {
   }
   if (volume.downwardAPI !== undefined) {
     const { items } = volume.downwardAPI;
-    const downwardAPI = { ...volume.downwardAPI, defaultMode: volume.downwardAPI.defaultMode ?? DEFAULT_MODE };
-    return { ...volume, downwardAPI: items === undefined ? downwardAPI : { ...downwardAPI, items: items.map(defaultFieldRef) } };
+    const downwardAPI = {
+      ...volume.downwardAPI,
+      defaultMode: volume.downwardAPI.defaultMode ?? DEFAULT_MODE,
+    };
+    return {
+      ...volume,
+      downwardAPI: items === undefined ? downwardAPI : { ...downwardAPI, items: items.map(defaultFieldRef) },
+    };
   }
   if (volume.projected !== undefined) return { ...volume, projected: defaultProjected(volume.projected) };
   return volume;
@@ -127,7 +137,10 @@ function defaultProjected(projected: NonNullable<Volume['projected']>): NonNulla
       return { ...source, serviceAccountToken: { ...source.serviceAccountToken, expirationSeconds } };
     }
     if (source.downwardAPI?.items !== undefined) {
-      return { ...source, downwardAPI: { ...source.downwardAPI, items: source.downwardAPI.items.map(defaultFieldRef) } };
+      return {
+        ...source,
+        downwardAPI: { ...source.downwardAPI, items: source.downwardAPI.items.map(defaultFieldRef) },
+      };
     }
     return source;
   });
@@ -135,7 +148,9 @@ function defaultProjected(projected: NonNullable<Volume['projected']>): NonNulla
   return sources === undefined ? { ...projected, defaultMode } : { ...projected, defaultMode, sources };
 }
 
-function defaultFieldRef<T extends { readonly fieldRef?: { readonly apiVersion?: string; readonly fieldPath: string } }>(item: T): T {
+function defaultFieldRef<
+  T extends { readonly fieldRef?: { readonly apiVersion?: string; readonly fieldPath: string } },
+>(item: T): T {
   if (item.fieldRef === undefined || item.fieldRef.apiVersion !== undefined) return item;
   return { ...item, fieldRef: { ...item.fieldRef, apiVersion: 'v1' } };
 }
@@ -151,7 +166,9 @@ function requestsFromLimits(container: Container): Container {
     copy ??= { ...requests };
     copy[name] = limits[name] as string;
   }
-  return copy === undefined ? container : { ...container, resources: { ...container.resources, requests: copy } };
+  return copy === undefined
+    ? container
+    : { ...container, resources: { ...container.resources, requests: copy } };
 }
 
 /** `map` that keeps the array when no item changes. */

@@ -1,11 +1,22 @@
 import type { FieldError } from '../../../../apimachinery/validation/field-error.ts';
-import { forbidden, invalid, notSupported, required } from '../../../../apimachinery/validation/field-error.ts';
+import {
+  forbidden,
+  invalid,
+  notSupported,
+  required,
+} from '../../../../apimachinery/validation/field-error.ts';
 import { isValidPortName, isValidPortNumber } from '../../../../apimachinery/validation/names.ts';
 import { child } from '../../../../apimachinery/validation/path.ts';
 import type { Container, Probe } from '../../../types.ts';
 
 const AT_LEAST_ZERO = 'must be greater than or equal to 0';
-const COUNTS = ['initialDelaySeconds', 'timeoutSeconds', 'periodSeconds', 'successThreshold', 'failureThreshold'] as const;
+const COUNTS = [
+  'initialDelaySeconds',
+  'timeoutSeconds',
+  'periodSeconds',
+  'successThreshold',
+  'failureThreshold',
+] as const;
 
 interface Handler {
   readonly exec?: { readonly command?: readonly string[] };
@@ -21,7 +32,8 @@ export function validateProbesAndHooks(container: Container, path: string): Fiel
   if (container.lifecycle !== undefined) {
     for (const name of ['postStart', 'preStop'] as const) {
       const handler = container.lifecycle[name];
-      if (handler !== undefined) errors.push(...validateHandler(handler as Handler, child(child(path, 'lifecycle'), name)));
+      if (handler !== undefined)
+        errors.push(...validateHandler(handler as Handler, child(child(path, 'lifecycle'), name)));
     }
   }
   for (const name of ['livenessProbe', 'readinessProbe', 'startupProbe'] as const) {
@@ -34,7 +46,9 @@ export function validateProbesAndHooks(container: Container, path: string): Fiel
     }
     if (name === 'readinessProbe' && probe.terminationGracePeriodSeconds !== undefined) {
       const detail = 'must not be set for readinessProbes';
-      errors.push(invalid(child(where, 'terminationGracePeriodSeconds'), probe.terminationGracePeriodSeconds, detail));
+      errors.push(
+        invalid(child(where, 'terminationGracePeriodSeconds'), probe.terminationGracePeriodSeconds, detail),
+      );
     }
   }
   return errors;
@@ -72,7 +86,8 @@ function validateHandler(handler: Handler, path: string): FieldError[] {
 
 function validateOne(handler: Handler, name: keyof Handler, path: string): FieldError[] {
   const errors: FieldError[] = [];
-  if (name === 'exec' && (handler.exec?.command?.length ?? 0) === 0) errors.push(required(child(path, 'command')));
+  if (name === 'exec' && (handler.exec?.command?.length ?? 0) === 0)
+    errors.push(required(child(path, 'command')));
   if (name === 'httpGet' && handler.httpGet !== undefined) {
     if ((handler.httpGet.path ?? '') === '') errors.push(required(child(path, 'path')));
     errors.push(...validatePortNumberOrName(handler.httpGet.port, child(path, 'port')));
@@ -81,13 +96,15 @@ function validateOne(handler: Handler, name: keyof Handler, path: string): Field
       errors.push(notSupported(child(path, 'scheme'), scheme, ['HTTP', 'HTTPS']));
     }
   }
-  if (name === 'tcpSocket') errors.push(...validatePortNumberOrName(handler.tcpSocket?.port, child(path, 'port')));
+  if (name === 'tcpSocket')
+    errors.push(...validatePortNumberOrName(handler.tcpSocket?.port, child(path, 'port')));
   if (name === 'grpc') errors.push(...validatePortNumberOrName(handler.grpc?.port, child(path, 'port')));
   return errors;
 }
 
 /** A port by number or by name. Models ValidatePortNumOrName (v1.34). */
 export function validatePortNumberOrName(port: unknown, path: string): FieldError[] {
-  const messages = typeof port === 'string' ? isValidPortName(port) : isValidPortNumber(typeof port === 'number' ? port : 0);
+  const messages =
+    typeof port === 'string' ? isValidPortName(port) : isValidPortNumber(typeof port === 'number' ? port : 0);
   return messages.map((message) => invalid(path, port ?? 0, message));
 }

@@ -37,7 +37,9 @@ export function validateResources(resources: Resources, path: string): FieldErro
       if ((isExtendedResource(name) || isHugePages(name)) && order !== 0) {
         errors.push(invalid(requestsPath, written, `must be equal to ${name} limit of ${shown}`));
       } else if (order > 0) {
-        errors.push(invalid(requestsPath, written, `must be less than or equal to ${name} limit of ${shown}`));
+        errors.push(
+          invalid(requestsPath, written, `must be less than or equal to ${name} limit of ${shown}`),
+        );
       }
     } else if (isExtendedResource(name) || isHugePages(name)) {
       errors.push(required(limitsPath, 'Limit must be set for non overcommitable resources'));

@@ -1,7 +1,13 @@
 import type { FieldError } from '../../../../apimachinery/validation/field-error.ts';
 import { invalid, notSupported, required } from '../../../../apimachinery/validation/field-error.ts';
 import { validateLabels } from '../../../../apimachinery/validation/object-meta.ts';
-import { inclusiveRangeError, isDNS1123Label, isDNS1123Subdomain, isQualifiedName, isValidIP } from '../../../../apimachinery/validation/names.ts';
+import {
+  inclusiveRangeError,
+  isDNS1123Label,
+  isDNS1123Subdomain,
+  isQualifiedName,
+  isValidIP,
+} from '../../../../apimachinery/validation/names.ts';
 import { at, child } from '../../../../apimachinery/validation/path.ts';
 import type { PodSpec } from '../../../types.ts';
 import type { ContainerScope } from './container-validation.ts';
@@ -18,15 +24,18 @@ const MAX_INT32 = 2147483647;
 export function validatePodSpec(spec: PodSpec, path: string): FieldError[] {
   const errors: FieldError[] = [];
   const volumeNames = new Set<string>();
-  if (spec.volumes !== undefined) errors.push(...validateVolumes(spec.volumes, child(path, 'volumes'), volumeNames));
+  if (spec.volumes !== undefined)
+    errors.push(...validateVolumes(spec.volumes, child(path, 'volumes'), volumeNames));
   errors.push(...validateContainers(spec, path, volumeNames));
   errors.push(...oneOf(spec.restartPolicy, child(path, 'restartPolicy'), RESTART_POLICIES));
   errors.push(...oneOf(spec.dnsPolicy, child(path, 'dnsPolicy'), DNS_POLICIES));
-  if (spec.nodeSelector !== undefined) errors.push(...validateLabels(spec.nodeSelector, child(path, 'nodeSelector')));
+  if (spec.nodeSelector !== undefined)
+    errors.push(...validateLabels(spec.nodeSelector, child(path, 'nodeSelector')));
   errors.push(...validateSecurityContext(spec, path));
   if (spec.imagePullSecrets !== undefined) {
     spec.imagePullSecrets.forEach((reference, index) => {
-      if ((reference.name ?? '') === '') errors.push(required(child(at(child(path, 'imagePullSecrets'), index), 'name')));
+      if ((reference.name ?? '') === '')
+        errors.push(required(child(at(child(path, 'imagePullSecrets'), index), 'name')));
     });
   }
   if (spec.affinity !== undefined) errors.push(...validateAffinity(spec.affinity, child(path, 'affinity')));
@@ -36,10 +45,13 @@ export function validatePodSpec(spec: PodSpec, path: string): FieldError[] {
     errors.push(...validateSpread(spec.topologySpreadConstraints, child(path, 'topologySpreadConstraints')));
   }
   errors.push(...validateNamesAndNumbers(spec, path));
-  if (spec.tolerations !== undefined) errors.push(...validateTolerations(spec.tolerations, child(path, 'tolerations')));
+  if (spec.tolerations !== undefined)
+    errors.push(...validateTolerations(spec.tolerations, child(path, 'tolerations')));
   errors.push(...validateHostAliases(spec, child(path, 'hostAliases')));
   for (const name in spec.overhead) {
-    errors.push(...validateResourceQuantity(name, spec.overhead[name] as string, `${child(path, 'overhead')}[${name}]`));
+    errors.push(
+      ...validateResourceQuantity(name, spec.overhead[name] as string, `${child(path, 'overhead')}[${name}]`),
+    );
   }
   return errors;
 }
@@ -49,7 +61,9 @@ function validateContainers(spec: PodSpec, path: string, volumeNames: ReadonlySe
   const scope: ContainerScope = { volumeNames, hostPorts: new Set(), names: new Set() };
   const containers = child(path, 'containers');
   if ((spec.containers?.length ?? 0) === 0) errors.push(required(containers));
-  spec.containers?.forEach((container, index) => errors.push(...validateContainer(container, at(containers, index), scope, false)));
+  spec.containers?.forEach((container, index) =>
+    errors.push(...validateContainer(container, at(containers, index), scope, false)),
+  );
   spec.initContainers?.forEach((container, index) => {
     errors.push(...validateContainer(container, at(child(path, 'initContainers'), index), scope, true));
   });
@@ -82,7 +96,8 @@ function validateDnsConfig(spec: PodSpec, path: string): FieldError[] {
     errors.push(required(spec.dnsConfig === undefined ? path : child(path, 'nameservers'), detail));
   }
   const nameservers = spec.dnsConfig?.nameservers ?? [];
-  if (nameservers.length > 3) errors.push(invalid(child(path, 'nameservers'), nameservers, 'must not have more than 3 nameservers'));
+  if (nameservers.length > 3)
+    errors.push(invalid(child(path, 'nameservers'), nameservers, 'must not have more than 3 nameservers'));
   nameservers.forEach((address, index) => {
     if (!isValidIP(address)) {
       const detail = 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)';
@@ -96,14 +111,22 @@ function validateGates(spec: PodSpec, path: string): FieldError[] {
   const errors: FieldError[] = [];
   spec.readinessGates?.forEach((gate, index) => {
     for (const message of isQualifiedName(gate.conditionType ?? '')) {
-      errors.push(invalid(child(at(child(path, 'readinessGates'), index), 'conditionType'), gate.conditionType ?? '', message));
+      errors.push(
+        invalid(
+          child(at(child(path, 'readinessGates'), index), 'conditionType'),
+          gate.conditionType ?? '',
+          message,
+        ),
+      );
     }
   });
   const seen = new Set<string>();
   spec.schedulingGates?.forEach((gate, index) => {
     const where = at(child(path, 'schedulingGates'), index);
-    for (const message of isQualifiedName(gate.name ?? '')) errors.push(invalid(where, gate.name ?? '', message));
-    if (seen.has(gate.name)) errors.push({ type: 'FieldValueDuplicate', field: where, body: `Duplicate value: "${gate.name}"` });
+    for (const message of isQualifiedName(gate.name ?? ''))
+      errors.push(invalid(where, gate.name ?? '', message));
+    if (seen.has(gate.name))
+      errors.push({ type: 'FieldValueDuplicate', field: where, body: `Duplicate value: "${gate.name}"` });
     seen.add(gate.name);
   });
   return errors;
@@ -111,9 +134,14 @@ function validateGates(spec: PodSpec, path: string): FieldError[] {
 
 function validateNamesAndNumbers(spec: PodSpec, path: string): FieldError[] {
   const errors: FieldError[] = [];
-  const check = (name: 'serviceAccountName' | 'nodeName' | 'hostname' | 'subdomain' | 'priorityClassName' | 'runtimeClassName', rule: (value: string) => string[]): void => {
+  const check = (
+    name:
+      'serviceAccountName' | 'nodeName' | 'hostname' | 'subdomain' | 'priorityClassName' | 'runtimeClassName',
+    rule: (value: string) => string[],
+  ): void => {
     const value = spec[name] ?? '';
-    if (value !== '') for (const message of rule(value)) errors.push(invalid(child(path, name), value, message));
+    if (value !== '')
+      for (const message of rule(value)) errors.push(invalid(child(path, name), value, message));
   };
   check('serviceAccountName', isDNS1123Subdomain);
   check('nodeName', isDNS1123Subdomain);
@@ -126,14 +154,26 @@ function validateNamesAndNumbers(spec: PodSpec, path: string): FieldError[] {
   check('priorityClassName', isDNS1123Subdomain);
   check('runtimeClassName', isDNS1123Subdomain);
   const { preemptionPolicy } = spec;
-  if (preemptionPolicy !== undefined && preemptionPolicy !== 'PreemptLowerPriority' && preemptionPolicy !== 'Never') {
-    errors.push(notSupported(child(path, 'preemptionPolicy'), preemptionPolicy, ['PreemptLowerPriority', 'Never']));
+  if (
+    preemptionPolicy !== undefined &&
+    preemptionPolicy !== 'PreemptLowerPriority' &&
+    preemptionPolicy !== 'Never'
+  ) {
+    errors.push(
+      notSupported(child(path, 'preemptionPolicy'), preemptionPolicy, ['PreemptLowerPriority', 'Never']),
+    );
   }
   if (spec.os !== undefined && spec.os.name !== 'linux' && spec.os.name !== 'windows') {
     errors.push(notSupported(child(child(path, 'os'), 'name'), spec.os.name ?? '', ['linux', 'windows']));
   }
   if (spec.shareProcessNamespace === true && spec.hostPID === true) {
-    errors.push(invalid(child(path, 'shareProcessNamespace'), true, 'ShareProcessNamespace and HostPID cannot both be enabled'));
+    errors.push(
+      invalid(
+        child(path, 'shareProcessNamespace'),
+        true,
+        'ShareProcessNamespace and HostPID cannot both be enabled',
+      ),
+    );
   }
   return errors;
 }
@@ -146,9 +186,9 @@ function validateHostAliases(spec: PodSpec, path: string): FieldError[] {
       errors.push(invalid(child(at(path, index), 'ip'), alias.ip ?? '', detail));
     }
     alias.hostnames?.forEach((hostname) => {
-      for (const message of isDNS1123Subdomain(hostname)) errors.push(invalid(child(at(path, index), 'hostnames'), hostname, message));
+      for (const message of isDNS1123Subdomain(hostname))
+        errors.push(invalid(child(at(path, index), 'hostnames'), hostname, message));
     });
   });
   return errors;
 }
-

@@ -2,7 +2,13 @@ import type { FieldError } from '../../../../apimachinery/validation/field-error
 import { forbidden } from '../../../../apimachinery/validation/field-error.ts';
 import type { KindStrategy } from '../../../strategy.ts';
 import type { Pod } from '../../../types.ts';
-import { defineStrategy, statusSubresource, withFirstGeneration, withGeneration, withStatusOf } from '../../../generic-strategy.ts';
+import {
+  defineStrategy,
+  statusSubresource,
+  withFirstGeneration,
+  withGeneration,
+  withStatusOf,
+} from '../../../generic-strategy.ts';
 import { defaultPod } from './defaults.ts';
 import { computePodQos } from './qos.ts';
 import { validatePodSpec } from './spec-validation.ts';
@@ -61,7 +67,8 @@ export const POD_STRATEGY: KindStrategy<Pod> = defineStrategy<Pod>({
     prepareForUpdate(pod, old) {
       const qosClass = pod.status?.qosClass ?? old.status?.qosClass;
       const generation = old.metadata?.generation;
-      const kept = pod.metadata?.generation === generation ? pod : { ...pod, metadata: { ...pod.metadata, generation } };
+      const kept =
+        pod.metadata?.generation === generation ? pod : { ...pod, metadata: { ...pod.metadata, generation } };
       if (qosClass === kept.status?.qosClass) return kept;
       return { ...kept, status: { ...kept.status, qosClass } };
     },
@@ -106,4 +113,3 @@ function podGracePeriod(pod: Pod, request: { readonly gracePeriodSeconds?: numbe
   if (pod.status?.phase === 'Failed' || pod.status?.phase === 'Succeeded') period = 0;
   return period < 0 ? 1 : period;
 }
-

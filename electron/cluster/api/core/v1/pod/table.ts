@@ -32,7 +32,9 @@ function readinessGates(pod: Pod): string {
   const gates = pod.spec?.readinessGates ?? [];
   if (gates.length === 0) return '<none>';
   const passed = gates.filter((gate) =>
-    pod.status?.conditions?.some((condition) => condition.type === gate.conditionType && condition.status === 'True'),
+    pod.status?.conditions?.some(
+      (condition) => condition.type === gate.conditionType && condition.status === 'True',
+    ),
   );
   return `${passed.length}/${gates.length}`;
 }
@@ -53,7 +55,9 @@ export function summarizePod(pod: Pod): PodSummary {
   const phase = status?.phase ?? '';
   let reason = (status?.reason ?? '') || phase;
   const restartable = new Set(
-    pod.spec?.initContainers?.filter((container) => container.restartPolicy === 'Always').map((container) => container.name),
+    pod.spec?.initContainers
+      ?.filter((container) => container.restartPolicy === 'Always')
+      .map((container) => container.name),
   );
   const total = (pod.spec?.containers?.length ?? 0) + restartable.size;
   let ready = 0;
@@ -62,7 +66,8 @@ export function summarizePod(pod: Pod): PodSummary {
   let restartableRestarts = 0;
   let lastRestartableRestart: string | undefined;
   for (const condition of status?.conditions ?? []) {
-    if (condition.type === 'PodScheduled' && condition.reason === 'SchedulingGated') reason = 'SchedulingGated';
+    if (condition.type === 'PodScheduled' && condition.reason === 'SchedulingGated')
+      reason = 'SchedulingGated';
   }
   let initializing = false;
   for (const [index, container] of (status?.initContainerStatuses ?? []).entries()) {
@@ -118,7 +123,10 @@ function terminationReason(terminated: Terminated): string {
 }
 
 function hasCondition(pod: Pod, type: string): boolean {
-  return pod.status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') ?? false;
+  return (
+    pod.status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') ??
+    false
+  );
 }
 
 /** The later of two RFC 3339 UTC times. */

@@ -17,5 +17,7 @@ export function defaultTolerationSeconds(pod: Pod): Pod {
 
 function toleratesNoExecute(toleration: Toleration, key: string): boolean {
   const { effect = '' } = toleration;
-  return (toleration.key === key || (toleration.key ?? '') === '') && (effect === 'NoExecute' || effect === '');
+  return (
+    (toleration.key === key || (toleration.key ?? '') === '') && (effect === 'NoExecute' || effect === '')
+  );
 }

@@ -29,7 +29,9 @@ export function validatePodSpecUpdate(pod: Pod, old: Pod): FieldError[] {
   const munged: PodSpec = {
     ...next,
     containers: withImagesOf(next.containers, previous.containers),
-    ...(next.initContainers === undefined ? {} : { initContainers: withImagesOf(next.initContainers, previous.initContainers ?? []) }),
+    ...(next.initContainers === undefined
+      ? {}
+      : { initContainers: withImagesOf(next.initContainers, previous.initContainers ?? []) }),
     activeDeadlineSeconds: previous.activeDeadlineSeconds,
     tolerations: previous.tolerations,
     schedulingGates: previous.schedulingGates,
@@ -63,14 +65,19 @@ function validateImages(next: PodSpec, previous: PodSpec): { errors: FieldError[
       const image = container.image ?? '';
       if (image === '') errors.push(required(child(at(where, index), 'image')));
       else if (image.trim() !== image) {
-        errors.push(invalid(child(at(where, index), 'image'), image, 'must not have leading or trailing whitespace'));
+        errors.push(
+          invalid(child(at(where, index), 'image'), image, 'must not have leading or trailing whitespace'),
+        );
       }
     });
   }
   return { errors, mayGoOn: true };
 }
 
-function withImagesOf(containers: readonly Container[], previous: readonly Container[]): readonly Container[] {
+function withImagesOf(
+  containers: readonly Container[],
+  previous: readonly Container[],
+): readonly Container[] {
   return containers.map((container, index) => {
     const image = previous[index]?.image;
     return container.image === image ? container : { ...container, image };
@@ -84,7 +91,8 @@ function validateDeadline(next: PodSpec, previous: PodSpec): FieldError[] {
     if (previous.activeDeadlineSeconds === undefined) return [];
     return [invalid(path, undefined, 'must not update from a positive integer to nil value')];
   }
-  if (deadline < 0 || deadline > MAX_INT32) return [invalid(path, deadline, inclusiveRangeError(0, MAX_INT32))];
+  if (deadline < 0 || deadline > MAX_INT32)
+    return [invalid(path, deadline, inclusiveRangeError(0, MAX_INT32))];
   if (previous.activeDeadlineSeconds !== undefined && previous.activeDeadlineSeconds < deadline) {
     return [invalid(path, deadline, 'must be less than or equal to previous value')];
   }
@@ -107,14 +115,23 @@ function validateGatedSelector(next: PodSpec, previous: PodSpec): FieldError[] {
   const errors: FieldError[] = [];
   for (const name in previous.nodeSelector) {
     if (next.nodeSelector?.[name] !== previous.nodeSelector[name]) {
-      errors.push(invalid('spec.nodeSelector', next.nodeSelector ?? null, 'only additions are allowed (no mutations or deletions)'));
+      errors.push(
+        invalid(
+          'spec.nodeSelector',
+          next.nodeSelector ?? null,
+          'only additions are allowed (no mutations or deletions)',
+        ),
+      );
       break;
     }
   }
   return errors;
 }
 
-function validateAddedTolerations(next: readonly Toleration[], previous: readonly Toleration[]): FieldError[] {
+function validateAddedTolerations(
+  next: readonly Toleration[],
+  previous: readonly Toleration[],
+): FieldError[] {
   if (next === previous) return [];
   const same = (left: Toleration, right: Toleration): boolean =>
     (left.key ?? '') === (right.key ?? '') &&
@@ -122,7 +139,9 @@ function validateAddedTolerations(next: readonly Toleration[], previous: readonl
     (left.value ?? '') === (right.value ?? '') &&
     (left.effect ?? '') === (right.effect ?? '');
   if (!previous.every((old) => next.some((toleration) => same(toleration, old)))) {
-    return [forbidden('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds')];
+    return [
+      forbidden('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds'),
+    ];
   }
   return validateTolerations(next, 'spec.tolerations');
 }
@@ -132,9 +151,20 @@ export function validatePodStatusUpdate(pod: Pod, old: Pod): FieldError[] {
   const errors: FieldError[] = [];
   const restartPolicy = old.spec?.restartPolicy;
   if (restartPolicy === 'Never' || restartPolicy === 'OnFailure') {
-    errors.push(...validateTransitions(pod.status?.containerStatuses, old.status?.containerStatuses, 'status.containerStatuses', restartPolicy));
+    errors.push(
+      ...validateTransitions(
+        pod.status?.containerStatuses,
+        old.status?.containerStatuses,
+        'status.containerStatuses',
+        restartPolicy,
+      ),
+    );
   }
-  if ((old.status?.qosClass ?? '') !== '' && (pod.status?.qosClass ?? '') !== '' && pod.status?.qosClass !== old.status?.qosClass) {
+  if (
+    (old.status?.qosClass ?? '') !== '' &&
+    (pod.status?.qosClass ?? '') !== '' &&
+    pod.status?.qosClass !== old.status?.qosClass
+  ) {
     errors.push(invalid('status.qosClass', pod.status?.qosClass, 'field is immutable'));
   }
   return errors;
@@ -143,14 +173,21 @@ export function validatePodStatusUpdate(pod: Pod, old: Pod): FieldError[] {
 type Statuses = NonNullable<Pod['status']>['containerStatuses'];
 
 /** A terminated container of a Pod that does not restart it stays terminated. */
-function validateTransitions(next: Statuses, previous: Statuses, path: string, restartPolicy: string): FieldError[] {
+function validateTransitions(
+  next: Statuses,
+  previous: Statuses,
+  path: string,
+  restartPolicy: string,
+): FieldError[] {
   const errors: FieldError[] = [];
   previous?.forEach((old) => {
     const terminated = old.state?.terminated;
     if (terminated === undefined || (restartPolicy === 'OnFailure' && terminated.exitCode !== 0)) return;
     const index = next?.findIndex((status) => status.name === old.name) ?? -1;
     if (index < 0 || next?.[index]?.state?.terminated !== undefined) return;
-    errors.push(forbidden(child(at(path, index), 'state'), 'may not be transitioned to non-terminated state'));
+    errors.push(
+      forbidden(child(at(path, index), 'state'), 'may not be transitioned to non-terminated state'),
+    );
   });
   return errors;
 }

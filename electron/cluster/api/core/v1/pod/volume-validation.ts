@@ -1,5 +1,11 @@
 import type { FieldError } from '../../../../apimachinery/validation/field-error.ts';
-import { duplicate, forbidden, invalid, notSupported, required } from '../../../../apimachinery/validation/field-error.ts';
+import {
+  duplicate,
+  forbidden,
+  invalid,
+  notSupported,
+  required,
+} from '../../../../apimachinery/validation/field-error.ts';
 import { isDNS1123Label } from '../../../../apimachinery/validation/names.ts';
 import { at, child } from '../../../../apimachinery/validation/path.ts';
 import type { Volume } from '../../../types.ts';
@@ -17,7 +23,9 @@ export function validateVolumes(volumes: readonly Volume[], path: string, names:
     const name = volume.name ?? '';
     const nameErrors: FieldError[] = [];
     if (name === '') nameErrors.push(required(child(where, 'name')));
-    else for (const message of isDNS1123Label(name)) nameErrors.push(invalid(child(where, 'name'), name, message));
+    else
+      for (const message of isDNS1123Label(name))
+        nameErrors.push(invalid(child(where, 'name'), name, message));
     if (names.has(name)) nameErrors.push(duplicate(child(where, 'name'), name));
     errors.push(...sourceErrors, ...nameErrors);
     if (sourceErrors.length === 0 && nameErrors.length === 0) names.add(name);
@@ -44,8 +52,10 @@ function validateOne(volume: Volume, name: string, path: string): FieldError[] {
     case 'hostPath': {
       const { path: hostPath = '', type = '' } = volume.hostPath ?? { path: '' };
       if (hostPath === '') errors.push(required(child(path, 'path')));
-      else if (hostPath.split('/').includes('..')) errors.push(invalid(child(path, 'path'), hostPath, "must not contain '..'"));
-      if (!HOST_PATH_TYPES.includes(type)) errors.push(notSupported(child(path, 'type'), type, HOST_PATH_TYPES));
+      else if (hostPath.split('/').includes('..'))
+        errors.push(invalid(child(path, 'path'), hostPath, "must not contain '..'"));
+      if (!HOST_PATH_TYPES.includes(type))
+        errors.push(notSupported(child(path, 'type'), type, HOST_PATH_TYPES));
       break;
     }
     case 'secret':
@@ -59,7 +69,8 @@ function validateOne(volume: Volume, name: string, path: string): FieldError[] {
       errors.push(...validateItems(volume.configMap?.items, child(path, 'items')));
       break;
     case 'persistentVolumeClaim':
-      if ((volume.persistentVolumeClaim?.claimName ?? '') === '') errors.push(required(child(path, 'claimName')));
+      if ((volume.persistentVolumeClaim?.claimName ?? '') === '')
+        errors.push(required(child(path, 'claimName')));
       break;
     case 'nfs':
       if ((volume.nfs?.server ?? '') === '') errors.push(required(child(path, 'server')));
@@ -87,8 +98,10 @@ function validateItems(
     const where = at(path, index);
     if ((item.key ?? '') === '') errors.push(required(child(where, 'key')));
     if ((item.path ?? '') === '') errors.push(required(child(where, 'path')));
-    else if (item.path.startsWith('/')) errors.push(invalid(child(where, 'path'), item.path, 'must be a relative path'));
-    else if (item.path.split('/').includes('..')) errors.push(invalid(child(where, 'path'), item.path, "must not contain '..'"));
+    else if (item.path.startsWith('/'))
+      errors.push(invalid(child(where, 'path'), item.path, 'must be a relative path'));
+    else if (item.path.split('/').includes('..'))
+      errors.push(invalid(child(where, 'path'), item.path, "must not contain '..'"));
     errors.push(...validateMode(item.mode, child(where, 'mode')));
   });
   return errors;

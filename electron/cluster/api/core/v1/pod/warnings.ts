@@ -4,9 +4,12 @@ import type { Container, PodSpec } from '../../../types.ts';
 const RENAMED_LABELS: Readonly<Record<string, string>> = {
   'beta.kubernetes.io/arch': 'deprecated since v1.14; use "kubernetes.io/arch" instead',
   'beta.kubernetes.io/os': 'deprecated since v1.14; use "kubernetes.io/os" instead',
-  'failure-domain.beta.kubernetes.io/region': 'deprecated since v1.17; use "topology.kubernetes.io/region" instead',
-  'failure-domain.beta.kubernetes.io/zone': 'deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
-  'beta.kubernetes.io/instance-type': 'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead',
+  'failure-domain.beta.kubernetes.io/region':
+    'deprecated since v1.17; use "topology.kubernetes.io/region" instead',
+  'failure-domain.beta.kubernetes.io/zone':
+    'deprecated since v1.17; use "topology.kubernetes.io/zone" instead',
+  'beta.kubernetes.io/instance-type':
+    'deprecated since v1.17; use "node.kubernetes.io/instance-type" instead',
 };
 
 /** Warnings that accompany an accepted Pod spec. Models pkg/api/pod/warnings.go (v1.34), the commoner part. */
@@ -18,10 +21,13 @@ export function podSpecWarnings(spec: PodSpec | undefined, path: string): string
     if (why !== undefined) warnings.push(`${path}.nodeSelector[${name}]: ${why}`);
   }
   spec.imagePullSecrets?.forEach((reference, index) => {
-    if ((reference.name ?? '') === '') warnings.push(`${path}.imagePullSecrets[${index}].name: invalid empty name ""`);
+    if ((reference.name ?? '') === '')
+      warnings.push(`${path}.imagePullSecrets[${index}].name: invalid empty name ""`);
   });
   if ((spec.terminationGracePeriodSeconds ?? 0) < 0) {
-    warnings.push(`${path}.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1`);
+    warnings.push(
+      `${path}.terminationGracePeriodSeconds: must be >= 0; negative values are invalid and will be treated as 1`,
+    );
   }
   spec.initContainers?.forEach((container, index) => {
     warnings.push(...containerWarnings(container, `${path}.initContainers[${index}]`));
@@ -38,7 +44,9 @@ function containerWarnings(container: Container, path: string): string[] {
     for (const name of ['memory', 'ephemeral-storage']) {
       const written = container.resources?.[kind]?.[name];
       if (written !== undefined && parseQuantity(written).nanos % 1_000_000_000n !== 0n) {
-        warnings.push(`${path}.resources.${kind}[${name}]: fractional byte value "${written}" is invalid, must be an integer`);
+        warnings.push(
+          `${path}.resources.${kind}[${name}]: fractional byte value "${written}" is invalid, must be an integer`,
+        );
       }
     }
   }
@@ -46,7 +54,9 @@ function containerWarnings(container: Container, path: string): string[] {
   container.env?.forEach((variable, index) => {
     if (env.has(variable.name)) {
       if (!(variable.value ?? '').includes(`$(${variable.name})`)) {
-        warnings.push(`${path}.env[${index}]: hides previous definition of "${variable.name}", which may be dropped when using apply`);
+        warnings.push(
+          `${path}.env[${index}]: hides previous definition of "${variable.name}", which may be dropped when using apply`,
+        );
       }
     }
     env.set(variable.name, variable.value ?? '');

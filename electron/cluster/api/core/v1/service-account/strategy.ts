@@ -12,7 +12,11 @@ export const SERVICE_ACCOUNT_STRATEGY: KindStrategy<ServiceAccount> = defineStra
   namespaced: true,
   storageVersionHash: 'pbx9ZvyFpBE=',
   subresources: [
-    { name: 'token', kind: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' }, verbs: ['create'] },
+    {
+      name: 'token',
+      kind: { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' },
+      verbs: ['create'],
+    },
   ],
   tableRow: (account, now) => [
     account.metadata?.name ?? '',

@@ -9,14 +9,18 @@ export function defaultService(service: Service): Service {
   const spec: Mutable<ServiceSpec> = { ...service.spec };
   spec.sessionAffinity ??= 'None';
   if (spec.sessionAffinity === 'None') delete spec.sessionAffinityConfig;
-  if (spec.sessionAffinity === 'ClientIP' && spec.sessionAffinityConfig?.clientIP?.timeoutSeconds === undefined) {
+  if (
+    spec.sessionAffinity === 'ClientIP' &&
+    spec.sessionAffinityConfig?.clientIP?.timeoutSeconds === undefined
+  ) {
     spec.sessionAffinityConfig = { clientIP: { timeoutSeconds: CLIENT_IP_TIMEOUT_SECONDS } };
   }
   spec.type ??= 'ClusterIP';
   if (spec.ports !== undefined) spec.ports = spec.ports.map(defaultPort);
   const { type } = spec;
   if (type === 'NodePort' || type === 'LoadBalancer') spec.externalTrafficPolicy ??= 'Cluster';
-  if (type === 'NodePort' || type === 'LoadBalancer' || type === 'ClusterIP') spec.internalTrafficPolicy ??= 'Cluster';
+  if (type === 'NodePort' || type === 'LoadBalancer' || type === 'ClusterIP')
+    spec.internalTrafficPolicy ??= 'Cluster';
   if (type === 'LoadBalancer') spec.allocateLoadBalancerNodePorts ??= true;
   return { ...service, spec };
 }
@@ -33,7 +37,10 @@ export function needsClusterIP(spec: ServiceSpec | undefined): boolean {
 }
 
 export function needsNodePort(spec: ServiceSpec | undefined): boolean {
-  return spec?.type === 'NodePort' || (spec?.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false);
+  return (
+    spec?.type === 'NodePort' ||
+    (spec?.type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false)
+  );
 }
 
 /** Single-stack IPv4 and the list form of clusterIP. Models service/storage/alloc.go initIPFamilyFields (v1.34, one family). */
@@ -45,7 +52,9 @@ export function withIPFamilies(service: Service): Service {
     ...service,
     spec: {
       ...spec,
-      ...(clusterIP === undefined || clusterIP === '' ? {} : { clusterIP, clusterIPs: spec.clusterIPs ?? [clusterIP] }),
+      ...(clusterIP === undefined || clusterIP === ''
+        ? {}
+        : { clusterIP, clusterIPs: spec.clusterIPs ?? [clusterIP] }),
       ipFamilies: spec.ipFamilies ?? ['IPv4'],
       ipFamilyPolicy: spec.ipFamilyPolicy ?? 'SingleStack',
     },
@@ -67,7 +76,9 @@ export function carryOverAllocations(service: Service, old: Service): Service {
   if (needsNodePort(spec) && needsNodePort(before)) {
     spec.ports = spec.ports?.map((port) => {
       if ((port.nodePort ?? 0) !== 0) return port;
-      const known = before.ports?.find((other) => other.port === port.port && other.protocol === port.protocol)?.nodePort;
+      const known = before.ports?.find(
+        (other) => other.port === port.port && other.protocol === port.protocol,
+      )?.nodePort;
       return known === undefined ? port : { ...port, nodePort: known };
     });
   } else if (needsNodePort(before) && !needsNodePort(spec) && samePorts) {

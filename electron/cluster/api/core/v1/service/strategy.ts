@@ -62,7 +62,9 @@ function externalAddress(service: Service): string {
     case 'ExternalName':
       return spec.externalName ?? '';
     case 'LoadBalancer': {
-      const balancer = (status?.loadBalancer?.ingress ?? []).map((ingress) => ingress.ip ?? ingress.hostname ?? '');
+      const balancer = (status?.loadBalancer?.ingress ?? []).map(
+        (ingress) => ingress.ip ?? ingress.hostname ?? '',
+      );
       return [...balancer, ...external].join(',') || '<pending>';
     }
     case 'ClusterIP':

@@ -1,7 +1,19 @@
 import type { FieldError } from '../../../../apimachinery/validation/field-error.ts';
-import { duplicate, forbidden, invalid, notSupported, required } from '../../../../apimachinery/validation/field-error.ts';
+import {
+  duplicate,
+  forbidden,
+  invalid,
+  notSupported,
+  required,
+} from '../../../../apimachinery/validation/field-error.ts';
 import { validateLabels } from '../../../../apimachinery/validation/object-meta.ts';
-import { isDNS1123Label, isDNS1123Subdomain, isQualifiedName, isValidIP, isValidPortNumber } from '../../../../apimachinery/validation/names.ts';
+import {
+  isDNS1123Label,
+  isDNS1123Subdomain,
+  isQualifiedName,
+  isValidIP,
+  isValidPortNumber,
+} from '../../../../apimachinery/validation/names.ts';
 import type { Service, ServicePort, ServiceSpec } from '../../../types.ts';
 import { validatePortNumberOrName } from '../pod/handler-validation.ts';
 
@@ -17,9 +29,13 @@ export function validateService(service: Service): FieldError[] {
   const spec = service.spec ?? {};
   const errors: FieldError[] = [];
   const headless = spec.clusterIP === 'None';
-  if ((spec.ports?.length ?? 0) === 0 && !headless && spec.type !== 'ExternalName') errors.push(required('spec.ports'));
+  if ((spec.ports?.length ?? 0) === 0 && !headless && spec.type !== 'ExternalName')
+    errors.push(required('spec.ports'));
   if (spec.type === 'LoadBalancer' || spec.type === 'NodePort') {
-    if (headless) errors.push(invalid('spec.clusterIPs[0]', 'None', `may not be set to 'None' for ${spec.type} services`));
+    if (headless)
+      errors.push(
+        invalid('spec.clusterIPs[0]', 'None', `may not be set to 'None' for ${spec.type} services`),
+      );
   }
   if (spec.type === 'ExternalName') errors.push(...validateExternalName(spec));
   const names = new Set<string>();
@@ -53,12 +69,18 @@ function validateExternalName(spec: ServiceSpec): FieldError[] {
   }
   const name = (spec.externalName ?? '').replace(/\.$/, '');
   if (name === '') errors.push(required('spec.externalName'));
-  else for (const message of isDNS1123Subdomain(name)) errors.push(invalid('spec.externalName', name, message));
+  else
+    for (const message of isDNS1123Subdomain(name)) errors.push(invalid('spec.externalName', name, message));
   return errors;
 }
 
 /** Models validateServicePort (v1.34). */
-function validatePort(port: ServicePort, nameRequired: boolean, names: Set<string>, path: string): FieldError[] {
+function validatePort(
+  port: ServicePort,
+  nameRequired: boolean,
+  names: Set<string>,
+  path: string,
+): FieldError[] {
   const errors: FieldError[] = [];
   const name = port.name ?? '';
   if (nameRequired && name === '') errors.push(required(`${path}.name`));
@@ -74,7 +96,8 @@ function validatePort(port: ServicePort, nameRequired: boolean, names: Set<strin
   else if (!PROTOCOLS.includes(protocol)) errors.push(notSupported(`${path}.protocol`, protocol, PROTOCOLS));
   errors.push(...validatePortNumberOrName(port.targetPort, `${path}.targetPort`));
   if (port.appProtocol !== undefined) {
-    for (const message of isQualifiedName(port.appProtocol)) errors.push(invalid(`${path}.appProtocol`, port.appProtocol, message));
+    for (const message of isQualifiedName(port.appProtocol))
+      errors.push(invalid(`${path}.appProtocol`, port.appProtocol, message));
   }
   return errors;
 }
@@ -97,10 +120,12 @@ function validateClusterIPs(spec: ServiceSpec): FieldError[] {
   if (clusterIPs.length > 0 && clusterIPs[0] !== clusterIP) {
     errors.push(invalid('spec.clusterIPs', clusterIPs, 'first value must match `clusterIP`'));
   }
-  if (clusterIPs.length > 2) errors.push(invalid('spec.clusterIPs', clusterIPs, 'may only hold up to 2 values'));
+  if (clusterIPs.length > 2)
+    errors.push(invalid('spec.clusterIPs', clusterIPs, 'may only hold up to 2 values'));
   clusterIPs.forEach((address, index) => {
     if (address === 'None') {
-      if (clusterIPs.length > 1) errors.push(invalid(`spec.clusterIPs[${index}]`, address, "'None' must be the first and only value"));
+      if (clusterIPs.length > 1)
+        errors.push(invalid(`spec.clusterIPs[${index}]`, address, "'None' must be the first and only value"));
     } else if (!isValidIP(address)) errors.push(invalid(`spec.clusterIPs[${index}]`, address, IP_ERROR));
   });
   return errors;
@@ -112,7 +137,8 @@ function validateUniquePorts(spec: ServiceSpec): FieldError[] {
   const nodePorts = new Set<string>();
   spec.ports?.forEach((port, index) => {
     const key = `${port.port}/${port.protocol}`;
-    if (ports.has(key)) errors.push(duplicate(`spec.ports[${index}]`, { port: port.port, protocol: port.protocol }));
+    if (ports.has(key))
+      errors.push(duplicate(`spec.ports[${index}]`, { port: port.port, protocol: port.protocol }));
     ports.add(key);
     if ((port.nodePort ?? 0) === 0) return;
     const nodeKey = `${port.nodePort}/${port.protocol}`;
@@ -125,9 +151,12 @@ function validateUniquePorts(spec: ServiceSpec): FieldError[] {
 function validatePolicies(spec: ServiceSpec): FieldError[] {
   const errors: FieldError[] = [];
   const external = spec.externalTrafficPolicy;
-  const reachable = spec.type === 'NodePort' || spec.type === 'LoadBalancer' || (spec.externalIPs?.length ?? 0) > 0;
+  const reachable =
+    spec.type === 'NodePort' || spec.type === 'LoadBalancer' || (spec.externalIPs?.length ?? 0) > 0;
   if (external !== undefined && !reachable) {
-    errors.push(invalid('spec.externalTrafficPolicy', external, 'may only be set for externally-accessible services'));
+    errors.push(
+      invalid('spec.externalTrafficPolicy', external, 'may only be set for externally-accessible services'),
+    );
   } else if (external !== undefined && !POLICIES.includes(external)) {
     errors.push(notSupported('spec.externalTrafficPolicy', external, POLICIES));
   }

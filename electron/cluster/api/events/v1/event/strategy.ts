@@ -16,8 +16,19 @@ export const EVENTS_V1_EVENT_STRATEGY: KindStrategy<EventsV1Event> = defineStrat
   allowCreateOnUpdate: true,
   storage: { gvk: STORED_GVK, resource: 'events', toStorage, fromStorage },
   names: () => [],
-  validate: (event) => EVENT_STRATEGY.validateCreate(toStorage(event) as Event, { now: 0 }).filter((error) => !error.field.startsWith('metadata')),
-  fieldLabels: ['regarding.kind', 'regarding.namespace', 'regarding.name', 'regarding.uid', 'reason', 'reportingController', 'type'],
+  validate: (event) =>
+    EVENT_STRATEGY.validateCreate(toStorage(event) as Event, { now: 0 }).filter(
+      (error) => !error.field.startsWith('metadata'),
+    ),
+  fieldLabels: [
+    'regarding.kind',
+    'regarding.namespace',
+    'regarding.name',
+    'regarding.uid',
+    'reason',
+    'reportingController',
+    'type',
+  ],
   selectableFields: (event) => ({
     'regarding.kind': event.regarding?.kind ?? '',
     'regarding.namespace': event.regarding?.namespace ?? '',
@@ -49,7 +60,11 @@ function fromStorage(object: KubeObject): KubeObject {
   return rename(object, 'events.k8s.io/v1', ([from, to]) => [to, from]);
 }
 
-function rename(object: KubeObject, apiVersion: string, direction: (pair: readonly [string, string]) => [string, string]): KubeObject {
+function rename(
+  object: KubeObject,
+  apiVersion: string,
+  direction: (pair: readonly [string, string]) => [string, string],
+): KubeObject {
   const result: Record<string, unknown> = { ...object, apiVersion };
   for (const pair of RENAMED) {
     const [from, to] = direction(pair);
