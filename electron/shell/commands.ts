@@ -1,4 +1,5 @@
 import type { Command } from './interface.ts';
+import { labCommand } from './lab/lab-command.ts';
 import { kubectl } from './kubectl/kubectl.ts';
 import { curl } from './net/curl.ts';
 import { ssh } from './net/ssh.ts';
@@ -20,7 +21,7 @@ import { xargs } from './tools/xargs.ts';
 const never = { readsStdin: () => false };
 
 /** Tools that stream: they print as data comes and end with their reader. */
-const streaming: readonly Command[] = [awk, cat, clear, curl, cut, diff, env, grepCommand('grep'), grepCommand('egrep'), grepCommand('fgrep'), head, jq, kubectl, pager('less'), pager('more'), paste, printenv, sed, seq, sleep, ssh, tail, tee, timeout, tr, watch, xargs, yes];
+const streaming: readonly Command[] = [labCommand, awk, cat, clear, curl, cut, diff, env, grepCommand('grep'), grepCommand('egrep'), grepCommand('fgrep'), head, jq, kubectl, pager('less'), pager('more'), paste, printenv, sed, seq, sleep, ssh, tail, tee, timeout, tr, watch, xargs, yes];
 
 /** Tools of just-bash for input that ends. */
 const fromLibrary: readonly Command[] = [
