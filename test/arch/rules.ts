@@ -29,7 +29,7 @@ export const RULES: readonly FolderRule[] = [
   {
     folder: 'electron/cluster/apimachinery',
     ours: ['electron/base', ...TYPES],
-    packages: ['protobufjs', 'yaml'],
+    packages: ['@kubernetes/client-node', 'yaml'],
   },
   {
     folder: 'electron/cluster/api',
