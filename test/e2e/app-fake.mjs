@@ -155,6 +155,10 @@ for (const [name, run] of Object.entries(tests)) {
 
 // Frames per second with 100 nodes, 3,000 Pods and messages all the time. Figures, not a verdict: the machine decides.
 const page = await open('many');
+const session = await page.context().newCDPSession(page);
+await session.send('Performance.enable');
+const metrics = async () => Object.fromEntries((await session.send('Performance.getMetrics')).metrics.map(({ name, value }) => [name, value]));
+const before = await metrics();
 const frames = await page.evaluate(
   () =>
     new Promise((resolve) => {
@@ -173,6 +177,9 @@ const frames = await page.evaluate(
       requestAnimationFrame(tick);
     }),
 );
+const after = await metrics();
+const busy = ['TaskDuration', 'ScriptDuration', 'LayoutDuration', 'RecalcStyleDuration'].map((name) => `${name} ${(after[name] - before[name]).toFixed(2)} s`);
+console.log(`main thread in those seconds: ${busy.join(', ')}`);
 console.log(`100 nodes, 3,000 Pods, messages 10 times a second: ${frames.fps} fps, gap p50 ${frames.p50.toFixed(1)} ms, p99 ${frames.p99.toFixed(1)} ms`);
 await browser.close();
 server.close();
