@@ -220,6 +220,8 @@ export class ObjectWriter {
         selfLink: undefined,
         // Kinds that count generations begin with 1 themselves.
         generation: undefined,
+        // Not recorded yet, so what a client sends would be untrue from the next write on.
+        managedFields: undefined,
       },
     };
   }
@@ -278,6 +280,7 @@ function keepSystemFields(object: KubeObject, current: KubeObject): KubeObject {
       resourceVersion: before.resourceVersion,
       creationTimestamp: meta.creationTimestamp ?? before.creationTimestamp,
       generation: before.generation,
+      managedFields: before.managedFields,
       ...(before.deletionTimestamp === undefined
         ? { deletionTimestamp: undefined, deletionGracePeriodSeconds: undefined }
         : {
