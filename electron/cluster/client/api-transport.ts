@@ -55,7 +55,11 @@ export class ApiTransport {
 
   headers(userAgent: string, accept = 'application/json'): Record<string, string> {
     const { token } = this.config;
-    return { accept, 'user-agent': userAgent, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };
+    return {
+      accept,
+      'user-agent': userAgent,
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    };
   }
 
   close(): void {

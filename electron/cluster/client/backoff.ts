@@ -12,7 +12,13 @@ export interface BackoffOptions {
 }
 
 /** What client-go's reflector waits between attempts: 0.8 s doubling to 30 s, up to twice that by jitter. */
-export const reflectorBackoff: BackoffOptions = { initial: 800, max: 30_000, factor: 2, jitter: 1, resetAfter: 120_000 };
+export const reflectorBackoff: BackoffOptions = {
+  initial: 800,
+  max: 30_000,
+  factor: 2,
+  jitter: 1,
+  resetAfter: 120_000,
+};
 
 /** A growing delay with jitter. Models k8s.io/apimachinery wait.BackoffManager (v1.34). */
 export class Backoff {

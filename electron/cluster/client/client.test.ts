@@ -9,7 +9,9 @@ import { TestSimulation } from './testing/test-simulation.testing.ts';
 import { TokenBucket } from './token-bucket.ts';
 import { WorkQueue } from './work-queue.ts';
 
-const pod = (name: string, labels: Record<string, string> = {}): Pod => ({ metadata: { name, namespace: 'default', labels } });
+const pod = (name: string, labels: Record<string, string> = {}): Pod => ({
+  metadata: { name, namespace: 'default', labels },
+});
 
 describe('WorkQueue', () => {
   it('hands each key out once, and again after done when it was added meanwhile', async () => {
@@ -120,13 +122,17 @@ describe('SharedInformer', () => {
     const seen: string[] = [];
     informer.addEventHandler({
       onAdd: (object, initial) => seen.push(`add ${object.metadata?.name} ${initial}`),
-      onUpdate: (old, object) => seen.push(`update ${old.metadata?.labels?.['app']}->${object.metadata?.labels?.['app']}`),
+      onUpdate: (old, object) =>
+        seen.push(`update ${old.metadata?.labels?.['app']}->${object.metadata?.labels?.['app']}`),
       onDelete: (object) => seen.push(`delete ${object.metadata?.name}`),
     });
     factory.start();
     await test.do(() => factory.waitForCacheSync());
     api.seed(resourceTypes.pods, pod('two', { app: 'a' }));
-    api.change<Pod>(resourceTypes.pods, 'default/one', (object) => ({ ...object, metadata: { ...object.metadata, labels: { app: 'b' } } }));
+    api.change<Pod>(resourceTypes.pods, 'default/one', (object) => ({
+      ...object,
+      metadata: { ...object.metadata, labels: { app: 'b' } },
+    }));
     api.remove(resourceTypes.pods, 'default/two');
     await test.run(10);
     expect(seen).toEqual(['add one true', 'add two false', 'update a->b', 'delete two']);
@@ -176,10 +182,16 @@ describe('SharedInformer', () => {
     api.expireWatches(resourceTypes.pods);
     api.remove(resourceTypes.pods, 'default/gone');
     let failures = 2;
-    api.reactors.push((action) => (action.verb === 'list' && failures-- > 0 ? new Error('dial tcp: connection refused') : undefined));
+    api.reactors.push((action) =>
+      action.verb === 'list' && failures-- > 0 ? new Error('dial tcp: connection refused') : undefined,
+    );
     await test.run(20_000);
     expect(deleted).toEqual(['gone']);
-    expect(test.lines.some((line) => line.fields?.['err'] === 'failed to list *v1.Pod: dial tcp: connection refused')).toBe(true);
+    expect(
+      test.lines.some(
+        (line) => line.fields?.['err'] === 'failed to list *v1.Pod: dial tcp: connection refused',
+      ),
+    ).toBe(true);
   });
 
   it('tells a late handler what is in the cache', async () => {

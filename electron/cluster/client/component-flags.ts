@@ -20,7 +20,8 @@ export function parseFlags<D extends FlagDefaults>(argv: readonly string[], defa
     const equals = argument.indexOf('=');
     const name = argument.slice(2, equals < 0 ? undefined : equals);
     const fallback = defaults[name];
-    if (fallback === undefined || !Object.hasOwn(defaults, name)) throw new FlagError(`unknown flag: --${name}`);
+    if (fallback === undefined || !Object.hasOwn(defaults, name))
+      throw new FlagError(`unknown flag: --${name}`);
     let text = equals < 0 ? undefined : argument.slice(equals + 1);
     if (text === undefined && typeof fallback !== 'boolean') {
       index += 1;
@@ -33,14 +34,16 @@ export function parseFlags<D extends FlagDefaults>(argv: readonly string[], defa
 }
 
 function convert(name: string, fallback: string | number | boolean, text: string): string | number | boolean {
-  const invalid = (why: string): FlagError => new FlagError(`invalid argument ${JSON.stringify(text)} for "--${name}" flag: ${why}`);
+  const invalid = (why: string): FlagError =>
+    new FlagError(`invalid argument ${JSON.stringify(text)} for "--${name}" flag: ${why}`);
   if (typeof fallback === 'boolean') {
     if (/^(1|t|true)$/i.test(text)) return true;
     if (/^(0|f|false)$/i.test(text)) return false;
     throw invalid(`strconv.ParseBool: parsing ${JSON.stringify(text)}: invalid syntax`);
   }
   if (typeof fallback === 'number') {
-    if (text === '' || !Number.isFinite(Number(text))) throw invalid(`strconv.ParseFloat: parsing ${JSON.stringify(text)}: invalid syntax`);
+    if (text === '' || !Number.isFinite(Number(text)))
+      throw invalid(`strconv.ParseFloat: parsing ${JSON.stringify(text)}: invalid syntax`);
     return Number(text);
   }
   return text;
@@ -52,7 +55,9 @@ const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 
 export function parseDuration(name: string, text: string): number {
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
   if (text !== '0' && parts.map((part) => part[0]).join('') !== text) {
-    throw new FlagError(`invalid argument ${JSON.stringify(text)} for "--${name}" flag: time: invalid duration ${JSON.stringify(text)}`);
+    throw new FlagError(
+      `invalid argument ${JSON.stringify(text)} for "--${name}" flag: time: invalid duration ${JSON.stringify(text)}`,
+    );
   }
   return parts.reduce((sum, part) => sum + Number(part[1]) * (units[part[2] as string] as number), 0);
 }

@@ -88,7 +88,11 @@ export class EventSink {
     const events = this.#client.resource<Event>(resourceTypes.events, write.event.metadata.namespace);
     if (write.kind === 'patch') {
       try {
-        await events.patch(write.event.metadata.name ?? '', 'application/strategic-merge-patch+json', write.patch);
+        await events.patch(
+          write.event.metadata.name ?? '',
+          'application/strategic-merge-patch+json',
+          write.patch,
+        );
         return;
       } catch (error) {
         // It has expired in the meantime: write it anew.
@@ -109,7 +113,8 @@ export class EventNamer {
   }
 
   next(object: string): string {
-    let nanoseconds = BigInt(Math.trunc(this.#context.clock.now() * 1000)) * 1000n + BigInt(this.#context.rand.int(1000));
+    let nanoseconds =
+      BigInt(Math.trunc(this.#context.clock.now() * 1000)) * 1000n + BigInt(this.#context.rand.int(1000));
     if (nanoseconds <= this.#last) nanoseconds = this.#last + 1n;
     this.#last = nanoseconds;
     return `${object}.${nanoseconds.toString(16)}`;
@@ -117,7 +122,10 @@ export class EventNamer {
 }
 
 /** `metadata` and `involvedObject` of an event about `target`. Cluster-scoped objects have theirs in `default`. */
-export function eventHead(target: EventTarget, name: string): Pick<Event, 'apiVersion' | 'kind' | 'metadata' | 'involvedObject'> {
+export function eventHead(
+  target: EventTarget,
+  name: string,
+): Pick<Event, 'apiVersion' | 'kind' | 'metadata' | 'involvedObject'> {
   const metadata = target.object.metadata ?? {};
   const namespace = metadata.namespace ?? '';
   return {

@@ -7,6 +7,10 @@ export function serveHealth(net: NetworkAccess, port: number): void {
     const [path = ''] = exchange.request.target.split('?');
     const known = /^\/(healthz|livez|readyz)$/.test(path);
     const text = known ? 'ok' : '404 page not found\n';
-    exchange.respond({ status: known ? 200 : 404, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: { type: 'text', text } });
+    exchange.respond({
+      status: known ? 200 : 404,
+      headers: { 'content-type': 'text/plain; charset=utf-8' },
+      body: { type: 'text', text },
+    });
   });
 }

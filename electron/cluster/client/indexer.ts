@@ -29,7 +29,7 @@ export class Indexer<T extends KubeObject> {
       if (this.#indices.has(name)) throw new Error(`indexer conflict: ${name}`);
       const index: Index<T> = { of, buckets: new Map() };
       this.#indices.set(name, index);
-      for (const [key, object] of this.#objects) insert(index, key, object);
+      for (const [key, object] of this.#objects) insert(index, key, object, of(object));
     }
   }
 
@@ -66,8 +66,9 @@ export class Indexer<T extends KubeObject> {
     const old = this.#objects.get(key);
     this.#objects.set(key, object);
     for (const index of this.#indices.values()) {
-      if (old !== undefined) remove(index, key, old, object);
-      insert(index, key, object);
+      const values = index.of(object);
+      if (old !== undefined) remove(index, key, index.of(old), values);
+      insert(index, key, object, values);
     }
   }
 
@@ -75,13 +76,13 @@ export class Indexer<T extends KubeObject> {
     const old = this.#objects.get(key);
     if (old === undefined) return undefined;
     this.#objects.delete(key);
-    for (const index of this.#indices.values()) remove(index, key, old, undefined);
+    for (const index of this.#indices.values()) remove(index, key, index.of(old), []);
     return old;
   }
 }
 
-function insert<T>(index: Index<T>, key: string, object: T): void {
-  for (const value of index.of(object)) {
+function insert<T>(index: Index<T>, key: string, object: T, values: readonly string[]): void {
+  for (const value of values) {
     const bucket = index.buckets.get(value);
     if (bucket === undefined) index.buckets.set(value, new Map([[key, object]]));
     else bucket.set(key, object);
@@ -89,9 +90,8 @@ function insert<T>(index: Index<T>, key: string, object: T): void {
 }
 
 /** Takes the old object out of the values that the new one no longer has: what stays keeps its place. */
-function remove<T>(index: Index<T>, key: string, old: T, next: T | undefined): void {
-  const kept = next === undefined ? [] : index.of(next);
-  for (const value of index.of(old)) {
+function remove<T>(index: Index<T>, key: string, old: readonly string[], kept: readonly string[]): void {
+  for (const value of old) {
     if (kept.includes(value)) continue;
     const bucket = index.buckets.get(value);
     bucket?.delete(key);

@@ -28,7 +28,13 @@ export class InformerFactory implements Disposable {
   /** The informer of a resource; starts at once when the factory has been started. */
   informer<T extends KubeObject>(type: ResourceType<T>, options: InformerOptions = {}): SharedInformer<T> {
     const { namespace, fieldSelector, labelSelector } = options;
-    const key = [groupResource(type), type.version, namespace ?? '', fieldSelector ?? '', labelSelector ?? ''].join('|');
+    const key = [
+      groupResource(type),
+      type.version,
+      namespace ?? '',
+      fieldSelector ?? '',
+      labelSelector ?? '',
+    ].join('|');
     const present = this.#informers.get(key);
     if (present !== undefined) return present as unknown as SharedInformer<T>;
     const selector: Pick<ListOptions, 'fieldSelector' | 'labelSelector'> = {

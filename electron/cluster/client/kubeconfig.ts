@@ -77,8 +77,14 @@ export function formatKubeConfig(config: KubeConfig): string {
 }
 
 /** Reads a component's kubeconfig from its machine. @throws Error when it is missing or broken */
-export function readClientConfig(files: FileSystem, path: string, userAgent: string, limits?: RateLimits): ClientConfig {
-  if (!files.exists(path)) throw new Error(`error loading config file "${path}": open ${path}: no such file or directory`);
+export function readClientConfig(
+  files: FileSystem,
+  path: string,
+  userAgent: string,
+  limits?: RateLimits,
+): ClientConfig {
+  if (!files.exists(path))
+    throw new Error(`error loading config file "${path}": open ${path}: no such file or directory`);
   const { server, user } = parseKubeConfig(files.read(path), path);
   const certificate: PeerCertificate | undefined =
     user.commonName === undefined

@@ -17,7 +17,13 @@ function leaderSetup() {
   const candidate = (identity: string) => {
     const context = test.component(`${identity}/kcm`);
     const recorder = new CoreEventRecorder(context, api, 'kcm');
-    const elector = new LeaderElector(context, { client: api, recorder, namespace: 'kube-system', name: 'kcm', identity });
+    const elector = new LeaderElector(context, {
+      client: api,
+      recorder,
+      namespace: 'kube-system',
+      name: 'kcm',
+      identity,
+    });
     const state = { leads: false, lost: false };
     context.go(async () => {
       await elector.acquire();
@@ -40,14 +46,21 @@ describe('LeaderElector', () => {
     const second = candidate('cp-2');
     await test.run(60_000);
     expect([first.state.leads, second.state.leads]).toEqual([true, false]);
-    expect(lease()?.spec).toMatchObject({ holderIdentity: 'cp-1', leaseDurationSeconds: 15, leaseTransitions: 0 });
+    expect(lease()?.spec).toMatchObject({
+      holderIdentity: 'cp-1',
+      leaseDurationSeconds: 15,
+      leaseTransitions: 0,
+    });
     first.context.end('killed');
     await test.run(10_000);
     expect(second.state.leads).toBe(false);
     await test.run(11_000);
     expect(second.state.leads).toBe(true);
     expect(lease()?.spec).toMatchObject({ holderIdentity: 'cp-2', leaseTransitions: 1 });
-    expect(api.events()).toEqual(['Normal LeaderElection cp-1 became leader', 'Normal LeaderElection cp-2 became leader']);
+    expect(api.events()).toEqual([
+      'Normal LeaderElection cp-1 became leader',
+      'Normal LeaderElection cp-2 became leader',
+    ]);
   });
 
   it('gives up after 10 s without renewal', async () => {
@@ -55,7 +68,9 @@ describe('LeaderElector', () => {
     const first = candidate('cp-1');
     await test.run(5_000);
     expect(first.state.leads).toBe(true);
-    api.reactors.push((action) => (action.resource === 'leases.coordination.k8s.io' ? forbidden('leases', 'kcm', 'no') : undefined));
+    api.reactors.push((action) =>
+      action.resource === 'leases.coordination.k8s.io' ? forbidden('leases', 'kcm', 'no') : undefined,
+    );
     await test.run(9_000);
     expect(first.state.leads).toBe(true);
     await test.run(4_000);
@@ -84,11 +99,17 @@ describe('CoreEventRecorder', () => {
       involvedObject: { kind: 'Pod', namespace: 'default', name: 'web', uid: 'u1', apiVersion: 'v1' },
     });
     expect(event?.metadata.name).toMatch(/^web\.[0-9a-f]{16}$/);
-    for (let index = 0; index < 30; index += 1) recorder.event(about, 'Normal', 'Created', `Created pod: web-${index}`);
+    for (let index = 0; index < 30; index += 1)
+      recorder.event(about, 'Normal', 'Created', `Created pod: web-${index}`);
     await test.run(100);
-    const created = api.all<Event>(resourceTypes.events).filter((candidate) => candidate.reason === 'Created');
+    const created = api
+      .all<Event>(resourceTypes.events)
+      .filter((candidate) => candidate.reason === 'Created');
     expect(created).toHaveLength(10);
-    expect(created[9]).toMatchObject({ message: '(combined from similar events): Created pod: web-22', count: 14 });
+    expect(created[9]).toMatchObject({
+      message: '(combined from similar events): Created pod: web-22',
+      count: 14,
+    });
   });
 
   it('drops what the server refuses and retries what did not reach it', async () => {
@@ -98,7 +119,8 @@ describe('CoreEventRecorder', () => {
     const recorder = new CoreEventRecorder(context, api, 'c');
     let down = true;
     api.reactors.push((action) => {
-      if (JSON.stringify(action.object).includes('refused')) return forbidden('events', 'x', 'namespace is being terminated');
+      if (JSON.stringify(action.object).includes('refused'))
+        return forbidden('events', 'x', 'namespace is being terminated');
       return down ? new Error('dial tcp: connection refused') : undefined;
     });
     recorder.event(about, 'Normal', 'A', 'refused');

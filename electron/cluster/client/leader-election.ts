@@ -42,6 +42,7 @@ export class LeaderElector {
   #observed: Lease | undefined;
   #observedAt = 0;
   #reported = '';
+  #wasMine = false;
 
   constructor(context: ComponentContext, options: LeaderElectionOptions) {
     this.#context = context;
@@ -60,7 +61,8 @@ export class LeaderElector {
     while (!(await this.#tryAcquireOrRenew())) {
       await this.#context.clock.sleep(this.#times.retryPeriod * (1 + jitter * this.#context.rand.float()));
     }
-    this.#say('became leader');
+    // Whoever held the lease already, under this very identity, has not become leader now.
+    if (!this.#wasMine) this.#say('became leader');
     this.#context.log.info(`successfully acquired lease ${namespace}/${name}`);
   }
 
@@ -72,14 +74,19 @@ export class LeaderElector {
       const deadline = clock.now() + renewDeadline;
       let renewed = false;
       while (!renewed && clock.now() < deadline) {
-        renewed = await Promise.race([this.#tryAcquireOrRenew(), clock.sleep(deadline - clock.now()).then(() => false)]);
+        renewed = await Promise.race([
+          this.#tryAcquireOrRenew(),
+          clock.sleep(deadline - clock.now()).then(() => false),
+        ]);
         if (!renewed) await clock.sleep(Math.min(retryPeriod, Math.max(0, deadline - clock.now())));
       }
       if (!renewed) break;
       await clock.sleep(retryPeriod);
     }
     this.#say('stopped leading');
-    this.#context.log.info(`failed to renew lease ${this.#options.namespace}/${this.#options.name}: context deadline exceeded`);
+    this.#context.log.info(
+      `failed to renew lease ${this.#options.namespace}/${this.#options.name}: context deadline exceeded`,
+    );
   }
 
   async #tryAcquireOrRenew(): Promise<boolean> {
@@ -99,14 +106,17 @@ export class LeaderElector {
     const leases = client.resource<Lease>(resourceTypes.leases, namespace);
     let lease = this.#observed;
     // A leader whose lease still holds writes at once; should that conflict, it looks first, as others do.
-    const fast = lease !== undefined && this.isLeader && this.#observedAt + this.#times.leaseDuration > clock.now();
+    const fast =
+      lease !== undefined && this.isLeader && this.#observedAt + this.#times.leaseDuration > clock.now();
     if (fast && lease !== undefined) {
       try {
         this.#observe(await leases.update(this.#next(lease)));
         return true;
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
-        this.#context.log.error(`Failed to update lease optimistically: ${message}, falling back to slow path`);
+        this.#context.log.error(
+          `Failed to update lease optimistically: ${message}, falling back to slow path`,
+        );
       }
     }
     try {
@@ -124,7 +134,9 @@ export class LeaderElector {
     }
     if (JSON.stringify(lease.spec) !== JSON.stringify(this.#observed?.spec)) this.#observe(lease);
     const holder = lease.spec?.holderIdentity ?? '';
-    const held = holder !== '' && this.#observedAt + (lease.spec?.leaseDurationSeconds ?? 0) * 1000 > clock.now();
+    this.#wasMine = holder === identity;
+    const held =
+      holder !== '' && this.#observedAt + (lease.spec?.leaseDurationSeconds ?? 0) * 1000 > clock.now();
     if (held && holder !== identity) return false;
     this.#observe(await leases.update(this.#next(lease)));
     return true;

@@ -12,7 +12,10 @@ import { TestSimulation } from './testing/test-simulation.testing.ts';
 const peer = { actor: 'x', machine: 'cp-1', ip: '10.0.0.10' };
 
 /** A network with one server on it, answering by `serve`. */
-function fakeNet(test: TestSimulation, serve: (request: HttpRequest, send: (frame: HttpFrame) => void, call: number) => void) {
+function fakeNet(
+  test: TestSimulation,
+  serve: (request: HttpRequest, send: (frame: HttpFrame) => void, call: number) => void,
+) {
   const { clock } = test.component('net');
   const dials: Connection[] = [];
   const requests: HttpRequest[] = [];
@@ -21,7 +24,8 @@ function fakeNet(test: TestSimulation, serve: (request: HttpRequest, send: (fram
     listen: () => ({ dispose: () => undefined }),
     dial: async () => {
       await clock.sleep(1);
-      if (state.refuse) throw new DialError('ECONNREFUSED', 'dial tcp 10.0.0.10:6443: connect: connection refused');
+      if (state.refuse)
+        throw new DialError('ECONNREFUSED', 'dial tcp 10.0.0.10:6443: connect: connection refused');
       let handler: (payload: unknown, record: number) => void = () => undefined;
       const closers = new Set<(reason: CloseReason) => void>();
       const connection = {
@@ -54,13 +58,21 @@ function fakeNet(test: TestSimulation, serve: (request: HttpRequest, send: (fram
   return { net, dials, requests, state };
 }
 
-const config = { server: 'https://10.0.0.10:6443', userAgent: 'kube-scheduler/v1.34.9', limits: { qps: 50, burst: 100 } };
+const config = {
+  server: 'https://10.0.0.10:6443',
+  userAgent: 'kube-scheduler/v1.34.9',
+  limits: { qps: 50, burst: 100 },
+};
 
 describe('NetworkApiClient', () => {
   it('shares one connection, sends paths and bodies, decodes answers', async () => {
     const test = new TestSimulation();
     const fake = fakeNet(test, (request, send, call) => {
-      send({ type: 'response', call, response: { status: 200, headers: {}, body: { type: 'object', value: { got: request.target } } } });
+      send({
+        type: 'response',
+        call,
+        response: { status: 200, headers: {}, body: { type: 'object', value: { got: request.target } } },
+      });
     });
     const client = new NetworkApiClient(test.component('cp-1/kube-scheduler'), fake.net, config);
     const pods = client.resource<Pod>(resourceTypes.pods, 'default');
@@ -82,15 +94,30 @@ describe('NetworkApiClient', () => {
       'PUT /apis/apps/v1/namespaces/a/deployments/d/status',
       'PATCH /api/v1/nodes/n',
     ]);
-    expect(fake.requests[4]?.headers).toMatchObject({ 'content-type': 'application/merge-patch+json', 'user-agent': 'kube-scheduler/v1.34.9' });
+    expect(fake.requests[4]?.headers).toMatchObject({
+      'content-type': 'application/merge-patch+json',
+      'user-agent': 'kube-scheduler/v1.34.9',
+    });
   });
 
   it('throws the server Status, or Go-like texts when there is no answer', async () => {
     const test = new TestSimulation();
-    const status = { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason: 'NotFound', code: 404, message: 'pods "web" not found' };
+    const status = {
+      kind: 'Status',
+      apiVersion: 'v1',
+      status: 'Failure',
+      reason: 'NotFound',
+      code: 404,
+      message: 'pods "web" not found',
+    };
     let answer = true;
     const fake = fakeNet(test, (_, send, call) => {
-      if (answer) send({ type: 'response', call, response: { status: 404, headers: {}, body: { type: 'object', value: status } } });
+      if (answer)
+        send({
+          type: 'response',
+          call,
+          response: { status: 404, headers: {}, body: { type: 'object', value: status } },
+        });
     });
     const client = new NetworkApiClient(test.component('cp-1/x'), fake.net, config);
     const pods = client.resource<Pod>(resourceTypes.pods);
@@ -99,10 +126,14 @@ describe('NetworkApiClient', () => {
     answer = false;
     const broken = test.do(() => pods.list().catch((reason: unknown) => (reason as Error).message), 5000);
     test.simulation.schedule(test.simulation.now + 10, () => fake.state.shut('reset'));
-    expect(await broken).toBe('Get "https://10.0.0.10:6443/api/v1/pods": read tcp 10.0.0.10->10.0.0.10: read: connection reset by peer');
+    expect(await broken).toBe(
+      'Get "https://10.0.0.10:6443/api/v1/pods": read tcp 10.0.0.10->10.0.0.10: read: connection reset by peer',
+    );
     fake.state.refuse = true;
     const refused = await test.do(() => pods.list().catch((reason: unknown) => (reason as Error).message));
-    expect(refused).toBe('Get "https://10.0.0.10:6443/api/v1/pods": dial tcp 10.0.0.10:6443: connect: connection refused');
+    expect(refused).toBe(
+      'Get "https://10.0.0.10:6443/api/v1/pods": dial tcp 10.0.0.10:6443: connect: connection refused',
+    );
     fake.state.refuse = false;
     answer = true;
     await test.do(() => pods.get('web').catch(() => undefined));
@@ -113,19 +144,30 @@ describe('NetworkApiClient', () => {
     const test = new TestSimulation();
     const fake = fakeNet(test, (_, send, call) => {
       send({ type: 'response', call, response: { status: 200, headers: {}, stream: true } });
-      send({ type: 'item', call, body: { type: 'object', value: { type: 'ADDED', object: { metadata: { name: 'a' } } } } });
+      send({
+        type: 'item',
+        call,
+        body: { type: 'object', value: { type: 'ADDED', object: { metadata: { name: 'a' } } } },
+      });
     });
     const client = new NetworkApiClient(test.component('cp-1/x'), fake.net, config);
     const seen: unknown[] = [];
     await test.do(async () => {
-      client.resource<Pod>(resourceTypes.pods).watch(
-        { resourceVersion: '5', allowWatchBookmarks: true },
-        { onEvent: (event) => seen.push(event.type, event.object.metadata?.name), onEnd: (error) => seen.push(error?.message) },
-      );
+      client
+        .resource<Pod>(resourceTypes.pods)
+        .watch(
+          { resourceVersion: '5', allowWatchBookmarks: true },
+          {
+            onEvent: (event) => seen.push(event.type, event.object.metadata?.name),
+            onEnd: (error) => seen.push(error?.message),
+          },
+        );
     });
     await test.run(100);
     fake.state.shut('timeout');
-    expect(fake.requests[0]?.target).toBe('/api/v1/pods?allowWatchBookmarks=true&resourceVersion=5&watch=true');
+    expect(fake.requests[0]?.target).toBe(
+      '/api/v1/pods?allowWatchBookmarks=true&resourceVersion=5&watch=true',
+    );
     expect(seen).toEqual(['ADDED', 'a', 'http2: client connection lost']);
   });
 });
@@ -134,7 +176,13 @@ describe('kubeconfig', () => {
   const path = '/etc/kubernetes/scheduler.conf';
   const text = formatKubeConfig({
     server: 'https://10.0.0.10:6443',
-    user: { commonName: 'system:kube-scheduler', organizations: ['a'], issuer: 'kubernetes', notBefore: '2026-01-01T00:00:00Z', notAfter: '2027-01-01T00:00:00Z' },
+    user: {
+      commonName: 'system:kube-scheduler',
+      organizations: ['a'],
+      issuer: 'kubernetes',
+      notBefore: '2026-01-01T00:00:00Z',
+      notAfter: '2027-01-01T00:00:00Z',
+    },
   });
 
   it('is read from the machine', () => {
@@ -153,7 +201,9 @@ describe('kubeconfig', () => {
   });
 
   it('is refused when it is broken or missing', () => {
-    expect(() => parseKubeConfig('server: ftp://x', path)).toThrow(`error loading config file "${path}": server: want https://HOST:PORT, got "ftp://x"`);
+    expect(() => parseKubeConfig('server: ftp://x', path)).toThrow(
+      `error loading config file "${path}": server: want https://HOST:PORT, got "ftp://x"`,
+    );
     expect(() => parseKubeConfig('{', path)).toThrow(`error loading config file "${path}": `);
     const files = { exists: () => false } as never;
     expect(() => readClientConfig(files, path, 'agent')).toThrow(`open ${path}: no such file or directory`);

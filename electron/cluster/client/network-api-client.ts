@@ -34,8 +34,18 @@ export class NetworkApiClient implements ApiClient {
   readonly #limiter: TokenBucket | undefined;
 
   constructor(context: ComponentContext, net: NetworkAccess, config: ClientConfig);
-  constructor(context: ComponentContext, transport: ApiTransport, userAgent: string, limits: RateLimits | undefined);
-  constructor(context: ComponentContext, way: NetworkAccess | ApiTransport, about: ClientConfig | string, limits?: RateLimits) {
+  constructor(
+    context: ComponentContext,
+    transport: ApiTransport,
+    userAgent: string,
+    limits: RateLimits | undefined,
+  );
+  constructor(
+    context: ComponentContext,
+    way: NetworkAccess | ApiTransport,
+    about: ClientConfig | string,
+    limits?: RateLimits,
+  ) {
     this.#context = context;
     if (way instanceof ApiTransport) {
       this.#transport = way;
@@ -50,7 +60,10 @@ export class NetworkApiClient implements ApiClient {
   }
 
   /** The same connection under another user agent, with a bucket of its own, as each clientset of a process has. */
-  derive(userAgent: string, limits: RateLimits | undefined = this.#transport.config.limits): NetworkApiClient {
+  derive(
+    userAgent: string,
+    limits: RateLimits | undefined = this.#transport.config.limits,
+  ): NetworkApiClient {
     return new NetworkApiClient(this.#context, this.#transport, userAgent, limits);
   }
 
@@ -99,7 +112,8 @@ export class NetworkApiClient implements ApiClient {
         return;
       }
       if (stopped) stream.cancel();
-      else if (stream.response.status >= 400 || stream.response.stream !== true) handlers.onEnd(failure(stream.response));
+      else if (stream.response.status >= 400 || stream.response.stream !== true)
+        handlers.onEnd(failure(stream.response));
     };
     this.#context.go(open);
     return {
@@ -161,11 +175,17 @@ class NetworkResourceClient<T extends KubeObject> implements ResourceClient<T> {
   }
 
   async updateStatus(object: T): Promise<T> {
-    return (await this.#client.send('PUT', this.#path(object.metadata?.name, 'status'), this.#typed(object))) as T;
+    return (await this.#client.send(
+      'PUT',
+      this.#path(object.metadata?.name, 'status'),
+      this.#typed(object),
+    )) as T;
   }
 
   async patch(name: string, type: PatchType, patch: unknown, subresource?: string): Promise<T> {
-    return (await this.#client.send('PATCH', this.#path(name, subresource), patch, { contentType: type })) as T;
+    return (await this.#client.send('PATCH', this.#path(name, subresource), patch, {
+      contentType: type,
+    })) as T;
   }
 
   async delete(name: string, options?: DeleteOptions): Promise<void> {

@@ -1,7 +1,12 @@
 import type { DeleteOptions, GroupVersionResource, ListOptions, WatchOptions } from './interface.ts';
 
 /** `/api/v1/namespaces/default/pods/web-1/status`: path of a resource, object or subresource. */
-export function resourcePath(gvr: GroupVersionResource, namespace?: string, name?: string, subresource?: string): string {
+export function resourcePath(
+  gvr: GroupVersionResource,
+  namespace?: string,
+  name?: string,
+  subresource?: string,
+): string {
   let path = gvr.group === '' ? `/api/${gvr.version}` : `/apis/${gvr.group}/${gvr.version}`;
   if (namespace !== undefined && namespace !== '') path += `/namespaces/${encodeURIComponent(namespace)}`;
   path += `/${gvr.resource}`;

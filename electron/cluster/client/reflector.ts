@@ -106,7 +106,10 @@ export class Reflector<T extends KubeObject> implements Disposable {
       return true;
     } catch (error) {
       if (isExpired(error) || isGone(error)) this.#unavailable = true;
-      this.#context.log.warn('Failed to watch', { type: name, err: `failed to list ${name}: ${text(error)}` });
+      this.#context.log.warn('Failed to watch', {
+        type: name,
+        err: `failed to list ${name}: ${text(error)}`,
+      });
       return false;
     }
   }

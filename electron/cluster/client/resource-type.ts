@@ -18,7 +18,14 @@ export function resourceType<T extends KubeObject>(
   kind: string,
   namespaced = true,
 ): ResourceType<T> {
-  return { group, version, resource, kind, namespaced, apiVersion: group === '' ? version : `${group}/${version}` };
+  return {
+    group,
+    version,
+    resource,
+    kind,
+    namespaced,
+    apiVersion: group === '' ? version : `${group}/${version}`,
+  };
 }
 
 /** The typed client of a resource. */

@@ -40,7 +40,9 @@ export class SeriesEventRecorder implements EventRecorder {
   event(target: EventTarget, type: EventType, reason: string, message: string, action = reason): void {
     const now = this.#context.clock.now();
     const metadata = target.object.metadata ?? {};
-    const key = [type, action, reason, target.kind, metadata.namespace, metadata.name, metadata.uid].join('|');
+    const key = [type, action, reason, target.kind, metadata.namespace, metadata.name, metadata.uid].join(
+      '|',
+    );
     const known = this.#series.get(key);
     if (known !== undefined) {
       known.count += 1;

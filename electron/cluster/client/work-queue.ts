@@ -28,7 +28,11 @@ export class WorkQueue {
   #handovers = 0;
   #shutDown = false;
 
-  constructor(context: Context, name: string, limiter: RateLimiter = new ControllerRateLimiter(context.clock)) {
+  constructor(
+    context: Context,
+    name: string,
+    limiter: RateLimiter = new ControllerRateLimiter(context.clock),
+  ) {
     this.#context = context;
     this.name = name;
     this.#limiter = limiter;

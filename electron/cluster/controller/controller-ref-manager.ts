@@ -30,7 +30,13 @@ export class ControllerRefManager<T extends KubeObject, O extends KubeObject> {
   readonly #selector: Selector;
   #checked: Promise<void> | undefined;
 
-  constructor(client: ApiClient, type: ResourceType<T>, ownerType: ResourceType<O>, owner: O, selector: Selector) {
+  constructor(
+    client: ApiClient,
+    type: ResourceType<T>,
+    ownerType: ResourceType<O>,
+    owner: O,
+    selector: Selector,
+  ) {
     this.#client = client;
     this.#type = type;
     this.#ownerType = ownerType;
@@ -82,7 +88,9 @@ export class ControllerRefManager<T extends KubeObject, O extends KubeObject> {
   }
 
   async #release(object: T): Promise<void> {
-    const patch = { metadata: { ownerReferences: [{ $patch: 'delete', uid: uidOf(this.#owner) }], uid: uidOf(object) } };
+    const patch = {
+      metadata: { ownerReferences: [{ $patch: 'delete', uid: uidOf(this.#owner) }], uid: uidOf(object) },
+    };
     try {
       await this.#resource(object).patch(nameOf(object), 'application/strategic-merge-patch+json', patch);
     } catch (error) {
@@ -96,8 +104,12 @@ export class ControllerRefManager<T extends KubeObject, O extends KubeObject> {
     const name = nameOf(this.#owner);
     const fresh = await this.#client.resource<O>(this.#ownerType, namespaceOf(this.#owner)).get(name);
     const what = `${namespaceOf(this.#owner)}/${name}`;
-    if (uidOf(fresh) !== uidOf(this.#owner)) throw new Error(`original ${this.#ownerType.kind} ${what} is gone: got uid ${uidOf(fresh)}, wanted ${uidOf(this.#owner)}`);
-    if (isTerminating(fresh)) throw new Error(`${what} has just been deleted at ${fresh.metadata?.deletionTimestamp}`);
+    if (uidOf(fresh) !== uidOf(this.#owner))
+      throw new Error(
+        `original ${this.#ownerType.kind} ${what} is gone: got uid ${uidOf(fresh)}, wanted ${uidOf(this.#owner)}`,
+      );
+    if (isTerminating(fresh))
+      throw new Error(`${what} has just been deleted at ${fresh.metadata?.deletionTimestamp}`);
   }
 
   #resource(object: T) {

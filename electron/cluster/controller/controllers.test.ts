@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { ConfigMap, Lease, Namespace, Node, Pod, ReplicaSet, ServiceAccount, Taint } from '../api/types.ts';
+import type {
+  ConfigMap,
+  Lease,
+  Namespace,
+  Node,
+  Pod,
+  ReplicaSet,
+  ServiceAccount,
+  Taint,
+} from '../api/types.ts';
 import { formatMicroTime } from '../apimachinery/time.ts';
 import { resourceTypes } from '../client/resource-types.ts';
 import type { FakeApiClient } from '../client/testing/fake-api-client.testing.ts';
@@ -19,15 +28,30 @@ import { ControllerHarness } from './testing/controller-harness.testing.ts';
 function serveDiscovery(api: FakeApiClient): void {
   const verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
   const lists = Map.groupBy(Object.values(resourceTypes), (type) => type.apiVersion);
-  const groups = [...lists.keys()].filter((version) => version.includes('/')).map((version) => ({ name: version.split('/')[0], versions: [{ version: 'v1' }] }));
+  const groups = [...lists.keys()]
+    .filter((version) => version.includes('/'))
+    .map((version) => ({ name: version.split('/')[0], versions: [{ version: 'v1' }] }));
   api.onRequest('GET', '/apis', () => ({ groups }));
   for (const [version, types] of lists) {
-    const resources = types.map((type) => ({ name: type.resource, kind: type.kind, namespaced: type.namespaced, verbs }));
-    api.onRequest('GET', version === 'v1' ? '/api/v1' : `/apis/${version}`, () => ({ groupVersion: version, resources }));
+    const resources = types.map((type) => ({
+      name: type.resource,
+      kind: type.kind,
+      namespaced: type.namespaced,
+      verbs,
+    }));
+    api.onRequest('GET', version === 'v1' ? '/api/v1' : `/apis/${version}`, () => ({
+      groupVersion: version,
+      resources,
+    }));
   }
 }
 
-const owner = (kind: string, apiVersion: string, object: { metadata?: { name?: string; uid?: string } }, block = true) => ({
+const owner = (
+  kind: string,
+  apiVersion: string,
+  object: { metadata?: { name?: string; uid?: string } },
+  block = true,
+) => ({
   apiVersion,
   kind,
   name: object.metadata?.name ?? '',
@@ -46,9 +70,13 @@ describe('GarbageCollector', () => {
     return harness;
   }
   const family = (api: FakeApiClient) => {
-    const rs = api.seed<ReplicaSet>(resourceTypes.replicaSets, { metadata: { name: 'web', namespace: 'default' } } as ReplicaSet);
+    const rs = api.seed<ReplicaSet>(resourceTypes.replicaSets, {
+      metadata: { name: 'web', namespace: 'default' },
+    } as ReplicaSet);
     for (const name of ['a', 'b']) {
-      api.seed<Pod>(resourceTypes.pods, { metadata: { name, namespace: 'default', ownerReferences: [owner('ReplicaSet', 'apps/v1', rs)] } });
+      api.seed<Pod>(resourceTypes.pods, {
+        metadata: { name, namespace: 'default', ownerReferences: [owner('ReplicaSet', 'apps/v1', rs)] },
+      });
     }
     return rs;
   };
@@ -68,7 +96,11 @@ describe('GarbageCollector', () => {
   it('deletes what refers to an owner that never was', async () => {
     const h = await setup((api) => {
       api.seed<Pod>(resourceTypes.pods, {
-        metadata: { name: 'lost', namespace: 'default', ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'never', uid: 'nobody' }] },
+        metadata: {
+          name: 'lost',
+          namespace: 'default',
+          ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'never', uid: 'nobody' }],
+        },
       });
     });
     expect(h.pods()).toEqual([]);
@@ -78,7 +110,13 @@ describe('GarbageCollector', () => {
     const h = await setup((api) => {
       const rs = family(api);
       const gone = { apiVersion: 'v1', kind: 'ConfigMap', name: 'gone', uid: 'nobody' };
-      api.seed<Pod>(resourceTypes.pods, { metadata: { name: 'two', namespace: 'default', ownerReferences: [gone, owner('ReplicaSet', 'apps/v1', rs)] } });
+      api.seed<Pod>(resourceTypes.pods, {
+        metadata: {
+          name: 'two',
+          namespace: 'default',
+          ownerReferences: [gone, owner('ReplicaSet', 'apps/v1', rs)],
+        },
+      });
     });
     const two = h.api.find<Pod>(resourceTypes.pods, 'default/two');
     expect(two?.metadata?.ownerReferences?.map(({ name }) => name)).toEqual(['web']);
@@ -87,12 +125,19 @@ describe('GarbageCollector', () => {
   it('in the foreground: dependents first, then the owner', async () => {
     const h = await setup((api) => {
       family(api);
-      api.change<Pod>(resourceTypes.pods, 'default/a', (pod) => ({ ...pod, metadata: { ...pod.metadata, finalizers: ['example.com/hold'] } }));
+      api.change<Pod>(resourceTypes.pods, 'default/a', (pod) => ({
+        ...pod,
+        metadata: { ...pod.metadata, finalizers: ['example.com/hold'] },
+      }));
     });
-    await h.test.do(() => h.api.resource(resourceTypes.replicaSets, 'default').delete('web', { propagationPolicy: 'Foreground' }));
+    await h.test.do(() =>
+      h.api.resource(resourceTypes.replicaSets, 'default').delete('web', { propagationPolicy: 'Foreground' }),
+    );
     await h.run(1000);
     expect(h.pods().map(({ metadata }) => metadata?.name)).toEqual(['a']);
-    expect(h.api.find(resourceTypes.replicaSets, 'default/web')?.metadata?.finalizers).toEqual(['foregroundDeletion']);
+    expect(h.api.find(resourceTypes.replicaSets, 'default/web')?.metadata?.finalizers).toEqual([
+      'foregroundDeletion',
+    ]);
     h.api.remove(resourceTypes.pods, 'default/a');
     await h.run(1000);
     expect(h.api.find(resourceTypes.replicaSets, 'default/web')).toBeUndefined();
@@ -100,7 +145,9 @@ describe('GarbageCollector', () => {
 
   it('orphans', async () => {
     const h = await setup(family);
-    await h.test.do(() => h.api.resource(resourceTypes.replicaSets, 'default').delete('web', { propagationPolicy: 'Orphan' }));
+    await h.test.do(() =>
+      h.api.resource(resourceTypes.replicaSets, 'default').delete('web', { propagationPolicy: 'Orphan' }),
+    );
     await h.run(1000);
     expect(h.api.find(resourceTypes.replicaSets, 'default/web')).toBeUndefined();
     expect(h.pods().map(({ metadata }) => metadata?.ownerReferences)).toEqual([[], []]);
@@ -111,14 +158,25 @@ describe('NamespaceController', () => {
   async function setup() {
     const h = new ControllerHarness();
     serveDiscovery(h.api);
-    const namespace = { metadata: { name: 'gone' }, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } } as Namespace;
+    const namespace = {
+      metadata: { name: 'gone' },
+      spec: { finalizers: ['kubernetes'] },
+      status: { phase: 'Active' },
+    } as Namespace;
     h.api.seed(resourceTypes.namespaces, namespace);
-    h.api.onRequest('PUT', '/api/v1/namespaces/gone/finalize', () => h.api.remove(resourceTypes.namespaces, 'gone'));
+    h.api.onRequest('PUT', '/api/v1/namespaces/gone/finalize', () =>
+      h.api.remove(resourceTypes.namespaces, 'gone'),
+    );
     h.api.seed<ConfigMap>(resourceTypes.configMaps, { metadata: { name: 'c', namespace: 'gone' } });
-    h.api.seed<Pod>(resourceTypes.pods, { metadata: { name: 'p', namespace: 'gone', finalizers: ['example.com/hold'] } });
+    h.api.seed<Pod>(resourceTypes.pods, {
+      metadata: { name: 'p', namespace: 'gone', finalizers: ['example.com/hold'] },
+    });
     await h.start(new NamespaceController(h.c));
     const remove = (): void => {
-      h.api.change<Namespace>(resourceTypes.namespaces, 'gone', (ns) => ({ ...ns, metadata: { ...ns.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } }));
+      h.api.change<Namespace>(resourceTypes.namespaces, 'gone', (ns) => ({
+        ...ns,
+        metadata: { ...ns.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' },
+      }));
     };
     return { h, remove };
   }
@@ -129,7 +187,9 @@ describe('NamespaceController', () => {
     await h.run(5500);
     const namespace = h.api.find<Namespace>(resourceTypes.namespaces, 'gone');
     expect(namespace?.status?.phase).toBe('Terminating');
-    expect(namespace?.status?.conditions?.map((c) => `${c.type} ${c.status} ${c.reason}: ${c.message}`)).toEqual([
+    expect(
+      namespace?.status?.conditions?.map((c) => `${c.type} ${c.status} ${c.reason}: ${c.message}`),
+    ).toEqual([
       'NamespaceDeletionDiscoveryFailure False ResourcesDiscovered: All resources successfully discovered',
       'NamespaceDeletionGroupVersionParsingFailure False ParsedGroupVersions: All legacy kube types successfully parsed',
       'NamespaceDeletionContentFailure False ContentDeleted: All content successfully deleted, may be waiting on finalization',
@@ -155,29 +215,61 @@ describe('NamespaceController', () => {
 describe('node lifecycle', () => {
   async function setup() {
     const h = new ControllerHarness();
-    const condition = (type: string, status: string) => ({ type, status, lastHeartbeatTime: '2026-01-01T00:00:00Z', lastTransitionTime: '2026-01-01T00:00:00Z', reason: 'x', message: 'y' });
+    const condition = (type: string, status: string) => ({
+      type,
+      status,
+      lastHeartbeatTime: '2026-01-01T00:00:00Z',
+      lastTransitionTime: '2026-01-01T00:00:00Z',
+      reason: 'x',
+      message: 'y',
+    });
     const alive = new Set(['worker-1', 'worker-2']);
     for (const name of alive) {
-      const conditions = [condition('Ready', 'True'), condition('MemoryPressure', 'False'), condition('DiskPressure', 'False'), condition('PIDPressure', 'False')];
-      h.api.seed<Node>(resourceTypes.nodes, { metadata: { name }, spec: {}, status: { conditions } } as unknown as Node);
-      h.api.seed<Lease>(resourceTypes.leases, { metadata: { name, namespace: 'kube-node-lease' }, spec: { holderIdentity: name } });
+      const conditions = [
+        condition('Ready', 'True'),
+        condition('MemoryPressure', 'False'),
+        condition('DiskPressure', 'False'),
+        condition('PIDPressure', 'False'),
+      ];
+      h.api.seed<Node>(resourceTypes.nodes, {
+        metadata: { name },
+        spec: {},
+        status: { conditions },
+      } as unknown as Node);
+      h.api.seed<Lease>(resourceTypes.leases, {
+        metadata: { name, namespace: 'kube-node-lease' },
+        spec: { holderIdentity: name },
+      });
     }
     const pod = (name: string, tolerations: object[]): Pod =>
-      ({ metadata: { name, namespace: 'default' }, spec: { nodeName: 'worker-1', tolerations }, status: { conditions: [{ type: 'Ready', status: 'True' }] } }) as unknown as Pod;
-    const usual = ['not-ready', 'unreachable'].map((key) => ({ key: `node.kubernetes.io/${key}`, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 }));
+      ({
+        metadata: { name, namespace: 'default' },
+        spec: { nodeName: 'worker-1', tolerations },
+        status: { conditions: [{ type: 'Ready', status: 'True' }] },
+      }) as unknown as Pod;
+    const usual = ['not-ready', 'unreachable'].map((key) => ({
+      key: `node.kubernetes.io/${key}`,
+      operator: 'Exists',
+      effect: 'NoExecute',
+      tolerationSeconds: 300,
+    }));
     h.api.seed(resourceTypes.pods, pod('web', usual));
     h.api.seed(resourceTypes.pods, pod('daemon', [{ operator: 'Exists' }]));
     await h.start(new NodeLifecycleController(h.c), new TaintEvictionController(h.c));
     const live = async (ms: number): Promise<void> => {
       for (let passed = 0; passed < ms; passed += 10_000) {
         for (const name of alive) {
-          h.api.change<Lease>(resourceTypes.leases, `kube-node-lease/${name}`, (lease) => ({ ...lease, spec: { ...lease.spec, renewTime: formatMicroTime(h.c.context.clock.now()) } }));
+          h.api.change<Lease>(resourceTypes.leases, `kube-node-lease/${name}`, (lease) => ({
+            ...lease,
+            spec: { ...lease.spec, renewTime: formatMicroTime(h.c.context.clock.now()) },
+          }));
         }
         await h.run(10_000);
       }
     };
     const node = (name = 'worker-1'): Node => h.api.find<Node>(resourceTypes.nodes, name) as Node;
-    const taints = (): string[] => (node().spec?.taints ?? []).map((taint: Taint) => `${taint.key}:${taint.effect}`).sort();
+    const taints = (): string[] =>
+      (node().spec?.taints ?? []).map((taint: Taint) => `${taint.key}:${taint.effect}`).sort();
     return { h, alive, live, node, taints };
   }
 
@@ -185,17 +277,28 @@ describe('node lifecycle', () => {
     const s = await setup();
     await s.live(60_000);
     expect(s.taints()).toEqual([]);
-    expect(s.h.api.events()).toContain('Normal RegisteredNode Node worker-1 event: Registered Node worker-1 in Controller');
+    expect(s.h.api.events()).toContain(
+      'Normal RegisteredNode Node worker-1 event: Registered Node worker-1 in Controller',
+    );
     s.alive.delete('worker-1');
     await s.live(40_000);
     expect(s.taints()).toEqual([]);
     await s.live(30_000);
     const ready = s.node().status?.conditions?.find(({ type }) => type === 'Ready');
-    expect(ready).toMatchObject({ status: 'Unknown', reason: 'NodeStatusUnknown', message: 'Kubelet stopped posting node status.' });
-    expect(s.taints()).toEqual(['node.kubernetes.io/unreachable:NoExecute', 'node.kubernetes.io/unreachable:NoSchedule']);
+    expect(ready).toMatchObject({
+      status: 'Unknown',
+      reason: 'NodeStatusUnknown',
+      message: 'Kubelet stopped posting node status.',
+    });
+    expect(s.taints()).toEqual([
+      'node.kubernetes.io/unreachable:NoExecute',
+      'node.kubernetes.io/unreachable:NoSchedule',
+    ]);
     expect(s.h.api.events()).toContain('Normal NodeNotReady Node worker-1 status is now: NodeNotReady');
     expect(s.h.api.events()).toContain('Warning NodeNotReady Node is not ready');
-    expect(s.h.api.find<Pod>(resourceTypes.pods, 'default/web')?.status?.conditions?.[0]?.status).toBe('False');
+    expect(s.h.api.find<Pod>(resourceTypes.pods, 'default/web')?.status?.conditions?.[0]?.status).toBe(
+      'False',
+    );
     await s.live(250_000);
     expect(s.h.pods()).toHaveLength(2);
     await s.live(60_000);
@@ -213,7 +316,14 @@ describe('node lifecycle', () => {
     s.alive.add('worker-1');
     s.h.api.change<Node>(resourceTypes.nodes, 'worker-1', (node) => ({
       ...node,
-      status: { ...node.status, conditions: node.status?.conditions?.map((c) => ({ ...c, status: c.type === 'Ready' ? 'True' : 'False', lastHeartbeatTime: '2026-01-01T00:02:00Z' })) },
+      status: {
+        ...node.status,
+        conditions: node.status?.conditions?.map((c) => ({
+          ...c,
+          status: c.type === 'Ready' ? 'True' : 'False',
+          lastHeartbeatTime: '2026-01-01T00:02:00Z',
+        })),
+      },
     }));
     await s.live(400_000);
     expect(s.taints()).toEqual([]);
@@ -232,7 +342,10 @@ describe('node lifecycle', () => {
 
   it('taints cordoned nodes', async () => {
     const s = await setup();
-    s.h.api.change<Node>(resourceTypes.nodes, 'worker-1', (node) => ({ ...node, spec: { ...node.spec, unschedulable: true } }));
+    s.h.api.change<Node>(resourceTypes.nodes, 'worker-1', (node) => ({
+      ...node,
+      spec: { ...node.spec, unschedulable: true },
+    }));
     await s.live(10_000);
     expect(s.taints()).toEqual(['node.kubernetes.io/unschedulable:NoSchedule']);
   });
@@ -251,13 +364,23 @@ describe('small controllers', () => {
   it('make the default ServiceAccount and the CA ConfigMap, and make them again', async () => {
     const h = new ControllerHarness();
     h.api.seed<Namespace>(resourceTypes.namespaces, { metadata: { name: 'default' } });
-    h.api.seed<Namespace>(resourceTypes.namespaces, { metadata: { name: 'going', deletionTimestamp: '2026-01-01T00:00:00Z' } } as Namespace);
+    h.api.seed<Namespace>(resourceTypes.namespaces, {
+      metadata: { name: 'going', deletionTimestamp: '2026-01-01T00:00:00Z' },
+    } as Namespace);
     await h.start(new ServiceAccountController(h.c), new RootCaPublisher(h.c, 'PEM'));
     await h.run();
-    expect(h.api.all<ServiceAccount>(resourceTypes.serviceAccounts).map(({ metadata }) => `${metadata?.namespace}/${metadata?.name}`)).toEqual(['default/default']);
-    const map = (): ConfigMap | undefined => h.api.find<ConfigMap>(resourceTypes.configMaps, 'default/kube-root-ca.crt');
+    expect(
+      h.api
+        .all<ServiceAccount>(resourceTypes.serviceAccounts)
+        .map(({ metadata }) => `${metadata?.namespace}/${metadata?.name}`),
+    ).toEqual(['default/default']);
+    const map = (): ConfigMap | undefined =>
+      h.api.find<ConfigMap>(resourceTypes.configMaps, 'default/kube-root-ca.crt');
     expect(map()?.data).toEqual({ 'ca.crt': 'PEM' });
-    h.api.change<ConfigMap>(resourceTypes.configMaps, 'default/kube-root-ca.crt', (old) => ({ ...old, data: { 'ca.crt': 'no' } }));
+    h.api.change<ConfigMap>(resourceTypes.configMaps, 'default/kube-root-ca.crt', (old) => ({
+      ...old,
+      data: { 'ca.crt': 'no' },
+    }));
     h.api.remove(resourceTypes.serviceAccounts, 'default/default');
     await h.run();
     expect(map()?.data).toEqual({ 'ca.crt': 'PEM' });
@@ -267,7 +390,11 @@ describe('small controllers', () => {
   it('remove Pods of nodes that are gone', async () => {
     const h = new ControllerHarness();
     h.api.seed<Node>(resourceTypes.nodes, { metadata: { name: 'here' } });
-    for (const node of ['here', 'gone']) h.api.seed<Pod>(resourceTypes.pods, { metadata: { name: `on-${node}`, namespace: 'default' }, spec: { nodeName: node, containers: [] } });
+    for (const node of ['here', 'gone'])
+      h.api.seed<Pod>(resourceTypes.pods, {
+        metadata: { name: `on-${node}`, namespace: 'default' },
+        spec: { nodeName: node, containers: [] },
+      });
     await h.start(new PodGcController(h.c));
     await h.run(45_000);
     expect(h.pods()).toHaveLength(2);
@@ -278,17 +405,37 @@ describe('small controllers', () => {
 
 describe('flags', () => {
   it('are read as kubeadm writes them', () => {
-    const config = readControllerManagerFlags(['--controllers=*,-deployment,bootstrapsigner', '--leader-elect=true', '--node-monitor-grace-period=40s', '--use-service-account-credentials=true']);
-    expect(config).toMatchObject({ qps: 20, burst: 30, leaderElect: true, nodeLifecycle: { gracePeriods: { monitor: 40_000, startup: 60_000 } } });
-    const enabled = enabledControllers(config.controllers, controllerDescriptors, new Set(['bootstrapsigner']));
+    const config = readControllerManagerFlags([
+      '--controllers=*,-deployment,bootstrapsigner',
+      '--leader-elect=true',
+      '--node-monitor-grace-period=40s',
+      '--use-service-account-credentials=true',
+    ]);
+    expect(config).toMatchObject({
+      qps: 20,
+      burst: 30,
+      leaderElect: true,
+      nodeLifecycle: { gracePeriods: { monitor: 40_000, startup: 60_000 } },
+    });
+    const enabled = enabledControllers(
+      config.controllers,
+      controllerDescriptors,
+      new Set(['bootstrapsigner']),
+    );
     expect(enabled.has('deployment-controller')).toBe(false);
     expect(enabled.has('replicaset-controller')).toBe(true);
   });
 
   it.each([
     [['--nope=1'], 'unknown flag: --nope'],
-    [['--leader-elect=maybe'], 'invalid argument "maybe" for "--leader-elect" flag: strconv.ParseBool: parsing "maybe": invalid syntax'],
-    [['--node-monitor-period=5x'], 'invalid argument "5x" for "--node-monitor-period" flag: time: invalid duration "5x"'],
+    [
+      ['--leader-elect=maybe'],
+      'invalid argument "maybe" for "--leader-elect" flag: strconv.ParseBool: parsing "maybe": invalid syntax',
+    ],
+    [
+      ['--node-monitor-period=5x'],
+      'invalid argument "5x" for "--node-monitor-period" flag: time: invalid duration "5x"',
+    ],
     [['--kubeconfig'], 'flag needs an argument: --kubeconfig'],
     [['--leader-elect-lease-duration=5s'], 'leaseDuration must be greater than renewDeadline'],
   ])('refuses %j', (argv, message) => {
@@ -296,6 +443,8 @@ describe('flags', () => {
   });
 
   it('refuses unknown controllers', () => {
-    expect(() => enabledControllers(['*', '-nope'], controllerDescriptors, new Set())).toThrow('"nope" is not in the list of known controllers');
+    expect(() => enabledControllers(['*', '-nope'], controllerDescriptors, new Set())).toThrow(
+      '"nope" is not in the list of known controllers',
+    );
   });
 });

@@ -9,6 +9,8 @@ export interface ControllerContext {
   readonly client: ApiClient;
   readonly factory: InformerFactory;
   readonly recorder: EventRecorder;
+  /** The process was frozen with the app, not restarted: what was announced before is not announced again. */
+  readonly thawed?: boolean;
 }
 
 /** A control loop. Its constructor adds informers and handlers; `run` starts the workers once the caches are filled. */

@@ -54,7 +54,12 @@ export class PodControl<O extends KubeObject> {
     } catch (error) {
       // Events cannot be written there any more either.
       if (!hasStatusCause(error, 'NamespaceTerminating')) {
-        this.#say(owner, 'Warning', 'FailedCreate', `Error creating: ${error instanceof Error ? error.message : String(error)}`);
+        this.#say(
+          owner,
+          'Warning',
+          'FailedCreate',
+          `Error creating: ${error instanceof Error ? error.message : String(error)}`,
+        );
       }
       throw error;
     }

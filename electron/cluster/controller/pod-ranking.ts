@@ -19,7 +19,12 @@ function ageBucket(time: string | undefined, now: number): number | undefined {
   return Math.floor(Math.log2(Math.max(seconds, Number.MIN_VALUE)));
 }
 
-function compareAges(a: string | undefined, b: string | undefined, now: number, pods: readonly [Pod, Pod]): number {
+function compareAges(
+  a: string | undefined,
+  b: string | undefined,
+  now: number,
+  pods: readonly [Pod, Pod],
+): number {
   const [left, right] = [ageBucket(a, now), ageBucket(b, now)];
   // What has no time yet is the youngest.
   if (left === undefined || right === undefined) return left === right ? 0 : left === undefined ? -1 : 1;
@@ -30,7 +35,10 @@ function compareAges(a: string | undefined, b: string | undefined, now: number, 
 }
 
 function restarts(pod: Pod): number {
-  return (pod.status?.containerStatuses ?? []).reduce((most, { restartCount }) => Math.max(most, restartCount), 0);
+  return (pod.status?.containerStatuses ?? []).reduce(
+    (most, { restartCount }) => Math.max(most, restartCount),
+    0,
+  );
 }
 
 function deletionCost(pod: Pod): number {

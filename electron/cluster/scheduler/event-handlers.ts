@@ -75,7 +75,8 @@ function podUpdated(targets: HandlerTargets, old: Pod, pod: Pod): void {
       queue.moveOnEvent({ resource: 'AssignedPod', action: 'Add' }, undefined, pod);
     } else {
       cache.setPod(pod);
-      if (podChanges(old, pod).length > 0) queue.moveOnEvent({ resource: 'AssignedPod', action: 'UpdateScaleDown' }, old, pod);
+      if (podChanges(old, pod).length > 0)
+        queue.moveOnEvent({ resource: 'AssignedPod', action: 'UpdateScaleDown' }, old, pod);
     }
   } else if (responsible(pod)) {
     const key = podKey(pod);
@@ -113,7 +114,8 @@ export function nodeChanges(old: Node, node: Node): ClusterEvent[] {
   const add = (action: EventAction): void => void events.push({ resource: 'Node', action });
   if (differs(old.status?.allocatable, node.status?.allocatable)) add('UpdateAllocatable');
   if (differs(old.metadata?.labels, node.metadata?.labels)) add('UpdateLabel');
-  if (differs(old.spec?.taints, node.spec?.taints) || old.spec?.unschedulable !== node.spec?.unschedulable) add('UpdateTaint');
+  if (differs(old.spec?.taints, node.spec?.taints) || old.spec?.unschedulable !== node.spec?.unschedulable)
+    add('UpdateTaint');
   return events;
 }
 

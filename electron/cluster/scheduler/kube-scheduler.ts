@@ -6,6 +6,7 @@ import { readClientConfig } from '../client/kubeconfig.ts';
 import { LeaderElector } from '../client/leader-election.ts';
 import { NetworkApiClient } from '../client/network-api-client.ts';
 import { SeriesEventRecorder } from '../client/series-event-recorder.ts';
+import { leaderIdentity, takeThawed } from '../client/thaw.ts';
 import type { ProcessContext, Program } from '../machine/interface.ts';
 import { defaultProfile, inTreeRegistry } from './plugins/registry.ts';
 import { Scheduler } from './scheduler.ts';
@@ -40,7 +41,8 @@ export function kubeScheduler(version: string): Program {
 
 async function run(process: ProcessContext, version: string): Promise<number> {
   const flags = parseFlags(process.argv.slice(argvOffset(process)), defaults);
-  if (flags.config !== '') throw new FlagError('--config is not supported yet: the scheduler runs its default profile');
+  if (flags.config !== '')
+    throw new FlagError('--config is not supported yet: the scheduler runs its default profile');
   const limits = { qps: flags['kube-api-qps'], burst: flags['kube-api-burst'] };
   const config = readClientConfig(process.files, flags.kubeconfig, `kube-scheduler/${version}`, limits);
   const client = new NetworkApiClient(process, process.net, config);
@@ -49,8 +51,19 @@ async function run(process: ProcessContext, version: string): Promise<number> {
 
   const factory = new InformerFactory(process, client);
   const eventClient = client.derive(`kube-scheduler/${version}`);
-  const recorder = new SeriesEventRecorder(process, eventClient, defaultProfile.schedulerName, process.machine.name);
-  const scheduler = new Scheduler(process, { client, factory, recorder, profiles: [defaultProfile], registry: inTreeRegistry });
+  const recorder = new SeriesEventRecorder(
+    process,
+    eventClient,
+    defaultProfile.schedulerName,
+    process.machine.name,
+  );
+  const scheduler = new Scheduler(process, {
+    client,
+    factory,
+    recorder,
+    profiles: [defaultProfile],
+    registry: inTreeRegistry,
+  });
   factory.start();
   await factory.waitForCacheSync();
 
@@ -64,7 +77,7 @@ async function run(process: ProcessContext, version: string): Promise<number> {
     recorder: new CoreEventRecorder(process, leaderClient, defaultProfile.schedulerName),
     namespace: flags['leader-elect-resource-namespace'],
     name: flags['leader-elect-resource-name'],
-    identity: `${process.machine.name}_${process.rand.uuid()}`,
+    identity: leaderIdentity(process, 'kube-scheduler', takeThawed(process.state, 'kube-scheduler')),
   });
   await elector.acquire();
   process.go(() => scheduler.run());

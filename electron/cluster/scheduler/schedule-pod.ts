@@ -62,7 +62,8 @@ export function schedulePod(
   }
   const [only] = feasible;
   if (only === undefined) return unschedulable(nodes, refused, rejectors);
-  if (feasible.length === 1) return { outcome: 'fits', node: only.name, feasible, refused, scored: undefined };
+  if (feasible.length === 1)
+    return { outcome: 'fits', node: only.name, feasible, refused, scored: undefined };
   const failed = framework.preScore(state, pod, feasible);
   if (failed !== undefined) return { outcome: 'error', message: text(failed) };
   const plugins = framework.score(state, pod, feasible);
@@ -78,7 +79,11 @@ export function schedulePod(
 /** The node was left out by the plugins that narrowed the choice down before any filter ran. */
 function notNamed(plugins: readonly string[]): Status {
   const reason = `node(s) didn't satisfy plugin(s) [${plugins.join(', ')}]${plugins.length > 1 ? ' simultaneously' : ''}`;
-  return { code: 'UnschedulableAndUnresolvable', reasons: [reason], ...(plugins[0] === undefined ? {} : { plugin: plugins[0] }) };
+  return {
+    code: 'UnschedulableAndUnresolvable',
+    reasons: [reason],
+    ...(plugins[0] === undefined ? {} : { plugin: plugins[0] }),
+  };
 }
 
 function unschedulable(
@@ -89,10 +94,17 @@ function unschedulable(
 ): ScheduleResult {
   return {
     outcome: 'unschedulable',
-    diagnosis: { nodeCount: nodes.length, byNode, rejectors, ...(preFilter === undefined ? {} : { preFilter }) },
+    diagnosis: {
+      nodeCount: nodes.length,
+      byNode,
+      rejectors,
+      ...(preFilter === undefined ? {} : { preFilter }),
+    },
   };
 }
 
 function text(status: Status): string {
-  return status.plugin === undefined ? status.reasons.join(', ') : `running ${JSON.stringify(status.plugin)} plugin: ${status.reasons.join(', ')}`;
+  return status.plugin === undefined
+    ? status.reasons.join(', ')
+    : `running ${JSON.stringify(status.plugin)} plugin: ${status.reasons.join(', ')}`;
 }

@@ -19,7 +19,11 @@ interface NodeOptions {
 
 function node(name: string, options: NodeOptions = {}): Node {
   const { cpu = '4', memory = '8Gi', pods = '110', taints, labels = {}, unschedulable } = options;
-  return { metadata: { name, labels }, spec: { taints, unschedulable }, status: { allocatable: { cpu, memory, pods } } } as Node;
+  return {
+    metadata: { name, labels },
+    spec: { taints, unschedulable },
+    status: { allocatable: { cpu, memory, pods } },
+  } as Node;
 }
 
 function pod(name: string, spec: Partial<Pod['spec']> & { cpu?: string; memory?: string } = {}): Pod {
@@ -27,7 +31,11 @@ function pod(name: string, spec: Partial<Pod['spec']> & { cpu?: string; memory?:
   const requests = { ...(cpu === undefined ? {} : { cpu }), ...(memory === undefined ? {} : { memory }) };
   return {
     metadata: { name, namespace: 'default' },
-    spec: { schedulerName: 'default-scheduler', containers: [{ name: 'main', resources: { requests } }], ...rest },
+    spec: {
+      schedulerName: 'default-scheduler',
+      containers: [{ name: 'main', resources: { requests } }],
+      ...rest,
+    },
     status: { phase: 'Pending' },
   } as unknown as Pod;
 }
@@ -38,7 +46,13 @@ function setup(seed = 1) {
   const api = new FakeApiClient(test.component('api'));
   const factory = new InformerFactory(context, api);
   const recorder = new SeriesEventRecorder(context, api, 'default-scheduler', 'cp-1');
-  const scheduler = new Scheduler(context, { client: api, factory, recorder, profiles: [defaultProfile], registry: inTreeRegistry });
+  const scheduler = new Scheduler(context, {
+    client: api,
+    factory,
+    recorder,
+    profiles: [defaultProfile],
+    registry: inTreeRegistry,
+  });
   const start = async (): Promise<void> => {
     factory.start();
     await test.do(() => factory.waitForCacheSync());
@@ -48,7 +62,8 @@ function setup(seed = 1) {
   const addNode = (object: Node): Node => api.seed<Node>(resourceTypes.nodes, object);
   const get = (name: string): Pod | undefined => api.find<Pod>(resourceTypes.pods, `default/${name}`);
   const nodeOf = (name: string): string | undefined => get(name)?.spec?.nodeName;
-  const message = (name: string): string | undefined => get(name)?.status?.conditions?.find(({ type }) => type === 'PodScheduled')?.message;
+  const message = (name: string): string | undefined =>
+    get(name)?.status?.conditions?.find(({ type }) => type === 'PodScheduled')?.message;
   return { test, context, api, scheduler, start, add, addNode, get, nodeOf, message };
 }
 
@@ -63,9 +78,18 @@ describe('Scheduler', () => {
     for (const name of ['a', 'b', 'c']) s.add(pod(name));
     await s.test.run(100);
     expect(['a', 'b', 'c'].map(s.nodeOf).sort()).toEqual(['worker-1', 'worker-2', 'worker-3']);
-    const event = s.api.all<Event>(resourceTypes.events).find(({ involvedObject }) => involvedObject.name === 'a');
-    expect(event).toMatchObject({ type: 'Normal', reason: 'Scheduled', action: 'Binding', message: `Successfully assigned default/a to ${s.nodeOf('a')}` });
-    const decision = [...s.test.log.range(0)].find((record) => record.kind === 'decision' && record.subject === 'pods default/a');
+    const event = s.api
+      .all<Event>(resourceTypes.events)
+      .find(({ involvedObject }) => involvedObject.name === 'a');
+    expect(event).toMatchObject({
+      type: 'Normal',
+      reason: 'Scheduled',
+      action: 'Binding',
+      message: `Successfully assigned default/a to ${s.nodeOf('a')}`,
+    });
+    const decision = [...s.test.log.range(0)].find(
+      (record) => record.kind === 'decision' && record.subject === 'pods default/a',
+    );
     expect(decision).toMatchObject({
       action: 'bind',
       observed: s.nodeOf('a'),
@@ -79,11 +103,36 @@ describe('Scheduler', () => {
   });
 
   const refusals: [string, Node[], Pod, string][] = [
-    ['too little cpu', [node('n1'), node('n2')], pod('p', { cpu: '5' }), '2 Insufficient cpu. preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.'],
-    ['mixed', [node('cp', { taints: [controlPlane] }), node('n', { unschedulable: true }), node('m', { cpu: '1' })], pod('p', { cpu: '2' }), '1 Insufficient cpu, 1 node(s) had untolerated taint(s), 1 node(s) were unschedulable. preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.'],
-    ['no room for Pods', [node('n1', { pods: '0' })], pod('p'), '1 Too many pods. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.'],
-    ['selector', [node('n1')], pod('p', { nodeSelector: { disk: 'ssd' } }), "1 node(s) didn't match Pod's node affinity/selector. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling."],
-    ['never preempts', [node('n1')], pod('p', { cpu: '9', preemptionPolicy: 'Never' }), '1 Insufficient cpu. preemption: not eligible due to preemptionPolicy=Never.'],
+    [
+      'too little cpu',
+      [node('n1'), node('n2')],
+      pod('p', { cpu: '5' }),
+      '2 Insufficient cpu. preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.',
+    ],
+    [
+      'mixed',
+      [node('cp', { taints: [controlPlane] }), node('n', { unschedulable: true }), node('m', { cpu: '1' })],
+      pod('p', { cpu: '2' }),
+      '1 Insufficient cpu, 1 node(s) had untolerated taint(s), 1 node(s) were unschedulable. preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.',
+    ],
+    [
+      'no room for Pods',
+      [node('n1', { pods: '0' })],
+      pod('p'),
+      '1 Too many pods. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.',
+    ],
+    [
+      'selector',
+      [node('n1')],
+      pod('p', { nodeSelector: { disk: 'ssd' } }),
+      "1 node(s) didn't match Pod's node affinity/selector. preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.",
+    ],
+    [
+      'never preempts',
+      [node('n1')],
+      pod('p', { cpu: '9', preemptionPolicy: 'Never' }),
+      '1 Insufficient cpu. preemption: not eligible due to preemptionPolicy=Never.',
+    ],
   ];
   it.each(refusals)('explains a refusal: %s', async (_, nodes, refused, expected) => {
     const s = setup();
@@ -93,7 +142,9 @@ describe('Scheduler', () => {
     await s.test.run(100);
     const full = `0/${nodes.length} nodes are available: ${expected}`;
     expect(s.nodeOf('p')).toBeUndefined();
-    expect(s.get('p')?.status?.conditions).toMatchObject([{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: full }]);
+    expect(s.get('p')?.status?.conditions).toMatchObject([
+      { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: full },
+    ]);
     expect(s.api.events()).toEqual([`Warning FailedScheduling ${full}`]);
     expect(s.scheduler.queue.where('default/p')).toBe('unschedulable');
   });
@@ -122,7 +173,10 @@ describe('Scheduler', () => {
       '0/2 nodes are available: 1 Insufficient cpu, 1 node(s) had untolerated taint(s). preemption: 0/2 nodes are available: 1 No preemption victims found for incoming pod, 1 Preemption is not helpful for scheduling.',
     );
     s.addNode(node('n3', { cpu: '500m' }));
-    s.api.change<Node>(resourceTypes.nodes, 'n1', (old) => ({ ...old, metadata: { ...old.metadata, labels: { x: 'y' } } }));
+    s.api.change<Node>(resourceTypes.nodes, 'n1', (old) => ({
+      ...old,
+      metadata: { ...old.metadata, labels: { x: 'y' } },
+    }));
     await s.test.run(1000);
     expect(s.scheduler.queue.where('default/waiting')).toBe('unschedulable');
     s.api.remove(resourceTypes.pods, 'default/big');
@@ -136,7 +190,9 @@ describe('Scheduler', () => {
     await s.start();
     s.add(pod('p', { cpu: '2' }));
     await s.test.run(5 * 60_000 + 40_000);
-    const cycles = [...s.test.log.range(0)].filter((record) => record.kind === 'decision' && record.action === 'unschedulable');
+    const cycles = [...s.test.log.range(0)].filter(
+      (record) => record.kind === 'decision' && record.action === 'unschedulable',
+    );
     expect(cycles).toHaveLength(2);
   });
 
@@ -148,7 +204,11 @@ describe('Scheduler', () => {
     await s.test.run(100);
     expect(s.nodeOf('p')).toBeUndefined();
     expect(s.api.events()).toEqual([]);
-    s.api.change<Pod>(resourceTypes.pods, 'default/p', (old) => ({ ...old, spec: { ...old.spec, schedulingGates: [] } }) as unknown as Pod);
+    s.api.change<Pod>(
+      resourceTypes.pods,
+      'default/p',
+      (old) => ({ ...old, spec: { ...old.spec, schedulingGates: [] } }) as unknown as Pod,
+    );
     await s.test.run(100);
     expect(s.nodeOf('p')).toBe('n1');
   });
@@ -168,7 +228,9 @@ describe('Scheduler', () => {
     s.addNode(node('n1', { cpu: '1' }));
     await s.start();
     let failures = 1;
-    s.api.reactors.push(({ resource }) => (resource === 'pods/binding' && failures-- > 0 ? new Error('connection refused') : undefined));
+    s.api.reactors.push(({ resource }) =>
+      resource === 'pods/binding' && failures-- > 0 ? new Error('connection refused') : undefined,
+    );
     s.add(pod('p', { cpu: '1' }));
     await s.test.run(100);
     expect(s.message('p')).toBe('running Bind plugin "DefaultBinder": connection refused');

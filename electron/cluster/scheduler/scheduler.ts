@@ -49,7 +49,8 @@ export class Scheduler {
     this.#context = context;
     this.#options = options;
     for (const profile of options.profiles) {
-      if (this.#frameworks.has(profile.schedulerName)) throw new Error(`duplicate profile with scheduler name ${JSON.stringify(profile.schedulerName)}`);
+      if (this.#frameworks.has(profile.schedulerName))
+        throw new Error(`duplicate profile with scheduler name ${JSON.stringify(profile.schedulerName)}`);
       const framework: Framework = new Framework(profile, options.registry, {
         client: options.client,
         rand: context.rand,
@@ -64,7 +65,8 @@ export class Scheduler {
     this.queue = new SchedulingQueue(context, {
       less: (a, b) => first.less(a, b),
       preEnqueue: (pod) => this.#frameworkOf(pod)?.preEnqueue(pod),
-      registrations: (pod) => new Map((this.#frameworkOf(pod)?.plugins ?? []).map((plugin) => [plugin.name, plugin.events ?? []])),
+      registrations: (pod) =>
+        new Map((this.#frameworkOf(pod)?.plugins ?? []).map((plugin) => [plugin.name, plugin.events ?? []])),
     });
     addEventHandlers(options.factory, {
       cache: this.cache,
@@ -92,13 +94,20 @@ export class Scheduler {
       return;
     }
     if (info.pod.metadata?.deletionTimestamp !== undefined) {
-      this.#event(info, 'Warning', 'FailedScheduling', `skip schedule deleting pod: ${info.key}`, 'Scheduling');
+      this.#event(
+        info,
+        'Warning',
+        'FailedScheduling',
+        `skip schedule deleting pod: ${info.key}`,
+        'Scheduling',
+      );
       this.queue.done(info.key);
       return;
     }
     const state = new CycleState();
     const snapshot = this.cache.snapshot();
-    const filter = (s: CycleState, pod: PodInfo, node: NodeInfo): Status | undefined => this.#filter(framework, s, pod, node);
+    const filter = (s: CycleState, pod: PodInfo, node: NodeInfo): Status | undefined =>
+      this.#filter(framework, s, pod, node);
     const result = schedulePod(framework, state, info, snapshot, filter, this.#context.rand);
     if (result.outcome === 'error') {
       this.#decide(info, 'error', 'not scheduled', { message: result.message });
@@ -107,7 +116,10 @@ export class Scheduler {
     }
     if (result.outcome === 'unschedulable') {
       const { diagnosis } = result;
-      const post = diagnosis.nodeCount === 0 ? undefined : framework.postFilter(state, info, snapshot.nodes, diagnosis.byNode);
+      const post =
+        diagnosis.nodeCount === 0
+          ? undefined
+          : framework.postFilter(state, info, snapshot.nodes, diagnosis.byNode);
       const postFilter = post?.status?.reasons.join('. ') ?? '';
       const message = fitErrorMessage({ ...diagnosis, postFilter });
       const nominated = post?.nominatedNodeName;
@@ -123,7 +135,8 @@ export class Scheduler {
     this.#decide(info, 'bind', node, detail);
     this.cache.assume(info, node);
     const reserved = framework.reserve(state, info, node);
-    const permitted = reserved === undefined ? framework.permit(state, info, node) : { status: undefined, timeout: 0 };
+    const permitted =
+      reserved === undefined ? framework.permit(state, info, node) : { status: undefined, timeout: 0 };
     const refusal = reserved ?? (permitted.status?.code === 'Wait' ? undefined : permitted.status);
     if (refusal !== undefined) {
       this.#undo(framework, state, queued, node, refusal);
@@ -151,11 +164,22 @@ export class Scheduler {
     this.cache.forget(queued.info.key);
     const text = status.reasons.join(', ');
     if (isRejected(status)) this.#failed(queued, 'Unschedulable', text, new Set([status.plugin ?? '']));
-    else this.#failed(queued, 'SchedulerError', status.plugin === undefined ? text : `running Bind plugin ${JSON.stringify(status.plugin)}: ${text}`);
+    else
+      this.#failed(
+        queued,
+        'SchedulerError',
+        status.plugin === undefined ? text : `running Bind plugin ${JSON.stringify(status.plugin)}: ${text}`,
+      );
   }
 
   /** Models handleSchedulingFailure: event, condition, and back into the queue. */
-  #failed(queued: QueuedPodInfo, reason: string, message: string, rejectors?: ReadonlySet<string>, nominated?: string): void {
+  #failed(
+    queued: QueuedPodInfo,
+    reason: string,
+    message: string,
+    rejectors?: ReadonlySet<string>,
+    nominated?: string,
+  ): void {
     const { info } = queued;
     if (rejectors !== undefined && rejectors.size > 0) this.queue.addUnschedulable(queued, rejectors);
     else if (reason === 'Unschedulable') this.queue.addUnschedulable(queued, new Set());
@@ -164,7 +188,12 @@ export class Scheduler {
     this.#context.go(() => this.#patchCondition(info.pod, reason, message, nominated));
   }
 
-  async #patchCondition(pod: Pod, reason: string, message: string, nominated: string | undefined): Promise<void> {
+  async #patchCondition(
+    pod: Pod,
+    reason: string,
+    message: string,
+    nominated: string | undefined,
+  ): Promise<void> {
     const now = formatTime(this.#context.clock.now());
     const old = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
     const same = old?.status === 'False' && old.reason === reason && old.message === message;
@@ -186,7 +215,10 @@ export class Scheduler {
       await pods.patch(name, 'application/strategic-merge-patch+json', patch, 'status');
     } catch (error) {
       if (isNotFound(error)) return;
-      this.#context.log.error('Error updating pod', { pod: `${namespace}/${name}`, err: error instanceof Error ? error.message : String(error) });
+      this.#context.log.error('Error updating pod', {
+        pod: `${namespace}/${name}`,
+        err: error instanceof Error ? error.message : String(error),
+      });
     }
   }
 
@@ -219,23 +251,61 @@ export class Scheduler {
       lastTransitionTime: formatTime(this.#context.clock.now()),
     };
     try {
-      await pods.patch(name, 'application/strategic-merge-patch+json', { status: { conditions: [condition] } }, 'status');
+      await pods.patch(
+        name,
+        'application/strategic-merge-patch+json',
+        { status: { conditions: [condition] } },
+        'status',
+      );
       await pods.delete(name);
     } catch (error) {
       if (isNotFound(error)) return;
-      this.#context.log.error('Preempted pod', { pod: key, err: error instanceof Error ? error.message : String(error) });
+      this.#context.log.error('Preempted pod', {
+        pod: key,
+        err: error instanceof Error ? error.message : String(error),
+      });
       return;
     }
     const target = { apiVersion: 'v1', kind: 'Pod', object: pod };
-    this.#options.recorder.event(target, 'Normal', 'Preempted', `Preempted by pod ${preemptor.uid} on node ${node}`, 'Preempting');
+    this.#options.recorder.event(
+      target,
+      'Normal',
+      'Preempted',
+      `Preempted by pod ${preemptor.uid} on node ${node}`,
+      'Preempting',
+    );
   }
 
-  #decide({ key }: PodInfo, action: string, observed: string, detail: CycleDetail | Readonly<Record<string, unknown>>): void {
-    this.#context.tracer.record({ kind: 'decision', subject: `pods ${key}`, action, desired: 'a node', observed, detail });
+  #decide(
+    { key }: PodInfo,
+    action: string,
+    observed: string,
+    detail: CycleDetail | Readonly<Record<string, unknown>>,
+  ): void {
+    this.#context.tracer.record({
+      kind: 'decision',
+      subject: `pods ${key}`,
+      action,
+      desired: 'a node',
+      observed,
+      detail,
+    });
   }
 
-  #event({ pod }: PodInfo, type: 'Normal' | 'Warning', reason: string, message: string, action: string): void {
-    this.#options.recorder.event({ apiVersion: 'v1', kind: 'Pod', object: pod }, type, reason, message, action);
+  #event(
+    { pod }: PodInfo,
+    type: 'Normal' | 'Warning',
+    reason: string,
+    message: string,
+    action: string,
+  ): void {
+    this.#options.recorder.event(
+      { apiVersion: 'v1', kind: 'Pod', object: pod },
+      type,
+      reason,
+      message,
+      action,
+    );
   }
 }
 

@@ -121,11 +121,21 @@ export class FakeApiClient implements ApiClient {
 
   /** Sends an ERROR item to every watch of a resource. */
   expireWatches(gvr: GroupVersionResource): void {
-    const status = { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason: 'Expired', code: 410, message: 'too old resource version' };
+    const status = {
+      kind: 'Status',
+      apiVersion: 'v1',
+      status: 'Failure',
+      reason: 'Expired',
+      code: 410,
+      message: 'too old resource version',
+    };
     for (const watcher of [...this.#watchers]) {
       if (watcher.type !== groupResource(gvr)) continue;
       this.#watchers.delete(watcher);
-      this.#context.clock.setTimeout(() => watcher.handlers.onEvent({ type: 'ERROR', object: status as KubeObject }), 0);
+      this.#context.clock.setTimeout(
+        () => watcher.handlers.onEvent({ type: 'ERROR', object: status as KubeObject }),
+        0,
+      );
     }
   }
 
@@ -151,12 +161,16 @@ export class FakeApiClient implements ApiClient {
     const objects = this.#objects.get(resource) ?? new Map<string, KubeObject>();
     this.#objects.set(resource, objects);
     this.#version += 1;
-    const stored: KubeObject = { ...object, metadata: { ...object.metadata, resourceVersion: String(this.#version) } };
+    const stored: KubeObject = {
+      ...object,
+      metadata: { ...object.metadata, resourceVersion: String(this.#version) },
+    };
     const key = objectKey(stored);
     const old = objects.get(key);
     if (type === 'DELETED') objects.delete(key);
     else objects.set(key, stored);
-    for (const watcher of this.#watchers) if (watcher.type === resource) this.#tell(watcher, type, stored, old);
+    for (const watcher of this.#watchers)
+      if (watcher.type === resource) this.#tell(watcher, type, stored, old);
     return stored;
   }
 
@@ -183,7 +197,8 @@ export class FakeApiClient implements ApiClient {
     const before = old !== undefined && selects(watcher.options, old);
     const after = selects(watcher.options, object);
     if (!before && !after) return;
-    const told: WatchEventType = type !== 'MODIFIED' ? type : !after ? 'DELETED' : before ? 'MODIFIED' : 'ADDED';
+    const told: WatchEventType =
+      type !== 'MODIFIED' ? type : !after ? 'DELETED' : before ? 'MODIFIED' : 'ADDED';
     this.#context.clock.setTimeout(() => {
       if (this.#watchers.has(watcher)) watcher.handlers.onEvent({ type: told, object });
     }, this.latency);
@@ -231,14 +246,20 @@ class FakeResource<T extends KubeObject> implements ResourceClient<T> {
   }
 
   watch(options: WatchOptions, handlers: WatchHandlers<T>): WatchHandle {
-    const watcher = { type: this.#resource, namespace: this.#namespace, options, handlers: handlers as unknown as WatchHandlers<KubeObject> };
+    const watcher = {
+      type: this.#resource,
+      namespace: this.#namespace,
+      options,
+      handlers: handlers as unknown as WatchHandlers<KubeObject>,
+    };
     return this.#api.addWatcher(watcher);
   }
 
   async create(object: T): Promise<T> {
     const named = this.#api.identify(this.#placed(object)) as T;
     await this.#called('create', named.metadata?.name ?? '', named);
-    if (this.#api.find(this.#gvr, objectKey(named)) !== undefined) throw alreadyExists(this.#resource, named.metadata?.name ?? '');
+    if (this.#api.find(this.#gvr, objectKey(named)) !== undefined)
+      throw alreadyExists(this.#resource, named.metadata?.name ?? '');
     return this.#api.store('ADDED', this.#gvr, named) as T;
   }
 
@@ -258,7 +279,8 @@ class FakeResource<T extends KubeObject> implements ResourceClient<T> {
         ? jsonPatch(old, patch)
         : mergePatch(old, patch, type === 'application/strategic-merge-patch+json');
     const { uid, resourceVersion } = (next as KubeObject).metadata ?? {};
-    if (uid !== old.metadata?.uid || resourceVersion !== old.metadata?.resourceVersion) throw conflict(this.#resource, name);
+    if (uid !== old.metadata?.uid || resourceVersion !== old.metadata?.resourceVersion)
+      throw conflict(this.#resource, name);
     return this.#commit(old, next as T, subresource);
   }
 
@@ -267,13 +289,15 @@ class FakeResource<T extends KubeObject> implements ResourceClient<T> {
     const old = this.#find(name);
     const { uid, resourceVersion } = options?.preconditions ?? {};
     if (uid !== undefined && uid !== old.metadata?.uid) throw conflict(this.#resource, name);
-    if (resourceVersion !== undefined && resourceVersion !== old.metadata?.resourceVersion) throw conflict(this.#resource, name);
+    if (resourceVersion !== undefined && resourceVersion !== old.metadata?.resourceVersion)
+      throw conflict(this.#resource, name);
     this.#remove(old, options);
   }
 
   async deleteCollection(options?: DeleteOptions, list: ListOptions = {}): Promise<void> {
     await this.#called('delete-collection', '', options);
-    for (const object of this.#api.all<T>(this.#gvr, this.#namespace)) if (selects(list, object)) this.#remove(object, options);
+    for (const object of this.#api.all<T>(this.#gvr, this.#namespace))
+      if (selects(list, object)) this.#remove(object, options);
   }
 
   async createSubresource(name: string, subresource: string, body: unknown): Promise<unknown> {
@@ -282,7 +306,10 @@ class FakeResource<T extends KubeObject> implements ResourceClient<T> {
     if (subresource === 'binding') {
       const { target } = body as { target: { name: string } };
       const { spec } = old as { spec?: object };
-      this.#api.store('MODIFIED', this.#gvr, { ...old, spec: { ...spec, nodeName: target.name } } as KubeObject);
+      this.#api.store('MODIFIED', this.#gvr, {
+        ...old,
+        spec: { ...spec, nodeName: target.name },
+      } as KubeObject);
     }
     return { kind: 'Status', status: 'Success' };
   }
@@ -296,7 +323,10 @@ class FakeResource<T extends KubeObject> implements ResourceClient<T> {
       return;
     }
     const deletionTimestamp = old.metadata?.deletionTimestamp ?? this.#api.now();
-    this.#api.store('MODIFIED', this.#gvr, { ...old, metadata: { ...old.metadata, finalizers, deletionTimestamp } });
+    this.#api.store('MODIFIED', this.#gvr, {
+      ...old,
+      metadata: { ...old.metadata, finalizers, deletionTimestamp },
+    });
   }
 
   async #write(verb: string, object: T, subresource: string | undefined): Promise<T> {
@@ -304,13 +334,18 @@ class FakeResource<T extends KubeObject> implements ResourceClient<T> {
     await this.#called(verb, name, object, subresource);
     const old = this.#find(name);
     const version = object.metadata?.resourceVersion;
-    if (version !== undefined && version !== old.metadata?.resourceVersion) throw conflict(this.#resource, name);
+    if (version !== undefined && version !== old.metadata?.resourceVersion)
+      throw conflict(this.#resource, name);
     return this.#commit(old, object, subresource);
   }
 
   #commit(old: T, next: T, subresource: string | undefined): T {
-    const merged: Mutable = subresource === 'status' ? { ...(old as KubeObject), status: (next as Mutable)['status'] } : { ...(next as KubeObject) };
-    if (subresource === undefined && this.#gvr.resource !== 'leases' && 'status' in old) merged['status'] = (old as Mutable)['status'];
+    const merged: Mutable =
+      subresource === 'status'
+        ? { ...(old as KubeObject), status: (next as Mutable)['status'] }
+        : { ...(next as KubeObject) };
+    if (subresource === undefined && this.#gvr.resource !== 'leases' && 'status' in old)
+      merged['status'] = (old as Mutable)['status'];
     const specChanged = JSON.stringify((old as Mutable)['spec']) !== JSON.stringify(merged['spec']);
     const generation = (old.metadata?.generation ?? 1) + (specChanged ? 1 : 0);
     const { annotations } = next.metadata ?? {};
@@ -319,13 +354,18 @@ class FakeResource<T extends KubeObject> implements ResourceClient<T> {
     merged.metadata = { ...(subresource === 'status' ? statusMeta : next.metadata), generation };
     // A write that changes nothing is none.
     if (JSON.stringify(merged) === JSON.stringify(old)) return old;
-    const finished = merged.metadata.deletionTimestamp !== undefined && (merged.metadata.finalizers ?? []).length === 0;
-    const terminating = this.#gvr.resource === 'namespaces' && ((merged['spec'] as { finalizers?: unknown[] } | undefined)?.finalizers ?? []).length > 0;
+    const finished =
+      merged.metadata.deletionTimestamp !== undefined && (merged.metadata.finalizers ?? []).length === 0;
+    const terminating =
+      this.#gvr.resource === 'namespaces' &&
+      ((merged['spec'] as { finalizers?: unknown[] } | undefined)?.finalizers ?? []).length > 0;
     return this.#api.store(finished && !terminating ? 'DELETED' : 'MODIFIED', this.#gvr, merged) as T;
   }
 
   #placed(object: T): T {
-    return this.#namespace === '' ? object : { ...object, metadata: { ...object.metadata, namespace: this.#namespace } };
+    return this.#namespace === ''
+      ? object
+      : { ...object, metadata: { ...object.metadata, namespace: this.#namespace } };
   }
 
   #find(name: string): T {
@@ -337,7 +377,13 @@ class FakeResource<T extends KubeObject> implements ResourceClient<T> {
 
   async #called(verb: string, name: string, object?: unknown, subresource?: string): Promise<void> {
     const resource = subresource === undefined ? this.#resource : `${this.#resource}/${subresource}`;
-    await this.#api.called({ verb, resource, namespace: this.#namespace, name, ...(object === undefined ? {} : { object }) });
+    await this.#api.called({
+      verb,
+      resource,
+      namespace: this.#namespace,
+      name,
+      ...(object === undefined ? {} : { object }),
+    });
   }
 }
 

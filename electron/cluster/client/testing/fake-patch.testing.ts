@@ -44,12 +44,16 @@ function mergeLists(target: readonly Json[], patch: readonly Json[]): Json {
 export function jsonPatch(target: Json, operations: Json): Json {
   const copy = structuredClone(target);
   for (const operation of operations as readonly { op: string; path: string; value?: Json }[]) {
-    const parts = operation.path.slice(1).split('/').map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+    const parts = operation.path
+      .slice(1)
+      .split('/')
+      .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
     const last = parts.pop() ?? '';
     let parent = copy as Record<string, Json>;
     for (const part of parts) parent = parent[part] as Record<string, Json>;
     if (operation.op === 'test') {
-      if (JSON.stringify(parent[last]) !== JSON.stringify(operation.value)) throw new Error(`testing path ${operation.path}`);
+      if (JSON.stringify(parent[last]) !== JSON.stringify(operation.value))
+        throw new Error(`testing path ${operation.path}`);
     } else if (Array.isArray(parent)) {
       const index = last === '-' ? parent.length : Number(last);
       if (operation.op === 'remove') parent.splice(index, 1);

@@ -44,7 +44,8 @@ export const controllerDescriptors: readonly ControllerDescriptor[] = [
     name: 'garbage-collector-controller',
     alias: 'garbagecollector',
     component: 'generic-garbage-collector',
-    create: (c, { concurrent, enableGarbageCollector }) => (enableGarbageCollector ? new GarbageCollector(c, concurrent.gc) : undefined),
+    create: (c, { concurrent, enableGarbageCollector }) =>
+      enableGarbageCollector ? new GarbageCollector(c, concurrent.gc) : undefined,
   },
   {
     name: 'pod-garbage-collector-controller',

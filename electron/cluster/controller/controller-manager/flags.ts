@@ -15,7 +15,12 @@ export interface ControllerManagerConfig {
   readonly renewDeadline: number;
   readonly retryPeriod: number;
   readonly controllers: readonly string[];
-  readonly concurrent: { readonly deployment: number; readonly replicaset: number; readonly namespace: number; readonly gc: number };
+  readonly concurrent: {
+    readonly deployment: number;
+    readonly replicaset: number;
+    readonly namespace: number;
+    readonly gc: number;
+  };
   readonly enableGarbageCollector: boolean;
   readonly terminatedPodThreshold: number;
   readonly nodeLifecycle: NodeLifecycleOptions;
@@ -79,7 +84,8 @@ export function readControllerManagerFlags(argv: readonly string[]): ControllerM
   const renewDeadline = duration('leader-elect-renew-deadline');
   const retryPeriod = duration('leader-elect-retry-period');
   if (leaseDuration <= renewDeadline) throw new FlagError('leaseDuration must be greater than renewDeadline');
-  if (renewDeadline <= retryPeriod * 1.2) throw new FlagError('renewDeadline must be greater than retryPeriod*JitterFactor');
+  if (renewDeadline <= retryPeriod * 1.2)
+    throw new FlagError('renewDeadline must be greater than retryPeriod*JitterFactor');
   return {
     kubeconfig: flags.kubeconfig,
     qps: flags['kube-api-qps'],
@@ -102,7 +108,10 @@ export function readControllerManagerFlags(argv: readonly string[]): ControllerM
     terminatedPodThreshold: flags['terminated-pod-gc-threshold'],
     nodeLifecycle: {
       monitorPeriod: duration('node-monitor-period'),
-      gracePeriods: { monitor: duration('node-monitor-grace-period'), startup: duration('node-startup-grace-period') },
+      gracePeriods: {
+        monitor: duration('node-monitor-grace-period'),
+        startup: duration('node-startup-grace-period'),
+      },
       evictionRate: flags['node-eviction-rate'],
       secondaryEvictionRate: flags['secondary-node-eviction-rate'],
       largeClusterSize: flags['large-cluster-size-threshold'],

@@ -4,6 +4,7 @@ import { InformerFactory } from '../../client/informer-factory.ts';
 import { readClientConfig } from '../../client/kubeconfig.ts';
 import { LeaderElector } from '../../client/leader-election.ts';
 import { NetworkApiClient } from '../../client/network-api-client.ts';
+import { leaderIdentity, takeThawed } from '../../client/thaw.ts';
 import type { ProcessContext, Program } from '../../machine/interface.ts';
 import type { Controller } from '../interface.ts';
 import { controllerDescriptors } from './controller-descriptors.ts';
@@ -58,15 +59,20 @@ export function kubeControllerManager(version: string): Program {
 }
 
 async function run(process: ProcessContext, version: string): Promise<number> {
+  const thawed = takeThawed(process.state, name);
   const config = withRootCa(process, readControllerManagerFlags(argumentsOf(process)));
   const enabled = enabledControllers(config.controllers, controllerDescriptors, notModelled);
   const limits = { qps: config.qps, burst: config.burst };
   const agent = `${name}/${version}`;
-  const client = new NetworkApiClient(process, process.net, readClientConfig(process.files, config.kubeconfig, agent, limits));
+  const client = new NetworkApiClient(
+    process,
+    process.net,
+    readClientConfig(process.files, config.kubeconfig, agent, limits),
+  );
   serveHealth(process.net, config.securePort);
   process.stdout(`"Starting" version="${version}"`);
   if (!config.leaderElect) {
-    startControllers(process, client, config, enabled, agent);
+    startControllers(process, client, config, enabled, agent, thawed);
     return new Promise<number>(() => undefined);
   }
   const leaderClient = client.derive(`${agent}/leader-election`);
@@ -75,18 +81,25 @@ async function run(process: ProcessContext, version: string): Promise<number> {
     recorder: new CoreEventRecorder(process, leaderClient, name),
     namespace: config.leaseNamespace,
     name: config.leaseName,
-    identity: `${process.machine.name}_${process.rand.uuid()}`,
+    identity: leaderIdentity(process, name, thawed),
     times: config,
   });
   await elector.acquire();
-  startControllers(process, client, config, enabled, agent);
+  startControllers(process, client, config, enabled, agent, thawed);
   await elector.renew();
   process.stderr('"leaderelection lost"');
   return 1;
 }
 
 /** Each controller has a client (with its own rate limit) and recorder; the caches are shared. */
-function startControllers(process: ProcessContext, client: NetworkApiClient, config: ControllerManagerConfig, enabled: ReadonlySet<string>, agent: string): void {
+function startControllers(
+  process: ProcessContext,
+  client: NetworkApiClient,
+  config: ControllerManagerConfig,
+  enabled: ReadonlySet<string>,
+  agent: string,
+  thawed: boolean,
+): void {
   const factory = new InformerFactory(process, client.derive(`${agent}/shared-informers`));
   const controllers: Controller[] = [];
   for (const descriptor of controllerDescriptors) {
@@ -96,7 +109,10 @@ function startControllers(process: ProcessContext, client: NetworkApiClient, con
     }
     const own = client.derive(`${agent}/${descriptor.component}`);
     const recorder = new CoreEventRecorder(process, own, descriptor.component);
-    const controller = descriptor.create({ context: process, client: own, factory, recorder }, config);
+    const controller = descriptor.create(
+      { context: process, client: own, factory, recorder, thawed },
+      config,
+    );
     if (controller === undefined) process.log.warn('Skipping', { controller: descriptor.name });
     else controllers.push(controller);
   }
@@ -107,10 +123,16 @@ function startControllers(process: ProcessContext, client: NetworkApiClient, con
   });
 }
 
+/** The file's content; without a file the authority that the kubeconfig names, written out by its fields as certificates are there. */
 function withRootCa(process: ProcessContext, config: ControllerManagerConfig): ControllerManagerConfig {
-  if (config.rootCaFile === '') return config;
+  if (config.rootCaFile === '') {
+    const issuer = readClientConfig(process.files, config.kubeconfig, name).certificate?.issuer ?? '';
+    return issuer === '' ? config : { ...config, rootCa: `commonName: ${issuer}\n` };
+  }
   if (!process.files.exists(config.rootCaFile)) {
-    throw new Error(`error reading root-ca-file at ${config.rootCaFile}: open ${config.rootCaFile}: no such file or directory`);
+    throw new Error(
+      `error reading root-ca-file at ${config.rootCaFile}: open ${config.rootCaFile}: no such file or directory`,
+    );
   }
   return { ...config, rootCa: process.files.read(config.rootCaFile) };
 }

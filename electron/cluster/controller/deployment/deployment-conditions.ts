@@ -1,17 +1,33 @@
 import { parseTime, formatTime } from '../../apimachinery/time.ts';
 import type { Deployment, DeploymentCondition, ReplicaSet } from '../../api/types.ts';
-import { actualReplicas, availableReplicas, desiredReplicas, maxUnavailable, readyReplicas, totalReplicas } from './deployment-util.ts';
+import {
+  actualReplicas,
+  availableReplicas,
+  desiredReplicas,
+  maxUnavailable,
+  readyReplicas,
+  totalReplicas,
+} from './deployment-util.ts';
 
 export type DeploymentStatus = NonNullable<Deployment['status']>;
 
 /** Stands for "no deadline" in progressDeadlineSeconds. */
 const noDeadline = 2_147_483_647;
 
-export function findCondition(status: DeploymentStatus | undefined, type: string): DeploymentCondition | undefined {
+export function findCondition(
+  status: DeploymentStatus | undefined,
+  type: string,
+): DeploymentCondition | undefined {
   return status?.conditions?.find((condition) => condition.type === type);
 }
 
-export function newCondition(type: string, status: 'True' | 'False' | 'Unknown', reason: string, message: string, now: number): DeploymentCondition {
+export function newCondition(
+  type: string,
+  status: 'True' | 'False' | 'Unknown',
+  reason: string,
+  message: string,
+  now: number,
+): DeploymentCondition {
   const time = formatTime(now);
   return { type, status, lastUpdateTime: time, lastTransitionTime: time, reason, message };
 }
@@ -20,8 +36,14 @@ export function newCondition(type: string, status: 'True' | 'False' | 'Unknown',
 export function withCondition(status: DeploymentStatus, condition: DeploymentCondition): DeploymentStatus {
   const old = findCondition(status, condition.type);
   if (old !== undefined && old.status === condition.status && old.reason === condition.reason) return status;
-  const kept = old?.status === condition.status ? { ...condition, lastTransitionTime: old.lastTransitionTime } : condition;
-  return { ...status, conditions: [...(status.conditions ?? []).filter(({ type }) => type !== condition.type), kept] };
+  const kept =
+    old?.status === condition.status
+      ? { ...condition, lastTransitionTime: old.lastTransitionTime }
+      : condition;
+  return {
+    ...status,
+    conditions: [...(status.conditions ?? []).filter(({ type }) => type !== condition.type), kept],
+  };
 }
 
 export function withoutCondition(status: DeploymentStatus, type: string): DeploymentStatus {
@@ -35,7 +57,12 @@ export function hasProgressDeadline(deployment: Deployment): boolean {
 }
 
 /** Counts over the ReplicaSets, with the Available condition. Models calculateStatus (v1.34). */
-export function deploymentStatus(deployment: Deployment, sets: readonly ReplicaSet[], newSet: ReplicaSet | undefined, now: number): DeploymentStatus {
+export function deploymentStatus(
+  deployment: Deployment,
+  sets: readonly ReplicaSet[],
+  newSet: ReplicaSet | undefined,
+  now: number,
+): DeploymentStatus {
   const available = availableReplicas(sets);
   const counts = {
     replicas: actualReplicas(sets),
@@ -55,8 +82,20 @@ export function deploymentStatus(deployment: Deployment, sets: readonly ReplicaS
   return withCondition(
     status,
     enough
-      ? newCondition('Available', 'True', 'MinimumReplicasAvailable', 'Deployment has minimum availability.', now)
-      : newCondition('Available', 'False', 'MinimumReplicasUnavailable', 'Deployment does not have minimum availability.', now),
+      ? newCondition(
+          'Available',
+          'True',
+          'MinimumReplicasAvailable',
+          'Deployment has minimum availability.',
+          now,
+        )
+      : newCondition(
+          'Available',
+          'False',
+          'MinimumReplicasUnavailable',
+          'Deployment does not have minimum availability.',
+          now,
+        ),
   );
 }
 
@@ -73,7 +112,12 @@ export function isComplete(deployment: Deployment, status: DeploymentStatus | un
 
 /** More of the new, fewer of the old, or more that serve, than last time. */
 export function isProgressing(deployment: Deployment, next: DeploymentStatus): boolean {
-  const { updatedReplicas = 0, replicas = 0, readyReplicas: ready = 0, availableReplicas: available = 0 } = deployment.status ?? {};
+  const {
+    updatedReplicas = 0,
+    replicas = 0,
+    readyReplicas: ready = 0,
+    availableReplicas: available = 0,
+  } = deployment.status ?? {};
   return (
     (next.updatedReplicas ?? 0) > updatedReplicas ||
     (next.replicas ?? 0) - (next.updatedReplicas ?? 0) < replicas - updatedReplicas ||
@@ -93,34 +137,80 @@ export function isTimedOut(deployment: Deployment, status: DeploymentStatus, now
 }
 
 /** The failure of the new ReplicaSet, else of any, as a condition of the Deployment. */
-function failureOf(sets: readonly ReplicaSet[], newSet: ReplicaSet | undefined): DeploymentCondition | undefined {
+function failureOf(
+  sets: readonly ReplicaSet[],
+  newSet: ReplicaSet | undefined,
+): DeploymentCondition | undefined {
   for (const rs of newSet === undefined ? sets : [newSet, ...sets]) {
     const failure = rs.status?.conditions?.find(({ type }) => type === 'ReplicaFailure');
     if (failure === undefined) continue;
     const { status, reason, message, lastTransitionTime } = failure;
-    return { type: 'ReplicaFailure', status, reason, message, lastTransitionTime, lastUpdateTime: lastTransitionTime };
+    return {
+      type: 'ReplicaFailure',
+      status,
+      reason,
+      message,
+      lastTransitionTime,
+      lastUpdateTime: lastTransitionTime,
+    };
   }
   return undefined;
 }
 
 /** The status of a rollout with its Progressing condition. Models deployment/progress.go syncRolloutStatus (v1.34). */
-export function rolloutStatus(deployment: Deployment, sets: readonly ReplicaSet[], newSet: ReplicaSet | undefined, now: number): DeploymentStatus {
+export function rolloutStatus(
+  deployment: Deployment,
+  sets: readonly ReplicaSet[],
+  newSet: ReplicaSet | undefined,
+  now: number,
+): DeploymentStatus {
   let next = deploymentStatus(deployment, sets, newSet, now);
-  const subject = newSet === undefined ? `Deployment "${deployment.metadata?.name}"` : `ReplicaSet "${newSet.metadata?.name}"`;
+  const subject =
+    newSet === undefined
+      ? `Deployment "${deployment.metadata?.name}"`
+      : `ReplicaSet "${newSet.metadata?.name}"`;
   const current = findCondition(deployment.status, 'Progressing');
-  const settled = (next.replicas ?? 0) === (next.updatedReplicas ?? 0) && current?.reason === 'NewReplicaSetAvailable';
+  const settled =
+    (next.replicas ?? 0) === (next.updatedReplicas ?? 0) && current?.reason === 'NewReplicaSetAvailable';
   if (!hasProgressDeadline(deployment)) {
     next = withoutCondition(next, 'Progressing');
   } else if (!settled) {
     if (isComplete(deployment, next)) {
-      next = withCondition(next, newCondition('Progressing', 'True', 'NewReplicaSetAvailable', `${subject} has successfully progressed.`, now));
+      next = withCondition(
+        next,
+        newCondition(
+          'Progressing',
+          'True',
+          'NewReplicaSetAvailable',
+          `${subject} has successfully progressed.`,
+          now,
+        ),
+      );
     } else if (isProgressing(deployment, next)) {
-      const condition = newCondition('Progressing', 'True', 'ReplicaSetUpdated', `${subject} is progressing.`, now);
-      const kept = current?.status === 'True' ? { ...condition, lastTransitionTime: current.lastTransitionTime } : condition;
+      const condition = newCondition(
+        'Progressing',
+        'True',
+        'ReplicaSetUpdated',
+        `${subject} is progressing.`,
+        now,
+      );
+      const kept =
+        current?.status === 'True'
+          ? { ...condition, lastTransitionTime: current.lastTransitionTime }
+          : condition;
       // Taken out first, so that the time of the update moves even when nothing else does.
       next = withCondition(withoutCondition(next, 'Progressing'), kept);
     } else if (isTimedOut(deployment, next, now)) {
-      next = withCondition(next, newCondition('Progressing', 'False', 'ProgressDeadlineExceeded', `${subject} has timed out progressing.`, now));
+      next = withCondition(
+        next,
+        newCondition(
+          'Progressing',
+          'False',
+          'ProgressDeadlineExceeded',
+          `${subject} has timed out progressing.`,
+          now,
+        ),
+      );
     }
   }
   const failure = failureOf(sets, newSet);
@@ -128,7 +218,11 @@ export function rolloutStatus(deployment: Deployment, sets: readonly ReplicaSet[
 }
 
 /** Milliseconds until the deadline has to be looked at again; undefined when it has not. Models requeueStuckDeployment. */
-export function recheckAfter(deployment: Deployment, status: DeploymentStatus, now: number): number | undefined {
+export function recheckAfter(
+  deployment: Deployment,
+  status: DeploymentStatus,
+  now: number,
+): number | undefined {
   const condition = findCondition(deployment.status, 'Progressing');
   if (!hasProgressDeadline(deployment) || condition === undefined) return undefined;
   if (isComplete(deployment, status) || condition.reason === 'ProgressDeadlineExceeded') return undefined;
@@ -141,8 +235,17 @@ export function recheckAfter(deployment: Deployment, status: DeploymentStatus, n
 export function deploymentStatusDiffers(old: DeploymentStatus | undefined, next: DeploymentStatus): boolean {
   const plain = (status: DeploymentStatus | undefined): string => {
     const { conditions = [], ...counts } = status ?? {};
-    const sorted = Object.entries(counts).filter(([, value]) => value !== 0 && value !== undefined && value !== null).sort(([a], [b]) => (a < b ? -1 : 1));
-    const fields = conditions.map((c) => [c.type, c.status, c.reason, c.message, c.lastUpdateTime, c.lastTransitionTime]);
+    const sorted = Object.entries(counts)
+      .filter(([, value]) => value !== 0 && value !== undefined && value !== null)
+      .sort(([a], [b]) => (a < b ? -1 : 1));
+    const fields = conditions.map((c) => [
+      c.type,
+      c.status,
+      c.reason,
+      c.message,
+      c.lastUpdateTime,
+      c.lastTransitionTime,
+    ]);
     return JSON.stringify([sorted, fields]);
   };
   return plain(old) !== plain(next);

@@ -30,7 +30,10 @@ function setup() {
   const { api } = harness;
   const get = (): Deployment => api.find<Deployment>(resourceTypes.deployments, 'default/web') as Deployment;
   const sets = (): ReplicaSet[] => api.all<ReplicaSet>(resourceTypes.replicaSets);
-  const sizes = (): Record<string, number> => Object.fromEntries(sets().map((rs) => [rs.spec?.template?.spec?.containers[0]?.image ?? '', rs.spec?.replicas ?? 0]));
+  const sizes = (): Record<string, number> =>
+    Object.fromEntries(
+      sets().map((rs) => [rs.spec?.template?.spec?.containers[0]?.image ?? '', rs.spec?.replicas ?? 0]),
+    );
   const change = (spec: (old: Deployment['spec']) => object): void => {
     api.change<Deployment>(resourceTypes.deployments, 'default/web', (old) => ({
       ...old,
@@ -39,10 +42,24 @@ function setup() {
     }));
   };
   const image = (name: string): void =>
-    change((spec) => ({ template: { ...spec?.template, spec: { containers: [{ name: 'main', image: name }] } } }));
-  const conditions = (): string[] => (get().status?.conditions ?? []).map((c) => `${c.type} ${c.status} ${c.reason}: ${c.message}`);
+    change((spec) => ({
+      template: { ...spec?.template, spec: { containers: [{ name: 'main', image: name }] } },
+    }));
+  const conditions = (): string[] =>
+    (get().status?.conditions ?? []).map((c) => `${c.type} ${c.status} ${c.reason}: ${c.message}`);
   const scalings = (): string[] => api.events().filter((event) => event.includes('ScalingReplicaSet'));
-  return { harness, api, get, sets, sizes, change, image, conditions, scalings, start: () => harness.start(...controllers) };
+  return {
+    harness,
+    api,
+    get,
+    sets,
+    sizes,
+    change,
+    image,
+    conditions,
+    scalings,
+    start: () => harness.start(...controllers),
+  };
 }
 
 describe('DeploymentController', () => {
@@ -68,7 +85,12 @@ describe('DeploymentController', () => {
       spec: { replicas: 3, selector: { matchLabels: { app: 'web', 'pod-template-hash': hash } } },
     });
     expect(s.get().metadata?.annotations?.['deployment.kubernetes.io/revision']).toBe('1');
-    expect(s.get().status).toMatchObject({ observedGeneration: 1, replicas: 3, updatedReplicas: 3, unavailableReplicas: 3 });
+    expect(s.get().status).toMatchObject({
+      observedGeneration: 1,
+      replicas: 3,
+      updatedReplicas: 3,
+      unavailableReplicas: 3,
+    });
     expect(s.get().status?.readyReplicas).toBeUndefined();
     expect(s.conditions()).toEqual([
       'Available False MinimumReplicasUnavailable: Deployment does not have minimum availability.',
@@ -165,7 +187,9 @@ describe('DeploymentController', () => {
     const images = new Set<string>();
     for (let step = 0; step < 200; step += 1) {
       await s.harness.run(1);
-      images.add([...new Set(s.harness.pods().map((pod) => pod.spec?.containers[0]?.image))].sort().join('+'));
+      images.add(
+        [...new Set(s.harness.pods().map((pod) => pod.spec?.containers[0]?.image))].sort().join('+'),
+      );
     }
     expect([...images]).toEqual(['nginx:1', '', 'nginx:2']);
   });
@@ -194,14 +218,20 @@ describe('DeploymentController', () => {
     expect(s.conditions().some((condition) => condition.includes('ProgressDeadlineExceeded'))).toBe(false);
     await s.harness.run(6000);
     const name = s.sets()[0]?.metadata?.name;
-    expect(s.conditions()).toContain(`Progressing False ProgressDeadlineExceeded: ReplicaSet "${name}" has timed out progressing.`);
+    expect(s.conditions()).toContain(
+      `Progressing False ProgressDeadlineExceeded: ReplicaSet "${name}" has timed out progressing.`,
+    );
     await s.harness.settle(2000);
-    expect(s.conditions()).toContain(`Progressing True NewReplicaSetAvailable: ReplicaSet "${name}" has successfully progressed.`);
+    expect(s.conditions()).toContain(
+      `Progressing True NewReplicaSetAvailable: ReplicaSet "${name}" has successfully progressed.`,
+    );
   });
 
   it('passes on why Pods are refused', async () => {
     const s = setup();
-    s.api.reactors.push((action) => (action.verb === 'create' && action.resource === 'pods' ? forbidden('pods', 'x', 'no') : undefined));
+    s.api.reactors.push((action) =>
+      action.verb === 'create' && action.resource === 'pods' ? forbidden('pods', 'x', 'no') : undefined,
+    );
     s.api.seed(resourceTypes.deployments, deployment(1));
     await s.start();
     await s.harness.run();
@@ -215,7 +245,10 @@ describe('DeploymentController', () => {
     await s.harness.settle(2000);
     const name = s.sets()[0]?.metadata?.name ?? '';
     const other = setup();
-    other.api.seed<ReplicaSet>(resourceTypes.replicaSets, { metadata: { name, namespace: 'default' }, spec: { replicas: 0, selector: { matchLabels: { app: 'other' } } } } as ReplicaSet);
+    other.api.seed<ReplicaSet>(resourceTypes.replicaSets, {
+      metadata: { name, namespace: 'default' },
+      spec: { replicas: 0, selector: { matchLabels: { app: 'other' } } },
+    } as ReplicaSet);
     other.api.seed(resourceTypes.deployments, deployment(1));
     await other.start();
     await other.harness.settle(2000);
@@ -253,7 +286,15 @@ describe('rolling update arithmetic', () => {
   });
 
   const set = (name: string, replicas: number, max: number, created: string): ReplicaSet =>
-    ({ metadata: { name, uid: name, creationTimestamp: created, annotations: { 'deployment.kubernetes.io/max-replicas': String(max) } }, spec: { replicas } }) as unknown as ReplicaSet;
+    ({
+      metadata: {
+        name,
+        uid: name,
+        creationTimestamp: created,
+        annotations: { 'deployment.kubernetes.io/max-replicas': String(max) },
+      },
+      spec: { replicas },
+    }) as unknown as ReplicaSet;
   const spread: [string, number, number[], number, number[]][] = [
     ['grows both by their share', 15, [8, 5], 13, [12, 7]],
     ['shrinks', 5, [8, 5], 13, [4, 3]],
@@ -261,7 +302,9 @@ describe('rolling update arithmetic', () => {
   ];
   it.each(spread)('%s', (_, desired, [first = 0, second = 0], max, expected) => {
     const target = deployment(desired);
-    const sizes = proportionalSizes(target, set('new', second, max, '2026-01-02T00:00:00Z'), [set('old', first, max, '2026-01-01T00:00:00Z')]);
+    const sizes = proportionalSizes(target, set('new', second, max, '2026-01-02T00:00:00Z'), [
+      set('old', first, max, '2026-01-01T00:00:00Z'),
+    ]);
     expect(sizes.map(({ replicas }) => replicas)).toEqual(expected);
   });
 });

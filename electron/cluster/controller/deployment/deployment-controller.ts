@@ -9,7 +9,12 @@ import type { SharedInformer } from '../../client/shared-informer.ts';
 import { WorkQueue } from '../../client/work-queue.ts';
 import { runWorkers } from '../../client/workers.ts';
 import { matchesLabels } from '../../apimachinery/labels.ts';
-import { ControllerRefManager, controllerUidIndex, controllerUidOf, orphanKey } from '../controller-ref-manager.ts';
+import {
+  ControllerRefManager,
+  controllerUidIndex,
+  controllerUidOf,
+  orphanKey,
+} from '../controller-ref-manager.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
 import { isPodFinished } from '../pod-status.ts';
 import type { DeploymentStatus } from './deployment-conditions.ts';
@@ -66,8 +71,10 @@ export class DeploymentController implements Controller {
     this.#deployments = c.factory.informer(resourceTypes.deployments);
     this.#replicaSets = c.factory.informer(resourceTypes.replicaSets);
     this.#pods = c.factory.informer(resourceTypes.pods);
-    if (!this.#replicaSets.indexer.hasIndex(controllerUidIndex)) this.#replicaSets.addIndexers({ [controllerUidIndex]: controllerUidOf });
-    if (!this.#pods.indexer.hasIndex(controllerUidIndex)) this.#pods.addIndexers({ [controllerUidIndex]: controllerUidOf });
+    if (!this.#replicaSets.indexer.hasIndex(controllerUidIndex))
+      this.#replicaSets.addIndexers({ [controllerUidIndex]: controllerUidOf });
+    if (!this.#pods.indexer.hasIndex(controllerUidIndex))
+      this.#pods.addIndexers({ [controllerUidIndex]: controllerUidOf });
     this.#deployments.addEventHandler({
       onAdd: (deployment) => this.#queue.add(objectKey(deployment)),
       onUpdate: (_, deployment) => this.#queue.add(objectKey(deployment)),
@@ -122,7 +129,13 @@ export class DeploymentController implements Controller {
       ...lister.byIndex(controllerUidIndex, orphanKey(namespaceOf(deployment))),
     ];
     const selector = selectorFromLabelSelector(deployment.spec?.selector);
-    return new ControllerRefManager(this.#c.client, resourceTypes.replicaSets, resourceTypes.deployments, deployment, selector).claim(candidates);
+    return new ControllerRefManager(
+      this.#c.client,
+      resourceTypes.replicaSets,
+      resourceTypes.deployments,
+      deployment,
+      selector,
+    ).claim(candidates);
   }
 
   /** While it is paused nothing progresses, and that is no failure. */
@@ -166,11 +179,13 @@ export class DeploymentController implements Controller {
     const single = activeOrLatest(newSet, oldSets);
     if (single !== undefined) {
       if (desiredReplicas(single) !== desired) await scale(single, desired);
-      else if (single.metadata?.annotations?.[desiredReplicasAnnotation] !== String(desired)) await scale(single, desired);
+      else if (single.metadata?.annotations?.[desiredReplicasAnnotation] !== String(desired))
+        await scale(single, desired);
     } else if (isSaturated(deployment, newSet)) {
       for (const rs of withReplicas(oldSets)) await scale(rs, 0);
     } else if (isRollingUpdate(deployment)) {
-      for (const { rs, replicas } of proportionalSizes(deployment, newSet, oldSets)) await scale(rs, replicas);
+      for (const { rs, replicas } of proportionalSizes(deployment, newSet, oldSets))
+        await scale(rs, replicas);
     }
     const now = (rs: ReplicaSet): ReplicaSet => changes.get(uidOf(rs)) ?? rs;
     return { newSet: newSet && now(newSet), oldSets: oldSets.map(now) };
@@ -184,7 +199,8 @@ export class DeploymentController implements Controller {
     const desired = desiredReplicas(rollout.deployment);
     const current = desiredReplicas(newSet);
     if (current !== desired) {
-      const target = current > desired ? desired : newSetReplicas(rollout.deployment, allOf(revisions), current);
+      const target =
+        current > desired ? desired : newSetReplicas(rollout.deployment, allOf(revisions), current);
       if (target !== current) {
         const scaled = await rollout.scale(newSet, target);
         await this.#syncRollout(rollout, { newSet: scaled, oldSets });
@@ -201,7 +217,11 @@ export class DeploymentController implements Controller {
   }
 
   /** The old ReplicaSets after scaling down; undefined when none was. Unhealthy Pods go first. */
-  async #shrinkOld(rollout: Rollout, newSet: ReplicaSet, oldSets: readonly ReplicaSet[]): Promise<readonly ReplicaSet[] | undefined> {
+  async #shrinkOld(
+    rollout: Rollout,
+    newSet: ReplicaSet,
+    oldSets: readonly ReplicaSet[],
+  ): Promise<readonly ReplicaSet[] | undefined> {
     const { deployment } = rollout;
     if (totalReplicas(oldSets) === 0) return undefined;
     const minAvailable = desiredReplicas(deployment) - maxUnavailable(deployment);
@@ -235,7 +255,10 @@ export class DeploymentController implements Controller {
     if (active.length > 0) {
       const gone = new Map<string, ReplicaSet>();
       for (const rs of active) gone.set(uidOf(rs), await rollout.scale(rs, 0));
-      await this.#syncRollout(rollout, { newSet: first.newSet, oldSets: first.oldSets.map((rs) => gone.get(uidOf(rs)) ?? rs) });
+      await this.#syncRollout(rollout, {
+        newSet: first.newSet,
+        oldSets: first.oldSets.map((rs) => gone.get(uidOf(rs)) ?? rs),
+      });
       return;
     }
     if (this.#oldPodsRemain(first)) {
@@ -252,24 +275,32 @@ export class DeploymentController implements Controller {
 
   #oldPodsRemain({ oldSets }: Revisions): boolean {
     if (actualReplicas(oldSets) > 0) return true;
-    return oldSets.some((rs) => this.#pods.lister.byIndex(controllerUidIndex, uidOf(rs)).some((pod) => !isPodFinished(pod)));
+    return oldSets.some((rs) =>
+      this.#pods.lister.byIndex(controllerUidIndex, uidOf(rs)).some((pod) => !isPodFinished(pod)),
+    );
   }
 
   /** Deletes the oldest ReplicaSets beyond revisionHistoryLimit, as far as they are empty. */
   async #cleanUp(rollout: Rollout, oldSets: readonly ReplicaSet[]): Promise<void> {
     const limit = rollout.deployment.spec?.revisionHistoryLimit;
     if (limit === undefined || limit === null || limit === 2_147_483_647) return;
-    const alive = oldSets.filter((rs) => !isTerminating(rs)).sort((a, b) => revisionOf(a) - revisionOf(b) || byCreation(a, b));
+    const alive = oldSets
+      .filter((rs) => !isTerminating(rs))
+      .sort((a, b) => revisionOf(a) - revisionOf(b) || byCreation(a, b));
     for (const rs of alive.slice(0, Math.max(0, alive.length - limit))) {
       const { replicas = 0, observedGeneration = 0 } = rs.status ?? {};
-      if (replicas !== 0 || desiredReplicas(rs) !== 0 || (rs.metadata?.generation ?? 0) > observedGeneration) continue;
+      if (replicas !== 0 || desiredReplicas(rs) !== 0 || (rs.metadata?.generation ?? 0) > observedGeneration)
+        continue;
       rollout.decide('delete-replicaset', { replicaSet: nameOf(rs) });
       await rollout.deleteSet(rs);
     }
   }
 
   async #syncStatus(rollout: Rollout, revisions: Revisions): Promise<void> {
-    await this.#write(rollout, deploymentStatus(rollout.deployment, allOf(revisions), revisions.newSet, rollout.now));
+    await this.#write(
+      rollout,
+      deploymentStatus(rollout.deployment, allOf(revisions), revisions.newSet, rollout.now),
+    );
   }
 
   async #syncRollout(rollout: Rollout, revisions: Revisions): Promise<void> {
@@ -305,7 +336,8 @@ export class DeploymentController implements Controller {
   #replicaSetChanged(old: ReplicaSet | undefined, rs: ReplicaSet): void {
     const owner = controllerOf(rs);
     const former = old && controllerOf(old);
-    if (old !== undefined && former !== undefined && former.uid !== owner?.uid) this.#enqueueOwner(old, former);
+    if (old !== undefined && former !== undefined && former.uid !== owner?.uid)
+      this.#enqueueOwner(old, former);
     if (owner !== undefined) {
       this.#enqueueOwner(rs, owner);
       return;

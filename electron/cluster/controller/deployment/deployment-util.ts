@@ -40,15 +40,24 @@ export function isRollingUpdate(deployment: Deployment): boolean {
  * Surge and unavailable as numbers of Pods: surge rounded up, unavailable down; should both come to 0, one Pod
  * may be unavailable, or nothing could move. Models deploymentutil.ResolveFenceposts (v1.34).
  */
-export function resolveFenceposts(maxSurge: IntOrString, maxUnavailable: IntOrString, desired: number): { readonly surge: number; readonly unavailable: number } {
+export function resolveFenceposts(
+  maxSurge: IntOrString,
+  maxUnavailable: IntOrString,
+  desired: number,
+): { readonly surge: number; readonly unavailable: number } {
   const surge = scaledValue(maxSurge, desired, true) ?? 0;
   const unavailable = scaledValue(maxUnavailable, desired, false) ?? 0;
   return { surge, unavailable: surge === 0 && unavailable === 0 ? 1 : unavailable };
 }
 
 function fenceposts(deployment: Deployment): { readonly surge: number; readonly unavailable: number } {
-  const rolling = deployment.spec?.strategy?.rollingUpdate as { maxSurge?: IntOrString; maxUnavailable?: IntOrString } | undefined;
-  return resolveFenceposts(rolling?.maxSurge ?? '25%', rolling?.maxUnavailable ?? '25%', desiredReplicas(deployment));
+  const rolling = deployment.spec?.strategy?.rollingUpdate as
+    { maxSurge?: IntOrString; maxUnavailable?: IntOrString } | undefined;
+  return resolveFenceposts(
+    rolling?.maxSurge ?? '25%',
+    rolling?.maxUnavailable ?? '25%',
+    desiredReplicas(deployment),
+  );
 }
 
 /** How many Pods there may be beyond the desired number. */
@@ -86,8 +95,13 @@ export function byCreation(a: ReplicaSet, b: ReplicaSet): number {
 }
 
 /** The ReplicaSet of the Deployment's present template: the oldest, should there be several. */
-export function findNewReplicaSet(deployment: Deployment, sets: readonly ReplicaSet[]): ReplicaSet | undefined {
-  return [...sets].sort(byCreation).find((rs) => equalIgnoringHash(rs.spec?.template, deployment.spec?.template));
+export function findNewReplicaSet(
+  deployment: Deployment,
+  sets: readonly ReplicaSet[],
+): ReplicaSet | undefined {
+  return [...sets]
+    .sort(byCreation)
+    .find((rs) => equalIgnoringHash(rs.spec?.template, deployment.spec?.template));
 }
 
 export function withReplicas(sets: readonly ReplicaSet[]): ReplicaSet[] {
@@ -95,13 +109,18 @@ export function withReplicas(sets: readonly ReplicaSet[]): ReplicaSet[] {
 }
 
 /** The ReplicaSet that scaling goes to: the only active one, or with none active the newest; undefined with several. */
-export function activeOrLatest(newSet: ReplicaSet | undefined, oldSets: readonly ReplicaSet[]): ReplicaSet | undefined {
+export function activeOrLatest(
+  newSet: ReplicaSet | undefined,
+  oldSets: readonly ReplicaSet[],
+): ReplicaSet | undefined {
   const active = withReplicas([...(newSet === undefined ? [] : [newSet]), ...oldSets]);
   if (active.length > 1) return undefined;
   return active[0] ?? newSet ?? [...oldSets].sort(byCreation).at(-1);
 }
 
-export function revisionOf(object: { readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> } }): number {
+export function revisionOf(object: {
+  readonly metadata?: { readonly annotations?: Readonly<Record<string, string>> };
+}): number {
   const value = Number(object.metadata?.annotations?.[revisionAnnotation] ?? '0');
   return Number.isSafeInteger(value) ? value : 0;
 }
@@ -116,11 +135,19 @@ export function isSaturated(deployment: Deployment, newSet: ReplicaSet | undefin
   const desired = desiredReplicas(deployment);
   const annotated = newSet.metadata?.annotations?.[desiredReplicasAnnotation];
   if (annotated === undefined) return false;
-  return desiredReplicas(newSet) === desired && Number(annotated) === desired && (newSet.status?.availableReplicas ?? 0) === desired;
+  return (
+    desiredReplicas(newSet) === desired &&
+    Number(annotated) === desired &&
+    (newSet.status?.availableReplicas ?? 0) === desired
+  );
 }
 
 /** What the new ReplicaSet may grow to now. Models deploymentutil.NewRSNewReplicas (v1.34). */
-export function newSetReplicas(deployment: Deployment, sets: readonly ReplicaSet[], newSetCurrent: number): number {
+export function newSetReplicas(
+  deployment: Deployment,
+  sets: readonly ReplicaSet[],
+  newSetCurrent: number,
+): number {
   const desired = desiredReplicas(deployment);
   if (!isRollingUpdate(deployment)) return desired;
   const limit = desired + maxSurge(deployment);

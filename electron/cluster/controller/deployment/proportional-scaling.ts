@@ -1,5 +1,12 @@
 import type { Deployment, ReplicaSet } from '../../api/types.ts';
-import { byCreation, desiredReplicas, maxReplicasAnnotation, maxSurge, totalReplicas, withReplicas } from './deployment-util.ts';
+import {
+  byCreation,
+  desiredReplicas,
+  maxReplicasAnnotation,
+  maxSurge,
+  totalReplicas,
+  withReplicas,
+} from './deployment-util.ts';
 
 /** A ReplicaSet and what it is to be scaled to. */
 export interface Sizing {
@@ -27,19 +34,30 @@ function fraction(rs: ReplicaSet, deployment: Deployment): number {
  * Spreads a change of size in the middle of a rollout over all active ReplicaSets, each by its share; what
  * rounding leaves goes to the largest. Models the rolling part of deployment/sync.go scale (v1.34).
  */
-export function proportionalSizes(deployment: Deployment, newSet: ReplicaSet | undefined, oldSets: readonly ReplicaSet[]): Sizing[] {
+export function proportionalSizes(
+  deployment: Deployment,
+  newSet: ReplicaSet | undefined,
+  oldSets: readonly ReplicaSet[],
+): Sizing[] {
   const desired = desiredReplicas(deployment);
   const active = withReplicas([...oldSets, ...(newSet === undefined ? [] : [newSet])]);
   const allowed = desired > 0 ? desired + maxSurge(deployment) : 0;
   const toAdd = allowed - totalReplicas(active);
   // Largest first; among equals the newer when growing, the older when shrinking.
-  active.sort((a, b) => desiredReplicas(b) - desiredReplicas(a) || (toAdd > 0 ? byCreation(b, a) : byCreation(a, b)));
+  active.sort(
+    (a, b) => desiredReplicas(b) - desiredReplicas(a) || (toAdd > 0 ? byCreation(b, a) : byCreation(a, b)),
+  );
   let added = 0;
   const sizes = active.map((rs) => {
     const replicas = desiredReplicas(rs);
     if (toAdd === 0) return replicas;
     const left = toAdd - added;
-    const part = replicas === 0 || left === 0 ? 0 : toAdd > 0 ? Math.min(fraction(rs, deployment), left) : Math.max(fraction(rs, deployment), left);
+    const part =
+      replicas === 0 || left === 0
+        ? 0
+        : toAdd > 0
+          ? Math.min(fraction(rs, deployment), left)
+          : Math.max(fraction(rs, deployment), left);
     added += part;
     return replicas + part;
   });

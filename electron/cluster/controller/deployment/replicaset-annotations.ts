@@ -25,22 +25,32 @@ const maxHistoryLength = 2000;
 /** Annotations a ReplicaSet has from its Deployment: how many there are to be, and may be at most. */
 export function replicasAnnotations(deployment: Deployment): Annotations {
   const desired = desiredReplicas(deployment);
-  return { [desiredReplicasAnnotation]: String(desired), [maxReplicasAnnotation]: String(desired + maxSurge(deployment)) };
+  return {
+    [desiredReplicasAnnotation]: String(desired),
+    [maxReplicasAnnotation]: String(desired + maxSurge(deployment)),
+  };
 }
 
 /**
  * The annotations the new ReplicaSet is to have at `revision`; the same object when nothing changes.
  * Models deploymentutil.SetNewReplicaSetAnnotations (v1.34).
  */
-export function newSetAnnotations(deployment: Deployment, rs: ReplicaSet, revision: number, exists: boolean): Annotations {
+export function newSetAnnotations(
+  deployment: Deployment,
+  rs: ReplicaSet,
+  revision: number,
+  exists: boolean,
+): Annotations {
   const old: Annotations = rs.metadata?.annotations ?? {};
   const next: Record<string, string> = { ...old };
-  for (const [key, value] of Object.entries(deployment.metadata?.annotations ?? {})) if (!notCopied.has(key)) next[key] = value;
+  for (const [key, value] of Object.entries(deployment.metadata?.annotations ?? {}))
+    if (!notCopied.has(key)) next[key] = value;
   const oldRevision = old[revisionAnnotation];
   if (Number(oldRevision ?? '0') < revision) {
     next[revisionAnnotation] = String(revision);
     // A template that was used before comes back: its earlier numbers are kept beside the new one.
-    if (oldRevision !== undefined) next[revisionHistoryAnnotation] = appendHistory(old[revisionHistoryAnnotation], oldRevision);
+    if (oldRevision !== undefined)
+      next[revisionHistoryAnnotation] = appendHistory(old[revisionHistoryAnnotation], oldRevision);
   }
   if (!exists) Object.assign(next, replicasAnnotations(deployment));
   return sameAnnotations(old, next) ? old : next;

@@ -64,16 +64,30 @@ export class Rollout {
       from,
       to: replicas,
     });
-    const next = { ...rs, metadata: { ...rs.metadata, annotations }, spec: { ...rs.spec, replicas } } as ReplicaSet;
+    const next = {
+      ...rs,
+      metadata: { ...rs.metadata, annotations },
+      spec: { ...rs.spec, replicas },
+    } as ReplicaSet;
     const updated = await this.#sets().update(next);
-    if (replicas !== from) this.#event('Normal', 'ScalingReplicaSet', `Scaled ${direction} replica set ${nameOf(rs)} from ${from} to ${replicas}`);
+    if (replicas !== from)
+      this.#event(
+        'Normal',
+        'ScalingReplicaSet',
+        `Scaled ${direction} replica set ${nameOf(rs)} from ${from} to ${replicas}`,
+      );
     return updated;
   }
 
-  async updateStatus(status: DeploymentStatus, annotations = this.deployment.metadata?.annotations): Promise<void> {
+  async updateStatus(
+    status: DeploymentStatus,
+    annotations = this.deployment.metadata?.annotations,
+  ): Promise<void> {
     const metadata = { ...this.deployment.metadata, ...(annotations === undefined ? {} : { annotations }) };
     const next = { ...this.deployment, metadata, status };
-    this.deployment = await this.#c.client.resource<Deployment>(resourceTypes.deployments, namespaceOf(next)).updateStatus(next);
+    this.deployment = await this.#c.client
+      .resource<Deployment>(resourceTypes.deployments, namespaceOf(next))
+      .updateStatus(next);
   }
 
   async deleteSet(rs: ReplicaSet): Promise<void> {
@@ -99,15 +113,25 @@ export class Rollout {
     const { deployment } = this;
     const annotations = newSetAnnotations(deployment, rs, revision, true);
     const minReadySeconds = deployment.spec?.minReadySeconds ?? 0;
-    if (!sameAnnotations(rs.metadata?.annotations ?? {}, annotations) || (rs.spec?.minReadySeconds ?? 0) !== minReadySeconds) {
-      const next = { ...rs, metadata: { ...rs.metadata, annotations }, spec: { ...rs.spec, minReadySeconds } } as ReplicaSet;
+    if (
+      !sameAnnotations(rs.metadata?.annotations ?? {}, annotations) ||
+      (rs.spec?.minReadySeconds ?? 0) !== minReadySeconds
+    ) {
+      const next = {
+        ...rs,
+        metadata: { ...rs.metadata, annotations },
+        spec: { ...rs.spec, minReadySeconds },
+      } as ReplicaSet;
       return this.#sets().update(next);
     }
     const own = annotations[revisionAnnotation];
     let status = deployment.status ?? {};
     if (hasProgressDeadline(deployment) && findCondition(status, 'Progressing') === undefined) {
       const message = `Found new replica set "${nameOf(rs)}"`;
-      status = withCondition(status, newCondition('Progressing', 'True', 'FoundNewReplicaSet', message, this.now));
+      status = withCondition(
+        status,
+        newCondition('Progressing', 'True', 'FoundNewReplicaSet', message, this.now),
+      );
     }
     await this.#syncRevision(own, status);
     return rs;
@@ -140,12 +164,19 @@ export class Rollout {
       }
     }
     if (!existed && replicas > 0) {
-      this.#event('Normal', 'ScalingReplicaSet', `Scaled up replica set ${nameOf(created)} from 0 to ${replicas}`);
+      this.#event(
+        'Normal',
+        'ScalingReplicaSet',
+        `Scaled up replica set ${nameOf(created)} from 0 to ${replicas}`,
+      );
     }
     let status = deployment.status ?? {};
     if (!existed && hasProgressDeadline(deployment)) {
       const message = `Created new replica set "${nameOf(created)}"`;
-      status = withCondition(status, newCondition('Progressing', 'True', 'NewReplicaSetCreated', message, this.now));
+      status = withCondition(
+        status,
+        newCondition('Progressing', 'True', 'NewReplicaSetCreated', message, this.now),
+      );
     }
     await this.#syncRevision(String(revision), status);
     return created;
@@ -165,7 +196,12 @@ export class Rollout {
       blockOwnerDeletion: true,
     };
     const rs = {
-      metadata: { name: `${nameOf(deployment)}-${hash}`, namespace: namespaceOf(deployment), labels, ownerReferences: [owner] },
+      metadata: {
+        name: `${nameOf(deployment)}-${hash}`,
+        namespace: namespaceOf(deployment),
+        labels,
+        ownerReferences: [owner],
+      },
       spec: {
         replicas: 0,
         ...(minReadySeconds === undefined ? {} : { minReadySeconds }),
@@ -173,14 +209,21 @@ export class Rollout {
         template: { ...template, metadata: { ...template?.metadata, labels } },
       },
     } as ReplicaSet;
-    return { ...rs, metadata: { ...rs.metadata, annotations: newSetAnnotations(deployment, rs, revision, false) } };
+    return {
+      ...rs,
+      metadata: { ...rs.metadata, annotations: newSetAnnotations(deployment, rs, revision, false) },
+    };
   }
 
   /** The name is taken: by our own (the cache was behind), or by another template with the same hash. */
   async #resolveCollision(draft: ReplicaSet, error: unknown): Promise<ReplicaSet> {
     const { deployment } = this;
     const present = await this.#sets().get(nameOf(draft));
-    if (controllerOf(present)?.uid === uidOf(deployment) && equalIgnoringHash(deployment.spec?.template, present.spec?.template)) return present;
+    if (
+      controllerOf(present)?.uid === uidOf(deployment) &&
+      equalIgnoringHash(deployment.spec?.template, present.spec?.template)
+    )
+      return present;
     const collisionCount = (deployment.status?.collisionCount ?? 0) + 1;
     await this.updateStatus({ ...deployment.status, collisionCount });
     throw error;

@@ -89,7 +89,9 @@ export class GarbageCollector implements Controller {
       }
       return true;
     } catch (error) {
-      this.#c.context.log.warn('failed to discover some groups', { err: error instanceof Error ? error.message : String(error) });
+      this.#c.context.log.warn('failed to discover some groups', {
+        err: error instanceof Error ? error.message : String(error),
+      });
       return false;
     }
   }
@@ -102,7 +104,8 @@ export class GarbageCollector implements Controller {
       await this.#checkVirtual(node);
       return;
     }
-    if (!node.deletingDependents && node.owners.every((reference) => this.#isSettled(node, reference))) return;
+    if (!node.deletingDependents && node.owners.every((reference) => this.#isSettled(node, reference)))
+      return;
     const latest = await this.#read(node.identity, node.identity.namespace);
     // Gone, or another of the same name: the watch will say so.
     if (latest === undefined || uidOf(latest) !== uid) return;
@@ -117,18 +120,26 @@ export class GarbageCollector implements Controller {
     if (solid.length > 0) {
       if (dangling.length + waiting.length === 0) return;
       this.#decide(node, 'drop-references', sorted);
-      await this.#dropOwners(node, [...dangling, ...waiting].map((owner) => owner.uid));
+      await this.#dropOwners(
+        node,
+        [...dangling, ...waiting].map((owner) => owner.uid),
+      );
       return;
     }
     if (waiting.length > 0 && node.dependents.size > 0) {
       // Its owner waits for it, and it has dependents of its own: they go first. In a circle somebody has to begin.
-      if ([...node.dependents].some((dependent) => dependent.deletingDependents)) await this.#unblockOwners(node, latest);
+      if ([...node.dependents].some((dependent) => dependent.deletingDependents))
+        await this.#unblockOwners(node, latest);
       this.#decide(node, 'delete-foreground', sorted);
       await this.#delete(node, latest, 'Foreground');
       return;
     }
     const finalizers = latest.metadata?.finalizers ?? [];
-    const policy = finalizers.includes(orphanFinalizer) ? 'Orphan' : finalizers.includes(foregroundFinalizer) ? 'Foreground' : 'Background';
+    const policy = finalizers.includes(orphanFinalizer)
+      ? 'Orphan'
+      : finalizers.includes(foregroundFinalizer)
+        ? 'Foreground'
+        : 'Background';
     this.#decide(node, 'delete', sorted);
     await this.#delete(node, latest, policy);
   }
@@ -137,7 +148,8 @@ export class GarbageCollector implements Controller {
   async #checkVirtual(node: GraphNode): Promise<void> {
     const { uid } = node.identity;
     const type = this.#typeOf(node.identity);
-    if (type === undefined) throw new Error(`unable to get REST mapping for ${node.identity.apiVersion}/${node.identity.kind}.`);
+    if (type === undefined)
+      throw new Error(`unable to get REST mapping for ${node.identity.apiVersion}/${node.identity.kind}.`);
     if (this.#absentOwners.has(uid)) {
       this.#graph.remove(uid);
       return;
@@ -156,7 +168,8 @@ export class GarbageCollector implements Controller {
       await this.#removeFinalizer(node, latest, foregroundFinalizer);
       return;
     }
-    for (const dependent of blocking) if (!dependent.deletingDependents) this.#toDelete.add(dependent.identity.uid);
+    for (const dependent of blocking)
+      if (!dependent.deletingDependents) this.#toDelete.add(dependent.identity.uid);
   }
 
   async #sortOwners(node: GraphNode, owners: readonly OwnerReference[]): Promise<SortedOwners> {
@@ -169,13 +182,17 @@ export class GarbageCollector implements Controller {
         continue;
       }
       const type = this.#types.get(`${reference.apiVersion}/${reference.kind}`);
-      if (type === undefined) throw new Error(`unable to get REST mapping for ${reference.apiVersion}/${reference.kind}.`);
+      if (type === undefined)
+        throw new Error(`unable to get REST mapping for ${reference.apiVersion}/${reference.kind}.`);
       const identity: ObjectReference = { ...reference, namespace: node.identity.namespace };
       const owner = await this.#read(identity, type.namespaced ? node.identity.namespace : '');
       if (owner === undefined || uidOf(owner) !== reference.uid) {
         this.#rememberAbsent(reference.uid);
         dangling.push(reference);
-      } else if (owner.metadata?.deletionTimestamp !== undefined && owner.metadata.finalizers?.includes(foregroundFinalizer) === true) {
+      } else if (
+        owner.metadata?.deletionTimestamp !== undefined &&
+        owner.metadata.finalizers?.includes(foregroundFinalizer) === true
+      ) {
         waiting.push(reference);
       } else {
         solid.push(reference);
@@ -188,26 +205,46 @@ export class GarbageCollector implements Controller {
     const owner = this.#graph.get(uid);
     if (owner === undefined) return;
     this.#decide(owner, 'orphan', undefined);
-    const results = await Promise.allSettled([...owner.dependents].map((dependent) => this.#dropOwners(dependent, [uid])));
+    const results = await Promise.allSettled(
+      [...owner.dependents].map((dependent) => this.#dropOwners(dependent, [uid])),
+    );
     for (const result of results) if (result.status === 'rejected') throw result.reason;
     const latest = await this.#read(owner.identity, owner.identity.namespace);
-    if (latest !== undefined && uidOf(latest) === uid) await this.#removeFinalizer(owner, latest, orphanFinalizer);
+    if (latest !== undefined && uidOf(latest) === uid)
+      await this.#removeFinalizer(owner, latest, orphanFinalizer);
   }
 
   async #dropOwners(node: GraphNode, uids: readonly string[]): Promise<void> {
     const references = uids.map((uid) => ({ $patch: 'delete', uid }));
     const patch = { metadata: { ownerReferences: references, uid: node.identity.uid } };
     try {
-      await this.#clientOf(node.identity, node.identity.namespace).patch(node.identity.name, 'application/strategic-merge-patch+json', patch);
+      await this.#clientOf(node.identity, node.identity.namespace).patch(
+        node.identity.name,
+        'application/strategic-merge-patch+json',
+        patch,
+      );
     } catch (error) {
       if (!isNotFound(error)) throw error;
     }
   }
 
   async #unblockOwners(node: GraphNode, latest: KubeObject): Promise<void> {
-    const references = (latest.metadata?.ownerReferences ?? []).map((reference) => ({ ...reference, blockOwnerDeletion: false }));
-    const patch = { metadata: { ownerReferences: references, uid: node.identity.uid, resourceVersion: latest.metadata?.resourceVersion } };
-    await this.#clientOf(node.identity, node.identity.namespace).patch(node.identity.name, 'application/merge-patch+json', patch);
+    const references = (latest.metadata?.ownerReferences ?? []).map((reference) => ({
+      ...reference,
+      blockOwnerDeletion: false,
+    }));
+    const patch = {
+      metadata: {
+        ownerReferences: references,
+        uid: node.identity.uid,
+        resourceVersion: latest.metadata?.resourceVersion,
+      },
+    };
+    await this.#clientOf(node.identity, node.identity.namespace).patch(
+      node.identity.name,
+      'application/merge-patch+json',
+      patch,
+    );
   }
 
   async #removeFinalizer(node: GraphNode, latest: KubeObject, finalizer: string): Promise<void> {
@@ -219,7 +256,11 @@ export class GarbageCollector implements Controller {
       const kept = finalizers.filter((name) => name !== finalizer);
       const patch = { metadata: { resourceVersion: current.metadata?.resourceVersion, finalizers: kept } };
       try {
-        await this.#clientOf(identity, identity.namespace).patch(identity.name, 'application/merge-patch+json', patch);
+        await this.#clientOf(identity, identity.namespace).patch(
+          identity.name,
+          'application/merge-patch+json',
+          patch,
+        );
         return;
       } catch (error) {
         if (isNotFound(error)) return;
@@ -227,14 +268,24 @@ export class GarbageCollector implements Controller {
         current = await this.#read(identity, identity.namespace);
       }
     }
-    if (current !== undefined) throw new Error(`updateMaxRetries(5) has reached. The garbage collector will retry later for owner ${identity.uid}.`);
+    if (current !== undefined)
+      throw new Error(
+        `updateMaxRetries(5) has reached. The garbage collector will retry later for owner ${identity.uid}.`,
+      );
   }
 
-  async #delete(node: GraphNode, latest: KubeObject, propagationPolicy: NonNullable<DeleteOptions['propagationPolicy']>): Promise<void> {
+  async #delete(
+    node: GraphNode,
+    latest: KubeObject,
+    propagationPolicy: NonNullable<DeleteOptions['propagationPolicy']>,
+  ): Promise<void> {
     const { uid, name, namespace } = node.identity;
     const resourceVersion = latest.metadata?.resourceVersion;
     try {
-      await this.#clientOf(node.identity, namespace).delete(name, { preconditions: { uid, resourceVersion }, propagationPolicy });
+      await this.#clientOf(node.identity, namespace).delete(name, {
+        preconditions: { uid, resourceVersion },
+        propagationPolicy,
+      });
     } catch (error) {
       if (!isNotFound(error)) throw error;
     }
@@ -262,7 +313,8 @@ export class GarbageCollector implements Controller {
 
   #clientOf(identity: ObjectReference, namespace: string) {
     const type = this.#typeOf(identity);
-    if (type === undefined) throw new Error(`unable to get REST mapping for ${identity.apiVersion}/${identity.kind}.`);
+    if (type === undefined)
+      throw new Error(`unable to get REST mapping for ${identity.apiVersion}/${identity.kind}.`);
     return this.#c.client.resource<KubeObject>(type, namespace);
   }
 
@@ -275,13 +327,21 @@ export class GarbageCollector implements Controller {
   }
 
   #decide(node: GraphNode, action: string, owners: SortedOwners | undefined): void {
-    const names = (list: readonly OwnerReference[] | undefined): string[] => (list ?? []).map(({ kind, name }) => `${kind} ${name}`);
+    const names = (list: readonly OwnerReference[] | undefined): string[] =>
+      (list ?? []).map(({ kind, name }) => `${kind} ${name}`);
     decide(this.#c.context.tracer, {
       subject: `${this.#typeOf(node.identity)?.resource ?? node.identity.kind} ${[node.identity.namespace, node.identity.name].filter((part) => part !== '').join('/')}`,
       action,
       desired: 'only objects whose owners exist',
-      observed: owners === undefined ? describe(node.identity) : `owners: ${owners.solid.length} present, ${owners.dangling.length} absent, ${owners.waiting.length} waiting`,
-      detail: { present: names(owners?.solid), absent: names(owners?.dangling), waiting: names(owners?.waiting) },
+      observed:
+        owners === undefined
+          ? describe(node.identity)
+          : `owners: ${owners.solid.length} present, ${owners.dangling.length} absent, ${owners.waiting.length} waiting`,
+      detail: {
+        present: names(owners?.solid),
+        absent: names(owners?.dangling),
+        waiting: names(owners?.waiting),
+      },
     });
   }
 }

@@ -33,6 +33,8 @@ export function describe({ kind, namespace, name }: ObjectReference): string {
 /** Dependents that hold up the foreground deletion of their owner. */
 export function blockingDependents(owner: GraphNode): GraphNode[] {
   return [...owner.dependents].filter((dependent) =>
-    dependent.owners.some((reference) => reference.uid === owner.identity.uid && reference.blockOwnerDeletion === true),
+    dependent.owners.some(
+      (reference) => reference.uid === owner.identity.uid && reference.blockOwnerDeletion === true,
+    ),
   );
 }

@@ -49,7 +49,13 @@ export class OwnerGraph {
     const owners = object.metadata?.ownerReferences ?? [];
     if (known === undefined || known.virtual) {
       const node: GraphNode = {
-        identity: { apiVersion: type.apiVersion, kind: type.kind, namespace: namespaceOf(object), name: nameOf(object), uid },
+        identity: {
+          apiVersion: type.apiVersion,
+          kind: type.kind,
+          namespace: namespaceOf(object),
+          name: nameOf(object),
+          uid,
+        },
         type,
         dependents: known?.dependents ?? new Set(),
         owners,
@@ -102,7 +108,9 @@ export class OwnerGraph {
     const removed = old.filter(({ uid }) => !owners.some((reference) => reference.uid === uid));
     const added = owners.filter(({ uid }) => !old.some((reference) => reference.uid === uid));
     const unblocked = old.filter(
-      (reference) => reference.blockOwnerDeletion === true && owners.some(({ uid, blockOwnerDeletion }) => uid === reference.uid && blockOwnerDeletion !== true),
+      (reference) =>
+        reference.blockOwnerDeletion === true &&
+        owners.some(({ uid, blockOwnerDeletion }) => uid === reference.uid && blockOwnerDeletion !== true),
     );
     node.owners = owners;
     for (const { uid } of removed) {
@@ -110,7 +118,8 @@ export class OwnerGraph {
       owner?.dependents.delete(node);
       if (owner !== undefined) this.#dropIdleVirtual(owner);
     }
-    for (const { uid } of [...removed, ...unblocked]) if (this.#nodes.get(uid)?.deletingDependents === true) this.#queues.attemptToDelete(uid);
+    for (const { uid } of [...removed, ...unblocked])
+      if (this.#nodes.get(uid)?.deletingDependents === true) this.#queues.attemptToDelete(uid);
     this.#attach(node, added);
     // Its owners are others now: they may all be gone.
     if (removed.length > 0 || added.length > 0) this.#queues.attemptToDelete(node.identity.uid);
@@ -119,7 +128,9 @@ export class OwnerGraph {
   #follow(node: GraphNode, old: KubeObject | undefined, object: KubeObject): void {
     const uid = node.identity.uid;
     const began = (finalizer: string): boolean =>
-      isBeingDeleted(object) && hasFinalizer(object, finalizer) && (old === undefined || !isBeingDeleted(old) || !hasFinalizer(old, finalizer));
+      isBeingDeleted(object) &&
+      hasFinalizer(object, finalizer) &&
+      (old === undefined || !isBeingDeleted(old) || !hasFinalizer(old, finalizer));
     if (began(orphanFinalizer)) this.#queues.attemptToOrphan(uid);
     if (began(foregroundFinalizer)) {
       node.deletingDependents = true;
@@ -141,5 +152,13 @@ function virtualNode(reference: OwnerReference, namespace: string): GraphNode {
     name: reference.name,
     uid: reference.uid,
   };
-  return { identity, type: undefined, dependents: new Set(), owners: [], beingDeleted: false, deletingDependents: false, virtual: true };
+  return {
+    identity,
+    type: undefined,
+    dependents: new Set(),
+    owners: [],
+    beingDeleted: false,
+    deletingDependents: false,
+    virtual: true,
+  };
 }

@@ -13,28 +13,57 @@ export interface ContentReport {
 }
 
 /** Models namespace/deletion/status_condition_utils.go (v1.34). */
-export function deletionConditions(report: ContentReport, old: readonly NamespaceCondition[], now: number): readonly NamespaceCondition[] {
+export function deletionConditions(
+  report: ContentReport,
+  old: readonly NamespaceCondition[],
+  now: number,
+): readonly NamespaceCondition[] {
   const { discoveryError, contentErrors, remaining, finalizers } = report;
-  const found: [type: string, problem: [reason: string, message: string] | undefined, fine: [reason: string, message: string]][] = [
+  const found: [
+    type: string,
+    problem: [reason: string, message: string] | undefined,
+    fine: [reason: string, message: string],
+  ][] = [
     [
       'NamespaceDeletionDiscoveryFailure',
-      discoveryError === undefined ? undefined : ['DiscoveryFailed', `Discovery failed for some groups, 1 failing: ${discoveryError}`],
+      discoveryError === undefined
+        ? undefined
+        : ['DiscoveryFailed', `Discovery failed for some groups, 1 failing: ${discoveryError}`],
       ['ResourcesDiscovered', 'All resources successfully discovered'],
     ],
-    ['NamespaceDeletionGroupVersionParsingFailure', undefined, ['ParsedGroupVersions', 'All legacy kube types successfully parsed']],
+    [
+      'NamespaceDeletionGroupVersionParsingFailure',
+      undefined,
+      ['ParsedGroupVersions', 'All legacy kube types successfully parsed'],
+    ],
     [
       'NamespaceDeletionContentFailure',
-      contentErrors.length === 0 ? undefined : ['ContentDeletionFailed', `Failed to delete all resource types, ${contentErrors.length} remaining: ${[...contentErrors].sort().join(', ')}`],
+      contentErrors.length === 0
+        ? undefined
+        : [
+            'ContentDeletionFailed',
+            `Failed to delete all resource types, ${contentErrors.length} remaining: ${[...contentErrors].sort().join(', ')}`,
+          ],
       ['ContentDeleted', 'All content successfully deleted, may be waiting on finalization'],
     ],
     [
       'NamespaceContentRemaining',
-      remaining.size === 0 ? undefined : ['SomeResourcesRemain', `Some resources are remaining: ${list(remaining, (what, count) => `${what} has ${count} resource instances`)}`],
+      remaining.size === 0
+        ? undefined
+        : [
+            'SomeResourcesRemain',
+            `Some resources are remaining: ${list(remaining, (what, count) => `${what} has ${count} resource instances`)}`,
+          ],
       ['ContentRemoved', 'All content successfully removed'],
     ],
     [
       'NamespaceFinalizersRemaining',
-      finalizers.size === 0 ? undefined : ['SomeFinalizersRemain', `Some content in the namespace has finalizers remaining: ${list(finalizers, (what, count) => `${what} in ${count} resource instances`)}`],
+      finalizers.size === 0
+        ? undefined
+        : [
+            'SomeFinalizersRemain',
+            `Some content in the namespace has finalizers remaining: ${list(finalizers, (what, count) => `${what} in ${count} resource instances`)}`,
+          ],
       ['ContentHasNoFinalizers', 'All content-preserving finalizers finished'],
     ],
   ];
@@ -45,7 +74,13 @@ export function deletionConditions(report: ContentReport, old: readonly Namespac
     const index = result.findIndex((condition) => condition.type === type);
     const present = result[index];
     const changed = present?.status !== status;
-    const condition = { type, status, reason, message, lastTransitionTime: changed ? formatTime(now) : present.lastTransitionTime };
+    const condition = {
+      type,
+      status,
+      reason,
+      message,
+      lastTransitionTime: changed ? formatTime(now) : present.lastTransitionTime,
+    };
     if (index < 0) result.push(condition);
     else if (changed || present.message !== message || present.reason !== reason) result[index] = condition;
   }
@@ -53,5 +88,8 @@ export function deletionConditions(report: ContentReport, old: readonly Namespac
 }
 
 function list(counts: ReadonlyMap<string, number>, say: (what: string, count: number) => string): string {
-  return [...counts].map(([what, count]) => say(what, count)).sort().join(', ');
+  return [...counts]
+    .map(([what, count]) => say(what, count))
+    .sort()
+    .join(', ');
 }

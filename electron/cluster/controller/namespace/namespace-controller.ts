@@ -35,7 +35,11 @@ export class NamespaceController implements Controller {
   }
 
   run(): void {
-    runWorkers(this.#c.context, { queue: this.#queue, workers: this.#workers, sync: (key) => this.#sync(key) });
+    runWorkers(this.#c.context, {
+      queue: this.#queue,
+      workers: this.#workers,
+      sync: (key) => this.#sync(key),
+    });
   }
 
   async #sync(key: string): Promise<void> {
@@ -50,7 +54,10 @@ export class NamespaceController implements Controller {
     }
     if (!isTerminating(namespace)) return;
     if (namespace.status?.phase !== 'Terminating') {
-      namespace = await client.updateStatus({ ...namespace, status: { ...namespace.status, phase: 'Terminating' } });
+      namespace = await client.updateStatus({
+        ...namespace,
+        status: { ...namespace.status, phase: 'Terminating' },
+      });
     }
     if ((namespace.spec?.finalizers ?? []).length === 0) return;
     const { report, estimate } = await this.#deleter.deleteContent(key);
@@ -67,7 +74,10 @@ export class NamespaceController implements Controller {
     this.#queue.addAfter(key, (Math.floor(estimate / 2) + 1) * 1000);
   }
 
-  async #writeConditions(namespace: Namespace, report: Parameters<typeof deletionConditions>[0]): Promise<Namespace> {
+  async #writeConditions(
+    namespace: Namespace,
+    report: Parameters<typeof deletionConditions>[0],
+  ): Promise<Namespace> {
     const old = namespace.status?.conditions ?? [];
     const conditions = deletionConditions(report, old, this.#c.context.clock.now());
     if (JSON.stringify(old) === JSON.stringify(conditions)) return namespace;
@@ -87,7 +97,11 @@ export class NamespaceController implements Controller {
       action,
       desired: 'no content',
       observed: `${left} objects`,
-      detail: { remaining: Object.fromEntries(report.remaining), finalizers: Object.fromEntries(report.finalizers), errors: report.contentErrors },
+      detail: {
+        remaining: Object.fromEntries(report.remaining),
+        finalizers: Object.fromEntries(report.finalizers),
+        errors: report.contentErrors,
+      },
     });
   }
 }

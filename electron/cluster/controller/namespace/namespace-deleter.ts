@@ -37,7 +37,9 @@ export class NamespaceDeleter {
       const discoveryError = error instanceof Error ? error.message : String(error);
       return { report: { discoveryError, contentErrors, remaining, finalizers }, estimate: 0 };
     }
-    const deletable = resources.filter(({ namespaced, verbs }) => namespaced && verbs.includes('delete') && verbs.includes('list'));
+    const deletable = resources.filter(
+      ({ namespaced, verbs }) => namespaced && verbs.includes('delete') && verbs.includes('list'),
+    );
     let estimate = 0;
     const pods = deletable.filter(({ group, resource }) => group === '' && resource === 'pods');
     const others = deletable.filter((resource) => !pods.includes(resource));
@@ -58,7 +60,12 @@ export class NamespaceDeleter {
   /** Lets the namespace go. */
   async finalize(namespace: Namespace): Promise<void> {
     const finalizers = (namespace.spec?.finalizers ?? []).filter((name) => name !== finalizer);
-    const body = { apiVersion: 'v1', kind: 'Namespace', metadata: namespace.metadata, spec: { ...namespace.spec, finalizers } };
+    const body = {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: namespace.metadata,
+      spec: { ...namespace.spec, finalizers },
+    };
     try {
       await this.#client.request('PUT', `/api/v1/namespaces/${nameOf(namespace)}/finalize`, body);
     } catch (error) {
@@ -66,22 +73,33 @@ export class NamespaceDeleter {
     }
   }
 
-  async #deleteAll(namespace: string, resource: DiscoveredResource, remaining: Map<string, number>, finalizers: Map<string, number>): Promise<number> {
+  async #deleteAll(
+    namespace: string,
+    resource: DiscoveredResource,
+    remaining: Map<string, number>,
+    finalizers: Map<string, number>,
+  ): Promise<number> {
     const client = this.#client.resource<KubeObject>(resource, namespace);
     const before = await client.list();
     if (before.items.length === 0) return 0;
-    const estimate = resource.resource !== resourceTypes.pods.resource ? 0 : graceOf(before.items as readonly Pod[]);
+    const estimate =
+      resource.resource !== resourceTypes.pods.resource ? 0 : graceOf(before.items as readonly Pod[]);
     await this.#deleteItems(client, resource, before.items);
     const after = await client.list();
     if (after.items.length === 0) return estimate;
     remaining.set(`${resource.resource}.${resource.group}`, after.items.length);
     for (const item of after.items) {
-      for (const name of item.metadata?.finalizers ?? []) finalizers.set(name, (finalizers.get(name) ?? 0) + 1);
+      for (const name of item.metadata?.finalizers ?? [])
+        finalizers.set(name, (finalizers.get(name) ?? 0) + 1);
     }
     return estimate;
   }
 
-  async #deleteItems(client: ReturnType<ApiClient['resource']>, resource: DiscoveredResource, items: readonly KubeObject[]): Promise<void> {
+  async #deleteItems(
+    client: ReturnType<ApiClient['resource']>,
+    resource: DiscoveredResource,
+    items: readonly KubeObject[],
+  ): Promise<void> {
     const options = { propagationPolicy: 'Background' } as const;
     if (resource.verbs.includes('deletecollection')) {
       try {
@@ -103,5 +121,9 @@ export class NamespaceDeleter {
 
 /** The longest grace period of Pods that still run, in seconds. */
 function graceOf(pods: readonly Pod[]): number {
-  return pods.reduce((longest, pod) => (isPodFinished(pod) ? longest : Math.max(longest, pod.spec?.terminationGracePeriodSeconds ?? 0)), 0);
+  return pods.reduce(
+    (longest, pod) =>
+      isPodFinished(pod) ? longest : Math.max(longest, pod.spec?.terminationGracePeriodSeconds ?? 0),
+    0,
+  );
 }

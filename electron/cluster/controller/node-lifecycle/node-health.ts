@@ -23,7 +23,12 @@ export function readyCondition(node: Node): NodeCondition | undefined {
 }
 
 /** Takes in what the node's status and lease say. */
-export function observe(health: NodeHealth | undefined, node: Node, lease: Lease | undefined, now: number): NodeHealth {
+export function observe(
+  health: NodeHealth | undefined,
+  node: Node,
+  lease: Lease | undefined,
+  now: number,
+): NodeHealth {
   const heartbeat = readyCondition(node)?.lastHeartbeatTime;
   const renewed = lease?.spec?.renewTime;
   if (health === undefined) {
@@ -40,7 +45,12 @@ export function observe(health: NodeHealth | undefined, node: Node, lease: Lease
 }
 
 /** The conditions of a node that has been silent for too long; undefined while it has not. Models tryUpdateNodeHealth (v1.34). */
-export function silentConditions(health: NodeHealth, node: Node, periods: GracePeriods, now: number): readonly NodeCondition[] | undefined {
+export function silentConditions(
+  health: NodeHealth,
+  node: Node,
+  periods: GracePeriods,
+  now: number,
+): readonly NodeCondition[] | undefined {
   const period = readyCondition(node) === undefined ? periods.startup : periods.monitor;
   if (now <= health.probedAt + period) return undefined;
   const conditions = [...(node.status?.conditions ?? [])];

@@ -70,6 +70,8 @@ export class NodeLifecycleController implements Controller {
   run(): void {
     const { context } = this.#c;
     runWorkers(context, { queue: this.#queue, workers: 8, sync: (name) => this.#syncTaints(name) });
+    if (this.#c.thawed === true)
+      for (const node of this.#nodes.lister.list()) this.#known.set(nameOf(node), node);
     context.clock.setInterval(() => {
       if (this.#monitoring) return;
       this.#monitoring = true;
@@ -90,12 +92,20 @@ export class NodeLifecycleController implements Controller {
   async #writeTaints(node: Node, taints: readonly Taint[]): Promise<void> {
     const old = node.spec?.taints ?? [];
     if (JSON.stringify(taints) === JSON.stringify(old)) return;
-    const say = (list: readonly Taint[]): string => list.map(({ key, effect }) => `${key}:${effect}`).join(', ') || 'no taints';
-    decide(this.#c.context.tracer, { subject: `nodes ${nameOf(node)}`, action: 'taint', desired: say(taints), observed: say(old) });
+    const say = (list: readonly Taint[]): string =>
+      list.map(({ key, effect }) => `${key}:${effect}`).join(', ') || 'no taints';
+    decide(this.#c.context.tracer, {
+      subject: `nodes ${nameOf(node)}`,
+      action: 'taint',
+      desired: say(taints),
+      observed: say(old),
+    });
     const { resourceVersion } = node.metadata ?? {};
     const patch = { metadata: { resourceVersion }, spec: { taints: taints.length === 0 ? null : taints } };
     try {
-      await this.#c.client.resource<Node>(resourceTypes.nodes).patch(nameOf(node), 'application/merge-patch+json', patch);
+      await this.#c.client
+        .resource<Node>(resourceTypes.nodes)
+        .patch(nameOf(node), 'application/merge-patch+json', patch);
     } catch (error) {
       if (!isNotFound(error)) throw error;
     }
@@ -118,7 +128,9 @@ export class NodeLifecycleController implements Controller {
     try {
       await this.#taintByReadiness(this.#nodes.lister.list());
     } catch (error) {
-      this.#c.context.log.error('Failed to taint node', { err: error instanceof Error ? error.message : String(error) });
+      this.#c.context.log.error('Failed to taint node', {
+        err: error instanceof Error ? error.message : String(error),
+      });
     }
   }
 
@@ -126,7 +138,8 @@ export class NodeLifecycleController implements Controller {
     const present = new Set(nodes.map(nameOf));
     for (const node of nodes) {
       const name = nameOf(node);
-      if (!this.#known.has(name)) this.#event(node, 'RegisteredNode', `Node ${name} event: Registered Node ${name} in Controller`);
+      if (!this.#known.has(name))
+        this.#event(node, 'RegisteredNode', `Node ${name} event: Registered Node ${name} in Controller`);
       this.#known.set(name, node);
     }
     for (const [name, node] of this.#known) {
@@ -140,7 +153,12 @@ export class NodeLifecycleController implements Controller {
   async #monitorNode(node: Node): Promise<void> {
     const name = nameOf(node);
     const now = this.#c.context.clock.now();
-    const health = observe(this.#health.get(name), node, this.#leases.lister.get(`${leaseNamespace}/${name}`), now);
+    const health = observe(
+      this.#health.get(name),
+      node,
+      this.#leases.lister.get(`${leaseNamespace}/${name}`),
+      now,
+    );
     this.#health.set(name, health);
     const observed = readyCondition(node)?.status;
     const conditions = silentConditions(health, node, this.#options.gracePeriods, now);
@@ -160,7 +178,9 @@ export class NodeLifecycleController implements Controller {
   }
 
   async #writeConditions(node: Node, conditions: readonly NodeCondition[]): Promise<void> {
-    await this.#c.client.resource<Node>(resourceTypes.nodes).updateStatus({ ...node, status: { ...node.status, conditions } });
+    await this.#c.client
+      .resource<Node>(resourceTypes.nodes)
+      .updateStatus({ ...node, status: { ...node.status, conditions } });
   }
 
   /** Nobody is there to say that its Pods are well. */
@@ -172,8 +192,15 @@ export class NodeLifecycleController implements Controller {
       const condition = { type: 'Ready', status: 'False', lastTransitionTime: now };
       const patch = { metadata: { uid: pod.metadata?.uid }, status: { conditions: [condition] } };
       try {
-        await this.#c.client.resource<Pod>(resourceTypes.pods, namespaceOf(pod)).patch(nameOf(pod), 'application/strategic-merge-patch+json', patch, 'status');
-        this.#c.recorder.event({ apiVersion: 'v1', kind: 'Pod', object: pod }, 'Warning', 'NodeNotReady', 'Node is not ready');
+        await this.#c.client
+          .resource<Pod>(resourceTypes.pods, namespaceOf(pod))
+          .patch(nameOf(pod), 'application/strategic-merge-patch+json', patch, 'status');
+        this.#c.recorder.event(
+          { apiVersion: 'v1', kind: 'Pod', object: pod },
+          'Warning',
+          'NodeNotReady',
+          'Node is not ready',
+        );
       } catch (error) {
         if (!isNotFound(error)) throw error;
       }
@@ -184,23 +211,39 @@ export class NodeLifecycleController implements Controller {
   async #taintByReadiness(nodes: readonly Node[]): Promise<void> {
     const isReady = (node: Node): boolean => readyCondition(node)?.status === 'True';
     const zones = Map.groupBy(nodes, zoneOf);
-    const states = new Map([...zones].map(([zone, members]) => [zone, zoneState(members.map(isReady), this.#options.unhealthyZoneThreshold)]));
+    const states = new Map(
+      [...zones].map(([zone, members]) => [
+        zone,
+        zoneState(members.map(isReady), this.#options.unhealthyZoneThreshold),
+      ]),
+    );
     const allDown = [...states.values()].every((state) => state === 'FullDisruption');
     for (const node of nodes) {
       const status = readyCondition(node)?.status;
       const now = this.#c.context.clock.now();
-      const key = allDown || status === 'True' || status === undefined ? undefined : status === 'False' ? notReadyTaint : unreachableTaint;
+      const key =
+        allDown || status === 'True' || status === undefined
+          ? undefined
+          : status === 'False'
+            ? notReadyTaint
+            : unreachableTaint;
       const taints = withReadinessTaint(node, key, now);
       if (JSON.stringify(taints) === JSON.stringify(node.spec?.taints ?? [])) continue;
-      if (key !== undefined && !isTaintedAlready(node) && !this.#mayTaint(zoneOf(node), states, zones)) continue;
+      if (key !== undefined && !isTaintedAlready(node) && !this.#mayTaint(zoneOf(node), states, zones))
+        continue;
       await this.#writeTaints(node, taints);
     }
   }
 
-  #mayTaint(zone: string, states: ReadonlyMap<string, string>, zones: ReadonlyMap<string, readonly Node[]>): boolean {
+  #mayTaint(
+    zone: string,
+    states: ReadonlyMap<string, string>,
+    zones: ReadonlyMap<string, readonly Node[]>,
+  ): boolean {
     const { evictionRate, secondaryEvictionRate, largeClusterSize } = this.#options;
     const large = (zones.get(zone)?.length ?? 0) > largeClusterSize;
-    const rate = states.get(zone) === 'PartialDisruption' ? (large ? secondaryEvictionRate : 0) : evictionRate;
+    const rate =
+      states.get(zone) === 'PartialDisruption' ? (large ? secondaryEvictionRate : 0) : evictionRate;
     let limiter = this.#limiters.get(zone);
     if (limiter?.rate !== rate) {
       limiter = { rate, bucket: rate === 0 ? undefined : new TokenBucket(this.#c.context.clock, rate, 1) };
@@ -215,7 +258,11 @@ export class NodeLifecycleController implements Controller {
 }
 
 function isTaintedAlready(node: Node): boolean {
-  return node.spec?.taints?.some(({ key, effect }) => effect === 'NoExecute' && (key === notReadyTaint || key === unreachableTaint)) ?? false;
+  return (
+    node.spec?.taints?.some(
+      ({ key, effect }) => effect === 'NoExecute' && (key === notReadyTaint || key === unreachableTaint),
+    ) ?? false
+  );
 }
 
 function zoneOf(node: Node): string {

@@ -20,7 +20,8 @@ const managedKeys = new Set([...conditionTaints.map(([, , key]) => key), unsched
 export function withConditionTaints(node: Node, now: number): readonly Taint[] {
   const wanted = new Set<string>();
   for (const [type, status, key] of conditionTaints) {
-    if (node.status?.conditions?.some((condition) => condition.type === type && condition.status === status)) wanted.add(key);
+    if (node.status?.conditions?.some((condition) => condition.type === type && condition.status === status))
+      wanted.add(key);
   }
   if (node.spec?.unschedulable === true) wanted.add(unschedulableTaint);
   return replaceTaints(node, 'NoSchedule', managedKeys, wanted, now);
@@ -28,12 +29,26 @@ export function withConditionTaints(node: Node, now: number): readonly Taint[] {
 
 /** The taints with the NoExecute one that the node's readiness calls for, and not the other; the same list when so. */
 export function withReadinessTaint(node: Node, key: string | undefined, now: number): readonly Taint[] {
-  return replaceTaints(node, 'NoExecute', new Set([notReadyTaint, unreachableTaint]), new Set(key === undefined ? [] : [key]), now);
+  return replaceTaints(
+    node,
+    'NoExecute',
+    new Set([notReadyTaint, unreachableTaint]),
+    new Set(key === undefined ? [] : [key]),
+    now,
+  );
 }
 
-function replaceTaints(node: Node, effect: string, managed: ReadonlySet<string>, wanted: ReadonlySet<string>, now: number): readonly Taint[] {
+function replaceTaints(
+  node: Node,
+  effect: string,
+  managed: ReadonlySet<string>,
+  wanted: ReadonlySet<string>,
+  now: number,
+): readonly Taint[] {
   const taints = node.spec?.taints ?? [];
-  const kept = taints.filter((taint) => taint.effect !== effect || !managed.has(taint.key) || wanted.has(taint.key));
+  const kept = taints.filter(
+    (taint) => taint.effect !== effect || !managed.has(taint.key) || wanted.has(taint.key),
+  );
   const added = [...wanted]
     .filter((key) => !taints.some((taint) => taint.key === key && taint.effect === effect))
     .map((key): Taint => ({ key, effect, timeAdded: formatTime(now) }));

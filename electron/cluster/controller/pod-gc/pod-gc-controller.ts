@@ -52,14 +52,18 @@ export class PodGcController implements Controller {
     }
     await this.#collectOrphans(pods);
     for (const pod of pods) {
-      if (isTerminating(pod) && (pod.spec?.nodeName ?? '') === '') await this.#delete(pod, 'being deleted and never scheduled');
+      if (isTerminating(pod) && (pod.spec?.nodeName ?? '') === '')
+        await this.#delete(pod, 'being deleted and never scheduled');
     }
   }
 
   async #collectOrphans(pods: readonly Pod[]): Promise<void> {
     const now = this.#c.context.clock.now();
     const orphans = Map.groupBy(
-      pods.filter((pod) => (pod.spec?.nodeName ?? '') !== '' && this.#nodes.lister.get(pod.spec?.nodeName ?? '') === undefined),
+      pods.filter(
+        (pod) =>
+          (pod.spec?.nodeName ?? '') !== '' && this.#nodes.lister.get(pod.spec?.nodeName ?? '') === undefined,
+      ),
       (pod) => pod.spec?.nodeName ?? '',
     );
     for (const node of this.#missing.keys()) if (!orphans.has(node)) this.#missing.delete(node);
@@ -81,7 +85,12 @@ export class PodGcController implements Controller {
   }
 
   async #delete(pod: Pod, why: string, fail = false): Promise<void> {
-    decide(this.#c.context.tracer, { subject: `pods ${objectKey(pod)}`, action: 'delete', desired: 'no Pod that nobody looks after', observed: why });
+    decide(this.#c.context.tracer, {
+      subject: `pods ${objectKey(pod)}`,
+      action: 'delete',
+      desired: 'no Pod that nobody looks after',
+      observed: why,
+    });
     const client = this.#c.client.resource<Pod>(resourceTypes.pods, namespaceOf(pod));
     try {
       if (fail && !isPodFinished(pod)) {
@@ -92,12 +101,20 @@ export class PodGcController implements Controller {
           message: 'PodGC: node no longer exists',
           lastTransitionTime: formatTime(this.#c.context.clock.now()),
         };
-        await client.patch(nameOf(pod), 'application/strategic-merge-patch+json', { status: { phase: 'Failed', conditions: [condition] } }, 'status');
+        await client.patch(
+          nameOf(pod),
+          'application/strategic-merge-patch+json',
+          { status: { phase: 'Failed', conditions: [condition] } },
+          'status',
+        );
       }
       await client.delete(nameOf(pod), { gracePeriodSeconds: 0 });
     } catch (error) {
       if (isNotFound(error)) return;
-      this.#c.context.log.error('failed to delete pod', { pod: objectKey(pod), err: error instanceof Error ? error.message : String(error) });
+      this.#c.context.log.error('failed to delete pod', {
+        pod: objectKey(pod),
+        err: error instanceof Error ? error.message : String(error),
+      });
     }
   }
 }

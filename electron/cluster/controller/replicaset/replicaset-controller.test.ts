@@ -7,7 +7,10 @@ import { ControllerHarness } from '../testing/controller-harness.testing.ts';
 import { ReplicaSetController } from './replicaset-controller.ts';
 
 function replicaSet(replicas: number, more: Partial<ReplicaSet['spec']> = {}): ReplicaSet {
-  const template = { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'main', image: 'nginx' }] } };
+  const template = {
+    metadata: { labels: { app: 'web' } },
+    spec: { containers: [{ name: 'main', image: 'nginx' }] },
+  };
   return {
     metadata: { name: 'web', namespace: 'default' },
     spec: { replicas, selector: { matchLabels: { app: 'web' } }, template, ...more },
@@ -17,9 +20,14 @@ function replicaSet(replicas: number, more: Partial<ReplicaSet['spec']> = {}): R
 function setup() {
   const harness = new ControllerHarness();
   const controller = new ReplicaSetController(harness.c);
-  const get = (): ReplicaSet | undefined => harness.api.find<ReplicaSet>(resourceTypes.replicaSets, 'default/web');
+  const get = (): ReplicaSet | undefined =>
+    harness.api.find<ReplicaSet>(resourceTypes.replicaSets, 'default/web');
   const scale = (replicas: number): void => {
-    harness.api.change<ReplicaSet>(resourceTypes.replicaSets, 'default/web', (rs) => ({ ...rs, spec: { ...rs.spec, replicas } }) as ReplicaSet);
+    harness.api.change<ReplicaSet>(
+      resourceTypes.replicaSets,
+      'default/web',
+      (rs) => ({ ...rs, spec: { ...rs.spec, replicas } }) as ReplicaSet,
+    );
   };
   return { harness, api: harness.api, get, scale, start: () => harness.start(controller) };
 }
@@ -40,7 +48,15 @@ describe('ReplicaSetController', () => {
     const [pod] = s.harness.pods();
     expect(pod?.metadata).toMatchObject({
       labels: { app: 'web' },
-      ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'web', controller: true, blockOwnerDeletion: true }],
+      ownerReferences: [
+        {
+          apiVersion: 'apps/v1',
+          kind: 'ReplicaSet',
+          name: 'web',
+          controller: true,
+          blockOwnerDeletion: true,
+        },
+      ],
     });
     expect(pod?.metadata?.name).toMatch(/^web-[a-z0-9]{5}$/);
     expect(s.get()?.status).toEqual({ replicas: 10, fullyLabeledReplicas: 10, observedGeneration: 1 });
@@ -73,21 +89,35 @@ describe('ReplicaSetController', () => {
     await s.harness.run();
     s.scale(2);
     await s.harness.run();
-    expect(s.harness.pods().map(({ metadata }) => metadata?.name)).toEqual([first?.metadata?.name, second?.metadata?.name]);
-    expect(s.api.events().filter((event) => event.startsWith('Normal SuccessfulDelete Deleted pod: web-'))).toHaveLength(2);
+    expect(s.harness.pods().map(({ metadata }) => metadata?.name)).toEqual([
+      first?.metadata?.name,
+      second?.metadata?.name,
+    ]);
+    expect(
+      s.api.events().filter((event) => event.startsWith('Normal SuccessfulDelete Deleted pod: web-')),
+    ).toHaveLength(2);
   });
 
   it('adopts matching orphans and releases what no longer matches', async () => {
     const s = setup();
-    s.api.seed<Pod>(resourceTypes.pods, { metadata: { name: 'orphan', namespace: 'default', labels: { app: 'web' } } });
-    s.api.seed<Pod>(resourceTypes.pods, { metadata: { name: 'other', namespace: 'default', labels: { app: 'x' } } });
+    s.api.seed<Pod>(resourceTypes.pods, {
+      metadata: { name: 'orphan', namespace: 'default', labels: { app: 'web' } },
+    });
+    s.api.seed<Pod>(resourceTypes.pods, {
+      metadata: { name: 'other', namespace: 'default', labels: { app: 'x' } },
+    });
     s.api.seed(resourceTypes.replicaSets, replicaSet(2));
     await s.start();
     await s.harness.run();
     expect(s.harness.pods()).toHaveLength(3);
     const orphan = (): Pod | undefined => s.api.find<Pod>(resourceTypes.pods, 'default/orphan');
-    expect(orphan()?.metadata?.ownerReferences).toMatchObject([{ kind: 'ReplicaSet', name: 'web', controller: true }]);
-    s.api.change<Pod>(resourceTypes.pods, 'default/orphan', (pod) => ({ ...pod, metadata: { ...pod.metadata, labels: { app: 'gone' } } }));
+    expect(orphan()?.metadata?.ownerReferences).toMatchObject([
+      { kind: 'ReplicaSet', name: 'web', controller: true },
+    ]);
+    s.api.change<Pod>(resourceTypes.pods, 'default/orphan', (pod) => ({
+      ...pod,
+      metadata: { ...pod.metadata, labels: { app: 'gone' } },
+    }));
     await s.harness.run();
     expect(orphan()?.metadata?.ownerReferences).toEqual([]);
     expect(s.harness.pods({ app: 'web' })).toHaveLength(2);
@@ -96,16 +126,27 @@ describe('ReplicaSetController', () => {
   it('says why Pods cannot be created, stops at the first failure and tries again', async () => {
     const s = setup();
     let refuse = true;
-    s.api.reactors.push((action) => (refuse && action.verb === 'create' && action.resource === 'pods' ? forbidden('pods', 'web-x', 'exceeded quota: q') : undefined));
+    s.api.reactors.push((action) =>
+      refuse && action.verb === 'create' && action.resource === 'pods'
+        ? forbidden('pods', 'web-x', 'exceeded quota: q')
+        : undefined,
+    );
     s.api.seed(resourceTypes.replicaSets, replicaSet(3));
     await s.start();
     await s.harness.run(2);
     expect(s.harness.writes('pods')).toHaveLength(1);
     await s.harness.run(100);
     expect(s.get()?.status?.conditions).toMatchObject([
-      { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'pods "web-x" is forbidden: exceeded quota: q' },
+      {
+        type: 'ReplicaFailure',
+        status: 'True',
+        reason: 'FailedCreate',
+        message: 'pods "web-x" is forbidden: exceeded quota: q',
+      },
     ]);
-    expect(s.api.events()[0]).toBe('Warning FailedCreate Error creating: pods "web-x" is forbidden: exceeded quota: q');
+    expect(s.api.events()[0]).toBe(
+      'Warning FailedCreate Error creating: pods "web-x" is forbidden: exceeded quota: q',
+    );
     refuse = false;
     await s.harness.run(10_000);
     expect(s.harness.pods()).toHaveLength(3);
@@ -127,7 +168,10 @@ describe('ReplicaSetController', () => {
   it('does nothing while it is being deleted, and nothing without need', async () => {
     const s = setup();
     const rs = replicaSet(3);
-    s.api.seed(resourceTypes.replicaSets, { ...rs, metadata: { ...rs.metadata, deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: ['x'] } });
+    s.api.seed(resourceTypes.replicaSets, {
+      ...rs,
+      metadata: { ...rs.metadata, deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: ['x'] },
+    });
     await s.start();
     await s.harness.run(60_000);
     expect(s.harness.pods()).toEqual([]);
@@ -151,15 +195,33 @@ describe('ReplicaSetController', () => {
 
 describe('compareForDeletion', () => {
   const now = Date.UTC(2026, 0, 2);
-  const pod = (status: object, more: object = {}): Pod => ({ metadata: { uid: 'u', creationTimestamp: '2026-01-01T00:00:00Z', ...more }, spec: { nodeName: 'n' }, status }) as Pod;
-  const ready = (since: string) => ({ phase: 'Running', conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: since }] });
+  const pod = (status: object, more: object = {}): Pod =>
+    ({
+      metadata: { uid: 'u', creationTimestamp: '2026-01-01T00:00:00Z', ...more },
+      spec: { nodeName: 'n' },
+      status,
+    }) as Pod;
+  const ready = (since: string) => ({
+    phase: 'Running',
+    conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: since }],
+  });
   const cases: [string, Pod, Pod][] = [
     ['without a node', { ...pod({ phase: 'Running' }), spec: {} } as Pod, pod({ phase: 'Pending' })],
     ['pending', pod({ phase: 'Pending' }), pod({ phase: 'Running' })],
     ['not ready', pod({ phase: 'Running' }), pod(ready('2026-01-01T00:00:00Z'))],
-    ['cheaper', pod(ready('2026-01-01T00:00:00Z'), { annotations: { 'controller.kubernetes.io/pod-deletion-cost': '-5' } }), pod(ready('2026-01-01T00:00:00Z'))],
+    [
+      'cheaper',
+      pod(ready('2026-01-01T00:00:00Z'), {
+        annotations: { 'controller.kubernetes.io/pod-deletion-cost': '-5' },
+      }),
+      pod(ready('2026-01-01T00:00:00Z')),
+    ],
     ['ready for less', pod(ready('2026-01-01T23:59:00Z')), pod(ready('2026-01-01T00:00:00Z'))],
-    ['younger', pod({ phase: 'Running' }, { creationTimestamp: '2026-01-01T23:59:00Z' }), pod({ phase: 'Running' })],
+    [
+      'younger',
+      pod({ phase: 'Running' }, { creationTimestamp: '2026-01-01T23:59:00Z' }),
+      pod({ phase: 'Running' }),
+    ],
   ];
   it.each(cases)('prefers to delete what is %s', (_, first, second) => {
     expect(compareForDeletion({ pod: first, rank: 0 }, { pod: second, rank: 0 }, now)).toBeLessThan(0);

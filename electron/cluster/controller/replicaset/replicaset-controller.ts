@@ -10,8 +10,14 @@ import { objectKey } from '../../client/object-key.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import { WorkQueue } from '../../client/work-queue.ts';
 import { runWorkers } from '../../client/workers.ts';
-import { ControllerRefManager, controllerUidIndex, controllerUidOf, orphanKey } from '../controller-ref-manager.ts';
+import {
+  ControllerRefManager,
+  controllerUidIndex,
+  controllerUidOf,
+  orphanKey,
+} from '../controller-ref-manager.ts';
 import { decide } from '../decision.ts';
+import { sameLabels } from '../label-sets.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
 import { PodControl } from '../pod-control.ts';
 import { compareForDeletion } from '../pod-ranking.ts';
@@ -50,7 +56,8 @@ export class ReplicaSetController implements Controller {
     this.#replicaSets = c.factory.informer(resourceTypes.replicaSets);
     this.#pods = c.factory.informer(resourceTypes.pods);
     for (const informer of [this.#replicaSets, this.#pods] as SharedInformer<Pod>[]) {
-      if (!informer.indexer.hasIndex(controllerUidIndex)) informer.addIndexers({ [controllerUidIndex]: controllerUidOf });
+      if (!informer.indexer.hasIndex(controllerUidIndex))
+        informer.addIndexers({ [controllerUidIndex]: controllerUidOf });
     }
     this.#replicaSets.addEventHandler({
       onAdd: (rs) => this.#queue.add(objectKey(rs)),
@@ -71,7 +78,11 @@ export class ReplicaSetController implements Controller {
   }
 
   run(): void {
-    runWorkers(this.#c.context, { queue: this.#queue, workers: this.#workers, sync: (key) => this.sync(key) });
+    runWorkers(this.#c.context, {
+      queue: this.#queue,
+      workers: this.#workers,
+      sync: (key) => this.sync(key),
+    });
   }
 
   /** One reconcile of the ReplicaSet `namespace/name`. */
@@ -97,13 +108,24 @@ export class ReplicaSetController implements Controller {
       ...lister.byIndex(controllerUidIndex, uidOf(rs)),
       ...lister.byIndex(controllerUidIndex, orphanKey(namespaceOf(rs))),
     ].filter(isPodActive);
-    return new ControllerRefManager(this.#c.client, resourceTypes.pods, resourceTypes.replicaSets, rs, selector).claim(candidates);
+    return new ControllerRefManager(
+      this.#c.client,
+      resourceTypes.pods,
+      resourceTypes.replicaSets,
+      rs,
+      selector,
+    ).claim(candidates);
   }
 
   async #managePods(rs: ReplicaSet, pods: readonly Pod[]): Promise<Managed> {
     const missing = (rs.spec?.replicas ?? 1) - pods.length;
     const action = missing > 0 ? 'create-pods' : missing < 0 ? 'delete-pods' : 'no-op';
-    this.#decide(rs, pods.length, action, missing === 0 ? undefined : { count: Math.min(Math.abs(missing), burstReplicas) });
+    this.#decide(
+      rs,
+      pods.length,
+      action,
+      missing === 0 ? undefined : { count: Math.min(Math.abs(missing), burstReplicas) },
+    );
     if (missing === 0) return { action, failure: undefined, error: undefined };
     const error = missing > 0 ? await this.#create(rs, missing) : await this.#delete(rs, pods, -missing);
     if (error === undefined) return { action, failure: undefined, error };
@@ -166,11 +188,18 @@ export class ReplicaSetController implements Controller {
   /** Active Pods of this and of the sibling ReplicaSets under the same owner. */
   #relatedPods(rs: ReplicaSet): readonly Pod[] {
     const owner = controllerOf(rs);
-    const siblings = owner === undefined ? [rs] : this.#replicaSets.lister.byIndex(controllerUidIndex, owner.uid);
-    return siblings.flatMap((sibling) => this.#pods.lister.byIndex(controllerUidIndex, uidOf(sibling))).filter(isPodActive);
+    const siblings =
+      owner === undefined ? [rs] : this.#replicaSets.lister.byIndex(controllerUidIndex, owner.uid);
+    return siblings
+      .flatMap((sibling) => this.#pods.lister.byIndex(controllerUidIndex, uidOf(sibling)))
+      .filter(isPodActive);
   }
 
-  async #updateStatus(rs: ReplicaSet, pods: readonly Pod[], failure: ManageFailure | undefined): Promise<void> {
+  async #updateStatus(
+    rs: ReplicaSet,
+    pods: readonly Pod[],
+    failure: ManageFailure | undefined,
+  ): Promise<void> {
     const status = replicaSetStatus(rs, pods, failure, this.#c.context.clock.now());
     if (replicaSetStatusDiffers(rs.status, status)) await this.#writeStatus(rs, status);
     const { minReadySeconds = 0, replicas = 1 } = rs.spec ?? {};
@@ -224,7 +253,7 @@ export class ReplicaSetController implements Controller {
   }
 
   #podUpdated(old: Pod, pod: Pod): void {
-    const relabelled = JSON.stringify(old.metadata?.labels) !== JSON.stringify(pod.metadata?.labels);
+    const relabelled = !sameLabels(old.metadata?.labels, pod.metadata?.labels);
     if (isTerminating(pod)) {
       this.#podDeleted(pod);
       if (relabelled) this.#podDeleted(old);
@@ -245,7 +274,8 @@ export class ReplicaSetController implements Controller {
     this.#queue.add(objectKey(rs));
     const minReadySeconds = rs.spec?.minReadySeconds ?? 0;
     // A second more, as times have whole seconds.
-    if (minReadySeconds > 0 && !isPodReady(old) && isPodReady(pod)) this.#queue.addAfter(objectKey(rs), minReadySeconds * 1000 + 1000);
+    if (minReadySeconds > 0 && !isPodReady(old) && isPodReady(pod))
+      this.#queue.addAfter(objectKey(rs), minReadySeconds * 1000 + 1000);
   }
 
   #podDeleted(pod: Pod): void {
@@ -257,7 +287,8 @@ export class ReplicaSetController implements Controller {
 
   #enqueueMatching(pod: Pod): void {
     for (const rs of this.#replicaSets.lister.namespace(namespaceOf(pod))) {
-      if (matchesLabels(selectorFromLabelSelector(rs.spec?.selector), pod.metadata?.labels)) this.#queue.add(objectKey(rs));
+      if (matchesLabels(selectorFromLabelSelector(rs.spec?.selector), pod.metadata?.labels))
+        this.#queue.add(objectKey(rs));
     }
   }
 }

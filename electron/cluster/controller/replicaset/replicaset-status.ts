@@ -1,4 +1,4 @@
-import { labelsContain } from '../labels-contain.ts';
+import { labelsContain } from '../label-sets.ts';
 import { formatTime } from '../../apimachinery/time.ts';
 import type { Pod, ReplicaSet } from '../../api/types.ts';
 import { isPodAvailable, isPodReady } from '../pod-status.ts';
@@ -13,7 +13,12 @@ export interface ManageFailure {
 }
 
 /** The status that the Pods make. Models pkg/controller/replicaset calculateStatus (v1.34), without terminating replicas (alpha there). */
-export function replicaSetStatus(rs: ReplicaSet, pods: readonly Pod[], failure: ManageFailure | undefined, now: number): ReplicaSetStatus {
+export function replicaSetStatus(
+  rs: ReplicaSet,
+  pods: readonly Pod[],
+  failure: ManageFailure | undefined,
+  now: number,
+): ReplicaSetStatus {
   const labels = rs.spec?.template?.metadata?.labels ?? {};
   const minReadySeconds = rs.spec?.minReadySeconds ?? 0;
   let fullyLabeled = 0;
@@ -36,12 +41,20 @@ export function replicaSetStatus(rs: ReplicaSet, pods: readonly Pod[], failure: 
   };
 }
 
-function failureConditions(old: readonly ReplicaSetCondition[], failure: ManageFailure | undefined, now: number): readonly ReplicaSetCondition[] {
+function failureConditions(
+  old: readonly ReplicaSetCondition[],
+  failure: ManageFailure | undefined,
+  now: number,
+): readonly ReplicaSetCondition[] {
   const present = old.find(({ type }) => type === 'ReplicaFailure');
-  if (failure === undefined) return present === undefined ? old : old.filter(({ type }) => type !== 'ReplicaFailure');
+  if (failure === undefined)
+    return present === undefined ? old : old.filter(({ type }) => type !== 'ReplicaFailure');
   if (present !== undefined) return old;
   const { reason, message } = failure;
-  return [...old, { type: 'ReplicaFailure', status: 'True', reason, message, lastTransitionTime: formatTime(now) }];
+  return [
+    ...old,
+    { type: 'ReplicaFailure', status: 'True', reason, message, lastTransitionTime: formatTime(now) },
+  ];
 }
 
 /** True when writing the status would change something. */

@@ -49,13 +49,21 @@ export class RootCaPublisher implements Controller {
     const same = JSON.stringify(present?.data) === JSON.stringify(this.#data);
     if (same && present?.metadata?.annotations?.[descriptionAnnotation] === description) return;
     const action = present === undefined ? 'create-configmap' : 'restore-configmap';
-    decide(this.#c.context.tracer, { subject: `namespaces ${key}`, action, desired: `ConfigMap ${name}`, observed: present === undefined ? 'none' : 'changed' });
+    decide(this.#c.context.tracer, {
+      subject: `namespaces ${key}`,
+      action,
+      desired: `ConfigMap ${name}`,
+      observed: present === undefined ? 'none' : 'changed',
+    });
     const client = this.#c.client.resource<ConfigMap>(resourceTypes.configMaps, key);
     try {
-      if (present === undefined) await client.create({ metadata: { name, namespace: key, annotations }, data: this.#data });
-      else await client.update({ ...present, metadata: { ...present.metadata, annotations }, data: this.#data });
+      if (present === undefined)
+        await client.create({ metadata: { name, namespace: key, annotations }, data: this.#data });
+      else
+        await client.update({ ...present, metadata: { ...present.metadata, annotations }, data: this.#data });
     } catch (error) {
-      if (isAlreadyExists(error) || isNotFound(error) || hasStatusCause(error, 'NamespaceTerminating')) return;
+      if (isAlreadyExists(error) || isNotFound(error) || hasStatusCause(error, 'NamespaceTerminating'))
+        return;
       throw error;
     }
   }

@@ -37,9 +37,16 @@ export class ServiceAccountController implements Controller {
     const namespace = this.#namespaces.lister.get(key);
     if (namespace === undefined || isTerminating(namespace)) return;
     if (this.#accounts.lister.get(`${key}/${name}`) !== undefined) return;
-    decide(this.#c.context.tracer, { subject: `namespaces ${key}`, action: 'create-serviceaccount', desired: 'a ServiceAccount default', observed: 'none' });
+    decide(this.#c.context.tracer, {
+      subject: `namespaces ${key}`,
+      action: 'create-serviceaccount',
+      desired: 'a ServiceAccount default',
+      observed: 'none',
+    });
     try {
-      await this.#c.client.resource<ServiceAccount>(resourceTypes.serviceAccounts, key).create({ metadata: { name, namespace: key } });
+      await this.#c.client
+        .resource<ServiceAccount>(resourceTypes.serviceAccounts, key)
+        .create({ metadata: { name, namespace: key } });
     } catch (error) {
       if (!isAlreadyExists(error) && !hasStatusCause(error, 'NamespaceTerminating')) throw error;
     }

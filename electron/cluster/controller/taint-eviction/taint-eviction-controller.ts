@@ -28,7 +28,8 @@ export function toleratedSeconds(taints: readonly Taint[], tolerations: readonly
   for (const taint of taints) {
     const matching = tolerations.find((toleration) => tolerates(toleration, taint));
     if (matching === undefined) return 0;
-    if (matching.tolerationSeconds !== undefined && matching.tolerationSeconds !== null) least = Math.min(least, Math.max(0, matching.tolerationSeconds));
+    if (matching.tolerationSeconds !== undefined && matching.tolerationSeconds !== null)
+      least = Math.min(least, Math.max(0, matching.tolerationSeconds));
   }
   return least;
 }
@@ -56,7 +57,8 @@ export class TaintEvictionController implements Controller {
     this.#pods.addEventHandler({
       onAdd: (pod) => this.#podChanged(pod),
       onUpdate: (old, pod) => {
-        const same = old.spec?.nodeName === pod.spec?.nodeName && old.spec?.tolerations === pod.spec?.tolerations;
+        const same =
+          old.spec?.nodeName === pod.spec?.nodeName && old.spec?.tolerations === pod.spec?.tolerations;
         if (!same) this.#podChanged(pod);
       },
       onDelete: (pod) => this.#cancel(pod, false),
@@ -64,7 +66,12 @@ export class TaintEvictionController implements Controller {
   }
 
   run(): void {
-    runWorkers(this.#c.context, { queue: this.#queue, workers: 8, maxRetries: 5, sync: (key) => this.#evict(key) });
+    runWorkers(this.#c.context, {
+      queue: this.#queue,
+      workers: 8,
+      maxRetries: 5,
+      sync: (key) => this.#evict(key),
+    });
   }
 
   #nodeChanged(node: Node): void {
@@ -126,7 +133,12 @@ export class TaintEvictionController implements Controller {
       lastTransitionTime: formatTime(this.#c.context.clock.now()),
     };
     try {
-      await pods.patch(nameOf(pod), 'application/strategic-merge-patch+json', { metadata: { uid: pod.metadata?.uid }, status: { conditions: [condition] } }, 'status');
+      await pods.patch(
+        nameOf(pod),
+        'application/strategic-merge-patch+json',
+        { metadata: { uid: pod.metadata?.uid }, status: { conditions: [condition] } },
+        'status',
+      );
       await pods.delete(nameOf(pod));
     } catch (error) {
       if (isNotFound(error) || isStatusCode(error, 409)) return;
@@ -135,7 +147,12 @@ export class TaintEvictionController implements Controller {
   }
 
   #event(pod: Pod, message: string): void {
-    this.#c.recorder.event({ apiVersion: 'v1', kind: 'Pod', object: pod }, 'Normal', 'TaintManagerEviction', message);
+    this.#c.recorder.event(
+      { apiVersion: 'v1', kind: 'Pod', object: pod },
+      'Normal',
+      'TaintManagerEviction',
+      message,
+    );
   }
 }
 

@@ -35,7 +35,9 @@ export class ControllerHarness {
   }
 
   pods(labels: Record<string, string> = {}): Pod[] {
-    return this.api.all<Pod>(resourceTypes.pods).filter((pod) => Object.entries(labels).every(([key, value]) => pod.metadata?.labels?.[key] === value));
+    return this.api
+      .all<Pod>(resourceTypes.pods)
+      .filter((pod) => Object.entries(labels).every(([key, value]) => pod.metadata?.labels?.[key] === value));
   }
 
   /** Sets Ready (True unless said otherwise) on Pods, as their kubelets would. */
@@ -47,7 +49,14 @@ export class ControllerHarness {
       this.api.change<Pod>(resourceTypes.pods, key, (pod) => {
         const old = pod.status?.conditions?.find(({ type }) => type === 'Ready');
         if (old?.status === status) return pod;
-        return { ...pod, status: { ...pod.status, phase: 'Running', conditions: [{ type: 'Ready', status, lastTransitionTime: now }] } } as Pod;
+        return {
+          ...pod,
+          status: {
+            ...pod.status,
+            phase: 'Running',
+            conditions: [{ type: 'Ready', status, lastTransitionTime: now }],
+          },
+        } as Pod;
       });
     }
   }
@@ -62,10 +71,14 @@ export class ControllerHarness {
 
   /** `action` of the decisions about a subject, in order. */
   decisions(subject: string): string[] {
-    return [...this.test.log.range(0)].flatMap((record) => (record.kind === 'decision' && record.subject === subject ? [record.action] : []));
+    return [...this.test.log.range(0)].flatMap((record) =>
+      record.kind === 'decision' && record.subject === subject ? [record.action] : [],
+    );
   }
 
   writes(resource: string): string[] {
-    return this.api.actions.filter((action) => action.resource === resource && action.verb !== 'list').map((action) => `${action.verb} ${action.name}`);
+    return this.api.actions
+      .filter((action) => action.resource === resource && action.verb !== 'list')
+      .map((action) => `${action.verb} ${action.name}`);
   }
 }

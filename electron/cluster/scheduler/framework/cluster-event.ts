@@ -25,5 +25,9 @@ export type QueueingHint = 'Queue' | 'Skip';
 export interface EventRegistration {
   readonly resource: EventResource;
   readonly actions: readonly EventAction[];
-  readonly hint?: (pod: PodInfo, oldObject: KubeObject | undefined, newObject: KubeObject | undefined) => QueueingHint;
+  readonly hint?: (
+    pod: PodInfo,
+    oldObject: KubeObject | undefined,
+    newObject: KubeObject | undefined,
+  ) => QueueingHint;
 }

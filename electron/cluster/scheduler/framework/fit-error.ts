@@ -3,8 +3,12 @@ import type { Status } from './status.ts';
 /** Reasons with how many nodes gave them, sorted as text: `1 Insufficient cpu, 2 Too many pods`. */
 export function reasonHistogram(statuses: Iterable<Status>): string {
   const counts = new Map<string, number>();
-  for (const { reasons } of statuses) for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
-  return [...counts].map(([reason, count]) => `${count} ${reason}`).sort().join(', ');
+  for (const { reasons } of statuses)
+    for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return [...counts]
+    .map(([reason, count]) => `${count} ${reason}`)
+    .sort()
+    .join(', ');
 }
 
 /** Why no node would take a Pod. Models framework.FitError (v1.34). */

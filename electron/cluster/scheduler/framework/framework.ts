@@ -63,7 +63,8 @@ export class Framework {
       if (factory === undefined) throw new Error(`plugin ${JSON.stringify(name)} is not registered`);
       return factory(args, handle);
     });
-    const having = <T extends Plugin>(method: string): T[] => this.plugins.filter((plugin) => method in plugin) as T[];
+    const having = <T extends Plugin>(method: string): T[] =>
+      this.plugins.filter((plugin) => method in plugin) as T[];
     const sorts = having<QueueSortPlugin>('less');
     const [sort] = sorts;
     if (sort === undefined) throw new Error(`no queue sort plugin is enabled`);
@@ -81,7 +82,10 @@ export class Framework {
     this.#postBind = having('postBind');
     if (this.#bind.length === 0) throw new Error(`at least one bind plugin is needed`);
     const weights = new Map(profile.plugins.map(({ name, weight }) => [name, weight ?? 1]));
-    this.#score = having<ScorePlugin>('score').map((plugin) => ({ plugin, weight: weights.get(plugin.name) ?? 1 }));
+    this.#score = having<ScorePlugin>('score').map((plugin) => ({
+      plugin,
+      weight: weights.get(plugin.name) ?? 1,
+    }));
   }
 
   less(a: QueuedPod, b: QueuedPod): boolean {
@@ -112,7 +116,8 @@ export class Framework {
       const narrowed = (result as PreFilterResult).nodeNames;
       if (narrowed === undefined) continue;
       narrowing.push(plugin.name);
-      nodeNames = nodeNames === undefined ? narrowed : new Set([...nodeNames].filter((name) => narrowed.has(name)));
+      nodeNames =
+        nodeNames === undefined ? narrowed : new Set([...nodeNames].filter((name) => narrowed.has(name)));
       if (nodeNames.size > 0) continue;
       const who = narrowing.length === 1 ? plugin.name : `${narrowing.join(', ')}`;
       const reason = `node(s) didn't satisfy plugin(s) [${who}]${narrowing.length === 1 ? '' : ' simultaneously'}`;
@@ -132,7 +137,12 @@ export class Framework {
   }
 
   /** Asks each plugin until one nominates a node; otherwise joins what they said. */
-  postFilter(state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[], filtered: ReadonlyMap<string, Status>): PostFilterResult {
+  postFilter(
+    state: CycleState,
+    pod: PodInfo,
+    nodes: readonly NodeInfo[],
+    filtered: ReadonlyMap<string, Status>,
+  ): PostFilterResult {
     const reasons: string[] = [];
     for (const plugin of this.#postFilter) {
       const result = plugin.postFilter(state, pod, nodes, filtered);
@@ -177,13 +187,18 @@ export class Framework {
   }
 
   /** `Wait` with the shortest timeout asked for when some plugin wants to wait. */
-  permit(state: CycleState, pod: PodInfo, node: string): { readonly status: Status | undefined; readonly timeout: number } {
+  permit(
+    state: CycleState,
+    pod: PodInfo,
+    node: string,
+  ): { readonly status: Status | undefined; readonly timeout: number } {
     let timeout = Infinity;
     let waiting: Status | undefined;
     for (const plugin of this.#permit) {
       const result = plugin.permit(state, pod, node);
       if (result.status === undefined) continue;
-      if (result.status.code !== 'Wait') return { status: { ...result.status, plugin: plugin.name }, timeout: 0 };
+      if (result.status.code !== 'Wait')
+        return { status: { ...result.status, plugin: plugin.name }, timeout: 0 };
       waiting = { ...result.status, plugin: plugin.name };
       timeout = Math.min(timeout, result.timeout);
     }
@@ -201,7 +216,8 @@ export class Framework {
   async bind(state: CycleState, pod: PodInfo, node: string): Promise<Status | undefined> {
     for (const plugin of this.#bind) {
       const status = await plugin.bind(state, pod, node);
-      if (status?.code !== 'Skip') return status === undefined ? undefined : { ...status, plugin: plugin.name };
+      if (status?.code !== 'Skip')
+        return status === undefined ? undefined : { ...status, plugin: plugin.name };
     }
     return errorStatus(new Error('no bind plugin took the Pod'));
   }

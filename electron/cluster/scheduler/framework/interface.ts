@@ -33,7 +33,11 @@ export interface PreFilterResult {
 }
 
 export interface PreFilterPlugin extends Plugin {
-  preFilter(state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): PreFilterResult | Status | undefined;
+  preFilter(
+    state: CycleState,
+    pod: PodInfo,
+    nodes: readonly NodeInfo[],
+  ): PreFilterResult | Status | undefined;
 }
 
 export interface FilterPlugin extends Plugin {
@@ -47,7 +51,12 @@ export interface PostFilterResult {
 }
 
 export interface PostFilterPlugin extends Plugin {
-  postFilter(state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[], filtered: ReadonlyMap<string, Status>): PostFilterResult;
+  postFilter(
+    state: CycleState,
+    pod: PodInfo,
+    nodes: readonly NodeInfo[],
+    filtered: ReadonlyMap<string, Status>,
+  ): PostFilterResult;
 }
 
 export interface PreScorePlugin extends Plugin {
@@ -67,7 +76,11 @@ export interface ReservePlugin extends Plugin {
 
 export interface PermitPlugin extends Plugin {
   /** `Wait` holds the Pod for at most `timeout` milliseconds. */
-  permit(state: CycleState, pod: PodInfo, nodeName: string): { readonly status: Status | undefined; readonly timeout: number };
+  permit(
+    state: CycleState,
+    pod: PodInfo,
+    nodeName: string,
+  ): { readonly status: Status | undefined; readonly timeout: number };
 }
 
 export interface PreBindPlugin extends Plugin {

@@ -39,7 +39,9 @@ export class NodeInfo {
 
   setNode(node: Node | undefined): void {
     this.node = node;
-    this.allocatable = readResourceList(node?.status?.allocatable as Readonly<Record<string, string>> | undefined);
+    this.allocatable = readResourceList(
+      node?.status?.allocatable as Readonly<Record<string, string>> | undefined,
+    );
     this.#changed();
   }
 

@@ -1,6 +1,14 @@
 import type { Container, Pod, PodSpec } from '../../api/types.ts';
 import type { Resource } from './resource.ts';
-import { addResource, cloneResource, defaultMemory, defaultMilliCpu, emptyResource, maxResource, readResourceList } from './resource.ts';
+import {
+  addResource,
+  cloneResource,
+  defaultMemory,
+  defaultMilliCpu,
+  emptyResource,
+  maxResource,
+  readResourceList,
+} from './resource.ts';
 
 /** A port on the node that a Pod asks for. */
 export interface HostPort {
@@ -91,7 +99,11 @@ function hostPorts(spec: PodSpec): HostPort[] {
   for (const container of [...spec.containers, ...sidecars]) {
     for (const port of container.ports ?? []) {
       if (port.hostPort === undefined || port.hostPort <= 0) continue;
-      ports.push({ ip: port.hostIP === undefined || port.hostIP === '' ? '0.0.0.0' : port.hostIP, protocol: port.protocol ?? 'TCP', port: port.hostPort });
+      ports.push({
+        ip: port.hostIP === undefined || port.hostIP === '' ? '0.0.0.0' : port.hostIP,
+        protocol: port.protocol ?? 'TCP',
+        port: port.hostPort,
+      });
     }
   }
   return ports;

@@ -55,7 +55,8 @@ export function addResource(into: Resource, what: Resource, sign: 1 | -1 = 1): v
   into.ephemeralStorage += sign * what.ephemeralStorage;
   if (what.scalars === undefined) return;
   into.scalars ??= new Map();
-  for (const [name, amount] of what.scalars) into.scalars.set(name, (into.scalars.get(name) ?? 0) + sign * amount);
+  for (const [name, amount] of what.scalars)
+    into.scalars.set(name, (into.scalars.get(name) ?? 0) + sign * amount);
 }
 
 /** Raises every amount of `into` to at least that of `what`. */
@@ -65,7 +66,8 @@ export function maxResource(into: Resource, what: Resource): void {
   into.ephemeralStorage = Math.max(into.ephemeralStorage, what.ephemeralStorage);
   if (what.scalars === undefined) return;
   into.scalars ??= new Map();
-  for (const [name, amount] of what.scalars) into.scalars.set(name, Math.max(into.scalars.get(name) ?? 0, amount));
+  for (const [name, amount] of what.scalars)
+    into.scalars.set(name, Math.max(into.scalars.get(name) ?? 0, amount));
 }
 
 export function cloneResource(resource: Resource): Resource {

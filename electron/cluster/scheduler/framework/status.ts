@@ -35,5 +35,9 @@ export function errorStatus(error: unknown): Status {
 
 /** True for a refusal, as opposed to an error or a skip. */
 export function isRejected(status: Status | undefined): boolean {
-  return status?.code === 'Unschedulable' || status?.code === 'UnschedulableAndUnresolvable' || status?.code === 'Pending';
+  return (
+    status?.code === 'Unschedulable' ||
+    status?.code === 'UnschedulableAndUnresolvable' ||
+    status?.code === 'Pending'
+  );
 }

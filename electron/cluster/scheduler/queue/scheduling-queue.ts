@@ -61,7 +61,9 @@ export class SchedulingQueue {
   readonly #onMove: QueueMove;
   readonly #pods = new Map<string, QueuedPodInfo>();
   readonly #active: Heap<Entry>;
-  readonly #backoff = new Heap<Entry>((a, b) => a.expiry < b.expiry || (a.expiry === b.expiry && a.order < b.order));
+  readonly #backoff = new Heap<Entry>(
+    (a, b) => a.expiry < b.expiry || (a.expiry === b.expiry && a.order < b.order),
+  );
   readonly #unschedulable = new Set<QueuedPodInfo>();
   readonly #counts = { active: 0, backoff: 0 };
   #waiter: ((pod: QueuedPodInfo) => void) | undefined;
@@ -163,7 +165,11 @@ export class SchedulingQueue {
   }
 
   /** Moves the Pods that an event may help. */
-  moveOnEvent(event: ClusterEvent, oldObject: KubeObject | undefined, newObject: KubeObject | undefined): void {
+  moveOnEvent(
+    event: ClusterEvent,
+    oldObject: KubeObject | undefined,
+    newObject: KubeObject | undefined,
+  ): void {
     for (const pod of [...this.#unschedulable]) {
       if (!this.#mayHelp(pod, event, oldObject, newObject)) continue;
       pod.cause = this.#context.tracer.cause;
@@ -172,7 +178,12 @@ export class SchedulingQueue {
     }
   }
 
-  #mayHelp(pod: QueuedPodInfo, event: ClusterEvent, oldObject: KubeObject | undefined, newObject: KubeObject | undefined): boolean {
+  #mayHelp(
+    pod: QueuedPodInfo,
+    event: ClusterEvent,
+    oldObject: KubeObject | undefined,
+    newObject: KubeObject | undefined,
+  ): boolean {
     if (pod.rejectors.size === 0) return true;
     const registrations = this.#rules.registrations(pod.info);
     for (const plugin of pod.rejectors) {
@@ -271,13 +282,16 @@ export class SchedulingQueue {
   /** The first Pod in backoff, if it is there because of a refusal and may go early. */
   #earlyBackoff(): QueuedPodInfo | undefined {
     const entry = this.#firstBackoff();
-    return entry !== undefined && entry.pod.rejectors.size > 0 && entry.pod.gated === undefined ? entry.pod : undefined;
+    return entry !== undefined && entry.pod.rejectors.size > 0 && entry.pod.gated === undefined
+      ? entry.pod
+      : undefined;
   }
 
   #firstBackoff(): Entry | undefined {
     for (;;) {
       const entry = this.#backoff.peek();
-      if (entry === undefined || (entry.pod.ticket === entry.ticket && entry.pod.where === 'backoff')) return entry;
+      if (entry === undefined || (entry.pod.ticket === entry.ticket && entry.pod.where === 'backoff'))
+        return entry;
       this.#backoff.pop();
     }
   }
@@ -287,7 +301,10 @@ export class SchedulingQueue {
     if (first === undefined) return;
     if (this.#backoffTimer !== undefined && this.#backoffTimer.at <= first.expiry) return;
     this.#backoffTimer?.timer.dispose();
-    const timer = this.#context.clock.setTimeout(() => this.#flushBackoff(), Math.max(0, first.expiry - this.#context.clock.now()));
+    const timer = this.#context.clock.setTimeout(
+      () => this.#flushBackoff(),
+      Math.max(0, first.expiry - this.#context.clock.now()),
+    );
     this.#backoffTimer = { at: first.expiry, timer };
   }
 

@@ -24,7 +24,9 @@ export class DefaultBinder implements BindPlugin {
       target: { kind: 'Node', name: nodeName },
     };
     try {
-      await this.#handle.client.resource<Pod>(resourceTypes.pods, namespace).createSubresource(name, 'binding', binding);
+      await this.#handle.client
+        .resource<Pod>(resourceTypes.pods, namespace)
+        .createSubresource(name, 'binding', binding);
       return undefined;
     } catch (error) {
       return errorStatus(error);

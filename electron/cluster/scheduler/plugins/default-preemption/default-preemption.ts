@@ -21,7 +21,12 @@ export class DefaultPreemption implements PostFilterPlugin {
     this.#handle = handle;
   }
 
-  postFilter(state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[], filtered: ReadonlyMap<string, Status>): PostFilterResult {
+  postFilter(
+    state: CycleState,
+    pod: PodInfo,
+    nodes: readonly NodeInfo[],
+    filtered: ReadonlyMap<string, Status>,
+  ): PostFilterResult {
     if (pod.pod.spec?.preemptionPolicy === 'Never') {
       return { status: unschedulable('preemption: not eligible due to preemptionPolicy=Never.') };
     }

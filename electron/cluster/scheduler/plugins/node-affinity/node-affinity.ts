@@ -4,7 +4,13 @@ import type { Node } from '../../../api/types.ts';
 import type { EventRegistration } from '../../framework/cluster-event.ts';
 import type { CycleState } from '../../framework/cycle-state.ts';
 import { defaultNormalizeScore } from '../../framework/default-normalize-score.ts';
-import type { FilterPlugin, PreFilterPlugin, PreFilterResult, PreScorePlugin, ScorePlugin } from '../../framework/interface.ts';
+import type {
+  FilterPlugin,
+  PreFilterPlugin,
+  PreFilterResult,
+  PreScorePlugin,
+  ScorePlugin,
+} from '../../framework/interface.ts';
 import type { NodeInfo } from '../../framework/node-info.ts';
 import type { PodInfo } from '../../framework/pod-info.ts';
 import type { Status } from '../../framework/status.ts';
@@ -33,7 +39,8 @@ export class NodeAffinity implements PreFilterPlugin, FilterPlugin, PreScorePlug
       for (const { key, operator, values } of term.matchFields ?? []) {
         if (key !== 'metadata.name' || operator !== 'In') continue;
         const earlier: string[] | undefined = named;
-        named = earlier === undefined ? [...(values ?? [])] : earlier.filter((name) => values?.includes(name));
+        named =
+          earlier === undefined ? [...(values ?? [])] : earlier.filter((name) => values?.includes(name));
       }
       if (named === undefined) return undefined;
       for (const name of named) names.add(name);
@@ -42,7 +49,9 @@ export class NodeAffinity implements PreFilterPlugin, FilterPlugin, PreScorePlug
   }
 
   filter(_state: CycleState, pod: PodInfo, { node }: NodeInfo): Status | undefined {
-    return node !== undefined && matches(pod, node) ? undefined : unresolvable("node(s) didn't match Pod's node affinity/selector");
+    return node !== undefined && matches(pod, node)
+      ? undefined
+      : unresolvable("node(s) didn't match Pod's node affinity/selector");
   }
 
   preScore(_state: CycleState, pod: PodInfo): Status | undefined {
@@ -63,16 +72,20 @@ export class NodeAffinity implements PreFilterPlugin, FilterPlugin, PreScorePlug
 }
 
 function requiredTerms(pod: PodInfo): readonly NodeSelectorTerm[] | undefined {
-  return pod.pod.spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
+  return pod.pod.spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
+    ?.nodeSelectorTerms;
 }
 
-function preferredTerms(pod: PodInfo): readonly { readonly weight: number; readonly preference: NodeSelectorTerm }[] {
+function preferredTerms(
+  pod: PodInfo,
+): readonly { readonly weight: number; readonly preference: NodeSelectorTerm }[] {
   return pod.pod.spec?.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
 }
 
 function matches(pod: PodInfo, node: Node): boolean {
   const labels = node.metadata?.labels ?? {};
-  for (const [key, value] of Object.entries(pod.pod.spec?.nodeSelector ?? {})) if (labels[key] !== value) return false;
+  for (const [key, value] of Object.entries(pod.pod.spec?.nodeSelector ?? {}))
+    if (labels[key] !== value) return false;
   const terms = requiredTerms(pod);
   return terms === undefined || matchesNodeSelector(terms, node);
 }

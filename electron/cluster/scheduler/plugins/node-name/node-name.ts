@@ -13,6 +13,8 @@ export class NodeName implements FilterPlugin {
 
   filter(_state: CycleState, pod: PodInfo, node: NodeInfo): Status | undefined {
     const wanted = pod.pod.spec?.nodeName ?? '';
-    return wanted === '' || wanted === node.name ? undefined : unresolvable("node(s) didn't match the requested node name");
+    return wanted === '' || wanted === node.name
+      ? undefined
+      : unresolvable("node(s) didn't match the requested node name");
   }
 }

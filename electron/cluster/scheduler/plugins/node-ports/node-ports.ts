@@ -17,7 +17,10 @@ export class NodePorts implements PreFilterPlugin, FilterPlugin {
     {
       resource: 'AssignedPod',
       actions: ['Delete'],
-      hint: (pod, old) => (podInfo(old as Pod).hostPorts.some((port) => pod.hostPorts.some((own) => conflicts(own, port))) ? 'Queue' : 'Skip'),
+      hint: (pod, old) =>
+        podInfo(old as Pod).hostPorts.some((port) => pod.hostPorts.some((own) => conflicts(own, port)))
+          ? 'Queue'
+          : 'Skip',
     },
     { resource: 'Node', actions: ['Add'] },
   ];
@@ -28,7 +31,8 @@ export class NodePorts implements PreFilterPlugin, FilterPlugin {
 
   filter(_state: CycleState, pod: PodInfo, node: NodeInfo): Status | undefined {
     for (const taken of node.hostPorts.values()) {
-      if (pod.hostPorts.some((own) => conflicts(own, taken))) return unschedulable("node(s) didn't have free ports for the requested pod ports");
+      if (pod.hostPorts.some((own) => conflicts(own, taken)))
+        return unschedulable("node(s) didn't have free ports for the requested pod ports");
     }
     return undefined;
   }

@@ -41,7 +41,12 @@ export class NodeResourcesFit implements FilterPlugin, ScorePlugin {
     };
     check('cpu', requests.milliCpu, requested.milliCpu, allocatable.milliCpu);
     check('memory', requests.memory, requested.memory, allocatable.memory);
-    check('ephemeral-storage', requests.ephemeralStorage, requested.ephemeralStorage, allocatable.ephemeralStorage);
+    check(
+      'ephemeral-storage',
+      requests.ephemeralStorage,
+      requested.ephemeralStorage,
+      allocatable.ephemeralStorage,
+    );
     if (requests.scalars !== undefined) {
       for (const [name, want] of requests.scalars) {
         check(name, want, requested.scalars?.get(name) ?? 0, allocatable.scalars?.get(name) ?? 0);
@@ -55,7 +60,9 @@ export class NodeResourcesFit implements FilterPlugin, ScorePlugin {
     const cpu = leastAllocated(node.nonZero.milliCpu + pod.nonZero.milliCpu, node.allocatable.milliCpu);
     const memory = leastAllocated(node.nonZero.memory + pod.nonZero.memory, node.allocatable.memory);
     const scores = [cpu, memory].filter((score) => score !== undefined);
-    return scores.length === 0 ? 0 : Math.floor(scores.reduce((sum, score) => sum + score, 0) / scores.length);
+    return scores.length === 0
+      ? 0
+      : Math.floor(scores.reduce((sum, score) => sum + score, 0) / scores.length);
   }
 }
 
@@ -70,7 +77,8 @@ function frees(gone: Resource, wanted: Resource): boolean {
   if (wanted.milliCpu > 0 && gone.milliCpu > 0) return true;
   if (wanted.memory > 0 && gone.memory > 0) return true;
   if (wanted.ephemeralStorage > 0 && gone.ephemeralStorage > 0) return true;
-  for (const [name, amount] of wanted.scalars ?? []) if (amount > 0 && (gone.scalars?.get(name) ?? 0) > 0) return true;
+  for (const [name, amount] of wanted.scalars ?? [])
+    if (amount > 0 && (gone.scalars?.get(name) ?? 0) > 0) return true;
   return false;
 }
 

@@ -23,7 +23,9 @@ export class NodeUnschedulable implements FilterPlugin {
   ];
 
   filter(_state: CycleState, pod: PodInfo, { node }: NodeInfo): Status | undefined {
-    return node !== undefined && this.#refuses(pod, node) ? unresolvable('node(s) were unschedulable') : undefined;
+    return node !== undefined && this.#refuses(pod, node)
+      ? unresolvable('node(s) were unschedulable')
+      : undefined;
   }
 
   #refuses(pod: PodInfo, node: Node): boolean {

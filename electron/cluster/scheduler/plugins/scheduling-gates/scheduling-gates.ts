@@ -7,7 +7,9 @@ import { unresolvable } from '../../framework/status.ts';
 /** Keeps a Pod out of the queue while it has scheduling gates. Models plugins/schedulinggates (v1.34). */
 export class SchedulingGates implements PreEnqueuePlugin {
   readonly name = 'SchedulingGates';
-  readonly events: readonly EventRegistration[] = [{ resource: 'UnscheduledPod', actions: ['UpdateSchedulingGates'] }];
+  readonly events: readonly EventRegistration[] = [
+    { resource: 'UnscheduledPod', actions: ['UpdateSchedulingGates'] },
+  ];
 
   preEnqueue(pod: PodInfo): Status | undefined {
     const gates = pod.pod.spec?.schedulingGates ?? [];

@@ -25,11 +25,15 @@ export class TaintToleration implements FilterPlugin, PreScorePlugin, ScorePlugi
   ];
 
   filter(_state: CycleState, pod: PodInfo, { node }: NodeInfo): Status | undefined {
-    return node !== undefined && this.#refuses(pod, node) ? unresolvable('node(s) had untolerated taint(s)') : undefined;
+    return node !== undefined && this.#refuses(pod, node)
+      ? unresolvable('node(s) had untolerated taint(s)')
+      : undefined;
   }
 
   preScore(state: CycleState, pod: PodInfo): Status | undefined {
-    const soft = (pod.pod.spec?.tolerations ?? []).filter(({ effect }) => (effect ?? '') === '' || effect === 'PreferNoSchedule');
+    const soft = (pod.pod.spec?.tolerations ?? []).filter(
+      ({ effect }) => (effect ?? '') === '' || effect === 'PreferNoSchedule',
+    );
     state.write(stateKey, soft);
     return undefined;
   }
