@@ -119,7 +119,7 @@ async function* fetchTarget(session: Session, target: Target, selection: ListOpt
 export async function collectTargets(
   session: Session,
   resolved: Resolved,
-  selection: Pick<Selection, 'selector' | 'fieldSelector'>,
+  selection: Partial<Pick<Selection, 'args' | 'selector' | 'fieldSelector'>>,
 ): Promise<{ found: Found[]; errors: unknown[] }> {
   const found: Found[] = [];
   const errors: unknown[] = [];

@@ -2,7 +2,7 @@ import type { ApiResource } from './discovery.ts';
 import { KubectlError } from './errors.ts';
 import { readManifests } from './manifest.ts';
 import type { JsonObject } from './json.ts';
-import { nameOf, namespaceOf, setAt, stringAt } from './json.ts';
+import { nameOf, namespaceOf, setAt, stringAt, stringsAt } from './json.ts';
 import { quote } from './go-format.ts';
 import type { RestMapper } from './rest-mapper.ts';
 import { noSuchType } from './rest-mapper.ts';
@@ -52,6 +52,9 @@ export async function mappingFor(session: Session, typed: string): Promise<ApiRe
   const mapper = await session.mapper();
   const found = mapper.find(typed) ?? (await session.refreshMapper())?.find(typed);
   if (!found) throw new KubectlError(noSuchType(typed));
+  for (const other of mapper.alsoMeant(typed)) {
+    await session.warnOnce(`short name ${quote(typed)} could also match lower priority resource ${other}`);
+  }
   return found;
 }
 
@@ -175,11 +178,8 @@ export function selectorMatcher(selector: string): (object: JsonObject) => boole
   return (object) =>
     terms.every((raw) => {
       const term = raw.trim();
-      const labels = object['metadata'];
-      const value = (key: string): string | undefined => {
-        const found = stringAt(labels, 'labels', key);
-        return found === '' && !Object.hasOwn((labels as JsonObject)['labels'] ?? {}, key) ? undefined : found;
-      };
+      const labels = stringsAt(object, 'metadata', 'labels');
+      const value = (key: string): string | undefined => labels[key];
       const set = /^(\S+)\s+(in|notin)\s+\(([^)]*)\)$/.exec(term);
       if (set) {
         const values = (set[3] ?? '').split(',').map((each) => each.trim());

@@ -32,6 +32,15 @@ export class RestMapper {
     return plain.length > 0 ? plain : resources.filter((each) => each.shortNames.includes(name));
   }
 
+  /** Resources of other groups that a short name could also have meant. */
+  alsoMeant(typed: string): string[] {
+    const name = typed.toLowerCase();
+    const { resources } = this.discovery;
+    if (resources.some((each) => each.name === name || each.singular === name)) return [];
+    const groups = new Set(resources.filter((each) => each.shortNames.includes(name)).map(groupResource));
+    return [...groups].slice(1);
+  }
+
   /** Every resource of a category (`all`), each once, in its preferred version. */
   category(name: string): ApiResource[] {
     const seen = new Set<string>();

@@ -55,6 +55,13 @@ export class Session {
     if (text !== '') await this.io.stderr.write(text);
   }
 
+  /** A warning of our own, each text once per command. */
+  async warnOnce(text: string): Promise<void> {
+    if (this.warned.has(text)) return;
+    this.warned.add(text);
+    await this.err(`Warning: ${text}\n`);
+  }
+
   /** Writes to stderr from where nothing can be awaited; `settled` waits for it. */
   private errSoon(text: string): void {
     this.pendingErr = this.pendingErr.then(() => this.io.stderr.write(text));

@@ -31,13 +31,13 @@ function combine(base: JsonObject, over: JsonObject, type: PatchType): JsonObjec
 function combineLists(base: readonly Json[], over: readonly Json[], field: PatchField | undefined): Json[] {
   const mergeKey = field?.mergeKey;
   if (mergeKey === undefined) return [...base, ...over.filter((item) => !base.includes(item))];
-  const out: Json[] = [...base];
-  for (const item of over) {
-    const index = out.findIndex((each) => at(each, mergeKey) === at(item, mergeKey));
-    const before = out[index];
-    if (index < 0) out.push(item);
-    else out[index] = isObject(before) && isObject(item) ? combine(before, item, patchTypeNamed(field?.type)) : item;
-  }
+  // Changes stand before deletions.
+  const same = (a: Json, b: Json): boolean => at(a, mergeKey) === at(b, mergeKey);
+  const out: Json[] = over.map((item) => {
+    const before = base.find((each) => same(each, item));
+    return isObject(before) && isObject(item) ? combine(before, item, patchTypeNamed(field?.type)) : item;
+  });
+  out.push(...base.filter((item) => !over.some((each) => same(each, item))));
   return out;
 }
 

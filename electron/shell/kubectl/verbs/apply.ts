@@ -131,7 +131,7 @@ export function patchFor(object: JsonObject, current: JsonObject): { patch: Json
   return { patch, strategic: type !== undefined };
 }
 
-function identity(target: Target, ref: ObjectRef): string {
+function identity(ref: ObjectRef): string {
   const { mapping } = ref;
   const gvr = `${mapping.group}/${mapping.version}, Resource=${mapping.name}`;
   const gvk = `${mapping.group}/${mapping.version}, Kind=${mapping.kind}`;
@@ -140,7 +140,7 @@ function identity(target: Target, ref: ObjectRef): string {
 
 function retrieving(error: unknown, target: Target, ref: ObjectRef): unknown {
   if (!(error instanceof StatusError)) return error;
-  return new StatusError({ ...error.status, message: `error when retrieving current configuration of:\n${identity(target, ref)}\nfrom server for: ${quote(target.source ?? '')}: ${error.message}` });
+  return new StatusError({ ...error.status, message: `error when retrieving current configuration of:\n${identity(ref)}\nfrom server for: ${quote(target.source ?? '')}: ${error.message}` });
 }
 
 async function applying<T>(target: Target, ref: ObjectRef, patch: JsonObject, act: () => Promise<T>): Promise<T> {
@@ -150,7 +150,7 @@ async function applying<T>(target: Target, ref: ObjectRef, patch: JsonObject, ac
     if (!(error instanceof StatusError)) throw error;
     throw new StatusError({
       ...error.status,
-      message: `error when applying patch:\n${JSON.stringify(patch)}\nto:\n${identity(target, ref)}\nfor: ${quote(target.source ?? '')}: error when patching ${quote(target.source ?? '')}: ${error.message}`,
+      message: `error when applying patch:\n${JSON.stringify(patch)}\nto:\n${identity(ref)}\nfor: ${quote(target.source ?? '')}: error when patching ${quote(target.source ?? '')}: ${error.message}`,
     });
   }
 }

@@ -1,14 +1,53 @@
 import type { CommandSpec } from '../command-spec.ts';
+import { languageOf, optionsText } from '../help.ts';
+import { apiResources, apiVersions } from './api-resources.ts';
 import { apply } from './apply.ts';
+import { auth } from './auth.ts';
+import { config } from './config.ts';
 import { create } from './create.ts';
 import { del } from './delete.ts';
+import { describe } from './describe.ts';
+import { drain } from './drain.ts';
+import { edit } from './edit.ts';
+import { events } from './events.ts';
+import { explain } from './explain.ts';
+import { expose } from './expose.ts';
 import { get } from './get.ts';
+import { annotate, label } from './label.ts';
+import { logs } from './logs.ts';
+import { cordon, taint, uncordon } from './node-verbs.ts';
+import { attach, cp, exec, portForward, top } from './not-modelled.ts';
+import { patch } from './patch.ts';
+import { replace } from './replace.ts';
+import { rollout } from './rollout.ts';
+import { runPod } from './run.ts';
 import { scale } from './scale.ts';
+import { clusterInfo, version } from './server-info.ts';
+import { set } from './set.ts';
+import { wait } from './wait.ts';
 
-/** All of kubectl. The order is the one suggestions are listed in. */
+const options: CommandSpec = {
+  name: 'options',
+  usage: '',
+  group: 'other',
+  short: { en: 'List the flags of every command.', 'pt-BR': 'Lista as opções de todos os comandos.' },
+  arguments: { of: 'nothing' },
+  run: (session) => session.out(optionsText(languageOf(session.io.env))),
+};
+
+/** All of kubectl, in the order suggestions are listed. */
 export const root: CommandSpec = {
   name: 'kubectl',
   usage: '[command]',
   short: { en: 'kubectl talks to a Kubernetes cluster through its API.', 'pt-BR': 'kubectl conversa com um cluster Kubernetes pela API.' },
-  subcommands: [create, get, del, scale, apply],
+  subcommands: [
+    create, expose, runPod, set,
+    explain, get, edit, del,
+    rollout, scale,
+    clusterInfo, top, cordon, uncordon, drain, taint,
+    describe, logs, attach, exec, portForward, cp, auth, events,
+    apply, patch, replace, wait,
+    label, annotate,
+    apiResources, apiVersions, config, version, options,
+  ],
 };

@@ -1,0 +1,100 @@
+import type { CommandSpec } from '../command-spec.ts';
+import { dryRunFlag, fieldManagerFlag, filenameFlags, subresourceFlag, validateFlag } from '../common-flags.ts';
+import { KubectlError, plainMessage, StatusError, throwAll } from '../errors.ts';
+import type { FlagSet } from '../flags.ts';
+import type { Json, JsonObject } from '../json.ts';
+import { clone, equal, isObject, removeAt, stringAt } from '../json.ts';
+import { ResultPrinter } from '../mutation.ts';
+import type { Found } from '../objects.ts';
+import { collectTargets } from '../objects.ts';
+import { patchTypeOf } from '../patch/patch-schema.ts';
+import { threeWayJsonPatch } from '../patch/three-way.ts';
+import { diffObjects } from '../patch/strategic-diff.ts';
+import { outputFlags } from '../printers/object-printer.ts';
+import { mustProvide, resolveTargets } from '../resource-args.ts';
+import type { Session } from '../session.ts';
+import { patchObject } from '../writes.ts';
+import { readYaml } from '../yaml/read.ts';
+import { writeYaml } from '../yaml/write.ts';
+
+export const edit: CommandSpec = {
+  name: 'edit',
+  usage: '(RESOURCE/NAME | -f FILENAME)',
+  group: 'basic',
+  short: { en: 'Edit an object with your editor ($KUBE_EDITOR or $EDITOR).', 'pt-BR': 'Edita um objeto com seu editor ($KUBE_EDITOR ou $EDITOR).' },
+  examples: ['kubectl edit deployment/web', 'KUBE_EDITOR=nano kubectl edit cm settings'],
+  arguments: { of: 'resources', slash: true },
+  flags: [...filenameFlags, ...outputFlags, dryRunFlag, validateFlag, subresourceFlag, fieldManagerFlag('kubectl-edit')],
+  run,
+};
+
+const preamble = `# Please edit the object below. Lines beginning with a '#' will be ignored,
+# and an empty file will abort the edit. If an error occurs while saving this file will be
+# reopened with the relevant failures.
+#
+`;
+
+async function run(session: Session, flags: FlagSet, args: string[]): Promise<void> {
+  if (args.length === 0 && flags.list('filename').length === 0) throw new KubectlError(mustProvide);
+  const { env } = session.io;
+  const editor = env['KUBE_EDITOR'] || env['EDITOR'] || env['VISUAL'] || 'vi';
+  const selection = { args, filenames: flags.list('filename'), recursive: flags.bool('recursive') };
+  const { found, errors } = await collectTargets(session, await resolveTargets(session, selection), selection);
+  throwAll(errors);
+  if (!session.io.tty && !env['KUBE_EDITOR'] && !env['EDITOR']) {
+    throw new KubectlError('there is no terminal here to edit in; use kubectl patch, or get -o yaml and apply');
+  }
+  const printer = await ResultPrinter.make(session);
+  for (const each of found) await editOne(session, flags, each, editor, printer);
+}
+
+async function editOne(session: Session, flags: FlagSet, each: Found, editor: string, printer: ResultPrinter): Promise<void> {
+  const { fs } = session.io;
+  const shown = clone(each.object);
+  removeAt(shown, ['metadata', 'managedFields']);
+  const file = session.io.path(`/tmp/kubectl-edit-${each.name}-${Math.floor(Math.random() * 1e9)}.yaml`);
+  if (!(await fs.exists('/tmp'))) await fs.mkdir('/tmp', { recursive: true });
+  let text = preamble + writeYaml(shown);
+  try {
+    for (;;) {
+      await fs.writeFile(file, text, 0o600);
+      const code = await session.io.spawn([...editor.split(/\s+/), file]);
+      if (code === 127) throw new KubectlError(`unable to launch the editor "${editor}"`);
+      if (code !== 0) throw new KubectlError(`there was a problem with the editor "${editor}"`);
+      const saved = await fs.readText(file);
+      const trimmed = saved.split('\n').filter((line) => !line.startsWith('#')).join('\n');
+      if (saved === text || trimmed.trim() === '') return void (await session.err('Edit cancelled, no changes made.\n'));
+      const problem = await tryPatch(session, flags, each, shown, trimmed, printer);
+      if (problem === undefined) return;
+      text = `${preamble}${problem.split('\n').map((line) => `# ${line}\n`).join('')}#\n${trimmed}`;
+    }
+  } finally {
+    if (await fs.exists(file)) await fs.rm(file);
+  }
+}
+
+/** Sends the change; answers what is wrong with it when it can be edited again. */
+async function tryPatch(session: Session, flags: FlagSet, each: Found, shown: JsonObject, text: string, printer: ResultPrinter): Promise<string | undefined> {
+  let value: Json;
+  try {
+    value = readYaml(text);
+  } catch (error) {
+    return `The edited file had a syntax error: ${plainMessage(error)}`;
+  }
+  if (!isObject(value)) return 'The edited file is not an object.';
+  if (equal(value, shown)) {
+    await session.err('Edit cancelled, no changes made.\n');
+    return undefined;
+  }
+  if (stringAt(value, 'metadata', 'name') !== each.name) return 'At least one of apiVersion, kind and name was changed';
+  const type = patchTypeOf(stringAt(shown, 'apiVersion'), stringAt(shown, 'kind'));
+  const patch = type ? diffObjects(shown, value, type, { ignoreDeletions: false, onlyDeletions: false }) : threeWayJsonPatch(shown, value, shown);
+  try {
+    const done = await patchObject(session, each, type ? 'strategic' : 'merge', patch, { fieldManager: flags.string('field-manager'), fieldValidation: 'Strict' }, flags.string('subresource') || undefined);
+    await printer.done(done, 'edited');
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof StatusError) || session.io.tty === undefined) throw error;
+    return `${each.mapping.name} "${each.name}" was not valid:\n* ${error.message}`;
+  }
+}
