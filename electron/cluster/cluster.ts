@@ -1,6 +1,7 @@
 import { Emitter } from '../base/event.ts';
 import type { Event } from '../base/event.ts';
 import type { Simulation } from '../base/simulation.ts';
+import { markThawed } from './client/thaw.ts';
 import { componentsOf } from './components.ts';
 import { controlPlanePrograms } from './control-plane-programs.ts';
 import { containerdProgram } from './cri/containerd.ts';
@@ -14,7 +15,7 @@ import { MANIFESTS, STOPPED_MANIFESTS, controlPlaneCommand } from './kubeadm/con
 import { installMachine, kubeletArguments } from './kubeadm/install.ts';
 import { cniAgentProgram, kubeProxyProgram } from './kubeadm/placeholders.ts';
 import { BOOT_ID } from './kubelet/kubelet.ts';
-import { THAWED, kubeletProgram } from './kubelet/kubelet-program.ts';
+import { kubeletProgram } from './kubelet/kubelet-program.ts';
 import type { Machine, Program } from './machine/interface.ts';
 import { volatileStore } from './machine/local-state.ts';
 import { SimulatedMachine } from './machine/machine.ts';
@@ -62,14 +63,17 @@ class SimulatedCluster implements Cluster {
     const backends = new Map<string, Backend>();
     for (const { name, controlPlane } of topology.machines) {
       // Opened now, not when etcd starts: whoever looks at what is stored sees it from the beginning.
-      if (controlPlane?.programs.includes('etcd') === true) backends.set(name, this.#readiness.observe(storage.etcdBackend(name)));
+      if (controlPlane?.programs.includes('etcd') === true)
+        backends.set(name, this.#readiness.observe(storage.etcdBackend(name)));
     }
     const programs = controlPlanePrograms(kubernetesVersion, (machine) => {
       const backend = backends.get(machine);
       if (backend === undefined) throw new Error(`${machine} has no disk for etcd`);
       return backend;
     });
-    const catalogue = new OfflineCatalogue(new Map([...programs].map(([name, program]) => [`registry.k8s.io/${name}`, program])));
+    const catalogue = new OfflineCatalogue(
+      new Map([...programs].map(([name, program]) => [`registry.k8s.io/${name}`, program])),
+    );
     const servers = topology.machines.filter(({ controlPlane }) => controlPlane !== undefined);
     const server = `https://${servers[0]?.ip ?? ''}:${API_PORT}`;
     this.#places = topology.machines.map((spec) => {
@@ -83,14 +87,25 @@ class SimulatedCluster implements Cluster {
       this.#watchPower(place.machine);
     }
     this.#console = new SimulatedMachine(
-      { ...CONSOLE, role: 'outside', os: 'linux', cpus: 4, memory: 8 * 1024 ** 3, disk: 100 * 1024 ** 3, isNode: false },
+      {
+        ...CONSOLE,
+        role: 'outside',
+        os: 'linux',
+        cpus: 4,
+        memory: 8 * 1024 ** 3,
+        disk: 100 * 1024 ** 3,
+        isNode: false,
+      },
       simulation,
       this.#network,
       volatileStore(),
     );
     this.machines = [...this.#places.map(({ machine }) => machine), this.#console];
     for (const machine of this.machines) machine.onDidChange(() => this.#changed.fire());
-    const gateway = new OutsideGateway({ simulation, servers: servers.map(({ ip }) => ({ host: ip, port: API_PORT })) });
+    const gateway = new OutsideGateway({
+      simulation,
+      servers: servers.map(({ ip }) => ({ host: ip, port: API_PORT })),
+    });
     this.gateway = gateway;
     this.#console.spawn({ name: 'gateway', program: gateway.program });
     for (const place of this.#places) boot(place, options.resume);
@@ -118,7 +133,11 @@ class SimulatedCluster implements Cluster {
     let interrupted = false;
     const done = new Promise<number>((resolve) => {
       this.#input('ssh', { machine: name, command: argv.join(' ') }, () => {
-        if (!machine.powered || this.#network.isCut(CONSOLE.name, name) || this.#network.isCut(name, CONSOLE.name)) {
+        if (
+          !machine.powered ||
+          this.#network.isCut(CONSOLE.name, name) ||
+          this.#network.isCut(name, CONSOLE.name)
+        ) {
           io.stderr(`ssh: connect to host ${name} port 22: Connection timed out\n`);
           resolve(255);
           return;
@@ -158,7 +177,10 @@ class SimulatedCluster implements Cluster {
         return;
       }
       takeManifest(place.machine, name);
-      const back = (): void => void this.simulation.schedule(this.simulation.now + RESTART_PAUSE, () => giveManifest(place.machine, name));
+      const back = (): void =>
+        void this.simulation.schedule(this.simulation.now + RESTART_PAUSE, () =>
+          giveManifest(place.machine, name),
+        );
       const process = place.machine.processes.find((candidate) => candidate.name === name);
       if (process === undefined) back();
       else process.onDidExit(back);
@@ -204,12 +226,19 @@ class SimulatedCluster implements Cluster {
     this.simulation.input('learner', action, detail, run);
   }
 
-  #act(action: string, machineName: string, name: string, work: (place: Place, isStatic: boolean) => void): void {
+  #act(
+    action: string,
+    machineName: string,
+    name: string,
+    work: (place: Place, isStatic: boolean) => void,
+  ): void {
     const place = this.#find(machineName);
     const component = componentsOf(place.machine, place.spec).find((candidate) => candidate.name === name);
     if (component === undefined) throw new Error(`there is no component "${name}" on ${machineName}`);
     if (!place.machine.powered) throw new Error(`${machineName} is powered off`);
-    this.#input(action, { machine: machineName, component: name }, () => work(place, component.startedBy === 'static-pod'));
+    this.#input(action, { machine: machineName, component: name }, () =>
+      work(place, component.startedBy === 'static-pod'),
+    );
   }
 
   #find(name: string): Place {
@@ -232,13 +261,27 @@ class SimulatedCluster implements Cluster {
     if (spec.controlPlane?.startedBy === 'unit') {
       for (const name of spec.controlPlane.programs) {
         const program = programs.get(name);
-        if (program !== undefined) define(name, `Kubernetes control plane: ${name}`, program, controlPlaneCommand(name, spec, this.topology));
+        if (program !== undefined)
+          define(
+            name,
+            `Kubernetes control plane: ${name}`,
+            program,
+            controlPlaneCommand(name, spec, this.topology),
+          );
       }
     }
     if (runtime === undefined) return;
     define('containerd', 'containerd container runtime', containerdProgram(runtime), ['containerd']);
-    define('kubelet', 'kubelet: The Kubernetes Node Agent', kubeletProgram(this.kubernetesVersion), kubeletArguments(spec));
-    define('cni-agent', 'CNI agent (placeholder)', cniAgentProgram, ['cni-agent', `--pod-cidr=${spec.podCIDR}`]);
+    define(
+      'kubelet',
+      'kubelet: The Kubernetes Node Agent',
+      kubeletProgram(this.kubernetesVersion),
+      kubeletArguments(spec),
+    );
+    define('cni-agent', 'CNI agent (placeholder)', cniAgentProgram, [
+      'cni-agent',
+      `--pod-cidr=${spec.podCIDR}`,
+    ]);
     define('kube-proxy', 'Kubernetes network proxy (placeholder)', kubeProxyProgram, ['kube-proxy']);
   }
 
@@ -258,8 +301,20 @@ function newBoot(machine: Machine, simulation: Simulation): void {
 /** Fresh: what is enabled. Resumed: what ran goes on, containers with it, as if the machine had been frozen. */
 function boot({ machine, runtime }: Place, resume: boolean): void {
   if (resume && machine.powered) {
-    const kubelet = machine.state.get('unit:kubelet') as { readonly wanted: boolean } | undefined;
-    if (kubelet?.wanted === true) machine.state.set(THAWED, true);
+    // Only of what starts now: a component that was stopped will be started anew some day.
+    const units = machine.units.list
+      .map(({ name }) => name)
+      .filter((name) => {
+        const stored = machine.state.get(`unit:${name}`) as { readonly wanted: boolean } | undefined;
+        return stored?.wanted === true;
+      });
+    const containers = [...(runtime?.store.containers.values() ?? [])].filter(
+      ({ state, podSandboxId }) =>
+        state === 'CONTAINER_RUNNING' &&
+        runtime?.store.sandboxes.get(podSandboxId)?.config.network === 'NODE',
+    );
+    for (const name of [...units, ...containers.map(({ config }) => config.metadata.name)])
+      markThawed(machine.state, name);
     runtime?.shims.thaw();
   }
   machine.boot(resume);

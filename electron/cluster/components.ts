@@ -25,7 +25,15 @@ function statusOf(
 ): ComponentStatus {
   const health = !machine.powered ? 'machine-off' : process === undefined ? idle : 'running';
   const running = process === undefined ? {} : { pid: process.pid, startedAt: process.startedAt };
-  return { actor: `${machine.spec.name}/${name}`, machine: machine.spec.name, name, kind, startedBy, health, ...running };
+  return {
+    actor: `${machine.spec.name}/${name}`,
+    machine: machine.spec.name,
+    name,
+    kind,
+    startedBy,
+    health,
+    ...running,
+  };
 }
 
 /** What is known of a static Pod that is not running: taken away, or on its way. */
@@ -38,7 +46,9 @@ function idleStaticPod(machine: Machine, name: string): ComponentHealth {
 export function componentsOf(machine: Machine, spec: TopologyMachine): ComponentStatus[] {
   const found: ComponentStatus[] = [];
   for (const [name, kind] of UNIT_KINDS) {
-    const isStatic = spec.controlPlane?.startedBy === 'static-pod' && spec.controlPlane.programs.some((program) => program === name);
+    const isStatic =
+      spec.controlPlane?.startedBy === 'static-pod' &&
+      spec.controlPlane.programs.some((program) => program === name);
     if (isStatic) {
       const process = machine.processes.find((candidate) => candidate.name === name);
       found.push(statusOf(machine, name, kind, 'static-pod', process, idleStaticPod(machine, name)));

@@ -10,7 +10,10 @@ import { kubeScheduler } from './scheduler/kube-scheduler.ts';
 import type { ControlPlaneProgram } from './topology/interface.ts';
 
 /** What runs in the control plane's images. */
-export function controlPlanePrograms(version: string, backend: (machine: string) => Backend): ReadonlyMap<ControlPlaneProgram, Program> {
+export function controlPlanePrograms(
+  version: string,
+  backend: (machine: string) => Backend,
+): ReadonlyMap<ControlPlaneProgram, Program> {
   return new Map<ControlPlaneProgram, Program>([
     ['etcd', etcdProgram({ backend })],
     [

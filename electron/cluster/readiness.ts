@@ -4,7 +4,10 @@ import type { Backend, RevisionRecord } from './etcd/backend/interface.ts';
 import type { TopologySpec } from './topology/interface.ts';
 
 const NODES = '/registry/minions/';
-const LEASES = ['/registry/leases/kube-system/kube-controller-manager', '/registry/leases/kube-system/kube-scheduler'];
+const LEASES = [
+  '/registry/leases/kube-system/kube-controller-manager',
+  '/registry/leases/kube-system/kube-scheduler',
+];
 const DEFAULT_ACCOUNT = '/registry/serviceaccounts/default/default';
 const SYSTEM_PODS = '/registry/pods/kube-system/';
 
@@ -20,7 +23,9 @@ export class Readiness {
   constructor(topology: TopologySpec) {
     this.#nodes = topology.machines.filter(({ isNode }) => isNode).map(({ name }) => `${NODES}${name}`);
     this.#pods = topology.machines.flatMap(({ name, controlPlane }) =>
-      controlPlane?.startedBy === 'static-pod' ? controlPlane.programs.map((program) => `${SYSTEM_PODS}${program}-${name}`) : [],
+      controlPlane?.startedBy === 'static-pod'
+        ? controlPlane.programs.map((program) => `${SYSTEM_PODS}${program}-${name}`)
+        : [],
     );
   }
 
@@ -53,14 +58,19 @@ export class Readiness {
       const conditions = (this.#seen.get(key) as Node | undefined)?.status?.conditions ?? [];
       return conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
     });
-    const running = this.#pods.every((key) => (this.#seen.get(key) as Pod | undefined)?.status?.phase === 'Running');
-    const led = LEASES.every((key) => ((this.#seen.get(key) as Lease | undefined)?.spec?.holderIdentity ?? '') !== '');
+    const running = this.#pods.every(
+      (key) => (this.#seen.get(key) as Pod | undefined)?.status?.phase === 'Running',
+    );
+    const led = LEASES.every(
+      (key) => ((this.#seen.get(key) as Lease | undefined)?.spec?.holderIdentity ?? '') !== '',
+    );
     return ready && running && led && this.#seen.has(DEFAULT_ACCOUNT);
   }
 
   #apply({ kv, tombstone }: RevisionRecord): void {
     const { key } = kv;
-    const wanted = key.startsWith(NODES) || key.startsWith(SYSTEM_PODS) || LEASES.includes(key) || key === DEFAULT_ACCOUNT;
+    const wanted =
+      key.startsWith(NODES) || key.startsWith(SYSTEM_PODS) || LEASES.includes(key) || key === DEFAULT_ACCOUNT;
     if (!wanted) return;
     if (tombstone) this.#seen.delete(key);
     else this.#seen.set(key, JSON.parse(byteStringToUtf8(kv.value)) as KubeObject);

@@ -18,13 +18,20 @@ describe('kubeadm-1-2', () => {
     expect(c.simulation.now - Date.UTC(2026, 0, 5, 9)).toBeLessThan(5_000);
     const nodes = await c.list<Node>(resourceTypes.nodes);
     expect(nodes.map((node) => node.metadata?.name)).toEqual(['cp-1', 'worker-1', 'worker-2']);
-    expect(nodes[0]?.spec?.taints).toEqual([{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }]);
+    expect(nodes[0]?.spec?.taints).toEqual([
+      { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' },
+    ]);
     expect(nodes[0]?.metadata?.labels).toMatchObject({ 'node-role.kubernetes.io/control-plane': '' });
     const system = await c.pods('kube-system');
     expect(system.map((pod) => `${pod.metadata?.name} ${pod.status?.phase}`)).toEqual([
-      'etcd-cp-1 Running', 'kube-apiserver-cp-1 Running', 'kube-controller-manager-cp-1 Running', 'kube-scheduler-cp-1 Running',
+      'etcd-cp-1 Running',
+      'kube-apiserver-cp-1 Running',
+      'kube-controller-manager-cp-1 Running',
+      'kube-scheduler-cp-1 Running',
     ]);
-    expect(c.cluster.components().map(({ actor, health: state }) => `${actor} ${state}`)).toContain('cp-1/kube-scheduler running');
+    expect(c.cluster.components().map(({ actor, health: state }) => `${actor} ${state}`)).toContain(
+      'cp-1/kube-scheduler running',
+    );
   });
 
   it('is quiet when idle: nothing is written but leases', async () => {
@@ -33,7 +40,12 @@ describe('kubeadm-1-2', () => {
     await c.run(60_000);
     const writes = c.records
       .slice(from)
-      .filter((record) => record.kind === 'message' && record.phase === 'request' && /^(POST|PUT|PATCH|DELETE) /.test(record.summary))
+      .filter(
+        (record) =>
+          record.kind === 'message' &&
+          record.phase === 'request' &&
+          /^(POST|PUT|PATCH|DELETE) /.test(record.summary),
+      )
       .map((record) => (record.kind === 'message' ? record.summary : ''));
     expect(writes.filter((summary) => !summary.includes('/leases/'))).toEqual([]);
   });
@@ -86,16 +98,24 @@ describe('kubeadm-1-2', () => {
     await c.run(20_000);
     expect(await c.running()).toHaveLength(4);
     const system = await c.pods('kube-system');
-    expect(system.find((pod) => pod.metadata?.name === 'etcd-cp-1')?.status?.containerStatuses?.[0]?.restartCount).toBe(1);
+    expect(
+      system.find((pod) => pod.metadata?.name === 'etcd-cp-1')?.status?.containerStatuses?.[0]?.restartCount,
+    ).toBe(1);
   });
 
   it('tells a node that lost power from one that came back', async () => {
     c.cluster.powerOff('worker-2');
     await c.run(60_000);
     const ready = async (): Promise<string | undefined> =>
-      (await c.list<Node>(resourceTypes.nodes)).find((node) => node.metadata?.name === 'worker-2')?.status?.conditions?.find(({ type }) => type === 'Ready')?.status;
+      (await c.list<Node>(resourceTypes.nodes))
+        .find((node) => node.metadata?.name === 'worker-2')
+        ?.status?.conditions?.find(({ type }) => type === 'Ready')?.status;
     expect(await ready()).toBe('Unknown');
-    expect(await c.ssh('worker-2', 'hostname')).toEqual({ out: '', err: 'ssh: connect to host worker-2 port 22: Connection timed out\n', code: 255 });
+    expect(await c.ssh('worker-2', 'hostname')).toEqual({
+      out: '',
+      err: 'ssh: connect to host worker-2 port 22: Connection timed out\n',
+      code: 255,
+    });
     c.cluster.powerOn('worker-2');
     await c.run(20_000);
     expect(await ready()).toBe('True');
@@ -117,10 +137,20 @@ describe('oke-3', () => {
     const c = new RunningCluster({ topology: 'oke-3' });
     await c.ready();
     const nodes = await c.list<Node>(resourceTypes.nodes);
-    expect(nodes.map((node) => [node.metadata?.name, node.metadata?.labels?.['topology.kubernetes.io/zone'], node.spec?.taints])).toEqual([
-      ['10.0.10.11', 'AD-1', undefined], ['10.0.10.12', 'AD-2', undefined], ['10.0.10.13', 'AD-3', undefined],
+    expect(
+      nodes.map((node) => [
+        node.metadata?.name,
+        node.metadata?.labels?.['topology.kubernetes.io/zone'],
+        node.spec?.taints,
+      ]),
+    ).toEqual([
+      ['10.0.10.11', 'AD-1', undefined],
+      ['10.0.10.12', 'AD-2', undefined],
+      ['10.0.10.13', 'AD-3', undefined],
     ]);
-    expect(Object.keys(nodes[0]?.metadata?.labels ?? {}).filter((label) => label.startsWith('node-role'))).toEqual([]);
+    expect(
+      Object.keys(nodes[0]?.metadata?.labels ?? {}).filter((label) => label.startsWith('node-role')),
+    ).toEqual([]);
     await c.createDeployment('web', 3);
     await c.untilRunning(3);
     expect(new Set((await c.pods()).map((pod: Pod) => pod.spec?.nodeName)).size).toBe(3);
@@ -134,6 +164,8 @@ describe('resuming', () => {
     await before.ready();
     await before.createDeployment('web', 6);
     await before.untilRunning(6);
+    // What a kubelet could not say while there was no API server yet is said by now.
+    await before.run(15_000);
     const old = await before.pods();
     await before.createDeployment('more', 6, 'redis:7');
     await before.run(400);
@@ -159,7 +191,12 @@ describe('resuming', () => {
     const after = new RunningCluster({ resumeFrom: before });
     await after.run(30_000);
     const writes = after.records
-      .filter((record) => record.kind === 'message' && record.phase === 'request' && /^(POST|PUT|PATCH|DELETE) /.test(record.summary))
+      .filter(
+        (record) =>
+          record.kind === 'message' &&
+          record.phase === 'request' &&
+          /^(POST|PUT|PATCH|DELETE) /.test(record.summary),
+      )
       .map((record) => (record.kind === 'message' ? `${record.actor} ${record.summary}` : ''));
     expect(writes.filter((summary) => !summary.includes('/leases/'))).toEqual([]);
     expect(await after.running()).toHaveLength(3);

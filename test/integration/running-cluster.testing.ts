@@ -54,11 +54,9 @@ export class RunningCluster {
   readonly disks: Disks;
   readonly lines: string[] = [];
   readonly records: CausalRecord[] = [];
-  readonly #options: RunningClusterOptions;
   #client: ApiClient | undefined;
 
   constructor(options: RunningClusterOptions = {}) {
-    this.#options = options;
     const before = options.resumeFrom;
     this.disks = options.disks ?? before?.disks ?? new Disks();
     const log = new CausalLog(400_000, before?.simulation.log.nextId ?? 1);
@@ -69,7 +67,8 @@ export class RunningCluster {
       log,
       settle: () => new Promise((resolve) => void setImmediate(resolve)),
       onLogLine: (line) => {
-        if (line.level === 'error') this.lines.push(`${line.actor}: ${line.message} ${JSON.stringify(line.fields ?? {})}`);
+        if (line.level === 'error')
+          this.lines.push(`${line.actor}: ${line.message} ${JSON.stringify(line.fields ?? {})}`);
       },
     });
     const name = options.topology ?? 'kubeadm-1-2';
@@ -85,7 +84,11 @@ export class RunningCluster {
     outside?.spawn({
       name: 'admin',
       program: (process) => {
-        const config = readClientConfig(controlPlane?.files ?? process.files, '/etc/kubernetes/super-admin.conf', 'test');
+        const config = readClientConfig(
+          controlPlane?.files ?? process.files,
+          '/etc/kubernetes/super-admin.conf',
+          'test',
+        );
         this.#client = new NetworkApiClient(process, process.net, config);
         return new Promise<number>(() => undefined);
       },
@@ -128,7 +131,9 @@ export class RunningCluster {
   }
 
   list<T extends KubeObject>(type: ResourceType<T>, namespace = 'default'): Promise<readonly T[]> {
-    return this.do(async () => (await this.client.resource<T>(type, type.namespaced ? namespace : undefined).list()).items);
+    return this.do(
+      async () => (await this.client.resource<T>(type, type.namespaced ? namespace : undefined).list()).items,
+    );
   }
 
   pods(namespace = 'default'): Promise<readonly Pod[]> {
@@ -154,7 +159,9 @@ export class RunningCluster {
   }
 
   async events(namespace = 'default'): Promise<string[]> {
-    return (await this.list<Event>(resourceTypes.events, namespace)).map(({ reason, message }) => `${reason} ${message}`);
+    return (await this.list<Event>(resourceTypes.events, namespace)).map(
+      ({ reason, message }) => `${reason} ${message}`,
+    );
   }
 
   createDeployment(name: string, replicas: number, image = 'nginx:1.25'): Promise<Deployment> {
@@ -169,7 +176,9 @@ export class RunningCluster {
         template: { metadata: { labels }, spec: { containers: [{ name: 'web', image }] } },
       },
     };
-    return this.do(() => this.client.resource<Deployment>(resourceTypes.deployments, 'default').create(deployment));
+    return this.do(() =>
+      this.client.resource<Deployment>(resourceTypes.deployments, 'default').create(deployment),
+    );
   }
 
   deletePod(name: string): Promise<void> {
@@ -177,7 +186,11 @@ export class RunningCluster {
   }
 
   /** A command on a machine, as by ssh. */
-  async ssh(machine: string, command: string, stdin?: string): Promise<{ out: string; err: string; code: number }> {
+  async ssh(
+    machine: string,
+    command: string,
+    stdin?: string,
+  ): Promise<{ out: string; err: string; code: number }> {
     const result = { out: '', err: '', code: -1 };
     let ended = false;
     const handle = this.cluster.exec(machine, [command], {

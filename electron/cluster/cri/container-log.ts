@@ -36,7 +36,10 @@ export class ContainerLog {
 
 function linesOf(files: FileSystem, path: string): string[] {
   if (!files.exists(path)) return [];
-  return files.read(path).split('\n').filter((line) => line !== '');
+  return files
+    .read(path)
+    .split('\n')
+    .filter((line) => line !== '');
 }
 
 /** What is kept of a log, oldest first, still in the CRI format. */

@@ -1,5 +1,12 @@
 import type { ProcessContext } from '../machine/interface.ts';
-import type { Container, ContainerConfig, ContainerEvent, ContainerEventType, ContainerFilter, CriResponse } from './interface.ts';
+import type {
+  Container,
+  ContainerConfig,
+  ContainerEvent,
+  ContainerEventType,
+  ContainerFilter,
+  CriResponse,
+} from './interface.ts';
 import { CriError } from './interface.ts';
 import type { NodeRuntime } from './node-runtime.ts';
 
@@ -20,7 +27,8 @@ export class ContainerdContainers {
   async create(sandboxId: string, config: ContainerConfig): Promise<CriResponse<'CreateContainer'>> {
     const { clock, rand } = this.#process;
     const sandbox = this.#runtime.store.sandboxes.get(sandboxId);
-    if (sandbox === undefined) throw new CriError('NotFound', `failed to find sandbox id "${sandboxId}": not found`);
+    if (sandbox === undefined)
+      throw new CriError('NotFound', `failed to find sandbox id "${sandboxId}": not found`);
     const image = this.#runtime.findImage(config.imageRef === '' ? config.image : config.imageRef);
     if (image === undefined) {
       throw new CriError('NotFound', `failed to resolve image "${config.image}": not found`);
@@ -61,7 +69,13 @@ export class ContainerdContainers {
       const message = error instanceof Error ? error.message : String(error);
       const now = clock.now();
       const failed: Container = {
-        ...container, state: 'CONTAINER_EXITED', startedAt: now, finishedAt: now, exitCode: 128, reason: 'StartError', message,
+        ...container,
+        state: 'CONTAINER_EXITED',
+        startedAt: now,
+        finishedAt: now,
+        exitCode: 128,
+        reason: 'StartError',
+        message,
       };
       this.#runtime.store.putContainer(failed);
       this.#announce('CONTAINER_STOPPED_EVENT', failed);
@@ -98,7 +112,10 @@ export class ContainerdContainers {
 
   async list(filter: ContainerFilter): Promise<CriResponse<'ListContainers'>> {
     const { store } = this.#runtime;
-    const all = filter.podSandboxId === undefined ? [...store.containers.values()] : store.containersOf(filter.podSandboxId);
+    const all =
+      filter.podSandboxId === undefined
+        ? [...store.containers.values()]
+        : store.containersOf(filter.podSandboxId);
     const containers = all.filter(
       (container) =>
         (filter.id === undefined || container.id === filter.id) &&
@@ -118,7 +135,8 @@ export class ContainerdContainers {
 
   #removeLogs(container: Container): void {
     const { files } = this.#process;
-    for (const path of [container.logPath, `${container.logPath}.1`]) if (files.exists(path)) files.remove(path);
+    for (const path of [container.logPath, `${container.logPath}.1`])
+      if (files.exists(path)) files.remove(path);
   }
 
   #find(id: string): Container {
@@ -134,6 +152,12 @@ export class ContainerdContainers {
     if (sandbox === undefined) return;
     const now = this.#process.clock.now();
     const containersStatuses = this.#runtime.store.containersOf(sandbox.id);
-    this.#publish({ containerId: container.id, type, createdAt: now, podSandboxStatus: sandbox, containersStatuses });
+    this.#publish({
+      containerId: container.id,
+      type,
+      createdAt: now,
+      podSandboxStatus: sandbox,
+      containersStatuses,
+    });
   }
 }

@@ -27,7 +27,10 @@ export class ContainerdImages {
     try {
       normal = normalizeReference(reference);
     } catch (error) {
-      throw new CriError('InvalidArgument', `failed to parse image reference "${reference}": ${error instanceof Error ? error.message : String(error)}`);
+      throw new CriError(
+        'InvalidArgument',
+        `failed to parse image reference "${reference}": ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
     const running = this.#pulling.get(normal) ?? this.#pull(normal);
     this.#pulling.set(normal, running);

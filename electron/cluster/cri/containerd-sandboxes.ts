@@ -1,5 +1,12 @@
 import type { ProcessContext } from '../machine/interface.ts';
-import type { ContainerEvent, ContainerEventType, CriRequest, CriResponse, PodSandbox, PodSandboxConfig } from './interface.ts';
+import type {
+  ContainerEvent,
+  ContainerEventType,
+  CriRequest,
+  CriResponse,
+  PodSandbox,
+  PodSandboxConfig,
+} from './interface.ts';
 import { CriError } from './interface.ts';
 import type { NodeRuntime } from './node-runtime.ts';
 
@@ -22,7 +29,8 @@ export class ContainerdSandboxes {
     this.#process = process;
     this.#runtime = runtime;
     this.#publish = publish;
-    for (const sandbox of runtime.store.sandboxes.values()) this.#names.set(nameOf(sandbox.config), sandbox.id);
+    for (const sandbox of runtime.store.sandboxes.values())
+      this.#names.set(nameOf(sandbox.config), sandbox.id);
   }
 
   async run(config: PodSandboxConfig): Promise<CriResponse<'RunPodSandbox'>> {
@@ -30,7 +38,10 @@ export class ContainerdSandboxes {
     const name = nameOf(config);
     const owner = this.#names.get(name);
     if (owner !== undefined) {
-      throw new CriError('Unknown', `failed to reserve sandbox name "${name}": name "${name}" is reserved for "${owner}"`);
+      throw new CriError(
+        'Unknown',
+        `failed to reserve sandbox name "${name}": name "${name}" is reserved for "${owner}"`,
+      );
     }
     const id = rand.string(64, HEX);
     this.#names.set(name, id);
@@ -68,7 +79,8 @@ export class ContainerdSandboxes {
     await this.stop(id);
     const sandbox = this.#runtime.store.sandboxes.get(id);
     if (sandbox === undefined) return {};
-    for (const container of this.#runtime.store.containersOf(id)) this.#runtime.store.removeContainer(container.id);
+    for (const container of this.#runtime.store.containersOf(id))
+      this.#runtime.store.removeContainer(container.id);
     this.#runtime.store.removeSandbox(id);
     this.#names.delete(nameOf(sandbox.config));
     this.#announce('CONTAINER_DELETED_EVENT', sandbox);
@@ -86,7 +98,8 @@ export class ContainerdSandboxes {
   async list(filter: CriRequest<'ListPodSandbox'>): Promise<CriResponse<'ListPodSandbox'>> {
     const items = [...this.#runtime.store.sandboxes.values()].filter(
       (sandbox) =>
-        (filter.id === undefined || sandbox.id === filter.id) && (filter.state === undefined || sandbox.state === filter.state),
+        (filter.id === undefined || sandbox.id === filter.id) &&
+        (filter.state === undefined || sandbox.state === filter.state),
     );
     return { items };
   }
@@ -98,13 +111,22 @@ export class ContainerdSandboxes {
       return this.#runtime.ipam.allocate(id);
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
-      throw new CriError('Unknown', `${failed}plugin type="bridge" failed (add): failed to allocate for range 0: ${text}`);
+      throw new CriError(
+        'Unknown',
+        `${failed}plugin type="bridge" failed (add): failed to allocate for range 0: ${text}`,
+      );
     }
   }
 
   #announce(type: ContainerEventType, sandbox: PodSandbox): void {
     const now = this.#process.clock.now();
     const containersStatuses = this.#runtime.store.containersOf(sandbox.id);
-    this.#publish({ containerId: sandbox.id, type, createdAt: now, podSandboxStatus: sandbox, containersStatuses });
+    this.#publish({
+      containerId: sandbox.id,
+      type,
+      createdAt: now,
+      podSandboxStatus: sandbox,
+      containersStatuses,
+    });
   }
 }

@@ -29,7 +29,12 @@ function recover(runtime: NodeRuntime, now: number): void {
   for (const container of runtime.store.containers.values()) {
     if (container.state !== 'CONTAINER_RUNNING' || runtime.shims.isRunning(container.id)) continue;
     runtime.store.putContainer({
-      ...container, state: 'CONTAINER_EXITED', finishedAt: now, exitCode: 255, reason: 'Unknown', pid: 0,
+      ...container,
+      state: 'CONTAINER_EXITED',
+      finishedAt: now,
+      exitCode: 255,
+      reason: 'Unknown',
+      pid: 0,
     });
   }
 }
@@ -37,14 +42,19 @@ function recover(runtime: NodeRuntime, now: number): void {
 /** containerd with its CRI plugin, serving `/run/containerd/containerd.sock`. */
 export function containerdProgram(runtime: NodeRuntime): Program {
   return async (process: ProcessContext) => {
-    process.stderr(`time="${new Date(process.clock.now()).toISOString()}" level=info msg="starting containerd" version=v${CONTAINERD_VERSION}`);
+    process.stderr(
+      `time="${new Date(process.clock.now()).toISOString()}" level=info msg="starting containerd" version=v${CONTAINERD_VERSION}`,
+    );
     recover(runtime, process.clock.now());
     const images = new ContainerdImages(process, runtime);
     const sandboxes = new ContainerdSandboxes(process, runtime, (event) => server.publish(event));
     const containers = new ContainerdContainers(process, runtime, (event) => server.publish(event));
     const server: CriServer = new CriServer(process, {
       Version: async () => ({
-        version: '0.1.0', runtimeName: 'containerd', runtimeVersion: `v${CONTAINERD_VERSION}`, runtimeApiVersion: 'v1',
+        version: '0.1.0',
+        runtimeName: 'containerd',
+        runtimeVersion: `v${CONTAINERD_VERSION}`,
+        runtimeApiVersion: 'v1',
       }),
       Status: async () => ({ conditions: conditions(runtime) }),
       RunPodSandbox: (request) => sandboxes.run(request.config),
@@ -66,7 +76,9 @@ export function containerdProgram(runtime: NodeRuntime): Program {
     const exits = runtime.shims.onDidExit(({ container }) => containers.exited(container));
     process.signal.addEventListener('abort', () => exits.dispose(), { once: true });
     server.listen(CONTAINERD_SOCKET);
-    process.stderr(`time="${new Date(process.clock.now()).toISOString()}" level=info msg="containerd successfully booted in 0.04s"`);
+    process.stderr(
+      `time="${new Date(process.clock.now()).toISOString()}" level=info msg="containerd successfully booted in 0.04s"`,
+    );
     return new Promise<number>((resolve) => process.onTerminate(() => resolve(0)));
   };
 }

@@ -82,7 +82,10 @@ export class SocketCriClient implements CriClient {
       return connection;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new CriError('Unavailable', `connection error: desc = "transport: Error while dialing: ${reason}"`);
+      throw new CriError(
+        'Unavailable',
+        `connection error: desc = "transport: Error while dialing: ${reason}"`,
+      );
     } finally {
       this.#dialling = undefined;
     }

@@ -32,7 +32,11 @@ export class CriServer {
     const { name, namespace } = event.podSandboxStatus.config.metadata;
     for (const [connection, call] of this.#watchers) {
       const frame: CriFrame = { type: 'item', call, event };
-      connection.send(frame, { phase: 'item', summary: `${event.type} ${namespace}/${name} ${event.containerId.slice(0, 13)}`, call });
+      connection.send(frame, {
+        phase: 'item',
+        summary: `${event.type} ${namespace}/${name} ${event.containerId.slice(0, 13)}`,
+        call,
+      });
     }
   }
 
@@ -54,14 +58,21 @@ export class CriServer {
     const handler = this.#handlers[method] as ((request: unknown) => Promise<unknown>) | undefined;
     try {
       if (handler === undefined) {
-        throw new CriError('Unimplemented', `unknown method ${String(method)} for service runtime.v1.RuntimeService`);
+        throw new CriError(
+          'Unimplemented',
+          `unknown method ${String(method)} for service runtime.v1.RuntimeService`,
+        );
       }
       const frame: CriFrame = { type: 'response', call, response: await handler(request) };
       connection.send(frame, { phase: 'response', summary: `${method} OK`, call });
     } catch (error) {
       if (!(error instanceof CriError)) throw error;
       const frame: CriFrame = { type: 'error', call, code: error.code, desc: error.desc };
-      connection.send(frame, { phase: 'response', summary: firstLine(`${method} ${error.code}: ${error.desc}`), call });
+      connection.send(frame, {
+        phase: 'response',
+        summary: firstLine(`${method} ${error.code}: ${error.desc}`),
+        call,
+      });
     }
   }
 }

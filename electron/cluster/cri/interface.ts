@@ -53,7 +53,8 @@ export interface ContainerConfig {
   readonly logPath: string;
 }
 
-export type ContainerState = 'CONTAINER_CREATED' | 'CONTAINER_RUNNING' | 'CONTAINER_EXITED' | 'CONTAINER_UNKNOWN';
+export type ContainerState =
+  'CONTAINER_CREATED' | 'CONTAINER_RUNNING' | 'CONTAINER_EXITED' | 'CONTAINER_UNKNOWN';
 
 export interface Container {
   readonly id: string;
@@ -117,10 +118,18 @@ export interface ContainerEvent {
 export interface CriMethods {
   Version: {
     request: Record<string, never>;
-    response: { readonly version: string; readonly runtimeName: string; readonly runtimeVersion: string; readonly runtimeApiVersion: string };
+    response: {
+      readonly version: string;
+      readonly runtimeName: string;
+      readonly runtimeVersion: string;
+      readonly runtimeApiVersion: string;
+    };
   };
   Status: { request: Record<string, never>; response: { readonly conditions: readonly RuntimeCondition[] } };
-  RunPodSandbox: { request: { readonly config: PodSandboxConfig }; response: { readonly podSandboxId: string } };
+  RunPodSandbox: {
+    request: { readonly config: PodSandboxConfig };
+    response: { readonly podSandboxId: string };
+  };
   StopPodSandbox: { request: { readonly podSandboxId: string }; response: Record<string, never> };
   RemovePodSandbox: { request: { readonly podSandboxId: string }; response: Record<string, never> };
   PodSandboxStatus: { request: { readonly podSandboxId: string }; response: { readonly status: PodSandbox } };
@@ -134,7 +143,10 @@ export interface CriMethods {
   };
   StartContainer: { request: { readonly containerId: string }; response: Record<string, never> };
   /** `timeout` in seconds: how long after SIGTERM SIGKILL follows. */
-  StopContainer: { request: { readonly containerId: string; readonly timeout: number }; response: Record<string, never> };
+  StopContainer: {
+    request: { readonly containerId: string; readonly timeout: number };
+    response: Record<string, never>;
+  };
   RemoveContainer: { request: { readonly containerId: string }; response: Record<string, never> };
   ListContainers: { request: ContainerFilter; response: { readonly containers: readonly Container[] } };
   ContainerStatus: { request: { readonly containerId: string }; response: { readonly status: Container } };
@@ -149,7 +161,8 @@ export type CriRequest<M extends CriMethod> = CriMethods[M]['request'];
 export type CriResponse<M extends CriMethod> = CriMethods[M]['response'];
 
 /** The gRPC codes in use. */
-export type CriCode = 'Unknown' | 'NotFound' | 'InvalidArgument' | 'Unavailable' | 'Unimplemented' | 'FailedPrecondition';
+export type CriCode =
+  'Unknown' | 'NotFound' | 'InvalidArgument' | 'Unavailable' | 'Unimplemented' | 'FailedPrecondition';
 
 /** What the runtime refused, in the text of Go's gRPC: `rpc error: code = NotFound desc = …`. */
 export class CriError extends Error {
@@ -166,7 +179,12 @@ export class CriError extends Error {
 
 /** Payloads on a `cri` connection. */
 export type CriFrame =
-  | { readonly type: 'request'; readonly call: number; readonly method: CriMethod | 'GetContainerEvents'; readonly request: unknown }
+  | {
+      readonly type: 'request';
+      readonly call: number;
+      readonly method: CriMethod | 'GetContainerEvents';
+      readonly request: unknown;
+    }
   | { readonly type: 'response'; readonly call: number; readonly response: unknown }
   | { readonly type: 'error'; readonly call: number; readonly code: CriCode; readonly desc: string }
   | { readonly type: 'item'; readonly call: number; readonly event: ContainerEvent };

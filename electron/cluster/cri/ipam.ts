@@ -52,7 +52,9 @@ export class HostLocalIpam {
   }
 
   #range(): readonly [number, number] {
-    const subnet = (JSON.parse(this.#files.read(CNI_CONFIG)) as { plugins: { ipam?: { subnet?: string } }[] }).plugins[0]?.ipam?.subnet ?? '';
+    const subnet =
+      (JSON.parse(this.#files.read(CNI_CONFIG)) as { plugins: { ipam?: { subnet?: string } }[] }).plugins[0]
+        ?.ipam?.subnet ?? '';
     const match = /^(\d+\.\d+\.\d+\.\d+)\/(\d+)$/.exec(subnet);
     if (match === null) throw new Error(`invalid CIDR address: ${subnet}`);
     return [toNumber(match[1] ?? ''), 2 ** (32 - Number(match[2]))];

@@ -20,7 +20,8 @@ interface Running {
 /** What the diagram calls the process: the container of a static Pod is known by its own name. */
 function processName(sandbox: PodSandbox, container: Container): string {
   const { name, namespace } = sandbox.config.metadata;
-  if (sandbox.config.annotations['kubernetes.io/config.source'] === 'file') return container.config.metadata.name;
+  if (sandbox.config.annotations['kubernetes.io/config.source'] === 'file')
+    return container.config.metadata.name;
   return `${namespace}/${name}/${container.config.metadata.name}`;
 }
 
@@ -65,7 +66,12 @@ export class ContainerShims {
   /** Starts the process of a created container. @throws Error with runc's text when it cannot be started */
   start(container: Container): Container {
     const process = this.#spawn(container);
-    const started: Container = { ...container, state: 'CONTAINER_RUNNING', startedAt: this.#now(), pid: process.pid };
+    const started: Container = {
+      ...container,
+      state: 'CONTAINER_RUNNING',
+      startedAt: this.#now(),
+      pid: process.pid,
+    };
     this.#store.putContainer(started);
     return started;
   }
@@ -94,7 +100,10 @@ export class ContainerShims {
       name: processName(sandbox, container),
       program: entrypoint.program,
       argv: entrypoint.argv,
-      env: Object.fromEntries([['HOSTNAME', sandbox.config.hostname], ...config.envs.map(({ key, value }) => [key, value])]) as Record<string, string>,
+      env: Object.fromEntries([
+        ['HOSTNAME', sandbox.config.hostname],
+        ...config.envs.map(({ key, value }) => [key, value]),
+      ]) as Record<string, string>,
       ip: sandbox.ip,
     });
     const log = new ContainerLog(this.#machine.files, container.logPath);

@@ -9,7 +9,14 @@ import { isKnownTool, toolProgram } from './programs/tool-program.ts';
 const HEX = '0123456789abcdef';
 /** Registries that answer; what they do not have is not found. Docker Hub hides what one may not see. */
 const REGISTRIES: ReadonlySet<string> = new Set([
-  'docker.io', 'registry.k8s.io', 'quay.io', 'ghcr.io', 'gcr.io', 'public.ecr.aws', 'mcr.microsoft.com', 'k8s.gcr.io',
+  'docker.io',
+  'registry.k8s.io',
+  'quay.io',
+  'ghcr.io',
+  'gcr.io',
+  'public.ecr.aws',
+  'mcr.microsoft.com',
+  'k8s.gcr.io',
 ]);
 const HUB_REFUSAL =
   'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed';
@@ -41,20 +48,28 @@ export class OfflineCatalogue implements ImageCatalogue {
       const host = parsed.registry.replace(/:\d+$/, '');
       const path = parsed.repository.slice(parsed.registry.length + 1);
       const url = `https://${parsed.registry}/v2/${path}/manifests/${parsed.digest ?? parsed.tag ?? 'latest'}`;
-      return { type: 'error', notFound: false, text: `failed to do request: Head "${url}": dial tcp: lookup ${host}: no such host` };
+      return {
+        type: 'error',
+        notFound: false,
+        text: `failed to do request: Head "${url}": dial tcp: lookup ${host}: no such host`,
+      };
     }
     if (repository === undefined) {
       if (parsed.registry === 'docker.io') return { type: 'error', notFound: false, text: HUB_REFUSAL };
       return { type: 'error', notFound: true, text: `${normal}: not found` };
     }
-    const image = parsed.digest === undefined ? this.#tagged(repository, normal, parsed.tag ?? 'latest') : this.#byDigest.get(parsed.digest);
+    const image =
+      parsed.digest === undefined
+        ? this.#tagged(repository, normal, parsed.tag ?? 'latest')
+        : this.#byDigest.get(parsed.digest);
     if (image === undefined) return { type: 'error', notFound: true, text: `${normal}: not found` };
     return { type: 'image', image };
   }
 
   entrypoint(reference: string, command: readonly string[], args: readonly string[]): Entrypoint {
     const outcome = this.resolve(reference);
-    if (outcome.type === 'error') return { type: 'error', text: `image "${reference}" is not in the catalogue` };
+    if (outcome.type === 'error')
+      return { type: 'error', text: `image "${reference}" is not in the catalogue` };
     const { repository } = outcome.image;
     const entrypoint = command.length > 0 ? command : repository.entrypoint;
     // A command of one's own drops the image's arguments too.
@@ -66,12 +81,16 @@ export class OfflineCatalogue implements ImageCatalogue {
     const file = inner[0] ?? '';
     const tool = file.slice(file.lastIndexOf('/') + 1);
     if (repository.shell && isKnownTool(tool)) return { type: 'program', argv: inner, program: toolProgram };
-    const main = isWrapper(repository.entrypoint[0] ?? '') ? repository.cmd[0] : (repository.entrypoint[0] ?? repository.cmd[0]);
+    const main = isWrapper(repository.entrypoint[0] ?? '')
+      ? repository.cmd[0]
+      : (repository.entrypoint[0] ?? repository.cmd[0]);
     // Flags given to an entrypoint script are meant for the server that it starts.
     if (file === main || tool === main || (inner !== argv && (file === '' || file.startsWith('-')))) {
       return { type: 'program', argv, program: imageProgram(repository) };
     }
-    const why = file.includes('/') ? `stat ${file}: no such file or directory` : 'executable file not found in $PATH';
+    const why = file.includes('/')
+      ? `stat ${file}: no such file or directory`
+      : 'executable file not found in $PATH';
     return {
       type: 'error',
       text: `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "${file}": ${why}`,
@@ -82,7 +101,13 @@ export class OfflineCatalogue implements ImageCatalogue {
     if (!repository.tags.test(tag)) return undefined;
     let image = this.#images.get(normal);
     if (image === undefined) {
-      image = { reference: normal, repository, id: digestOf(`config ${normal}`), digest: digestOf(`manifest ${normal}`), size: sizeOf(repository, normal) };
+      image = {
+        reference: normal,
+        repository,
+        id: digestOf(`config ${normal}`),
+        digest: digestOf(`manifest ${normal}`),
+        size: sizeOf(repository, normal),
+      };
       this.#images.set(normal, image);
       this.#byDigest.set(image.digest, image);
     }

@@ -8,7 +8,16 @@ import { OfflineCatalogue } from './catalogue.ts';
 import { normalizeReference } from './reference.ts';
 import { repositories } from './repositories.ts';
 
-const SPEC = { name: 'node', ip: '10.0.0.1', role: 'worker', os: 'linux', cpus: 2, memory: 1, disk: 1, isNode: true } as const;
+const SPEC = {
+  name: 'node',
+  ip: '10.0.0.1',
+  role: 'worker',
+  os: 'linux',
+  cpus: 2,
+  memory: 1,
+  disk: 1,
+  isNode: true,
+} as const;
 const catalogue = new OfflineCatalogue();
 
 describe('references', () => {
@@ -19,7 +28,9 @@ describe('references', () => {
   });
 
   it('refuses what is no reference', () => {
-    expect(() => normalizeReference('Nginx')).toThrow('invalid reference format: repository name (library/Nginx) must be lowercase');
+    expect(() => normalizeReference('Nginx')).toThrow(
+      'invalid reference format: repository name (library/Nginx) must be lowercase',
+    );
     expect(() => normalizeReference('nginx:')).toThrow('invalid reference format');
     expect(() => normalizeReference('a//b')).toThrow('invalid reference format');
   });
@@ -31,15 +42,33 @@ describe('OfflineCatalogue', () => {
     const one = catalogue.resolve('nginx:1.25');
     const two = new OfflineCatalogue().resolve('docker.io/library/nginx:1.25');
     expect(one).toEqual(two);
-    expect(one).toMatchObject({ type: 'image', image: { digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as string } });
-    for (const name of ['nginx:1.25-alpine', 'redis:7', 'busybox:1.36', 'postgres:16', 'registry.k8s.io/pause:3.10.1', 'registry.k8s.io/kube-apiserver:v1.34.9', 'registry.k8s.io/etcd:3.6.4-0']) {
+    expect(one).toMatchObject({
+      type: 'image',
+      image: { digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as string },
+    });
+    for (const name of [
+      'nginx:1.25-alpine',
+      'redis:7',
+      'busybox:1.36',
+      'postgres:16',
+      'registry.k8s.io/pause:3.10.1',
+      'registry.k8s.io/kube-apiserver:v1.34.9',
+      'registry.k8s.io/etcd:3.6.4-0',
+    ]) {
       expect(catalogue.resolve(name).type, name).toBe('image');
     }
   });
 
   it('answers as the registries do for what is not there', () => {
-    expect(catalogue.resolve('nginx:nope')).toEqual({ type: 'error', notFound: true, text: 'docker.io/library/nginx:nope: not found' });
-    expect(catalogue.resolve('nginxx')).toMatchObject({ notFound: false, text: expect.stringContaining('pull access denied') as string });
+    expect(catalogue.resolve('nginx:nope')).toEqual({
+      type: 'error',
+      notFound: true,
+      text: 'docker.io/library/nginx:nope: not found',
+    });
+    expect(catalogue.resolve('nginxx')).toMatchObject({
+      notFound: false,
+      text: expect.stringContaining('pull access denied') as string,
+    });
     expect(catalogue.resolve('registry.example.com/app')).toEqual({
       type: 'error',
       notFound: false,
@@ -48,7 +77,10 @@ describe('OfflineCatalogue', () => {
   });
 
   it('says what runc says of a program that is not in the image', () => {
-    expect(catalogue.entrypoint('nginx', ['ngnix'], [])).toMatchObject({ type: 'error', text: expect.stringContaining('exec: "ngnix": executable file not found in $PATH') as string });
+    expect(catalogue.entrypoint('nginx', ['ngnix'], [])).toMatchObject({
+      type: 'error',
+      text: expect.stringContaining('exec: "ngnix": executable file not found in $PATH') as string,
+    });
     expect(catalogue.entrypoint('registry.k8s.io/pause:3.10', ['sh'], [])).toMatchObject({ type: 'error' });
   });
 });
@@ -59,7 +91,13 @@ describe('programs of images', () => {
     simulation = newTestSimulation();
   });
 
-  async function run(image: string, command: readonly string[], args: readonly string[] = [], ms = 60_000, env: Record<string, string> = {}) {
+  async function run(
+    image: string,
+    command: readonly string[],
+    args: readonly string[] = [],
+    ms = 60_000,
+    env: Record<string, string> = {},
+  ) {
     const machine = new SimulatedMachine(SPEC, simulation, new SimulatedNetwork(simulation), volatileStore());
     const start = catalogue.entrypoint(image, command, args);
     if (start.type === 'error') throw new Error(start.text);
@@ -94,16 +132,26 @@ describe('programs of images', () => {
 
   it('sh -c runs lists, loops, conditions and substitutions', async () => {
     const script = 'i=0; while true; do echo "n $i"; i=$((i+1)); if [ ]; then x; fi; sleep 10; done';
-    expect((await run('busybox', ['sh', '-c', 'echo one && false || echo "two $(hostname)"; exit 3'])).lines).toEqual(['one', 'two node']);
+    expect(
+      (await run('busybox', ['sh', '-c', 'echo one && false || echo "two $(hostname)"; exit 3'])).lines,
+    ).toEqual(['one', 'two node']);
     expect((await run('busybox', ['sh', '-c', 'false; exit'])).exit).toEqual({ code: 1 });
-    expect((await run('alpine', ['/bin/sh'], ['-c', script], 25_000)).lines.filter((line) => line.startsWith('n'))).toEqual(['n 0', 'n 1', 'n 2']);
+    expect(
+      (await run('alpine', ['/bin/sh'], ['-c', script], 25_000)).lines.filter((line) => line.startsWith('n')),
+    ).toEqual(['n 0', 'n 1', 'n 2']);
   });
 
   it('says plainly what is not modelled', async () => {
     const piped = await run('busybox', ['sh', '-c', 'echo a | grep b']);
-    expect([piped.exit, piped.lines]).toEqual([{ code: 2 }, ['leme: this small shell cannot run the script: "|" is not modelled']]);
+    expect([piped.exit, piped.lines]).toEqual([
+      { code: 2 },
+      ['leme: this small shell cannot run the script: "|" is not modelled'],
+    ]);
     const wget = await run('busybox', ['wget', 'http://x']);
-    expect([wget.exit, wget.lines]).toEqual([{ code: 127 }, ['leme: "wget" is not modelled in simulated containers yet']]);
+    expect([wget.exit, wget.lines]).toEqual([
+      { code: 127 },
+      ['leme: "wget" is not modelled in simulated containers yet'],
+    ]);
     expect((await run('busybox', ['sh', '-c', 'nosuch'])).lines).toEqual(['sh: nosuch: not found']);
   });
 

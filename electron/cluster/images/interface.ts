@@ -3,7 +3,12 @@ import type { Program } from '../machine/interface.ts';
 /** How the main program of an image behaves when it is started as the image says. */
 export type Behaviour =
   /** A server: says that it is up, runs until SIGTERM, then ends with `exitCode`. */
-  | { readonly type: 'server'; readonly ready: string; readonly exitCode: number; readonly shutdownMs: number }
+  | {
+      readonly type: 'server';
+      readonly ready: string;
+      readonly exitCode: number;
+      readonly shutdownMs: number;
+    }
   /** A shell without a terminal: nothing to read, ends with 0 at once. */
   | { readonly type: 'shell' }
   /** Prints lines and ends. */

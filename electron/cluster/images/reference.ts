@@ -12,7 +12,8 @@ export interface ImageReference {
 const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 const TAG = /^[\w][\w.-]{0,127}$/;
 const DIGEST = /^[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-fA-F]{32,}$/;
-const DOMAIN = /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*(?::[0-9]+)?$/;
+const DOMAIN =
+  /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*(?::[0-9]+)?$/;
 
 function invalid(text: string): Error {
   return new Error(text);
@@ -37,7 +38,8 @@ export function parseReference(text: string): ImageReference {
   }
   const slash = name.indexOf('/');
   const first = slash < 0 ? '' : name.slice(0, slash);
-  const hasRegistry = first !== '' && (/[.:]/.test(first) || first === 'localhost' || first !== first.toLowerCase());
+  const hasRegistry =
+    first !== '' && (/[.:]/.test(first) || first === 'localhost' || first !== first.toLowerCase());
   const registry = hasRegistry ? first : 'docker.io';
   let path = hasRegistry ? name.slice(slash + 1) : name;
   if (registry === 'docker.io' && !path.includes('/')) path = `library/${path}`;

@@ -7,29 +7,55 @@ export const STOPPED_MANIFESTS = '/etc/kubernetes/stopped';
 const ETCD_VERSION = '3.6.4-0';
 
 /** Command lines of the control plane, as kubeadm v1.34 writes them, less the flags for certificate files. */
-export function controlPlaneCommand(program: ControlPlaneProgram, machine: TopologyMachine, topology: TopologySpec): readonly string[] {
+export function controlPlaneCommand(
+  program: ControlPlaneProgram,
+  machine: TopologyMachine,
+  topology: TopologySpec,
+): readonly string[] {
   const { ip, name } = machine;
   switch (program) {
     case 'etcd':
       return [
-        'etcd', `--name=${name}`, '--data-dir=/var/lib/etcd', `--advertise-client-urls=https://${ip}:2379`,
-        `--listen-client-urls=https://127.0.0.1:2379,https://${ip}:2379`, '--listen-metrics-urls=http://127.0.0.1:2381',
-        `--initial-cluster=${name}=https://${ip}:2380`, '--client-cert-auth=true', '--snapshot-count=10000',
+        'etcd',
+        `--name=${name}`,
+        '--data-dir=/var/lib/etcd',
+        `--advertise-client-urls=https://${ip}:2379`,
+        `--listen-client-urls=https://127.0.0.1:2379,https://${ip}:2379`,
+        '--listen-metrics-urls=http://127.0.0.1:2381',
+        `--initial-cluster=${name}=https://${ip}:2380`,
+        '--client-cert-auth=true',
+        '--snapshot-count=10000',
       ];
     case 'kube-apiserver':
       return [
-        'kube-apiserver', `--advertise-address=${ip}`, '--allow-privileged=true', '--authorization-mode=Node,RBAC',
-        '--enable-admission-plugins=NodeRestriction', '--etcd-servers=https://127.0.0.1:2379', '--secure-port=6443',
+        'kube-apiserver',
+        `--advertise-address=${ip}`,
+        '--allow-privileged=true',
+        '--authorization-mode=Node,RBAC',
+        '--enable-admission-plugins=NodeRestriction',
+        '--etcd-servers=https://127.0.0.1:2379',
+        '--secure-port=6443',
         `--service-cluster-ip-range=${topology.serviceCIDR}`,
       ];
     case 'kube-controller-manager':
       return [
-        'kube-controller-manager', '--bind-address=127.0.0.1', `--cluster-cidr=${topology.podCIDR}`, `--cluster-name=${topology.clusterName}`,
-        '--controllers=*,bootstrapsigner,tokencleaner', '--kubeconfig=/etc/kubernetes/controller-manager.conf', '--leader-elect=true',
-        `--service-cluster-ip-range=${topology.serviceCIDR}`, '--use-service-account-credentials=true',
+        'kube-controller-manager',
+        '--bind-address=127.0.0.1',
+        `--cluster-cidr=${topology.podCIDR}`,
+        `--cluster-name=${topology.clusterName}`,
+        '--controllers=*,bootstrapsigner,tokencleaner',
+        '--kubeconfig=/etc/kubernetes/controller-manager.conf',
+        '--leader-elect=true',
+        `--service-cluster-ip-range=${topology.serviceCIDR}`,
+        '--use-service-account-credentials=true',
       ];
     case 'kube-scheduler':
-      return ['kube-scheduler', '--bind-address=127.0.0.1', '--kubeconfig=/etc/kubernetes/scheduler.conf', '--leader-elect=true'];
+      return [
+        'kube-scheduler',
+        '--bind-address=127.0.0.1',
+        '--kubeconfig=/etc/kubernetes/scheduler.conf',
+        '--leader-elect=true',
+      ];
   }
 }
 
@@ -45,12 +71,21 @@ const REQUESTS: Readonly<Record<ControlPlaneProgram, Readonly<Record<string, str
 };
 
 /** The static Pod manifest of a control plane program. */
-export function controlPlaneManifest(program: ControlPlaneProgram, machine: TopologyMachine, topology: TopologySpec, version: string): string {
+export function controlPlaneManifest(
+  program: ControlPlaneProgram,
+  machine: TopologyMachine,
+  topology: TopologySpec,
+  version: string,
+): string {
   return stringify(
     {
       apiVersion: 'v1',
       kind: 'Pod',
-      metadata: { name: program, namespace: 'kube-system', labels: { component: program, tier: 'control-plane' } },
+      metadata: {
+        name: program,
+        namespace: 'kube-system',
+        labels: { component: program, tier: 'control-plane' },
+      },
       spec: {
         containers: [
           {

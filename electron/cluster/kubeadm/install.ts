@@ -33,15 +33,32 @@ export interface InstallOptions {
 }
 
 /** Leaves on a fresh machine what `kubeadm init` or `kubeadm join` leaves: configuration, identities, manifests, images. */
-export function installMachine({ machine, spec, topology, runtime, server, version, now }: InstallOptions): void {
+export function installMachine({
+  machine,
+  spec,
+  topology,
+  runtime,
+  server,
+  version,
+  now,
+}: InstallOptions): void {
   const { files } = machine;
   writeKubeConfigs(spec, files, server, now);
   files.write('/etc/hostname', `${spec.name}\n`);
-  files.write('/etc/os-release', 'PRETTY_NAME="Ubuntu 24.04.3 LTS"\nNAME="Ubuntu"\nVERSION_ID="24.04"\nID=ubuntu\n');
-  files.write('/etc/hosts', `127.0.0.1 localhost\n${topology.machines.map(({ ip, name }) => `${ip} ${name}\n`).join('')}`);
+  files.write(
+    '/etc/os-release',
+    'PRETTY_NAME="Ubuntu 24.04.3 LTS"\nNAME="Ubuntu"\nVERSION_ID="24.04"\nID=ubuntu\n',
+  );
+  files.write(
+    '/etc/hosts',
+    `127.0.0.1 localhost\n${topology.machines.map(({ ip, name }) => `${ip} ${name}\n`).join('')}`,
+  );
   if (spec.isNode) {
     files.write('/var/lib/kubelet/config.yaml', KUBELET_CONFIGURATION);
-    files.write('/etc/containerd/config.toml', `version = 3\n\n[plugins.'io.containerd.cri.v1.images'.pinned_images]\n  sandbox = '${PAUSE_IMAGE}'\n`);
+    files.write(
+      '/etc/containerd/config.toml',
+      `version = 3\n\n[plugins.'io.containerd.cri.v1.images'.pinned_images]\n  sandbox = '${PAUSE_IMAGE}'\n`,
+    );
     runtime?.preload(PAUSE_IMAGE);
   }
   if (spec.controlPlane?.startedBy !== 'static-pod') return;
@@ -54,7 +71,9 @@ export function installMachine({ machine, spec, topology, runtime, server, versi
 /** Flags of a machine's kubelet. */
 export function kubeletArguments(spec: TopologyMachine): readonly string[] {
   const labels = Object.entries(spec.nodeLabels).map(([key, value]) => `${key}=${value}`);
-  const taints = spec.taints.map(({ key, value, effect }) => `${key}${value === undefined ? '' : `=${value}`}:${effect}`);
+  const taints = spec.taints.map(
+    ({ key, value, effect }) => `${key}${value === undefined ? '' : `=${value}`}:${effect}`,
+  );
   return [
     'kubelet',
     '--config=/var/lib/kubelet/config.yaml',

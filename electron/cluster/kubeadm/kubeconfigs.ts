@@ -11,15 +11,35 @@ function rfc3339(ms: number): string {
 }
 
 /** Writes one kubeconfig whose certificate is good for a year from `now`, as kubeadm's are. */
-function write(files: FileSystem, path: string, server: string, now: number, commonName: string, organizations: readonly string[]): void {
-  const user = { commonName, organizations, issuer: CLUSTER_CA, notBefore: rfc3339(now), notAfter: rfc3339(now + YEAR) };
+function write(
+  files: FileSystem,
+  path: string,
+  server: string,
+  now: number,
+  commonName: string,
+  organizations: readonly string[],
+): void {
+  const user = {
+    commonName,
+    organizations,
+    issuer: CLUSTER_CA,
+    notBefore: rfc3339(now),
+    notAfter: rfc3339(now + YEAR),
+  };
   files.write(path, formatKubeConfig({ server, user }));
 }
 
 /** The files below `/etc/kubernetes` with which a machine's components reach `server`. */
-export function writeKubeConfigs(machine: TopologyMachine, files: FileSystem, server: string, now: number): void {
+export function writeKubeConfigs(
+  machine: TopologyMachine,
+  files: FileSystem,
+  server: string,
+  now: number,
+): void {
   if (machine.isNode) {
-    write(files, '/etc/kubernetes/kubelet.conf', server, now, `system:node:${machine.name}`, ['system:nodes']);
+    write(files, '/etc/kubernetes/kubelet.conf', server, now, `system:node:${machine.name}`, [
+      'system:nodes',
+    ]);
   }
   if (machine.controlPlane === undefined) return;
   write(files, '/etc/kubernetes/admin.conf', server, now, 'kubernetes-admin', ['kubeadm:cluster-admins']);

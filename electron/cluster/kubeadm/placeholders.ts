@@ -7,9 +7,19 @@ import { CNI_CONFIG } from '../cri/ipam.ts';
  */
 export const cniAgentProgram: Program = async (process) => {
   const range = process.argv.find((arg) => arg.startsWith('--pod-cidr='))?.slice('--pod-cidr='.length) ?? '';
-  const plugin = { type: 'bridge', bridge: 'cni0', isGateway: true, ipam: { type: 'host-local', subnet: range } };
-  process.files.write(CNI_CONFIG, `${JSON.stringify({ cniVersion: '1.0.0', name: 'leme', plugins: [plugin] }, null, 2)}\n`);
-  process.stderr(`placeholder: wrote ${CNI_CONFIG} for ${range}; Pods get addresses, packets between them are not modelled yet`);
+  const plugin = {
+    type: 'bridge',
+    bridge: 'cni0',
+    isGateway: true,
+    ipam: { type: 'host-local', subnet: range },
+  };
+  process.files.write(
+    CNI_CONFIG,
+    `${JSON.stringify({ cniVersion: '1.0.0', name: 'leme', plugins: [plugin] }, null, 2)}\n`,
+  );
+  process.stderr(
+    `placeholder: wrote ${CNI_CONFIG} for ${range}; Pods get addresses, packets between them are not modelled yet`,
+  );
   return new Promise<number>((resolve) => process.onTerminate(() => resolve(0)));
 };
 

@@ -38,7 +38,10 @@ export class KeyedBackoff {
   next(key: string, eventTime: number): void {
     const entry = this.#entries.get(key);
     const fresh = entry === undefined || this.#expired(entry, eventTime);
-    this.#entries.set(key, { delay: fresh ? INITIAL : Math.min(entry.delay * 2, this.#max), lastUpdate: this.#now() });
+    this.#entries.set(key, {
+      delay: fresh ? INITIAL : Math.min(entry.delay * 2, this.#max),
+      lastUpdate: this.#now(),
+    });
   }
 
   /** What is kept while a machine is frozen. */

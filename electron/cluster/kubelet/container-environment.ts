@@ -23,7 +23,11 @@ export class ContainerEnvironment {
   }
 
   /** @throws ContainerConfigError `configmap "x" not found`, … */
-  async resolve(pod: Pod, container: Container, facts: EnvironmentFacts): Promise<{ key: string; value: string }[]> {
+  async resolve(
+    pod: Pod,
+    container: Container,
+    facts: EnvironmentFacts,
+  ): Promise<{ key: string; value: string }[]> {
     const { namespace } = metaOf(pod);
     const result = new Map<string, string>();
     for (const source of container.envFrom ?? []) {
@@ -46,7 +50,9 @@ export class ContainerEnvironment {
       if (found !== undefined) result.set(name, found);
       else if (data !== undefined && reference.optional !== true) {
         const what = kind === 'secret' ? 'Secret' : 'ConfigMap';
-        throw new ContainerConfigError(`couldn't find key ${reference.key} in ${what} ${namespace}/${reference.name ?? ''}`);
+        throw new ContainerConfigError(
+          `couldn't find key ${reference.key} in ${what} ${namespace}/${reference.name ?? ''}`,
+        );
       }
     }
     return [...result].map(([key, value]) => ({ key, value }));
@@ -71,10 +77,7 @@ export class ContainerEnvironment {
     return messages;
   }
 
-  async #bulk(
-    namespace: string,
-    source: NonNullable<Container['envFrom']>[number],
-  ): Promise<Values> {
+  async #bulk(namespace: string, source: NonNullable<Container['envFrom']>[number]): Promise<Values> {
     const reference = source.configMapRef ?? source.secretRef;
     if (reference === undefined) return {};
     const kind = source.configMapRef === undefined ? 'secret' : 'configmap';
@@ -82,13 +85,19 @@ export class ContainerEnvironment {
   }
 
   /** Undefined when it is missing but optional. */
-  async #data(kind: 'configmap' | 'secret', namespace: string, name: string, optional: boolean): Promise<Values | undefined> {
+  async #data(
+    kind: 'configmap' | 'secret',
+    namespace: string,
+    name: string,
+    optional: boolean,
+  ): Promise<Values | undefined> {
     const type = kind === 'secret' ? resourceTypes.secrets : resourceTypes.configMaps;
     let object: KubeObject;
     try {
       object = await this.#client.resource(type, namespace).get(name);
     } catch (error) {
-      if (!isNotFound(error)) throw new ContainerConfigError(error instanceof Error ? error.message : String(error));
+      if (!isNotFound(error))
+        throw new ContainerConfigError(error instanceof Error ? error.message : String(error));
       if (optional) return undefined;
       throw new ContainerConfigError(`${kind} "${name}" not found`);
     }

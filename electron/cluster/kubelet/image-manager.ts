@@ -30,7 +30,14 @@ export class ImageManager {
   readonly #failures = new Map<string, string>();
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(context: Context, cri: CriClient, events: PodEvents, backoff: KeyedBackoff, serialize: boolean, pulled: () => void) {
+  constructor(
+    context: Context,
+    cri: CriClient,
+    events: PodEvents,
+    backoff: KeyedBackoff,
+    serialize: boolean,
+    pulled: () => void,
+  ) {
     this.#context = context;
     this.#cri = cri;
     this.#events = events;
@@ -99,7 +106,11 @@ export class ImageManager {
       this.#pulled();
       const waited = goDuration(clock.now() - asked);
       const size = status.image?.size ?? 0;
-      say('Normal', 'Pulled', `Successfully pulled image "${image}" in ${goDuration(took)} (${waited} including waiting). Image size: ${size} bytes.`);
+      say(
+        'Normal',
+        'Pulled',
+        `Successfully pulled image "${image}" in ${goDuration(took)} (${waited} including waiting). Image size: ${size} bytes.`,
+      );
       return { imageRef };
     } catch (error) {
       if (!(error instanceof CriError)) throw error;

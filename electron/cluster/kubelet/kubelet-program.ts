@@ -1,17 +1,14 @@
 import { readClientConfig } from '../client/kubeconfig.ts';
 import { NetworkApiClient } from '../client/network-api-client.ts';
+import { takeThawed } from '../client/thaw.ts';
 import type { ProcessContext, Program } from '../machine/interface.ts';
 import { Kubelet } from './kubelet.ts';
 import { readSettings } from './settings.ts';
 
-/** Set in a machine's state while the app resumes it: whoever reads it first knows that it was frozen, and removes it. */
-export const THAWED = 'kubelet:thawed';
-
 /** The kubelet. Reads its flags, `/var/lib/kubelet/config.yaml` and its kubeconfig from the machine. */
 export function kubeletProgram(version: string): Program {
   return async (process: ProcessContext) => {
-    const thawed = process.state.get(THAWED) === true;
-    process.state.delete(THAWED);
+    const thawed = takeThawed(process.state, 'kubelet');
     let kubelet: Kubelet;
     try {
       const settings = readSettings(process.argv, process.machine, process.files);
@@ -20,7 +17,9 @@ export function kubeletProgram(version: string): Program {
       const client = new NetworkApiClient(process, process.net, config);
       kubelet = new Kubelet({ process, settings, client, version, thawed });
     } catch (error) {
-      process.stderr(`E run.go:72] "command failed" err=${JSON.stringify(error instanceof Error ? error.message : String(error))}`);
+      process.stderr(
+        `E run.go:72] "command failed" err=${JSON.stringify(error instanceof Error ? error.message : String(error))}`,
+      );
       return 1;
     }
     process.stderr(`I server.go:529] "Kubelet version" kubeletVersion="${version}"`);

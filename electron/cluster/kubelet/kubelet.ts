@@ -81,7 +81,14 @@ export class Kubelet {
     const now = (): number => process.clock.now();
     this.#backoff = new KeyedBackoff(now, settings.maxContainerBackoff);
     this.#pullBackoff = new KeyedBackoff(now, 300_000);
-    this.#images = new ImageManager(process, this.#cri, events, this.#pullBackoff, settings.serializeImagePulls, () => void (this.#imagesKnown = false));
+    this.#images = new ImageManager(
+      process,
+      this.#cri,
+      events,
+      this.#pullBackoff,
+      settings.serializeImagePulls,
+      () => void (this.#imagesKnown = false),
+    );
     this.#syncer = new PodSyncer({
       context: process,
       cri: this.#cri,
@@ -107,7 +114,13 @@ export class Kubelet {
     await this.#connectRuntime();
     this.#watchManifests();
     process.go(() => this.#node.run());
-    const lease = new NodeLease(process, client, this.#settings.nodeName, this.#settings.leaseDurationSeconds, () => this.#node.uid);
+    const lease = new NodeLease(
+      process,
+      client,
+      this.#settings.nodeName,
+      this.#settings.leaseDurationSeconds,
+      () => this.#node.uid,
+    );
     process.go(async () => {
       while (!this.#node.registered) await process.clock.sleep(WAIT_FOR_READY);
       await lease.run();
@@ -123,7 +136,9 @@ export class Kubelet {
   }
 
   #watchPods(): void {
-    const informer = this.#informers.informer(resourceTypes.pods, { fieldSelector: `spec.nodeName=${this.#settings.nodeName}` });
+    const informer = this.#informers.informer(resourceTypes.pods, {
+      fieldSelector: `spec.nodeName=${this.#settings.nodeName}`,
+    });
     informer.addEventHandler({
       onAdd: (pod) => this.#podChanged(pod),
       onUpdate: (_old, pod) => this.#podChanged(pod),
@@ -150,7 +165,8 @@ export class Kubelet {
     const { phase } = pod.status ?? {};
     const over = phase === 'Succeeded' || phase === 'Failed';
     // One that has ended and has nothing here is of no concern, until it is deleted.
-    if (over && pod.metadata?.deletionTimestamp === undefined && this.#cache.get(uid).sandboxes.length === 0) return;
+    if (over && pod.metadata?.deletionTimestamp === undefined && this.#cache.get(uid).sandboxes.length === 0)
+      return;
     this.#startWorker(pod);
   }
 
@@ -206,8 +222,15 @@ export class Kubelet {
   #admit(pod: Pod): ReturnType<typeof admitPod> {
     // A static Pod is never turned away, and one that runs already has its place.
     if (isStaticPod(pod) || this.#cache.get(uidOf(pod)).sandboxes.length > 0) return undefined;
-    const others = [...this.#workers.values()].filter((worker) => !worker.finished && uidOf(worker.pod) !== uidOf(pod));
-    return admitPod(pod, others.map((worker) => worker.pod), this.#process.machine, this.#settings);
+    const others = [...this.#workers.values()].filter(
+      (worker) => !worker.finished && uidOf(worker.pod) !== uidOf(pod),
+    );
+    return admitPod(
+      pod,
+      others.map((worker) => worker.pod),
+      this.#process.machine,
+      this.#settings,
+    );
   }
 
   /** Removes what is left of a Pod in the runtime; starts the static Pod that has been waiting for that. */
@@ -224,7 +247,8 @@ export class Kubelet {
 
   async #removeSandboxes(uid: string): Promise<void> {
     try {
-      for (const sandbox of this.#cache.get(uid).sandboxes) await this.#cri.call('RemovePodSandbox', { podSandboxId: sandbox.id });
+      for (const sandbox of this.#cache.get(uid).sandboxes)
+        await this.#cri.call('RemovePodSandbox', { podSandboxId: sandbox.id });
     } catch (error) {
       if (!(error instanceof CriError)) throw error;
       this.#process.log.error('Failed to remove pod sandbox', { uid, err: error.message });
@@ -245,10 +269,16 @@ export class Kubelet {
     for (;;) {
       try {
         const version = await this.#cri.call('Version', {});
-        this.#cri.containerEvents((event) => this.#cache.onEvent(event), () => this.#runtimeLost());
+        this.#cri.containerEvents(
+          (event) => this.#cache.onEvent(event),
+          () => this.#runtimeLost(),
+        );
         await this.#cache.relist();
         this.#runtimeUp = true;
-        this.#process.log.info('Container runtime initialized', { runtime: version.runtimeName, version: version.runtimeVersion });
+        this.#process.log.info('Container runtime initialized', {
+          runtime: version.runtimeName,
+          version: version.runtimeVersion,
+        });
         await this.#checkRuntime();
         return;
       } catch (error) {

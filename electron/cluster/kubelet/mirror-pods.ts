@@ -32,7 +32,9 @@ export class MirrorPods {
   /** The mirror of a static Pod, when it is in the API. */
   mirrorOf(pod: Pod): Pod | undefined {
     const mirror = this.#mirrors.get(keyOf(pod));
-    return mirror?.metadata?.annotations?.[CONFIG_MIRROR] === pod.metadata?.annotations?.[CONFIG_HASH] ? mirror : undefined;
+    return mirror?.metadata?.annotations?.[CONFIG_MIRROR] === pod.metadata?.annotations?.[CONFIG_HASH]
+      ? mirror
+      : undefined;
   }
 
   /** The static Pod that a mirror stands for. */
@@ -96,7 +98,9 @@ export class MirrorPods {
       // It is another manifest's, somebody deleted it, or the static Pod is gone: it has to go at once.
       const { name, namespace, uid } = metaOf(mirror);
       try {
-        await this.#client.resource<Pod>(resourceTypes.pods, namespace).delete(name, { gracePeriodSeconds: 0, preconditions: { uid } });
+        await this.#client
+          .resource<Pod>(resourceTypes.pods, namespace)
+          .delete(name, { gracePeriodSeconds: 0, preconditions: { uid } });
       } catch (error) {
         if (!isNotFound(error)) throw error;
       }
@@ -115,7 +119,15 @@ export class MirrorPods {
         namespace,
         ...(labels === undefined ? {} : { labels }),
         annotations: { ...annotations, [CONFIG_MIRROR]: hash },
-        ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: this.#nodeName, uid: node.metadata?.uid ?? '', controller: true }],
+        ownerReferences: [
+          {
+            apiVersion: 'v1',
+            kind: 'Node',
+            name: this.#nodeName,
+            uid: node.metadata?.uid ?? '',
+            controller: true,
+          },
+        ],
       },
       spec: wanted.spec,
     };

@@ -14,18 +14,30 @@ function requestOf(spec: PodSpec, resource: 'cpu' | 'memory'): bigint {
   const of = (container: PodSpec['containers'][number]): bigint =>
     parseQuantity(container.resources?.requests?.[resource] ?? '0').nanos / unit;
   const together = spec.containers.reduce((sum, container) => sum + of(container), 0n);
-  return (spec.initContainers ?? []).reduce((largest, container) => (of(container) > largest ? of(container) : largest), together);
+  return (spec.initContainers ?? []).reduce(
+    (largest, container) => (of(container) > largest ? of(container) : largest),
+    together,
+  );
 }
 
 /** Refuses a Pod for which the node has no room. Models pkg/kubelet/lifecycle/predicate.go (v1.34). */
-export function admitPod(pod: Pod, others: readonly Pod[], machine: MachineSpec, settings: KubeletSettings): WaitingReason | undefined {
+export function admitPod(
+  pod: Pod,
+  others: readonly Pod[],
+  machine: MachineSpec,
+  settings: KubeletSettings,
+): WaitingReason | undefined {
   const refuse = (resource: string, requested: bigint, used: bigint, capacity: bigint): WaitingReason => ({
     reason: `OutOf${resource}`,
     message: `Pod was rejected: Node didn't have enough resource: ${resource}, requested: ${requested}, used: ${used}, capacity: ${capacity}`,
   });
-  if (others.length + 1 > settings.maxPods) return refuse('pods', 1n, BigInt(others.length), BigInt(settings.maxPods));
+  if (others.length + 1 > settings.maxPods)
+    return refuse('pods', 1n, BigInt(others.length), BigInt(settings.maxPods));
   const memory = BigInt(Math.floor(machine.memory * 0.96) - 100 * 1024 * 1024);
-  const limits = [['cpu', BigInt(machine.cpus * 1000)], ['memory', memory]] as const;
+  const limits = [
+    ['cpu', BigInt(machine.cpus * 1000)],
+    ['memory', memory],
+  ] as const;
   for (const [resource, capacity] of limits) {
     const requested = requestOf(specOf(pod), resource);
     if (requested === 0n) continue;

@@ -16,7 +16,13 @@ export class NodeLease {
   readonly #nodeUid: () => string;
   #lease: Lease | undefined;
 
-  constructor(context: ComponentContext, client: ApiClient, nodeName: string, seconds: number, nodeUid: () => string) {
+  constructor(
+    context: ComponentContext,
+    client: ApiClient,
+    nodeName: string,
+    seconds: number,
+    nodeUid: () => string,
+  ) {
     this.#context = context;
     this.#leases = client.resource<Lease>(resourceTypes.leases, NAMESPACE);
     this.#name = nodeName;
@@ -45,7 +51,10 @@ export class NodeLease {
 
   async #renew(): Promise<void> {
     const lease = this.#lease ?? (await this.#find());
-    this.#lease = lease === undefined ? await this.#leases.create(this.#next(undefined)) : await this.#leases.update(this.#next(lease));
+    this.#lease =
+      lease === undefined
+        ? await this.#leases.create(this.#next(undefined))
+        : await this.#leases.update(this.#next(lease));
   }
 
   async #find(): Promise<Lease | undefined> {

@@ -35,7 +35,13 @@ function kibi(bytes: number): string {
   return canonicalQuantity(`${bytes / KIB}Ki`);
 }
 
-function condition(type: string, status: 'True' | 'False', reason: string, message: string, now: string): NodeCondition {
+function condition(
+  type: string,
+  status: 'True' | 'False',
+  reason: string,
+  message: string,
+  now: string,
+): NodeCondition {
   return { type, status, reason, message, lastHeartbeatTime: now, lastTransitionTime: now };
 }
 
@@ -43,7 +49,13 @@ function conditions(facts: NodeFacts, old: readonly NodeCondition[]): NodeCondit
   const now = formatTime(facts.now);
   const ready = facts.notReady === '';
   const fresh = [
-    condition('MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available', now),
+    condition(
+      'MemoryPressure',
+      'False',
+      'KubeletHasSufficientMemory',
+      'kubelet has sufficient memory available',
+      now,
+    ),
     condition('DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure', now),
     condition('PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available', now),
     ready
@@ -52,7 +64,9 @@ function conditions(facts: NodeFacts, old: readonly NodeCondition[]): NodeCondit
   ];
   const own = fresh.map((one) => {
     const before = old.find((other) => other.type === one.type);
-    return before?.status === one.status ? { ...one, lastTransitionTime: before.lastTransitionTime ?? now } : one;
+    return before?.status === one.status
+      ? { ...one, lastTransitionTime: before.lastTransitionTime ?? now }
+      : one;
   });
   return [...old.filter((other) => !own.some((one) => one.type === other.type)), ...own];
 }
@@ -67,7 +81,12 @@ export function nodeStatus(facts: NodeFacts, old: Node['status']): NonNullable<N
   const { machine, settings } = facts;
   const memory = usableMemory(machine.memory);
   const disk = Math.floor(machine.disk / KIB) * KIB;
-  const shared = { 'hugepages-1Gi': '0', 'hugepages-2Mi': '0', pods: String(settings.maxPods), cpu: String(machine.cpus) };
+  const shared = {
+    'hugepages-1Gi': '0',
+    'hugepages-2Mi': '0',
+    pods: String(settings.maxPods),
+    cpu: String(machine.cpus),
+  };
   return {
     ...old,
     addresses: [
@@ -81,7 +100,9 @@ export function nodeStatus(facts: NodeFacts, old: Node['status']): NonNullable<N
       'ephemeral-storage': canonicalQuantity(String(Math.floor(disk * DISK_SHARE))),
     },
     conditions: conditions(facts, old?.conditions ?? []),
-    daemonEndpoints: { kubeletEndpoint: { Port: 10250 } } as unknown as NonNullable<Node['status']>['daemonEndpoints'],
+    daemonEndpoints: { kubeletEndpoint: { Port: 10250 } } as unknown as NonNullable<
+      Node['status']
+    >['daemonEndpoints'],
     features: { supplementalGroupsPolicy: true },
     images: [...facts.images]
       .sort((a, b) => b.size - a.size || (a.id < b.id ? -1 : 1))

@@ -15,7 +15,10 @@ interface Settled {
 }
 
 function textOf(node: Node): string {
-  const conditions = (node.status?.conditions ?? []).map((condition) => ({ ...condition, lastHeartbeatTime: undefined }));
+  const conditions = (node.status?.conditions ?? []).map((condition) => ({
+    ...condition,
+    lastHeartbeatTime: undefined,
+  }));
   return stableJson({ ...node.status, conditions });
 }
 
@@ -30,9 +33,17 @@ export class NodeStatusUpdater {
   #node: Node | undefined;
   #settled: Settled | undefined;
   #announcedBoot = '';
+  /** Told once the start has been announced, which waits until the API server has answered a few times. */
+  #held: string[] | undefined = [];
   #updating: Promise<void> | undefined;
 
-  constructor(context: ComponentContext, client: ApiClient, recorder: EventRecorder, facts: () => NodeFacts, quiet: boolean) {
+  constructor(
+    context: ComponentContext,
+    client: ApiClient,
+    recorder: EventRecorder,
+    facts: () => NodeFacts,
+    quiet: boolean,
+  ) {
     this.#context = context;
     this.#nodes = client.resource<Node>(resourceTypes.nodes);
     this.#recorder = recorder;
@@ -52,9 +63,14 @@ export class NodeStatusUpdater {
   async run(): Promise<void> {
     await this.#register();
     const { settings } = this.#facts();
-    this.#announce();
     await this.update();
-    this.#context.clock.setInterval(() => this.#context.go(() => this.update()), settings.nodeStatusUpdateFrequency);
+    this.#announce();
+    for (const reason of this.#held ?? []) this.#sayStatus(reason);
+    this.#held = undefined;
+    this.#context.clock.setInterval(
+      () => this.#context.go(() => this.update()),
+      settings.nodeStatusUpdateFrequency,
+    );
   }
 
   /** Brings the status in the API up to date; does nothing when there is nothing to say. Never fails. */
@@ -113,7 +129,9 @@ export class NodeStatusUpdater {
     }
     const existing = await this.#nodes.get(facts.settings.nodeName);
     const labels = nodeLabels(facts.machine, facts.settings);
-    const missing = Object.entries(labels).filter(([key, value]) => existing.metadata?.labels?.[key] !== value);
+    const missing = Object.entries(labels).filter(
+      ([key, value]) => existing.metadata?.labels?.[key] !== value,
+    );
     if (missing.length === 0) return existing;
     const patch = { metadata: { labels: Object.fromEntries(missing) } };
     return this.#nodes.patch(facts.settings.nodeName, 'application/strategic-merge-patch+json', patch);
@@ -136,7 +154,10 @@ export class NodeStatusUpdater {
     const patch = statusPatch(current, status);
     this.#node = await this.#nodes.patch(nodeName, 'application/strategic-merge-patch+json', patch, 'status');
     this.#settled = { text, reportedAt: now };
-    for (const reason of changed) this.#say('Normal', reason, `Node ${nodeName} status is now: ${reason}`);
+    for (const reason of changed) {
+      if (this.#held === undefined) this.#sayStatus(reason);
+      else this.#held.push(reason);
+    }
   }
 
   /** Which conditions to tell of. */
@@ -157,15 +178,18 @@ export class NodeStatusUpdater {
     const { settings, bootId } = this.#facts();
     const { nodeName } = settings;
     this.#say('Normal', 'Starting', 'Starting kubelet.');
-    for (const reason of ['NodeHasSufficientMemory', 'NodeHasNoDiskPressure', 'NodeHasSufficientPID']) {
-      this.#say('Normal', reason, `Node ${nodeName} status is now: ${reason}`);
-    }
+    for (const reason of ['NodeHasSufficientMemory', 'NodeHasNoDiskPressure', 'NodeHasSufficientPID'])
+      this.#sayStatus(reason);
     this.#say('Normal', 'NodeAllocatableEnforced', 'Updated Node Allocatable limit across pods');
     const known = this.#node?.status?.nodeInfo?.bootID ?? '';
     if (known !== '' && known !== bootId && this.#announcedBoot !== bootId) {
       this.#say('Warning', 'Rebooted', `Node ${nodeName} has been rebooted, boot id: ${bootId}`);
     }
     this.#announcedBoot = bootId;
+  }
+
+  #sayStatus(reason: string): void {
+    this.#say('Normal', reason, `Node ${this.#facts().settings.nodeName} status is now: ${reason}`);
   }
 
   /** Events of a node carry its name for uid, as upstream's do. */
@@ -188,5 +212,11 @@ function statusPatch(current: Node, status: NonNullable<Node['status']>): unknow
     ([key, value]) => key !== 'conditions' && !sameJson(old[key], value),
   );
   const order = (status.conditions ?? []).map(({ type }) => ({ type }));
-  return { status: { ...Object.fromEntries(changed), '$setElementOrder/conditions': order, conditions: status.conditions } };
+  return {
+    status: {
+      ...Object.fromEntries(changed),
+      '$setElementOrder/conditions': order,
+      conditions: status.conditions,
+    },
+  };
 }

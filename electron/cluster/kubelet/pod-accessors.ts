@@ -2,7 +2,9 @@ import type { Container, ObjectMeta, Pod, PodSpec } from '../api/types.ts';
 
 /** Values that the API server would have filled in: a Pod from a manifest file has not been there. */
 
-export function metaOf(pod: Pod): ObjectMeta & { readonly name: string; readonly namespace: string; readonly uid: string } {
+export function metaOf(
+  pod: Pod,
+): ObjectMeta & { readonly name: string; readonly namespace: string; readonly uid: string } {
   const meta = pod.metadata ?? {};
   return { ...meta, name: meta.name ?? '', namespace: meta.namespace ?? '', uid: meta.uid ?? '' };
 }
@@ -62,6 +64,7 @@ export function isMirrorPod(pod: Pod): boolean {
 /** A short, stable hash of what a container was made from. */
 export function containerHash(container: Container): string {
   let hash = 0x811c9dc5;
-  for (const char of `${container.name}|${container.image ?? ''}`) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0;
+  for (const char of `${container.name}|${container.image ?? ''}`)
+    hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0;
   return hash.toString(16).padStart(8, '0');
 }

@@ -19,7 +19,11 @@ export interface PodActions {
   readonly sandboxAttempt: number | undefined;
   readonly sandbox: PodSandbox | undefined;
   /** Running, but made from something else than the spec now says. */
-  readonly kill: readonly { readonly spec: Container; readonly container: RuntimeContainer; readonly message: string }[];
+  readonly kill: readonly {
+    readonly spec: Container;
+    readonly container: RuntimeContainer;
+    readonly message: string;
+  }[];
   /** In order; sidecars and the next init container, or the regular ones. */
   readonly start: readonly ContainerToStart[];
 }
@@ -52,9 +56,17 @@ export function computePodActions(pod: Pod, runtime: RuntimePod): PodActions {
     const never = restartPolicyOf(pod) === 'Never' && runtime.containers.length > 0;
     const start = never ? [] : firstContainers(pod, runtime);
     if (start.length === 0) return { ...nothing, killPod: latest !== undefined, sandbox: latest };
-    return { ...nothing, sandboxAttempt: attempt, sandbox: latest, start: start.map((spec) => nextOf(runtime, spec)) };
+    return {
+      ...nothing,
+      sandboxAttempt: attempt,
+      sandbox: latest,
+      start: start.map((spec) => nextOf(runtime, spec)),
+    };
   }
-  const here: RuntimePod = { ...runtime, containers: runtime.containers.filter((one) => one.podSandboxId === latest.id) };
+  const here: RuntimePod = {
+    ...runtime,
+    containers: runtime.containers.filter((one) => one.podSandboxId === latest.id),
+  };
   const begun = specOf(pod).containers.some((spec) => newest(here, spec.name) !== undefined);
   const start: ContainerToStart[] = [];
   let initialized = true;
@@ -73,7 +85,8 @@ export function computePodActions(pod: Pod, runtime: RuntimePod): PodActions {
     initialized = false;
     if (found === undefined || found.state === 'CONTAINER_CREATED') start.push(nextOf(runtime, spec));
     else if (found.state === 'CONTAINER_EXITED') {
-      if (!willRestart(pod, spec, true, found.exitCode)) return { ...nothing, killPod: true, sandbox: latest };
+      if (!willRestart(pod, spec, true, found.exitCode))
+        return { ...nothing, killPod: true, sandbox: latest };
       start.push(nextOf(runtime, spec));
     }
     break;
@@ -90,12 +103,22 @@ export function computePodActions(pod: Pod, runtime: RuntimePod): PodActions {
         kept += 1;
         continue;
       }
-      kill.push({ spec, container: found, message: `Container ${spec.name} definition changed, will be restarted` });
+      kill.push({
+        spec,
+        container: found,
+        message: `Container ${spec.name} definition changed, will be restarted`,
+      });
       start.push(nextOf(runtime, spec));
     } else if (willRestart(pod, spec, false, found.exitCode)) {
       start.push(nextOf(runtime, spec));
     }
   }
   const regular = start.filter(({ spec }) => !isSidecar(spec));
-  return { killPod: kept === 0 && regular.length === 0, sandboxAttempt: undefined, sandbox: latest, kill, start };
+  return {
+    killPod: kept === 0 && regular.length === 0,
+    sandboxAttempt: undefined,
+    sandbox: latest,
+    kill,
+    start,
+  };
 }

@@ -23,7 +23,11 @@ function containersReady({ pod, phase, inits, containers }: ConditionInputs): Ve
   const unready = order.filter((spec) => all.find((status) => status.name === spec.name)?.ready !== true);
   if (unready.length === 0) return { status: 'True' };
   const names = unready.map((spec) => spec.name).join(' ');
-  return { status: 'False', reason: 'ContainersNotReady', message: `containers with unready status: [${names}]` };
+  return {
+    status: 'False',
+    reason: 'ContainersNotReady',
+    message: `containers with unready status: [${names}]`,
+  };
 }
 
 function ready(inputs: ConditionInputs, verdict: Verdict): Verdict {
@@ -32,7 +36,8 @@ function ready(inputs: ConditionInputs, verdict: Verdict): Verdict {
   const messages: string[] = [];
   for (const { conditionType } of specOf(inputs.pod).readinessGates ?? []) {
     const found = conditions.find((condition) => condition.type === conditionType);
-    if (found === undefined) messages.push(`corresponding condition of pod readiness gate "${conditionType}" does not exist.`);
+    if (found === undefined)
+      messages.push(`corresponding condition of pod readiness gate "${conditionType}" does not exist.`);
     else if (found.status !== 'True') {
       messages.push(`the status of pod readiness gate "${conditionType}" is not "True", but ${found.status}`);
     }
@@ -51,7 +56,11 @@ function initialized({ pod, phase, inits, started }: ConditionInputs): Verdict {
   });
   if (open.length === 0) return { status: 'True' };
   const names = open.map((status) => status.name).join(' ');
-  return { status: 'False', reason: 'ContainersNotInitialized', message: `containers with incomplete status: [${names}]` };
+  return {
+    status: 'False',
+    reason: 'ContainersNotInitialized',
+    message: `containers with incomplete status: [${names}]`,
+  };
 }
 
 /** The five conditions the kubelet owns. Models pkg/kubelet/status/generate.go (v1.34). */

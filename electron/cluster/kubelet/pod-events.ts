@@ -20,4 +20,3 @@ export class PodEvents {
     this.#recorder.event({ apiVersion: 'v1', kind: 'Pod', object: pod, fieldPath }, type, reason, message);
   }
 }
-

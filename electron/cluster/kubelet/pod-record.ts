@@ -30,7 +30,8 @@ export class PodRecords {
 
   set(uid: string, record: PodRecord): void {
     const before = this.#state.get(PREFIX + uid);
-    if (before === undefined || JSON.stringify(before) !== JSON.stringify(record)) this.#state.set(PREFIX + uid, record);
+    if (before === undefined || JSON.stringify(before) !== JSON.stringify(record))
+      this.#state.set(PREFIX + uid, record);
   }
 
   delete(uid: string): void {

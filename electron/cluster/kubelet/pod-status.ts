@@ -1,4 +1,12 @@
-import type { Container, ContainerState, ContainerStatus, Draft, Pod, PodCondition, PodStatus } from '../api/types.ts';
+import type {
+  Container,
+  ContainerState,
+  ContainerStatus,
+  Draft,
+  Pod,
+  PodCondition,
+  PodStatus,
+} from '../api/types.ts';
 import { formatTime } from '../apimachinery/time.ts';
 import type { Container as RuntimeContainer } from '../cri/interface.ts';
 import { isSidecar, restartPolicyOf, specOf } from './pod-accessors.ts';
@@ -67,7 +75,10 @@ class StatusBuilder {
     const reason = reasons.get(spec.name);
     if (found === undefined) return this.#neverCreated(spec, initialized, reason);
     const previous = runtime.containers.find(
-      (other) => other.config.metadata.name === spec.name && other.id !== found.id && other.state === 'CONTAINER_EXITED',
+      (other) =>
+        other.config.metadata.name === spec.name &&
+        other.id !== found.id &&
+        other.state === 'CONTAINER_EXITED',
     );
     const status: Draft<ContainerStatus> = {
       name: spec.name,
@@ -123,7 +134,10 @@ function waitingFor(initialized: boolean): string {
 
 function resourcesOf(spec: Container): Partial<ContainerStatus> {
   const { limits, requests } = spec.resources ?? {};
-  const resources = { ...(limits === undefined ? {} : { limits }), ...(requests === undefined ? {} : { requests }) };
+  const resources = {
+    ...(limits === undefined ? {} : { limits }),
+    ...(requests === undefined ? {} : { requests }),
+  };
   return { resources, ...(requests === undefined ? {} : { allocatedResources: requests }) };
 }
 
@@ -143,7 +157,11 @@ function userOf(status: ContainerStatus): Partial<ContainerStatus> {
   return { user: { linux: { gid: 0, supplementalGroups: [0], uid: 0 } } };
 }
 
-function keepTransitions(conditions: readonly PodCondition[], old: readonly PodCondition[], now: string): PodCondition[] {
+function keepTransitions(
+  conditions: readonly PodCondition[],
+  old: readonly PodCondition[],
+  now: string,
+): PodCondition[] {
   return conditions.map((condition) => {
     const before = old.find((other) => other.type === condition.type);
     const same = before?.status === condition.status && before.lastTransitionTime !== undefined;
@@ -165,8 +183,11 @@ export function generatePodStatus(inputs: StatusInputs): PodStatus {
   );
   const started = spec.containers.some((container) => newest(runtime, container.name) !== undefined);
   const initStatuses = inits.map((status) => {
-    const untouched = newest(runtime, status.name) === undefined && status.state?.waiting?.reason === 'ContainerCreating';
-    return untouched && initSpecs.length > 0 ? { ...status, state: { waiting: { reason: 'PodInitializing' } } } : status;
+    const untouched =
+      newest(runtime, status.name) === undefined && status.state?.waiting?.reason === 'ContainerCreating';
+    return untouched && initSpecs.length > 0
+      ? { ...status, state: { waiting: { reason: 'PodInitializing' } } }
+      : status;
   });
   const containers = spec.containers
     .map((container) => builder.container(container, false, initSpecs.length === 0 || done || started))
@@ -186,7 +207,9 @@ export function generatePodStatus(inputs: StatusInputs): PodStatus {
     sandboxReady: sandbox?.state === 'SANDBOX_READY' && (spec.hostNetwork === true || sandbox.ip !== ''),
     started,
   });
-  const foreign = (old.conditions ?? []).filter((condition) => !conditions.some((own) => own.type === condition.type));
+  const foreign = (old.conditions ?? []).filter(
+    (condition) => !conditions.some((own) => own.type === condition.type),
+  );
   return {
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     phase,

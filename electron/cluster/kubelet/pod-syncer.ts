@@ -3,7 +3,8 @@ import type { Container, Pod } from '../api/types.ts';
 import type { Container as RuntimeContainer, CriClient, PodSandboxConfig } from '../cri/interface.ts';
 import { CriError } from '../cri/interface.ts';
 import type { KeyedBackoff } from './backoff.ts';
-import { ContainerConfigError, ContainerEnvironment, expand } from './container-environment.ts';
+import type { ContainerEnvironment } from './container-environment.ts';
+import { ContainerConfigError, expand } from './container-environment.ts';
 import { goDuration } from './go-duration.ts';
 import type { ImageManager } from './image-manager.ts';
 import type { ContainerToStart } from './pod-actions.ts';
@@ -44,7 +45,11 @@ export class PodSyncer {
    * One pass. Updates `reasons` (why a container waits). Resolves to undefined, or to what went wrong:
    * the Pod is then looked at again after a delay. @throws SyncCancelled
    */
-  async sync(pod: Pod, reasons: Map<string, WaitingReason>, cancelled: () => boolean): Promise<string | undefined> {
+  async sync(
+    pod: Pod,
+    reasons: Map<string, WaitingReason>,
+    cancelled: () => boolean,
+  ): Promise<string | undefined> {
     const { cache, events, environment, networkError } = this.#deps;
     const runtime = cache.get(uidOf(pod));
     const actions = computePodActions(pod, runtime);
@@ -57,7 +62,8 @@ export class PodSyncer {
       events.pod(pod, 'Warning', 'NetworkNotReady', `network is not ready: ${network}`);
       return `network is not ready: ${network}`;
     }
-    for (const { spec, container, message } of actions.kill) await this.#killContainer(pod, spec, container, message, 30);
+    for (const { spec, container, message } of actions.kill)
+      await this.#killContainer(pod, spec, container, message, 30);
     if (actions.start.length === 0) return undefined;
     let sandboxId = actions.sandbox?.id;
     if (actions.sandboxAttempt !== undefined) {
@@ -93,13 +99,23 @@ export class PodSyncer {
   /** Ends all containers, then the sandboxes. `grace` in seconds; 0 where nothing is expected to run any more. */
   async kill(pod: Pod, grace: number, quiet = false): Promise<void> {
     const { cache, cri } = this.#deps;
-    const running = cache.get(uidOf(pod)).containers.filter((container) => container.state === 'CONTAINER_RUNNING');
+    const running = cache
+      .get(uidOf(pod))
+      .containers.filter((container) => container.state === 'CONTAINER_RUNNING');
     const { containers, initContainers = [] } = specOf(pod);
     await Promise.all(
       running.map((container) => {
         const { name } = container.config.metadata;
-        const spec = [...containers, ...initContainers].find((candidate) => candidate.name === name) ?? { name };
-        return this.#killContainer(pod, spec, container, quiet ? undefined : `Stopping container ${name}`, grace);
+        const spec = [...containers, ...initContainers].find((candidate) => candidate.name === name) ?? {
+          name,
+        };
+        return this.#killContainer(
+          pod,
+          spec,
+          container,
+          quiet ? undefined : `Stopping container ${name}`,
+          grace,
+        );
       }),
     );
     for (const sandbox of cache.get(uidOf(pod)).sandboxes) {
@@ -107,7 +123,13 @@ export class PodSyncer {
     }
   }
 
-  async #killContainer(pod: Pod, spec: Container, container: RuntimeContainer, message: string | undefined, grace: number): Promise<void> {
+  async #killContainer(
+    pod: Pod,
+    spec: Container,
+    container: RuntimeContainer,
+    message: string | undefined,
+    grace: number,
+  ): Promise<void> {
     if (message !== undefined) this.#deps.events.container(pod, spec, 'Normal', 'Killing', message);
     const timeout = Math.max(grace, MINIMUM_GRACE);
     await this.#deps.cri.call('StopContainer', { containerId: container.id, timeout });
@@ -120,7 +142,12 @@ export class PodSyncer {
       metadata: { name, namespace, uid, attempt },
       hostname: spec.hostNetwork === true ? (spec.nodeName ?? name) : (spec.hostname ?? name).slice(0, 63),
       logDirectory: `/var/log/pods/${namespace}_${name}_${uid}`,
-      labels: { ...labels, 'io.kubernetes.pod.name': name, 'io.kubernetes.pod.namespace': namespace, 'io.kubernetes.pod.uid': uid },
+      labels: {
+        ...labels,
+        'io.kubernetes.pod.name': name,
+        'io.kubernetes.pod.namespace': namespace,
+        'io.kubernetes.pod.uid': uid,
+      },
       annotations: annotations ?? {},
       network: spec.hostNetwork === true ? 'NODE' : 'POD',
     };
@@ -133,7 +160,12 @@ export class PodSyncer {
   }
 
   /** Undefined when it runs; else why it waits. */
-  async #start(pod: Pod, next: ContainerToStart, sandboxId: string, cancelled: () => boolean): Promise<WaitingReason | undefined> {
+  async #start(
+    pod: Pod,
+    next: ContainerToStart,
+    sandboxId: string,
+    cancelled: () => boolean,
+  ): Promise<WaitingReason | undefined> {
     const { events, images, cri } = this.#deps;
     const { spec } = next;
     const waiting = this.#inBackoff(pod, next);
@@ -155,7 +187,8 @@ export class PodSyncer {
       containerId = (await cri.call('CreateContainer', { podSandboxId: sandboxId, config })).containerId;
     } catch (error) {
       if (error instanceof ContainerConfigError) return fail('CreateContainerConfigError', error.message);
-      if (error instanceof CriError) return fail('CreateContainerError', error.code === 'Unknown' ? error.desc : error.message);
+      if (error instanceof CriError)
+        return fail('CreateContainerError', error.code === 'Unknown' ? error.desc : error.message);
       throw error;
     }
     events.container(pod, spec, 'Normal', 'Created', `Created container: ${spec.name}`);
@@ -180,9 +213,18 @@ export class PodSyncer {
       return undefined;
     }
     const full = `${fullNameOf(pod)}(${uidOf(pod)})`;
-    events.container(pod, spec, 'Warning', 'BackOff', `Back-off restarting failed container ${spec.name} in pod ${full}`);
+    events.container(
+      pod,
+      spec,
+      'Warning',
+      'BackOff',
+      `Back-off restarting failed container ${spec.name} in pod ${full}`,
+    );
     const delay = goDuration(backoff.delay(key));
-    return { reason: 'CrashLoopBackOff', message: `back-off ${delay} restarting failed container=${spec.name} pod=${full}` };
+    return {
+      reason: 'CrashLoopBackOff',
+      message: `back-off ${delay} restarting failed container=${spec.name} pod=${full}`,
+    };
   }
 
   async #config(pod: Pod, { spec, attempt }: ContainerToStart, imageRef: string, sandboxId: string) {
@@ -218,7 +260,9 @@ export class PodSyncer {
     const { cache, cri } = this.#deps;
     const dead = cache
       .get(uidOf(pod))
-      .containers.filter((container) => container.config.metadata.name === name && container.state === 'CONTAINER_EXITED');
+      .containers.filter(
+        (container) => container.config.metadata.name === name && container.state === 'CONTAINER_EXITED',
+      );
     for (const container of dead.slice(1)) await cri.call('RemoveContainer', { containerId: container.id });
   }
 }

@@ -33,7 +33,9 @@ export interface PodWorkerDependencies {
 
 /** All of a running Pod's spec that can still change what runs. */
 function imagesOf(pod: Pod): string {
-  return [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])].map((container) => container.image).join(' ');
+  return [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])]
+    .map((container) => container.image)
+    .join(' ');
 }
 
 /**
@@ -134,7 +136,10 @@ export class PodWorker {
       if (error instanceof SyncCancelled) this.#pending = true;
       // The runtime is away or refused: look again later.
       else if (error instanceof CriError) {
-        this.#deps.context.log.error('Error syncing pod, skipping', { pod: fullNameOf(this.#pod), err: error.message });
+        this.#deps.context.log.error('Error syncing pod, skipping', {
+          pod: fullNameOf(this.#pod),
+          err: error.message,
+        });
         this.#retryAfter(RETRY * (1 + 0.5 * this.#deps.context.rand.float()));
       } else throw error;
     }
@@ -149,7 +154,11 @@ export class PodWorker {
       if (refusal !== undefined) {
         this.#finished = true;
         const status = this.#status(true);
-        setStatus(this.#pod, { ...status, phase: 'Failed', reason: refusal.reason, message: refusal.message }, true);
+        setStatus(
+          this.#pod,
+          { ...status, phase: 'Failed', reason: refusal.reason, message: refusal.message },
+          true,
+        );
         return;
       }
     }
@@ -188,14 +197,18 @@ export class PodWorker {
   async #terminate(): Promise<void> {
     const { cache, syncer, setStatus, context } = this.#deps;
     const uid = uidOf(this.#pod);
-    if (!this.#finished || cache.get(uid).containers.some((container) => container.state === 'CONTAINER_RUNNING')) {
+    if (
+      !this.#finished ||
+      cache.get(uid).containers.some((container) => container.state === 'CONTAINER_RUNNING')
+    ) {
       const resumed = this.#killing;
       this.#killing = true;
       this.#remember();
       this.#decide(this.#status(false));
       await syncer.kill(this.#pod, this.#remainingGrace(resumed), resumed);
     } else {
-      for (const sandbox of cache.get(uid).sandboxes) if (sandbox.state === 'SANDBOX_READY') await syncer.kill(this.#pod, 0, true);
+      for (const sandbox of cache.get(uid).sandboxes)
+        if (sandbox.state === 'SANDBOX_READY') await syncer.kill(this.#pod, 0, true);
     }
     this.#finished = true;
     const mayGo = this.#pod.metadata?.deletionTimestamp !== undefined;
@@ -205,7 +218,10 @@ export class PodWorker {
   }
 
   #remainingGrace(resumed: boolean): number {
-    const grace = this.#gone && this.#pod.metadata?.deletionTimestamp === undefined ? (this.#pod.spec?.terminationGracePeriodSeconds ?? 30) : gracePeriodOf(this.#pod);
+    const grace =
+      this.#gone && this.#pod.metadata?.deletionTimestamp === undefined
+        ? (this.#pod.spec?.terminationGracePeriodSeconds ?? 30)
+        : gracePeriodOf(this.#pod);
     const deadline = this.#pod.metadata?.deletionTimestamp;
     if (!resumed || deadline === undefined) return grace;
     return Math.min(grace, (Date.parse(deadline) - this.#deps.context.clock.now()) / 1000);
@@ -233,7 +249,10 @@ export class PodWorker {
       kind: 'decision',
       subject: `pods ${namespace}/${name}`,
       action: this.#gone || deletionTimestamp !== undefined ? 'terminate' : 'sync',
-      desired: deletionTimestamp !== undefined || this.#gone ? 'no container running' : `${total} containers running`,
+      desired:
+        deletionTimestamp !== undefined || this.#gone
+          ? 'no container running'
+          : `${total} containers running`,
       observed: `${running} running`,
       detail: { phase: status.phase ?? '' },
     });

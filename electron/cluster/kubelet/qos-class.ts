@@ -18,7 +18,10 @@ export function qosClass(spec: PodSpec): string {
       const limited = isSet(limits, resource);
       if (isSet(requests, resource) || limited) any = true;
       const request = requests?.[resource] ?? limits?.[resource];
-      const equal = limited && request !== undefined && parseQuantity(request).nanos === parseQuantity(limits?.[resource] ?? '0').nanos;
+      const equal =
+        limited &&
+        request !== undefined &&
+        parseQuantity(request).nanos === parseQuantity(limits?.[resource] ?? '0').nanos;
       if (!equal) guaranteed = false;
     }
   }

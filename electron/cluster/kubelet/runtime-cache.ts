@@ -34,7 +34,9 @@ export class RuntimeCache {
   }
 
   get(uid: string): RuntimePod {
-    const entries = [...(this.#pods.get(uid)?.values() ?? [])].sort((a, b) => b.sandbox.createdAt - a.sandbox.createdAt);
+    const entries = [...(this.#pods.get(uid)?.values() ?? [])].sort(
+      (a, b) => b.sandbox.createdAt - a.sandbox.createdAt,
+    );
     const metadata = entries[0]?.sandbox.config.metadata;
     return {
       uid,

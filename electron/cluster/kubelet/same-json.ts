@@ -9,7 +9,9 @@ export function sameJson(a: unknown, b: unknown): boolean {
 export function stableJson(value: unknown): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
   if (Array.isArray(value)) return `[${value.map(stableJson).join(',')}]`;
-  const entries = Object.entries(value as Fields).filter(([, field]) => field !== undefined && field !== null);
+  const entries = Object.entries(value as Fields).filter(
+    ([, field]) => field !== undefined && field !== null,
+  );
   return `{${entries
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, field]) => `${JSON.stringify(key)}:${stableJson(field)}`)

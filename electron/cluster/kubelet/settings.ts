@@ -37,14 +37,17 @@ const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 
 function duration(text: string | undefined, otherwise: number): number {
   if (text === undefined || text === '0s') return otherwise;
   let total = 0;
-  for (const [, amount = '0', unit = 's'] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) total += Number(amount) * (UNITS[unit] ?? 0);
+  for (const [, amount = '0', unit = 's'] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g))
+    total += Number(amount) * (UNITS[unit] ?? 0);
   return total > 0 ? total : otherwise;
 }
 
 /** `k=v,k2=v2` */
 function parseLabels(text: string): Record<string, string> {
   const pairs = text.split(',').filter((part) => part !== '');
-  return Object.fromEntries(pairs.map((pair) => [pair.split('=')[0] ?? '', pair.slice(pair.indexOf('=') + 1)]));
+  return Object.fromEntries(
+    pairs.map((pair) => [pair.split('=')[0] ?? '', pair.slice(pair.indexOf('=') + 1)]),
+  );
 }
 
 /** `key=value:Effect,…`; without a value `key:Effect`. */
@@ -55,7 +58,11 @@ function parseTaints(text: string): Taint[] {
     .map((part) => {
       const colon = part.lastIndexOf(':');
       const [key = '', value] = part.slice(0, colon).split('=');
-      return { key, ...(value === undefined || value === '' ? {} : { value }), effect: part.slice(colon + 1) };
+      return {
+        key,
+        ...(value === undefined || value === '' ? {} : { value }),
+        effect: part.slice(colon + 1),
+      };
     });
 }
 
@@ -63,7 +70,11 @@ function parseTaints(text: string): Taint[] {
  * Reads `--config` and the flags `--kubeconfig --node-ip --node-labels --register-with-taints --hostname-override`.
  * @throws Error with the kubelet's text when the configuration cannot be read
  */
-export function readSettings(argv: readonly string[], machine: MachineSpec, files: FileSystem): KubeletSettings {
+export function readSettings(
+  argv: readonly string[],
+  machine: MachineSpec,
+  files: FileSystem,
+): KubeletSettings {
   const flags = new Map<string, string>();
   for (const arg of argv.slice(1)) {
     const match = /^--([a-z0-9-]+)=(.*)$/s.exec(arg);
@@ -93,16 +104,26 @@ export function readSettings(argv: readonly string[], machine: MachineSpec, file
 function readConfiguration(files: FileSystem, path: string): KubeletConfiguration {
   const failed = `failed to load kubelet config file, path: ${path}, error: `;
   if (!files.exists(path)) {
-    throw new Error(`${failed}failed to load Kubelet config file ${path}, error failed to read kubelet config file "${path}", error: open ${path}: no such file or directory`);
+    throw new Error(
+      `${failed}failed to load Kubelet config file ${path}, error failed to read kubelet config file "${path}", error: open ${path}: no such file or directory`,
+    );
   }
   let config: unknown;
   try {
     config = parse(files.read(path));
   } catch (error) {
-    throw new Error(`${failed}failed to decode: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`);
+    throw new Error(
+      `${failed}failed to decode: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`,
+    );
   }
-  if (typeof config !== 'object' || config === null || (config as KubeletConfiguration).kind !== 'KubeletConfiguration') {
-    throw new Error(`${failed}failed to decode: Object 'Kind' is missing in ${JSON.stringify(files.read(path).slice(0, 40))}`);
+  if (
+    typeof config !== 'object' ||
+    config === null ||
+    (config as KubeletConfiguration).kind !== 'KubeletConfiguration'
+  ) {
+    throw new Error(
+      `${failed}failed to decode: Object 'Kind' is missing in ${JSON.stringify(files.read(path).slice(0, 40))}`,
+    );
   }
   return config as KubeletConfiguration;
 }

@@ -18,11 +18,15 @@ export function podFromManifest(text: string, path: string, nodeName: string, se
   try {
     value = parse(text);
   } catch (error) {
-    throw new ManifestError(`${path}: couldn't parse as pod(${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}), please check config file`);
+    throw new ManifestError(
+      `${path}: couldn't parse as pod(${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}), please check config file`,
+    );
   }
   const pod = value as Pod | null;
   if (typeof pod !== 'object' || pod === null || pod.kind !== 'Pod' || pod.apiVersion !== 'v1') {
-    throw new ManifestError(`${path}: couldn't parse as pod(no kind "Pod" of version "v1"), please check config file`);
+    throw new ManifestError(
+      `${path}: couldn't parse as pod(no kind "Pod" of version "v1"), please check config file`,
+    );
   }
   const { metadata, spec } = pod;
   if (metadata?.name === undefined || !Array.isArray(spec?.containers) || spec.containers.length === 0) {
@@ -68,7 +72,13 @@ export class StaticPodSource {
   readonly #handlers: StaticPodHandlers;
   readonly #pods = new Map<string, Pod>();
 
-  constructor(files: FileSystem, folder: string, nodeName: string, now: () => number, handlers: StaticPodHandlers) {
+  constructor(
+    files: FileSystem,
+    folder: string,
+    nodeName: string,
+    now: () => number,
+    handlers: StaticPodHandlers,
+  ) {
     this.#files = files;
     this.#folder = folder.replace(/\/$/, '');
     this.#nodeName = nodeName;
@@ -89,7 +99,10 @@ export class StaticPodSource {
       const path = `${this.#folder}/${name}`;
       try {
         const pod = podFromManifest(this.#files.read(path), path, this.#nodeName, this.#now());
-        found.set(path, this.#pods.get(path)?.metadata?.uid === pod.metadata?.uid ? (this.#pods.get(path) ?? pod) : pod);
+        found.set(
+          path,
+          this.#pods.get(path)?.metadata?.uid === pod.metadata?.uid ? (this.#pods.get(path) ?? pod) : pod,
+        );
       } catch (error) {
         if (!(error instanceof ManifestError)) throw error;
         this.#handlers.failed(error.message);

@@ -46,7 +46,15 @@ export class StatusManager {
 
   set(pod: Pod, status: PodStatus, final: boolean): void {
     const uid = uidOf(pod);
-    const entry = this.#entries.get(uid) ?? { pod, status, final, cause: 0, dirty: false, sending: false, written: undefined };
+    const entry = this.#entries.get(uid) ?? {
+      pod,
+      status,
+      final,
+      cause: 0,
+      dirty: false,
+      sending: false,
+      written: undefined,
+    };
     this.#entries.set(uid, entry);
     entry.pod = pod;
     entry.status = status;
@@ -60,7 +68,11 @@ export class StatusManager {
     const entry = this.#entries.get(uid);
     if (entry === undefined || entry.sending) return;
     const pod = this.#apiPod(entry.pod);
-    if (pod === undefined || podStatusPatch(uidOf(pod), pod.status ?? {}, settled(pod, entry.status)) === undefined) return;
+    if (
+      pod === undefined ||
+      podStatusPatch(uidOf(pod), pod.status ?? {}, settled(pod, entry.status)) === undefined
+    )
+      return;
     entry.cause = this.#context.tracer.cause;
     this.#touch(entry);
   }
@@ -102,7 +114,8 @@ export class StatusManager {
     const { name, namespace, uid } = metaOf(pod);
     const pods = this.#client.resource<Pod>(resourceTypes.pods, namespace);
     const patch = podStatusPatch(uid, pod.status ?? {}, settled(pod, entry.status));
-    if (patch !== undefined) entry.written = await pods.patch(name, 'application/strategic-merge-patch+json', patch, 'status');
+    if (patch !== undefined)
+      entry.written = await pods.patch(name, 'application/strategic-merge-patch+json', patch, 'status');
     if (!entry.final || pod.metadata?.deletionTimestamp === undefined || entry.dirty) return;
     await pods.delete(name, { gracePeriodSeconds: 0, preconditions: { uid } });
   }

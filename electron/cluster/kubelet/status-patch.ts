@@ -14,7 +14,9 @@ function conditionsPatch(before: readonly PodCondition[], after: readonly PodCon
     const old = before.find((other) => other.type === condition.type) as Fields | undefined;
     if (sameJson(condition, old)) continue;
     // What is merged keeps the fields that the patch does not name.
-    const dropped = Object.keys(old ?? {}).filter((key) => (condition as unknown as Fields)[key] === undefined && old?.[key] !== null);
+    const dropped = Object.keys(old ?? {}).filter(
+      (key) => (condition as unknown as Fields)[key] === undefined && old?.[key] !== null,
+    );
     changed.push({ ...condition, ...Object.fromEntries(dropped.map((key) => [key, null])) });
   }
   return { '$setElementOrder/conditions': after.map(({ type }) => ({ type })), conditions: changed };
@@ -30,7 +32,8 @@ export function podStatusPatch(uid: string, before: PodStatus, after: PodStatus)
   const status: Record<string, unknown> = {};
   for (const key of new Set([...Object.keys(old), ...Object.keys(fresh)])) {
     if (sameJson(old[key], fresh[key])) continue;
-    if (key === 'conditions') Object.assign(status, conditionsPatch(before.conditions ?? [], after.conditions ?? []));
+    if (key === 'conditions')
+      Object.assign(status, conditionsPatch(before.conditions ?? [], after.conditions ?? []));
     else if (key === 'podIPs' || key === 'hostIPs') {
       status[key] = listPatch('ip', (old[key] ?? []) as Fields[], (fresh[key] ?? []) as Fields[]);
     } else status[key] = fresh[key] ?? null;

@@ -17,13 +17,17 @@ export interface Pipeline {
   readonly commands: readonly SimpleCommand[];
 }
 
-const TOKEN = /\s*(?:(&&|\|\||2>&1|2>>?|>>|[|;<>\n])|((?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s;|<>&"'\\]|&(?!&))+))/y;
+const TOKEN =
+  /\s*(?:(&&|\|\||2>&1|2>>?|>>|[|;<>\n])|((?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s;|<>&"'\\]|&(?!&))+))/y;
 
 function unquote(word: string): string {
-  return word.replace(/"((?:\\.|[^"\\])*)"|'([^']*)'|\\(.)/gs, (_all, double?: string, single?: string, escaped?: string) => {
-    if (double !== undefined) return double.replace(/\\(["\\$`])/g, '$1');
-    return single ?? escaped ?? '';
-  });
+  return word.replace(
+    /"((?:\\.|[^"\\])*)"|'([^']*)'|\\(.)/gs,
+    (_all, double?: string, single?: string, escaped?: string) => {
+      if (double !== undefined) return double.replace(/\\(["\\$`])/g, '$1');
+      return single ?? escaped ?? '';
+    },
+  );
 }
 
 /**
@@ -57,12 +61,13 @@ export function parseCommandLine(line: string): readonly Pipeline[] {
     const match = TOKEN.exec(line);
     if (match === null) {
       if (line.slice(at).trim() === '') break;
-      throw new CommandError("bash: -c: line 1: unexpected EOF while looking for matching `\"'\n", 2);
+      throw new CommandError('bash: -c: line 1: unexpected EOF while looking for matching `"\'\n', 2);
     }
     at = TOKEN.lastIndex;
     const [, operator, word] = match;
     if (word !== undefined) {
-      if (/^\$[({]|^`|^\$\w/.test(word)) throw new CommandError(`leme: "${word}" is not modelled in the shell of a machine\n`, 2);
+      if (/^\$[({]|^`|^\$\w/.test(word))
+        throw new CommandError(`leme: "${word}" is not modelled in the shell of a machine\n`, 2);
       if (pending === undefined) argv.push(unquote(word));
       else redirects.push({ kind: pending, path: unquote(word) });
       pending = undefined;

@@ -72,7 +72,15 @@ async function runAll(
       const last = index === stages.length - 1;
       let piped = '';
       const out = last ? io.stdout : (text: string): void => void (piped += text);
-      code = await runOne(stage, { machine, process, stdin: input, cwd: HOME, out, err: io.stderr, interrupted });
+      code = await runOne(stage, {
+        machine,
+        process,
+        stdin: input,
+        cwd: HOME,
+        out,
+        err: io.stderr,
+        interrupted,
+      });
       input = piped;
     }
   }

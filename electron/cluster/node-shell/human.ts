@@ -54,9 +54,15 @@ export function humanSize(bytes: number): string {
 
 /** Left-aligned columns; each at least `minimum` wide and followed by `gap` blanks, but for the last. */
 export function columns(rows: readonly (readonly string[])[], minimum: number, gap: number): string {
-  const widths = (rows[0] ?? []).map((_cell, column) => Math.max(minimum, ...rows.map((row) => (row[column]?.length ?? 0) + gap)));
+  const widths = (rows[0] ?? []).map((_cell, column) =>
+    Math.max(minimum, ...rows.map((row) => (row[column]?.length ?? 0) + gap)),
+  );
   return rows
-    .map((row) => row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join(''))
+    .map((row) =>
+      row
+        .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
+        .join(''),
+    )
     .map((line) => `${line.trimEnd()}\n`)
     .join('');
 }

@@ -11,7 +11,10 @@ export interface TopologyMachine extends MachineSpec {
   /** Range from which Pods on this machine get their addresses, e.g. `10.244.1.0/24`. Empty when it is no Node. */
   readonly podCIDR: string;
   /** Control plane programs it runs, and how they are started. */
-  readonly controlPlane?: { readonly startedBy: 'static-pod' | 'unit'; readonly programs: readonly ControlPlaneProgram[] };
+  readonly controlPlane?: {
+    readonly startedBy: 'static-pod' | 'unit';
+    readonly programs: readonly ControlPlaneProgram[];
+  };
 }
 
 export type ControlPlaneProgram = 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler';

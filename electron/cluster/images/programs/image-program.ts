@@ -2,7 +2,12 @@ import type { ProcessContext, Program } from '../../machine/interface.ts';
 import type { Repository } from '../interface.ts';
 
 /** Runs until SIGTERM, then shuts down in `shutdownMs` and ends with `exitCode`. */
-function serve(process: ProcessContext, ready: string, shutdownMs: number, exitCode: number): Promise<number> {
+function serve(
+  process: ProcessContext,
+  ready: string,
+  shutdownMs: number,
+  exitCode: number,
+): Promise<number> {
   if (ready !== '') process.stdout(ready);
   return new Promise<number>((resolve) => {
     process.onTerminate(() => void process.clock.setTimeout(() => resolve(exitCode), shutdownMs));

@@ -5,24 +5,42 @@ import type { ToolIo } from './tool-program.ts';
  * and `if`, quotes, variables, `$?`, `$(command)`, `$((a + b))` with + - * and `>`/`2>` to /dev/null or files that
  * nobody reads. Everything else is refused with a line that says so and exit code 2: no pipes, functions, `case`.
  */
-type Token = { readonly type: 'word'; readonly text: string; readonly quoted: boolean } | { readonly type: 'op'; readonly text: string };
+type Token =
+  | { readonly type: 'word'; readonly text: string; readonly quoted: boolean }
+  | { readonly type: 'op'; readonly text: string };
 
 type Node =
   | { readonly type: 'command'; readonly words: readonly string[] }
   | { readonly type: 'and' | 'or' | 'then'; readonly left: Node; readonly right: Node }
   | { readonly type: 'loop'; readonly until: boolean; readonly condition: Node; readonly body: Node }
-  | { readonly type: 'if'; readonly condition: Node; readonly body: Node; readonly otherwise: Node | undefined }
+  | {
+      readonly type: 'if';
+      readonly condition: Node;
+      readonly body: Node;
+      readonly otherwise: Node | undefined;
+    }
   | { readonly type: 'none' };
 
 export class ShellSyntaxError extends Error {}
 
 const KEYWORDS: ReadonlySet<string> = new Set(['while', 'until', 'do', 'done', 'if', 'then', 'else', 'fi']);
-const REFUSED: ReadonlySet<string> = new Set(['for', 'case', 'function', 'select', '{', '}', '(', ')', 'elif']);
+const REFUSED: ReadonlySet<string> = new Set([
+  'for',
+  'case',
+  'function',
+  'select',
+  '{',
+  '}',
+  '(',
+  ')',
+  'elif',
+]);
 
 /** Words keep their quotes and `$`: they are expanded when they run. */
 function tokenize(script: string): Token[] {
   const tokens: Token[] = [];
-  const pattern = /\s*(?:(\n|;;|;|&&|\|\||\||&|[()])|((?:"(?:\\.|[^"\\])*"|'[^']*'|\$\(\([^)]*\)\)|\$\([^)]*\)|\\.|[^\s;&|()"'\\])+))/y;
+  const pattern =
+    /\s*(?:(\n|;;|;|&&|\|\||\||&|[()])|((?:"(?:\\.|[^"\\])*"|'[^']*'|\$\(\([^)]*\)\)|\$\([^)]*\)|\\.|[^\s;&|()"'\\])+))/y;
   const text = script.replace(/(^|\s)#[^\n]*/g, '$1').replace(/[ \t]+/g, (blank) => blank);
   let at = 0;
   while (at < text.length) {
@@ -42,7 +60,8 @@ function tokenize(script: string): Token[] {
     }
     at = pattern.lastIndex;
     if (match[1] !== undefined) tokens.push({ type: 'op', text: match[1] });
-    else if (match[2] !== undefined) tokens.push({ type: 'word', text: match[2], quoted: /["']/.test(match[2]) });
+    else if (match[2] !== undefined)
+      tokens.push({ type: 'word', text: match[2], quoted: /["']/.test(match[2]) });
   }
   return tokens;
 }
@@ -57,7 +76,8 @@ class Parser {
 
   parse(): Node {
     const node = this.#list([]);
-    if (this.#at < this.#tokens.length) throw new ShellSyntaxError(`unexpected "${this.#tokens[this.#at]?.text ?? ''}"`);
+    if (this.#at < this.#tokens.length)
+      throw new ShellSyntaxError(`unexpected "${this.#tokens[this.#at]?.text ?? ''}"`);
     return node;
   }
 
@@ -70,7 +90,8 @@ class Parser {
       const next = this.#andOr();
       node = node.type === 'none' ? next : { type: 'then', left: node, right: next };
       const after = this.#tokens[this.#at];
-      if (after?.type === 'op' && after.text !== ';') throw new ShellSyntaxError(`"${after.text}" is not modelled`);
+      if (after?.type === 'op' && after.text !== ';')
+        throw new ShellSyntaxError(`"${after.text}" is not modelled`);
     }
   }
 
@@ -89,7 +110,8 @@ class Parser {
     if (token?.type === 'word' && !token.quoted) {
       if (token.text === 'while' || token.text === 'until') return this.#loop(token.text === 'until');
       if (token.text === 'if') return this.#if();
-      if (REFUSED.has(token.text) || KEYWORDS.has(token.text)) throw new ShellSyntaxError(`"${token.text}" is not modelled here`);
+      if (REFUSED.has(token.text) || KEYWORDS.has(token.text))
+        throw new ShellSyntaxError(`"${token.text}" is not modelled here`);
     }
     const words: string[] = [];
     for (;;) {
@@ -218,14 +240,19 @@ class Interpreter {
     if (name === 'exit') throw new ExitScript(Number(words[1] ?? this.#status) & 255);
     if (name === 'trap' || name === 'set' || name === 'export' || name === 'wait' || name === 'cd') return 0;
     if (name === 'exec') words.shift();
-    const io: ToolIo = { ...this.#io, env: this.#variables, out: quiet ? (): void => undefined : this.#io.out };
+    const io: ToolIo = {
+      ...this.#io,
+      env: this.#variables,
+      out: quiet ? (): void => undefined : this.#io.out,
+    };
     return this.#run(words, io);
   }
 
   async #expand(raw: string): Promise<string[]> {
     let text = '';
     let split = true;
-    for (const part of raw.match(/"(?:\\.|[^"\\])*"|'[^']*'|(?:\$\(\([^)]*\)\)|\$\([^)]*\)|\\.|[^"'\\])+/g) ?? []) {
+    for (const part of raw.match(/"(?:\\.|[^"\\])*"|'[^']*'|(?:\$\(\([^)]*\)\)|\$\([^)]*\)|\\.|[^"'\\])+/g) ??
+      []) {
       if (part.startsWith("'")) {
         text += part.slice(1, -1);
         split = false;
@@ -261,7 +288,9 @@ class Interpreter {
   }
 
   #arithmetic(text: string): number {
-    const flat = text.replace(/\$?\b([A-Za-z_]\w*)\b/g, (_all, name: string) => this.#value(name) || '0').replace(/\s+/g, '');
+    const flat = text
+      .replace(/\$?\b([A-Za-z_]\w*)\b/g, (_all, name: string) => this.#value(name) || '0')
+      .replace(/\s+/g, '');
     const terms = flat.match(/[+-]?[^+-]+/g) ?? ['0'];
     return terms.reduce((sum, term) => {
       const factors = term.replace(/^\+/, '').split('*').map(Number);
@@ -271,7 +300,11 @@ class Interpreter {
 
   async #capture(script: string): Promise<string> {
     const lines: string[] = [];
-    await runScript(script, { ...this.#io, env: this.#variables, out: (line) => void lines.push(line) }, this.#run);
+    await runScript(
+      script,
+      { ...this.#io, env: this.#variables, out: (line) => void lines.push(line) },
+      this.#run,
+    );
     return lines.join('\n');
   }
 }

@@ -48,8 +48,16 @@ function date(argv: readonly string[], io: ToolIo): number {
   }
   const iso = now.toISOString();
   const fields: Readonly<Record<string, string>> = {
-    Y: iso.slice(0, 4), m: iso.slice(5, 7), d: iso.slice(8, 10), H: iso.slice(11, 13), M: iso.slice(14, 16),
-    S: iso.slice(17, 19), s: String(Math.floor(now.getTime() / 1000)), T: iso.slice(11, 19), F: iso.slice(0, 10), '%': '%',
+    Y: iso.slice(0, 4),
+    m: iso.slice(5, 7),
+    d: iso.slice(8, 10),
+    H: iso.slice(11, 13),
+    M: iso.slice(14, 16),
+    S: iso.slice(17, 19),
+    s: String(Math.floor(now.getTime() / 1000)),
+    T: iso.slice(11, 19),
+    F: iso.slice(0, 10),
+    '%': '%',
   };
   io.out(format.replace(/%([A-Za-z%])/g, (all, letter: string) => fields[letter] ?? all));
   return 0;
@@ -72,16 +80,26 @@ const TOOLS: ReadonlyMap<string, Tool> = new Map<string, Tool>([
   ['false', () => 1],
   ['hostname', (_argv, io) => (io.out(io.env.get('HOSTNAME') ?? io.process.machine.name), 0)],
   ['env', (_argv, io) => ([...io.env].forEach(([key, value]) => io.out(`${key}=${value}`)), 0)],
-  ['printenv', (argv, io) => (argv[1] === undefined ? [...io.env].forEach(([k, v]) => io.out(`${k}=${v}`)) : io.out(io.env.get(argv[1]) ?? ''), 0)],
+  [
+    'printenv',
+    (argv, io) => (
+      argv[1] === undefined
+        ? [...io.env].forEach(([k, v]) => io.out(`${k}=${v}`))
+        : io.out(io.env.get(argv[1]) ?? ''),
+      0
+    ),
+  ],
 ]);
 
 const SHELLS: ReadonlySet<string> = new Set(['sh', 'bash', 'ash', 'zsh']);
 
 /** Exist in such images, but what they do is not modelled: they say so and end with 127. */
 const UNMODELLED: ReadonlySet<string> = new Set(
-  ('awk base64 cat chmod chown cp curl cut dd df dig find free grep gzip head httpd id ip kill ln ls md5sum mkdir mv nc netstat nohup ' +
+  (
+    'awk base64 cat chmod chown cp curl cut dd df dig find free grep gzip head httpd id ip kill ln ls md5sum mkdir mv nc netstat nohup ' +
     'nslookup ping pgrep printf ps pwd rm sed seq sha256sum sort stat stress sync tar tee test timeout top touch tr uname uniq uptime vi watch wc wget ' +
-    'which whoami xargs yes').split(' '),
+    'which whoami xargs yes'
+  ).split(' '),
 );
 
 /** True for what the small programs below run, or know but do not model. */

@@ -8,7 +8,11 @@ import { parseOptions } from './options.ts';
 const LINE = /^(\S+) (stdout|stderr) [FP] (.*)$/s;
 
 /** `crictl logs [-f] [--tail N] [-t] ID` */
-export async function crictlLogs(args: readonly string[], container: Container, context: CommandContext): Promise<number> {
+export async function crictlLogs(
+  args: readonly string[],
+  container: Container,
+  context: CommandContext,
+): Promise<number> {
   const { flags, values } = parseOptions('crictl', args, {
     flags: { '-f': 'f', '--follow': 'f', '-t': 't', '--timestamps': 't', '-p': 'p', '--previous': 'p' },
     values: { '--tail': 'tail', '-n': 'tail' },
@@ -22,7 +26,8 @@ export async function crictlLogs(args: readonly string[], container: Container, 
   const { files } = context.machine;
   const lines = readContainerLog(files, container.logPath);
   const wanted = values.has('tail') ? Number(values.get('tail')) : lines.length;
-  if (!Number.isInteger(wanted)) throw new CommandError(`invalid value "${values.get('tail') ?? ''}" for flag -tail: parse error\n`);
+  if (!Number.isInteger(wanted))
+    throw new CommandError(`invalid value "${values.get('tail') ?? ''}" for flag -tail: parse error\n`);
   print(wanted === 0 ? [] : lines.slice(-wanted));
   if (!flags.has('f') || container.state !== 'CONTAINER_RUNNING') return 0;
   let last = lines.at(-1);

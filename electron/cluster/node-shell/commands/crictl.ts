@@ -9,8 +9,31 @@ import { parseOptions } from './options.ts';
 
 type Subcommand = (args: readonly string[], cri: CriClient, context: CommandContext) => Promise<number>;
 
-const FLAGS = { '-a': 'a', '--all': 'a', '-q': 'q', '--quiet': 'q', '-f': 'f', '--force': 'f', '--no-trunc': 'n', '-v': 'v', '--digests': 'd', '--prune': 'p' };
-const VALUES = { '--name': 'name', '--pod': 'pod', '-p': 'pod', '--state': 'state', '-s': 'state', '--namespace': 'namespace', '-o': 'o', '--output': 'o', '-n': 'last', '--timeout': 'timeout', '-t': 'timeout' };
+const FLAGS = {
+  '-a': 'a',
+  '--all': 'a',
+  '-q': 'q',
+  '--quiet': 'q',
+  '-f': 'f',
+  '--force': 'f',
+  '--no-trunc': 'n',
+  '-v': 'v',
+  '--digests': 'd',
+  '--prune': 'p',
+};
+const VALUES = {
+  '--name': 'name',
+  '--pod': 'pod',
+  '-p': 'pod',
+  '--state': 'state',
+  '-s': 'state',
+  '--namespace': 'namespace',
+  '-o': 'o',
+  '--output': 'o',
+  '-n': 'last',
+  '--timeout': 'timeout',
+  '-t': 'timeout',
+};
 
 function ago(context: CommandContext, time: number): string {
   return `${humanDuration(context.process.clock.now() - time)} ago`;
@@ -26,8 +49,11 @@ async function findContainer(cri: CriClient, prefix: string): Promise<Container>
   const found = containers.filter((container) => container.id.startsWith(prefix));
   const [only] = found;
   if (only !== undefined && found.length === 1 && prefix !== '') return only;
-  if (found.length > 1) throw new CommandError(`FATA[0000] multiple containers matching ID prefix ${prefix}\n`);
-  throw new CommandError(`E getting container "${prefix}" failed: rpc error: code = NotFound desc = an error occurred when try to find container "${prefix}": not found\n`);
+  if (found.length > 1)
+    throw new CommandError(`FATA[0000] multiple containers matching ID prefix ${prefix}\n`);
+  throw new CommandError(
+    `E getting container "${prefix}" failed: rpc error: code = NotFound desc = an error occurred when try to find container "${prefix}": not found\n`,
+  );
 }
 
 async function findSandbox(cri: CriClient, prefix: string): Promise<PodSandbox> {
@@ -35,7 +61,9 @@ async function findSandbox(cri: CriClient, prefix: string): Promise<PodSandbox> 
   const found = items.filter((sandbox) => sandbox.id.startsWith(prefix));
   const [only] = found;
   if (only !== undefined && found.length === 1 && prefix !== '') return only;
-  throw new CommandError(`E getting pod sandbox "${prefix}" failed: rpc error: code = NotFound desc = an error occurred when try to find sandbox "${prefix}": not found\n`);
+  throw new CommandError(
+    `E getting pod sandbox "${prefix}" failed: rpc error: code = NotFound desc = an error occurred when try to find sandbox "${prefix}": not found\n`,
+  );
 }
 
 const ps: Subcommand = async (args, cri, context) => {
@@ -58,14 +86,35 @@ const ps: Subcommand = async (args, cri, context) => {
   else {
     const rows = shown.map((container) => {
       const sandbox = items.find((candidate) => candidate.id === container.podSandboxId)?.config.metadata;
-      const states = { CONTAINER_CREATED: 'Created', CONTAINER_RUNNING: 'Running', CONTAINER_EXITED: 'Exited', CONTAINER_UNKNOWN: 'Unknown' };
+      const states = {
+        CONTAINER_CREATED: 'Created',
+        CONTAINER_RUNNING: 'Running',
+        CONTAINER_EXITED: 'Exited',
+        CONTAINER_UNKNOWN: 'Unknown',
+      };
       const { metadata } = container.config;
       return [
-        container.id.slice(0, 13), container.imageId.replace('sha256:', '').slice(0, 13), ago(context, container.createdAt), states[container.state],
-        metadata.name, String(metadata.attempt), container.podSandboxId.slice(0, 13), sandbox?.name ?? 'unknown', sandbox?.namespace ?? 'unknown',
+        container.id.slice(0, 13),
+        container.imageId.replace('sha256:', '').slice(0, 13),
+        ago(context, container.createdAt),
+        states[container.state],
+        metadata.name,
+        String(metadata.attempt),
+        container.podSandboxId.slice(0, 13),
+        sandbox?.name ?? 'unknown',
+        sandbox?.namespace ?? 'unknown',
       ];
     });
-    context.out(columns([['CONTAINER', 'IMAGE', 'CREATED', 'STATE', 'NAME', 'ATTEMPT', 'POD ID', 'POD', 'NAMESPACE'], ...rows], 20, 3));
+    context.out(
+      columns(
+        [
+          ['CONTAINER', 'IMAGE', 'CREATED', 'STATE', 'NAME', 'ATTEMPT', 'POD ID', 'POD', 'NAMESPACE'],
+          ...rows,
+        ],
+        20,
+        3,
+      ),
+    );
   }
   return 0;
 };
@@ -85,9 +134,19 @@ const pods: Subcommand = async (args, cri, context) => {
     const rows = shown.map((sandbox) => {
       const { metadata } = sandbox.config;
       const ready = sandbox.state === 'SANDBOX_READY' ? 'Ready' : 'NotReady';
-      return [sandbox.id.slice(0, 13), ago(context, sandbox.createdAt), ready, metadata.name, metadata.namespace, String(metadata.attempt), '(default)'];
+      return [
+        sandbox.id.slice(0, 13),
+        ago(context, sandbox.createdAt),
+        ready,
+        metadata.name,
+        metadata.namespace,
+        String(metadata.attempt),
+        '(default)',
+      ];
     });
-    context.out(columns([['POD ID', 'CREATED', 'STATE', 'NAME', 'NAMESPACE', 'ATTEMPT', 'RUNTIME'], ...rows], 20, 3));
+    context.out(
+      columns([['POD ID', 'CREATED', 'STATE', 'NAME', 'NAMESPACE', 'ATTEMPT', 'RUNTIME'], ...rows], 20, 3),
+    );
   }
   return 0;
 };
@@ -98,14 +157,21 @@ function imageRows(images: readonly Image[]): string[][] {
     .map((image) => {
       const tag = image.repoTags[0] ?? '<none>:<none>';
       const colon = tag.lastIndexOf(':');
-      return [tag.slice(0, colon), tag.slice(colon + 1), image.id.replace('sha256:', '').slice(0, 13), humanSize(image.size)];
+      return [
+        tag.slice(0, colon),
+        tag.slice(colon + 1),
+        image.id.replace('sha256:', '').slice(0, 13),
+        humanSize(image.size),
+      ];
     });
 }
 
 const images: Subcommand = async (args, cri, context) => {
   const { flags, values, rest } = parseOptions('crictl', args, { flags: FLAGS, values: VALUES });
   const all = (await cri.call('ListImages', {})).images;
-  const shown = all.filter((image) => rest[0] === undefined || image.repoTags.some((tag) => tag.includes(rest[0] ?? '')));
+  const shown = all.filter(
+    (image) => rest[0] === undefined || image.repoTags.some((tag) => tag.includes(rest[0] ?? '')),
+  );
   if (values.get('o') === 'json') json(context, { images: shown });
   else if (flags.has('q')) for (const image of shown) context.out(`${image.id}\n`);
   else context.out(columns([['IMAGE', 'TAG', 'IMAGE ID', 'SIZE'], ...imageRows(shown)], 20, 3));
@@ -113,10 +179,15 @@ const images: Subcommand = async (args, cri, context) => {
 };
 
 /** Runs `act` for each id, printing the id when done. */
-function each(name: string, find: (cri: CriClient, id: string) => Promise<{ readonly id: string }>, act: (cri: CriClient, id: string, forced: boolean, seconds: number) => Promise<unknown>): Subcommand {
+function each(
+  name: string,
+  find: (cri: CriClient, id: string) => Promise<{ readonly id: string }>,
+  act: (cri: CriClient, id: string, forced: boolean, seconds: number) => Promise<unknown>,
+): Subcommand {
   return async (args, cri, context) => {
     const { flags, values, rest } = parseOptions('crictl', args, { flags: FLAGS, values: VALUES });
-    if (rest.length === 0) throw new CommandError(`FATA[0000] ID cannot be empty, see: crictl ${name} --help\n`);
+    if (rest.length === 0)
+      throw new CommandError(`FATA[0000] ID cannot be empty, see: crictl ${name} --help\n`);
     let code = 0;
     for (const prefix of rest) {
       try {
@@ -136,7 +207,9 @@ function each(name: string, find: (cri: CriClient, id: string) => Promise<{ read
 const removeContainer = async (cri: CriClient, id: string, forced: boolean): Promise<void> => {
   const { status } = await cri.call('ContainerStatus', { containerId: id });
   if (status.state === 'CONTAINER_RUNNING' && !forced) {
-    throw new CommandError(`E removing container "${id}" failed: container "${id}" is running, please stop it first\n`);
+    throw new CommandError(
+      `E removing container "${id}" failed: container "${id}" is running, please stop it first\n`,
+    );
   }
   await cri.call('RemoveContainer', { containerId: id });
 };
@@ -155,10 +228,26 @@ const inspect: Subcommand = async (args, cri, context) => {
   const { config, id, state, exitCode, reason, message, imageRef, logPath, pid } = container;
   json(context, {
     status: {
-      id, metadata: config.metadata, state, createdAt: iso(container.createdAt), startedAt: iso(container.startedAt), finishedAt: iso(container.finishedAt),
-      exitCode, image: { image: config.image }, imageRef, reason, message, labels: config.labels, annotations: config.annotations, logPath,
+      id,
+      metadata: config.metadata,
+      state,
+      createdAt: iso(container.createdAt),
+      startedAt: iso(container.startedAt),
+      finishedAt: iso(container.finishedAt),
+      exitCode,
+      image: { image: config.image },
+      imageRef,
+      reason,
+      message,
+      labels: config.labels,
+      annotations: config.annotations,
+      logPath,
     },
-    info: { sandboxID: container.podSandboxId, pid, config: { command: config.command, args: config.args, envs: config.envs } },
+    info: {
+      sandboxID: container.podSandboxId,
+      pid,
+      config: { command: config.command, args: config.args, envs: config.envs },
+    },
   });
   return 0;
 };
@@ -168,8 +257,14 @@ const inspectp: Subcommand = async (args, cri, context) => {
   const { config, id, state, ip } = sandbox;
   json(context, {
     status: {
-      id, metadata: config.metadata, state, createdAt: new Date(sandbox.createdAt).toISOString(), network: { additionalIps: [], ip },
-      linux: { namespaces: { options: { network: config.network } } }, labels: config.labels, annotations: config.annotations,
+      id,
+      metadata: config.metadata,
+      state,
+      createdAt: new Date(sandbox.createdAt).toISOString(),
+      network: { additionalIps: [], ip },
+      linux: { namespaces: { options: { network: config.network } } },
+      labels: config.labels,
+      annotations: config.annotations,
     },
   });
   return 0;
@@ -183,7 +278,8 @@ const pull: Subcommand = async (args, cri, context) => {
     context.out(`Image is up to date for ${imageRef}\n`);
     return 0;
   } catch (error) {
-    if (error instanceof CriError && error.code !== 'Unavailable') throw new CommandError(`FATA[0000] pulling image: ${error.message}\n`);
+    if (error instanceof CriError && error.code !== 'Unavailable')
+      throw new CommandError(`FATA[0000] pulling image: ${error.message}\n`);
     throw error;
   }
 };
@@ -206,7 +302,9 @@ const info: Subcommand = async (_args, cri, context) => {
 
 const version: Subcommand = async (_args, cri, context) => {
   const answer = await cri.call('Version', {});
-  context.out(`Version:  ${answer.version}\nRuntimeName:  ${answer.runtimeName}\nRuntimeVersion:  ${answer.runtimeVersion}\nRuntimeApiVersion:  ${answer.runtimeApiVersion}\n`);
+  context.out(
+    `Version:  ${answer.version}\nRuntimeName:  ${answer.runtimeName}\nRuntimeVersion:  ${answer.runtimeVersion}\nRuntimeApiVersion:  ${answer.runtimeApiVersion}\n`,
+  );
   return 0;
 };
 
@@ -222,7 +320,12 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>
   ['image', images],
   ['inspect', inspect],
   ['inspectp', inspectp],
-  ['stop', each('stop', findContainer, (cri, id, _forced, timeout) => cri.call('StopContainer', { containerId: id, timeout }))],
+  [
+    'stop',
+    each('stop', findContainer, (cri, id, _forced, timeout) =>
+      cri.call('StopContainer', { containerId: id, timeout }),
+    ),
+  ],
   ['rm', each('rm', findContainer, removeContainer)],
   ['stopp', each('stopp', findSandbox, (cri, id) => cri.call('StopPodSandbox', { podSandboxId: id }))],
   ['rmp', each('rmp', findSandbox, removeSandbox)],
@@ -239,10 +342,27 @@ export const crictl: MachineCommand = async (args, context) => {
   const name = args[at] ?? '';
   const run = SUBCOMMANDS.get(name);
   if (run === undefined) {
-    if (['exec', 'attach', 'port-forward', 'stats', 'statsp', 'create', 'run', 'runp', 'start', 'events', 'update'].includes(name)) {
+    if (
+      [
+        'exec',
+        'attach',
+        'port-forward',
+        'stats',
+        'statsp',
+        'create',
+        'run',
+        'runp',
+        'start',
+        'events',
+        'update',
+      ].includes(name)
+    ) {
       throw new CommandError(`leme: "crictl ${name}" is not modelled yet\n`);
     }
-    throw new CommandError(name === '' ? `usage: crictl ${[...SUBCOMMANDS.keys()].join('|')}\n` : `No help topic for '${name}'\n`, 1);
+    throw new CommandError(
+      name === '' ? `usage: crictl ${[...SUBCOMMANDS.keys()].join('|')}\n` : `No help topic for '${name}'\n`,
+      1,
+    );
   }
   const cri = new SocketCriClient(context.process.net, context.machine.spec.name, CONTAINERD_SOCKET);
   try {
@@ -251,7 +371,9 @@ export const crictl: MachineCommand = async (args, context) => {
     if (!(error instanceof CriError)) throw error;
     const endpoint = `unix://${CONTAINERD_SOCKET}`;
     if (error.code !== 'Unavailable') throw new CommandError(`FATA[0000] ${error.message}\n`);
-    throw new CommandError(`FATA[0000] validate service connection: validate CRI v1 runtime API for endpoint "${endpoint}": ${error.message}\n`);
+    throw new CommandError(
+      `FATA[0000] validate service connection: validate CRI v1 runtime API for endpoint "${endpoint}": ${error.message}\n`,
+    );
   } finally {
     cri.close();
   }

@@ -20,11 +20,15 @@ function isFile(context: CommandContext, path: string): boolean {
 /** Where something moved or copied to `target` ends up. */
 function destination(context: CommandContext, source: string, target: string): string {
   const full = at(context, target);
-  return target.endsWith('/') || isFolder(context, full) ? `${full === '/' ? '' : full}/${baseName(source)}` : full;
+  return target.endsWith('/') || isFolder(context, full)
+    ? `${full === '/' ? '' : full}/${baseName(source)}`
+    : full;
 }
 
 const ls: MachineCommand = (args, context) => {
-  const { flags, rest } = parseOptions('ls', args, { flags: { '-l': 'l', '-a': 'a', '-h': 'h', '-1': '1', '-A': 'a', '-R': 'R' } });
+  const { flags, rest } = parseOptions('ls', args, {
+    flags: { '-l': 'l', '-a': 'a', '-h': 'h', '-1': '1', '-A': 'a', '-R': 'R' },
+  });
   let code = 0;
   const targets = rest.length === 0 ? ['.'] : rest;
   for (const target of targets) {
@@ -36,7 +40,9 @@ const ls: MachineCommand = (args, context) => {
       continue;
     }
     if (targets.length > 1 && isFolder(context, path)) context.out(`${target}:\n`);
-    const names = isFile(context, path) ? [target] : files.list(path).filter((name) => flags.has('a') || !name.startsWith('.'));
+    const names = isFile(context, path)
+      ? [target]
+      : files.list(path).filter((name) => flags.has('a') || !name.startsWith('.'));
     for (const name of names) {
       if (!flags.has('l')) {
         context.out(`${name.replace(/\/$/, '')}\n`);
@@ -44,7 +50,9 @@ const ls: MachineCommand = (args, context) => {
       }
       const folder = name.endsWith('/');
       const size = folder ? 4096 : files.read(isFile(context, path) ? path : `${path}/${name}`).length;
-      context.out(`${folder ? 'drwxr-xr-x 2' : '-rw------- 1'} root root ${String(size).padStart(6)} ${name.replace(/\/$/, '')}\n`);
+      context.out(
+        `${folder ? 'drwxr-xr-x 2' : '-rw------- 1'} root root ${String(size).padStart(6)} ${name.replace(/\/$/, '')}\n`,
+      );
     }
   }
   return code;
@@ -68,10 +76,14 @@ const cat: MachineCommand = (args, context) => {
 
 function transfer(name: 'mv' | 'cp'): MachineCommand {
   return (args, context) => {
-    const { rest } = parseOptions(name, args, { flags: { '-f': 'f', '-v': 'v', '-r': 'r', '-a': 'r', '-p': 'p' } });
+    const { rest } = parseOptions(name, args, {
+      flags: { '-f': 'f', '-v': 'v', '-r': 'r', '-a': 'r', '-p': 'p' },
+    });
     const target = rest.at(-1);
     if (target === undefined || rest.length < 2) {
-      throw new CommandError(`${name}: missing ${rest.length === 0 ? 'file operand' : `destination file operand after '${rest[0]}'`}\n`);
+      throw new CommandError(
+        `${name}: missing ${rest.length === 0 ? 'file operand' : `destination file operand after '${rest[0]}'`}\n`,
+      );
     }
     const { files } = context.machine;
     for (const source of rest.slice(0, -1)) {
@@ -99,7 +111,9 @@ function transfer(name: 'mv' | 'cp'): MachineCommand {
 function below(context: CommandContext, folder: string): string[] {
   return context.machine.files
     .list(folder)
-    .flatMap((name) => (name.endsWith('/') ? below(context, `${folder}/${name.slice(0, -1)}`) : [`${folder}/${name}`]));
+    .flatMap((name) =>
+      name.endsWith('/') ? below(context, `${folder}/${name.slice(0, -1)}`) : [`${folder}/${name}`],
+    );
 }
 
 const rm: MachineCommand = (args, context) => {
@@ -155,13 +169,30 @@ const touch: MachineCommand = (args, context) => {
 const find: MachineCommand = (args, context) => {
   const start = args[0]?.startsWith('-') === false ? args[0] : '.';
   const pattern = args[args.indexOf('-name') + 1];
-  const glob = args.includes('-name') && pattern !== undefined ? new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')}$`) : undefined;
+  const glob =
+    args.includes('-name') && pattern !== undefined
+      ? new RegExp(
+          `^${pattern
+            .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+            .replaceAll('*', '.*')
+            .replaceAll('?', '.')}$`,
+        )
+      : undefined;
   const root = at(context, start);
   if (!context.machine.files.exists(root)) throw new CommandError(`find: '${start}': ${NONE}\n`);
-  for (const path of below(context, root === '/' ? '' : root)) if (glob === undefined || glob.test(baseName(path))) context.out(`${path}\n`);
+  for (const path of below(context, root === '/' ? '' : root))
+    if (glob === undefined || glob.test(baseName(path))) context.out(`${path}\n`);
   return 0;
 };
 
 export const fileCommands: Readonly<Record<string, MachineCommand>> = {
-  ls, cat, rm, mkdir, tee, touch, find, mv: transfer('mv'), cp: transfer('cp'),
+  ls,
+  cat,
+  rm,
+  mkdir,
+  tee,
+  touch,
+  find,
+  mv: transfer('mv'),
+  cp: transfer('cp'),
 };

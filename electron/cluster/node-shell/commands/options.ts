@@ -13,7 +13,10 @@ export interface Parsed {
 export function parseOptions(
   command: string,
   args: readonly string[],
-  known: { readonly flags?: Readonly<Record<string, string>>; readonly values?: Readonly<Record<string, string>> },
+  known: {
+    readonly flags?: Readonly<Record<string, string>>;
+    readonly values?: Readonly<Record<string, string>>;
+  },
 ): Parsed {
   const flags = new Set<string>();
   const values = new Map<string, string>();
@@ -28,11 +31,18 @@ export function parseOptions(
       rest.push(arg);
       continue;
     }
-    const [name = '', given] = arg.startsWith('--') && arg.includes('=') ? [arg.slice(0, arg.indexOf('=')), arg.slice(arg.indexOf('=') + 1)] : [arg];
+    const [name = '', given] =
+      arg.startsWith('--') && arg.includes('=')
+        ? [arg.slice(0, arg.indexOf('=')), arg.slice(arg.indexOf('=') + 1)]
+        : [arg];
     const value = known.values?.[name];
     if (value !== undefined) {
       const text = given ?? args[++index];
-      if (text === undefined) throw new CommandError(`${command}: option requires an argument -- '${name.replace(/^-+/, '')}'\n`, 2);
+      if (text === undefined)
+        throw new CommandError(
+          `${command}: option requires an argument -- '${name.replace(/^-+/, '')}'\n`,
+          2,
+        );
       values.set(value, text);
       continue;
     }
@@ -42,12 +52,19 @@ export function parseOptions(
       continue;
     }
     const letters = /^-([a-zA-Z]+)$/.exec(name)?.[1] ?? '';
-    const attached = known.values?.[`-${letters[0] ?? ''}`] ?? (/^-[a-zA-Z]\d+$/.test(name) ? known.values?.[name.slice(0, 2)] : undefined);
+    const attached =
+      known.values?.[`-${letters[0] ?? ''}`] ??
+      (/^-[a-zA-Z]\d+$/.test(name) ? known.values?.[name.slice(0, 2)] : undefined);
     if (attached !== undefined && name.length > 2) values.set(attached, name.slice(2));
-    else if (letters.length > 1 && [...letters].every((letter) => known.flags?.[`-${letter}`] !== undefined)) {
+    else if (
+      letters.length > 1 &&
+      [...letters].every((letter) => known.flags?.[`-${letter}`] !== undefined)
+    ) {
       for (const letter of letters) flags.add(known.flags?.[`-${letter}`] ?? '');
     } else {
-      const what = name.startsWith('--') ? `unrecognized option '${name}'` : `invalid option -- '${name.slice(1)}'`;
+      const what = name.startsWith('--')
+        ? `unrecognized option '${name}'`
+        : `invalid option -- '${name.slice(1)}'`;
       throw new CommandError(`${command}: ${what}\n`, 2);
     }
   }

@@ -13,7 +13,10 @@ const ps: MachineCommand = (args, context) => {
   const wide = args.some((arg) => /^-?[aeAxu]/.test(arg));
   const rows = context.machine.processes
     .filter((process) => wide || process.pid === context.process.pid)
-    .map((process) => `${'root'.padEnd(8)} ${String(process.pid).padStart(7)} ${startOf(process, context).padStart(5)} ${process.argv.join(' ')}`);
+    .map(
+      (process) =>
+        `${'root'.padEnd(8)} ${String(process.pid).padStart(7)} ${startOf(process, context).padStart(5)} ${process.argv.join(' ')}`,
+    );
   context.out(`${['USER         PID START COMMAND', ...rows].join('\n')}\n`);
   return 0;
 };
@@ -22,17 +25,24 @@ const pgrep: MachineCommand = (args, context) => {
   const { flags, rest } = parseOptions('pgrep', args, { flags: { '-f': 'f', '-l': 'l', '-a': 'a' } });
   const pattern = new RegExp(rest[0] ?? '');
   const found = context.machine.processes.filter(
-    (process) => process.pid !== context.process.pid && pattern.test(flags.has('f') ? process.argv.join(' ') : (process.argv[0] ?? '')),
+    (process) =>
+      process.pid !== context.process.pid &&
+      pattern.test(flags.has('f') ? process.argv.join(' ') : (process.argv[0] ?? '')),
   );
   for (const process of found) {
-    context.out(`${process.pid}${flags.has('a') ? ` ${process.argv.join(' ')}` : flags.has('l') ? ` ${process.argv[0] ?? ''}` : ''}\n`);
+    context.out(
+      `${process.pid}${flags.has('a') ? ` ${process.argv.join(' ')}` : flags.has('l') ? ` ${process.argv[0] ?? ''}` : ''}\n`,
+    );
   }
   return found.length > 0 ? 0 : 1;
 };
 
 /** SIGTERM, or SIGKILL: the others are not modelled. */
 function signalOf(text: string): 'SIGTERM' | 'SIGKILL' {
-  const name = text.replace(/^-(s)?/, '').replace(/^SIG/, '').toUpperCase();
+  const name = text
+    .replace(/^-(s)?/, '')
+    .replace(/^SIG/, '')
+    .toUpperCase();
   if (name === '9' || name === 'KILL') return 'SIGKILL';
   if (name === '15' || name === 'TERM' || name === '') return 'SIGTERM';
   throw new CommandError(`bash: kill: ${text.replace(/^-/, '')}: only TERM and KILL are modelled\n`);
@@ -41,7 +51,11 @@ function signalOf(text: string): 'SIGTERM' | 'SIGKILL' {
 const kill: MachineCommand = (args, context) => {
   const signal = args[0]?.startsWith('-') === true ? signalOf(args[0]) : 'SIGTERM';
   const pids = args.filter((arg) => !arg.startsWith('-'));
-  if (pids.length === 0) throw new CommandError('kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]\n', 2);
+  if (pids.length === 0)
+    throw new CommandError(
+      'kill: usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]\n',
+      2,
+    );
   let code = 0;
   for (const pid of pids) {
     const target = context.machine.processes.find((process) => String(process.pid) === pid);
@@ -57,7 +71,9 @@ const killall: MachineCommand = (args, context) => {
   const signal = args[0]?.startsWith('-') === true ? signalOf(args[0]) : 'SIGTERM';
   let code = 0;
   for (const name of args.filter((arg) => !arg.startsWith('-'))) {
-    const targets = context.machine.processes.filter((process) => process.argv[0] === name && process.pid !== context.process.pid);
+    const targets = context.machine.processes.filter(
+      (process) => process.argv[0] === name && process.pid !== context.process.pid,
+    );
     if (targets.length === 0) {
       context.err(`${name}: no process found\n`);
       code = 1;
@@ -67,4 +83,10 @@ const killall: MachineCommand = (args, context) => {
   return code;
 };
 
-export const processCommands: Readonly<Record<string, MachineCommand>> = { ps, pgrep, kill, killall, pkill: killall };
+export const processCommands: Readonly<Record<string, MachineCommand>> = {
+  ps,
+  pgrep,
+  kill,
+  killall,
+  pkill: killall,
+};

@@ -3,19 +3,28 @@ import { systemdAgo } from '../human.ts';
 
 /** When the oldest process of this boot began. */
 function bootedAt(context: CommandContext): number {
-  return Math.min(context.process.clock.now(), ...context.machine.processes.map((process) => process.startedAt));
+  return Math.min(
+    context.process.clock.now(),
+    ...context.machine.processes.map((process) => process.startedAt),
+  );
 }
 
 const hostname: MachineCommand = (args, context) => {
-  context.out(`${args.includes('-I') || args.includes('-i') ? context.machine.spec.ip : context.machine.spec.name}\n`);
+  context.out(
+    `${args.includes('-I') || args.includes('-i') ? context.machine.spec.ip : context.machine.spec.name}\n`,
+  );
   return 0;
 };
 
 const uname: MachineCommand = (args, context) => {
   const { name } = context.machine.spec;
   const flags = args.join('').replaceAll('-', '');
-  if (flags.includes('a')) context.out(`Linux ${name} 6.8.0-60-generic #63-Ubuntu SMP x86_64 x86_64 x86_64 GNU/Linux\n`);
-  else context.out(`${flags.includes('r') ? '6.8.0-60-generic' : flags.includes('m') ? 'x86_64' : flags.includes('n') ? name : 'Linux'}\n`);
+  if (flags.includes('a'))
+    context.out(`Linux ${name} 6.8.0-60-generic #63-Ubuntu SMP x86_64 x86_64 x86_64 GNU/Linux\n`);
+  else
+    context.out(
+      `${flags.includes('r') ? '6.8.0-60-generic' : flags.includes('m') ? 'x86_64' : flags.includes('n') ? name : 'Linux'}\n`,
+    );
   return 0;
 };
 
@@ -28,11 +37,14 @@ const uptime: MachineCommand = (_args, context) => {
 
 const date: MachineCommand = (args, context) => {
   const now = new Date(context.process.clock.now());
-  if (args.includes('-Iseconds') || args.includes('--iso-8601=seconds')) context.out(`${now.toISOString().slice(0, 19)}+00:00\n`);
+  if (args.includes('-Iseconds') || args.includes('--iso-8601=seconds'))
+    context.out(`${now.toISOString().slice(0, 19)}+00:00\n`);
   else if (args.includes('+%s')) context.out(`${Math.floor(now.getTime() / 1000)}\n`);
   else {
     const [day = '', dayOfMonth = '', month = '', year = ''] = now.toUTCString().replace(',', '').split(' ');
-    context.out(`${day} ${month} ${dayOfMonth.replace(/^0/, ' ')} ${now.toISOString().slice(11, 19)} UTC ${year}\n`);
+    context.out(
+      `${day} ${month} ${dayOfMonth.replace(/^0/, ' ')} ${now.toISOString().slice(11, 19)} UTC ${year}\n`,
+    );
   }
   return 0;
 };
@@ -62,7 +74,9 @@ const pwd: MachineCommand = (_args, context) => {
 const sleep: MachineCommand = async (args, context) => {
   const seconds = Number((args[0] ?? '').replace(/s$/, ''));
   if (args[0] === undefined || !Number.isFinite(seconds)) {
-    context.err(args[0] === undefined ? 'sleep: missing operand\n' : `sleep: invalid time interval '${args[0]}'\n`);
+    context.err(
+      args[0] === undefined ? 'sleep: missing operand\n' : `sleep: invalid time interval '${args[0]}'\n`,
+    );
     return 1;
   }
   await context.process.clock.sleep(seconds * 1000);
@@ -70,5 +84,14 @@ const sleep: MachineCommand = async (args, context) => {
 };
 
 export const systemCommands: Readonly<Record<string, MachineCommand>> = {
-  hostname, uname, uptime, date, ip, whoami, pwd, sleep, true: () => 0, false: () => 1,
+  hostname,
+  uname,
+  uptime,
+  date,
+  ip,
+  whoami,
+  pwd,
+  sleep,
+  true: () => 0,
+  false: () => 1,
 };

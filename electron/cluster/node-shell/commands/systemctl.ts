@@ -18,23 +18,42 @@ function status(unit: Unit, context: CommandContext): void {
   const { process } = unit;
   const now = context.process.clock.now();
   const dot = unit.active === 'active' ? '●' : unit.active === 'failed' ? '×' : '○';
-  const since = process === undefined ? '' : ` since ${systemdTime(process.startedAt)}; ${systemdAgo(now - process.startedAt)}`;
+  const since =
+    process === undefined
+      ? ''
+      : ` since ${systemdTime(process.startedAt)}; ${systemdAgo(now - process.startedAt)}`;
   const enabled = unit.enabled ? 'enabled' : 'disabled';
   context.out(`${dot} ${unit.name}.service - ${unit.description}\n`);
-  context.out(`     Loaded: loaded (/usr/lib/systemd/system/${unit.name}.service; ${enabled}; preset: enabled)\n`);
+  context.out(
+    `     Loaded: loaded (/usr/lib/systemd/system/${unit.name}.service; ${enabled}; preset: enabled)\n`,
+  );
   context.out(`     Active: ${STATES[unit.active]}${since}\n`);
   if (process !== undefined) {
     context.out(`   Main PID: ${process.pid} (${process.argv[0] ?? unit.name})\n`);
-    context.out(`     CGroup: /system.slice/${unit.name}.service\n             └─${process.pid} ${process.argv.join(' ')}\n`);
+    context.out(
+      `     CGroup: /system.slice/${unit.name}.service\n             └─${process.pid} ${process.argv.join(' ')}\n`,
+    );
   }
   const lines = context.machine.units.journal(unit.name).slice(-10);
-  if (lines.length > 0) context.out(`\n${lines.map(({ time, line }) => `${journalTime(time)} ${line}`).join('\n')}\n`);
+  if (lines.length > 0)
+    context.out(`\n${lines.map(({ time, line }) => `${journalTime(time)} ${line}`).join('\n')}\n`);
 }
 
 function listUnits(context: CommandContext, all: boolean): void {
   const units = context.machine.units.list.filter((unit) => all || unit.active !== 'inactive');
-  const sub: Readonly<Record<Unit['active'], string>> = { active: 'running', inactive: 'dead', failed: 'failed', activating: 'auto-restart' };
-  const rows = units.map((unit) => [`  ${unit.name}.service`, 'loaded', unit.active, sub[unit.active], unit.description]);
+  const sub: Readonly<Record<Unit['active'], string>> = {
+    active: 'running',
+    inactive: 'dead',
+    failed: 'failed',
+    activating: 'auto-restart',
+  };
+  const rows = units.map((unit) => [
+    `  ${unit.name}.service`,
+    'loaded',
+    unit.active,
+    sub[unit.active],
+    unit.description,
+  ]);
   context.out(columns([['  UNIT', 'LOAD', 'ACTIVE', 'SUB', 'DESCRIPTION'], ...rows], 0, 1));
   context.out(`\n${units.length} loaded units listed.\n`);
 }
@@ -44,7 +63,8 @@ function find(verb: string, argument: string, context: CommandContext): Unit {
   if (unit !== undefined) return unit;
   const name = `${nameOf(argument)}.service`;
   if (verb === 'status') throw new CommandError(`Unit ${name} could not be found.\n`, 4);
-  if (verb === 'enable' || verb === 'disable') throw new CommandError(`Failed to ${verb} unit: Unit ${name} does not exist\n`, 1);
+  if (verb === 'enable' || verb === 'disable')
+    throw new CommandError(`Failed to ${verb} unit: Unit ${name} does not exist\n`, 1);
   throw new CommandError(`Failed to ${verb} ${name}: Unit ${name} not found.\n`, 5);
 }
 
@@ -65,7 +85,14 @@ export const systemctl: MachineCommand = async (args, context) => {
       let code = 0;
       for (const name of names) {
         const unit = units.get(nameOf(name));
-        const word = verb === 'is-active' ? (unit?.active ?? 'inactive') : unit === undefined ? 'not-found' : unit.enabled ? 'enabled' : 'disabled';
+        const word =
+          verb === 'is-active'
+            ? (unit?.active ?? 'inactive')
+            : unit === undefined
+              ? 'not-found'
+              : unit.enabled
+                ? 'enabled'
+                : 'disabled';
         if (!args.includes('--quiet') && !args.includes('-q')) context.out(`${word}\n`);
         if (word !== 'active' && word !== 'enabled') code = verb === 'is-active' ? 3 : 1;
       }
@@ -88,7 +115,8 @@ export const systemctl: MachineCommand = async (args, context) => {
         const unit = find(verb, name, context);
         units[verb](unit.name);
         // systemctl waits for a stop: what it stopped is gone when it returns.
-        while (verb === 'stop' && units.get(unit.name)?.process !== undefined) await context.process.clock.sleep(10);
+        while (verb === 'stop' && units.get(unit.name)?.process !== undefined)
+          await context.process.clock.sleep(10);
       }
       return 0;
     case 'enable':
@@ -96,7 +124,8 @@ export const systemctl: MachineCommand = async (args, context) => {
       for (const name of names) {
         const unit = find(verb, name, context);
         const link = `/etc/systemd/system/multi-user.target.wants/${unit.name}.service`;
-        if (verb === 'enable' && !unit.enabled) context.err(`Created symlink ${link} → /usr/lib/systemd/system/${unit.name}.service.\n`);
+        if (verb === 'enable' && !unit.enabled)
+          context.err(`Created symlink ${link} → /usr/lib/systemd/system/${unit.name}.service.\n`);
         if (verb === 'disable' && unit.enabled) context.err(`Removed "${link}".\n`);
         units.enable(unit.name, verb === 'enable');
         if (now) units[verb === 'enable' ? 'start' : 'stop'](unit.name);
