@@ -1,5 +1,5 @@
 import type { KubeObject, Status } from '../../api/types.ts';
-import { newInternalError, successStatus } from '../../apimachinery/status.ts';
+import { successStatus } from '../../apimachinery/status.ts';
 import type { Predicate } from '../storage/predicate.ts';
 import { StorageError } from '../storage/storage-error.ts';
 import { checkPreconditions, finalizersForDeletion, markDeleted } from './deletion.ts';
@@ -30,11 +30,14 @@ export class ObjectDeleter {
   /** The object while something still keeps it, otherwise what upstream answers for the kind. @throws StatusError */
   async delete(namespace: string, name: string, options: DeleteRequestOptions, write: WriteContext): Promise<KubeObject | Status> {
     const target = this.#target;
-    const { strategy, resource } = target;
+    const { resource } = target;
     try {
       const key = target.key(namespace, name);
       await this.admit(namespace, name, write);
-      const marked = await this.#markUnlessImmediate(key, options, write);
+      const known = target.store.peek(key);
+      // Judged again, over the present object, before it is deleted.
+      const canGo = known !== undefined && this.#marked(target.fromStorage(known), options) === undefined;
+      const marked = canGo && !write.dryRun ? undefined : await this.#markUnlessImmediate(key, options, write);
       if (marked !== undefined) return marked;
       if (write.dryRun) return this.#answer(target.fromStorage((await target.store.get(key)).object));
       const removed = await target.store.delete(key, (present) => {
@@ -47,7 +50,6 @@ export class ObjectDeleter {
     } catch (error) {
       // Between the look and the deletion somebody added a finalizer: look again.
       if (error instanceof StillNeeded) return this.delete(namespace, name, options, write);
-      if (error instanceof Error && strategy.resource === '') throw newInternalError(error.message);
       throw storageToStatus(error, resource, name);
     }
   }

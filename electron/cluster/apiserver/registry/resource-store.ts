@@ -90,7 +90,7 @@ export class ResourceStore {
   async get(namespace: string, name: string, resourceVersion = ''): Promise<KubeObject> {
     const key = this.key(namespace, name);
     try {
-      if (resourceVersion === '0' && this.cache.ready) {
+      if (resourceVersion === '0' && (await this.cache.tryStart())) {
         const cached = this.cache.get(key);
         if (cached === undefined) throw new StorageError('key-not-found', key);
         return this.fromStorage(cached);

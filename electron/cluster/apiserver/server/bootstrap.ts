@@ -42,9 +42,12 @@ async function createUnlessThere(server: ApiServer, resource: string, namespace:
  * @throws StatusError, StorageError when etcd is out of reach
  */
 export async function bootstrap(server: ApiServer, securePort: number): Promise<void> {
-  for (const name of SYSTEM_NAMESPACES) {
-    await createUnlessThere(server, 'namespaces', '', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-  }
+  // At once: components are starting too, and whatever they write needs one of these.
+  await Promise.all(
+    SYSTEM_NAMESPACES.map((name) =>
+      createUnlessThere(server, 'namespaces', '', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }),
+    ),
+  );
   const services = server.resources.find('', 'v1', 'services');
   if (services === undefined) return;
   const { items } = await server.store.list(services.store.prefix, {});

@@ -1,9 +1,15 @@
+import type { ByteString } from '../../../base/byte-string.ts';
 import type { KubeObject } from '../../api/types.ts';
 import type { KeyValue } from '../../etcd/client/interface.ts';
-import { decodeObject } from './object-codec.ts';
+import { decodeObject, withResourceVersion } from './object-codec.ts';
 
 interface Entry {
   readonly revision: number;
+  readonly object: KubeObject;
+}
+
+interface Written {
+  readonly value: ByteString;
   readonly object: KubeObject;
 }
 
@@ -13,6 +19,8 @@ interface Entry {
  */
 export class DecodeCache {
   readonly #entries = new Map<string, Entry>();
+  /** What is on its way to etcd: the watch may tell of a write before the write itself is answered. */
+  readonly #underWay = new Map<string, Written>();
 
   get size(): number {
     return this.#entries.size;
@@ -23,9 +31,23 @@ export class DecodeCache {
     return this.#entries.get(key);
   }
 
-  put(key: string, revision: number, object: KubeObject): void {
+  /** `object` is about to be written as `value`. */
+  expect(key: string, value: ByteString, object: KubeObject): void {
+    this.#underWay.set(key, { value, object });
+  }
+
+  /** That write is over, well or badly. */
+  settle(key: string, value: ByteString): void {
+    if (this.#underWay.get(key)?.value === value) this.#underWay.delete(key);
+  }
+
+  /** The object written at `revision`, as everybody shares it. */
+  written(key: string, revision: number, object: KubeObject): KubeObject {
     const known = this.#entries.get(key);
-    if (known === undefined || known.revision < revision) this.#entries.set(key, { revision, object });
+    if (known !== undefined && known.revision === revision) return known.object;
+    const made = withResourceVersion(object, revision);
+    this.#put(key, revision, made);
+    return made;
   }
 
   forget(key: string): void {
@@ -36,10 +58,17 @@ export class DecodeCache {
   decode(kv: KeyValue): KubeObject {
     const known = this.#entries.get(kv.key);
     if (known !== undefined && known.revision === kv.modRevision) return known.object;
-    const object = decodeObject(kv);
-    if (known === undefined || known.revision < kv.modRevision) {
-      this.#entries.set(kv.key, { revision: kv.modRevision, object });
-    }
+    const written = this.#underWay.get(kv.key);
+    const object =
+      written !== undefined && written.value === kv.value
+        ? withResourceVersion(written.object, kv.modRevision)
+        : decodeObject(kv);
+    this.#put(kv.key, kv.modRevision, object);
     return object;
+  }
+
+  #put(key: string, revision: number, object: KubeObject): void {
+    const known = this.#entries.get(key);
+    if (known === undefined || known.revision < revision) this.#entries.set(key, { revision, object });
   }
 }

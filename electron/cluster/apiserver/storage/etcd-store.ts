@@ -63,10 +63,9 @@ export class EtcdStore {
 
   /** @throws StorageError `key-exists` */
   async create(key: string, object: KubeObject, lease?: Uint64): Promise<KubeObject> {
-    const put: RequestOp = { requestPut: { key, value: encodeObject(object), ...(lease === undefined ? {} : { lease }) } };
-    const response = await this.#txn([unmodifiedSince(key, 0)], [put], []);
+    const response = await this.#put(key, object, 0, lease);
     if (!response.succeeded) throw new StorageError('key-exists', `key exists: ${key}`);
-    return this.#remember(key, object, response.header.revision);
+    return this.#cache.written(key, response.header.revision, object);
   }
 
   /** @throws StorageError `key-not-found` */
@@ -74,6 +73,11 @@ export class EtcdStore {
     const stored = await this.#read(key);
     if (stored === undefined) throw new StorageError('key-not-found', `key not found: ${key}`);
     return stored;
+  }
+
+  /** The object as this server last saw it; may be out of date, and undefined though it exists. */
+  peek(key: string): KubeObject | undefined {
+    return this.#cache.newest(key)?.object;
   }
 
   /** The object, or undefined, and the revision of etcd at which that was so. */
@@ -119,11 +123,9 @@ export class EtcdStore {
         fresh = true;
         continue;
       }
-      const { lease } = options;
-      const put: RequestOp = { requestPut: { key, value: encodeObject(next), ...(lease === undefined ? {} : { lease }) } };
-      const response = await this.#txn([unmodifiedSince(key, current?.revision ?? 0)], [put], [{ requestRange: { key } }]);
+      const response = await this.#put(key, next, current?.revision ?? 0, options.lease);
       if (response.succeeded) {
-        const object = this.#remember(key, next, response.header.revision);
+        const object = this.#cache.written(key, response.header.revision, next);
         return { object, created: current === undefined, changed: true };
       }
       current = this.#decode(currentOf(response), key);
@@ -196,10 +198,17 @@ export class EtcdStore {
     return undefined;
   }
 
-  #remember(key: string, object: KubeObject, revision: number): KubeObject {
-    const written = withResourceVersion(object, revision);
-    this.#cache.put(key, revision, written);
-    return written;
+  /** Writes unless the key was touched since `revision` (0: it must not exist); otherwise reads what is there. */
+  async #put(key: string, object: KubeObject, revision: number, lease: Uint64 | undefined): Promise<TxnResponse> {
+    const value = encodeObject(object);
+    const put: RequestOp = { requestPut: { key, value, ...(lease === undefined ? {} : { lease }) } };
+    this.#cache.expect(key, value, object);
+    try {
+      const failure: RequestOp[] = revision === 0 ? [] : [{ requestRange: { key } }];
+      return await this.#txn([unmodifiedSince(key, revision)], [put], failure);
+    } finally {
+      this.#cache.settle(key, value);
+    }
   }
 
   #txn(compare: readonly Compare[], success: readonly RequestOp[], failure: readonly RequestOp[]): Promise<TxnResponse> {

@@ -8,6 +8,7 @@ import { CacheEvent } from './cache-event.ts';
 import type { DecodeCache } from './decode-cache.ts';
 import type { EtcdStore } from './etcd-store.ts';
 import { EventWindow } from './event-window.ts';
+import { FieldIndex } from './field-index.ts';
 import type { Predicate } from './predicate.ts';
 import { StorageError } from './storage-error.ts';
 import { WatcherIndex } from './watcher-index.ts';
@@ -101,6 +102,7 @@ class CacheWatcher implements Watcher {
 export class WatchCache {
   readonly #options: WatchCacheOptions;
   readonly #watchers: WatcherIndex;
+  readonly #fields: FieldIndex;
   #state: State = { phase: 'idle' };
   #objects = new Map<string, KubeObject>();
   #sortedKeys: string[] | undefined;
@@ -112,6 +114,7 @@ export class WatchCache {
   constructor(options: WatchCacheOptions) {
     this.#options = options;
     this.#watchers = new WatcherIndex(options.indexedFields, options.fieldsOf);
+    this.#fields = new FieldIndex(options.indexedFields, options.fieldsOf);
   }
 
   /** Nothing of this resource is missing up to this revision. */
@@ -162,13 +165,20 @@ export class WatchCache {
       const one = this.#objects.get(`${this.#options.prefix}${predicate.namespace}/${predicate.name}`);
       return one !== undefined && predicate.matches(one) ? [one] : [];
     }
-    this.#sortedKeys ??= [...this.#objects.keys()].sort((a, b) => (a < b ? -1 : 1));
     const found: KubeObject[] = [];
-    for (const key of this.#sortedKeys) {
+    for (const key of this.#candidates(predicate)) {
       const object = this.#objects.get(key) as KubeObject;
       if (predicate.matches(object)) found.push(object);
     }
     return found;
+  }
+
+  /** Keys of all objects that may match, in order: those of an indexed field's value where one is demanded. */
+  #candidates(predicate: Predicate): readonly string[] {
+    const indexed = this.#fields.lookup(predicate.required);
+    if (indexed !== undefined) return [...indexed].sort(byBytes);
+    this.#sortedKeys ??= [...this.#objects.keys()].sort(byBytes);
+    return this.#sortedKeys;
   }
 
   /** Resolves once the cache knows everything up to `revision`. @throws StorageError `too-new` after 3 s */
@@ -222,6 +232,8 @@ export class WatchCache {
     const objects = new Map<string, KubeObject>();
     for (const object of page.items) objects.set(this.#keyOf(object), object);
     this.#objects = objects;
+    this.#fields.clear();
+    for (const [key, object] of objects) this.#fields.update(key, undefined, object);
     this.#sortedKeys = undefined;
     this.#revision = page.revision;
     this.#window = new EventWindow(page.revision);
@@ -263,6 +275,7 @@ export class WatchCache {
         this.#sortedKeys = undefined;
         if (previous === undefined) continue;
       }
+      this.#fields.update(kv.key, previous, object);
       this.#revision = kv.modRevision;
       const change = new CacheEvent(kv.key, kv.modRevision, this.#options.context.clock.now(), object, previous);
       this.#window.push(change);
@@ -339,6 +352,8 @@ export class WatchCache {
     for (const wake of waiting) wake();
   }
 }
+
+const byBytes = (a: string, b: string): number => (a < b ? -1 : 1);
 
 const addedBodies = new WeakMap<KubeObject, HttpBody>();
 
