@@ -14,6 +14,7 @@ import { RpcServer } from '../shared/rpc/rpc-server.ts';
 import type { Workspace } from '../storage/interface.ts';
 import type { ClusterSpec } from './cluster-session.ts';
 import { ClusterSession, KUBERNETES_VERSION } from './cluster-session.ts';
+import { writeConsoleKubeconfig } from './console-kubeconfig.ts';
 import { createHandlers } from './handlers.ts';
 import { CertificateAuthority } from './listeners/certificates.ts';
 import { FileCertificateStore } from './listeners/file-certificate-store.ts';
@@ -90,7 +91,8 @@ export class Host {
       pty: new NodePtyHost(),
       dataDir: config.dataDir,
       shell: config.shell,
-      variables: (home) => (this.#machines === undefined ? undefined : this.consoleVariables(home)),
+      kubeconfig: this.kubeconfigPath,
+      variables: () => (this.#machines === undefined ? undefined : this.consoleVariables()),
       hasMachine: (name) =>
         this.#cluster?.cluster.machines.some((machine) => machine.spec.name === name) === true,
     });
@@ -106,16 +108,20 @@ export class Host {
     return join(this.config.dataDir, 'kubeconfig');
   }
 
+  /** The folder that is `/` for lab shells. */
+  get consoleRoot(): string {
+    return join(this.config.dataDir, 'console');
+  }
+
   get apiServerUrl(): string | undefined {
     return this.#listener?.url;
   }
 
   /** Environment of a lab shell: how it reaches the cluster, its machines and the lab. */
-  consoleVariables(home: string): Record<string, string> {
+  consoleVariables(): Record<string, string> {
     if (this.#machines === undefined) throw new Error('the host has not started');
     return {
-      KUBECONFIG: this.kubeconfigPath,
-      LEME_HOME: home,
+      LEME_HOME: this.consoleRoot,
       LEME_MACHINES_URL: this.#machines.url,
       LEME_MACHINES_TOKEN: this.#machinesToken,
       LEME_LOCALE: this.#locale(),
@@ -146,6 +152,7 @@ export class Host {
         this.notices.add('info', 'port.busy', { wanted: this.config.apiPort, used: this.#listener.port });
       }
       await writeAdminKubeconfig(this.kubeconfigPath, authority, this.#listener.url, 'leme');
+      writeConsoleKubeconfig(this.consoleRoot, this.kubeconfigPath);
       this.#machines = await this.#openMachines();
       this.#phase = 'running';
       this.labs.resume(session);

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lab } from '../shared/lab/lab-schema.ts';
 import type { Host } from './host.ts';
@@ -116,11 +116,9 @@ function open(host: Host): string[] {
 /** Runs a script in the lab shell against the host; its output, for reports. */
 function runScript(host: Host, path: string): Promise<string> {
   const { command, args } = host.config.shell;
-  const home = join(host.config.dataDir, 'console');
-  mkdirSync(home, { recursive: true });
   return new Promise((resolve, reject) => {
     const child = spawn(command, [...args, '-c', readFileSync(path, 'utf8')], {
-      env: { PATH: process.env['PATH'] ?? '', ...host.consoleVariables(home) },
+      env: { PATH: process.env['PATH'] ?? '', ...host.consoleVariables() },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';

@@ -26,7 +26,12 @@ function memoryStore(): CertificateStore {
   return { load: (name) => files.get(name), save: (name, pem) => void files.set(name, pem) };
 }
 
-function send(path: string, options: RequestOptions = {}, body?: string | Buffer, identity: KeyPairPem | undefined = undefined): Promise<Answer> {
+function send(
+  path: string,
+  options: RequestOptions = {},
+  body?: string | Buffer,
+  identity: KeyPairPem | undefined = undefined,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const outgoing = request(
       {
@@ -42,7 +47,11 @@ function send(path: string, options: RequestOptions = {}, body?: string | Buffer
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('end', () =>
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(chunks).toString() }),
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            text: Buffer.concat(chunks).toString(),
+          }),
         );
       },
     );
@@ -53,9 +62,18 @@ function send(path: string, options: RequestOptions = {}, body?: string | Buffer
 
 function kubectl(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
-    const env = { ...process.env, KUBECONFIG: served.kubeconfig, KUBECACHEDIR: `${served.folder}/cache`, HOME: served.folder };
+    const env = {
+      ...process.env,
+      KUBECONFIG: served.kubeconfig,
+      KUBECACHEDIR: `${served.folder}/cache`,
+      HOME: served.folder,
+    };
     execFile('kubectl', args, { env }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr: stderr.replace(/^WARNING: version.*\n/m, '') });
+      resolve({
+        code: error === null ? 0 : Number(error.code ?? 1),
+        stdout,
+        stderr: stderr.replace(/^WARNING: version.*\n/m, ''),
+      });
     });
   });
 }
@@ -65,7 +83,9 @@ const hasKubectl = await new Promise<boolean>((resolve) => {
 });
 
 beforeAll(async () => {
-  served = await ServedCluster.start(STRATEGIES, { afterCommit: (fn) => (held === undefined ? fn() : held.push(fn)) });
+  served = await ServedCluster.start(STRATEGIES, {
+    afterCommit: (fn) => (held === undefined ? fn() : held.push(fn)),
+  });
   admin = await served.authority.client('admin', 'unused', []);
 });
 
@@ -83,7 +103,8 @@ describe('the HTTPS listener', () => {
         apiVersion: 'v1',
         metadata: {},
         status: 'Failure',
-        message: 'pods is forbidden: User "system:anonymous" cannot list resource "pods" in API group "" in the namespace "default"',
+        message:
+          'pods is forbidden: User "system:anonymous" cannot list resource "pods" in API group "" in the namespace "default"',
         reason: 'Forbidden',
         details: { kind: 'pods' },
         code: 403,
@@ -94,7 +115,10 @@ describe('the HTTPS listener', () => {
     const foreign = await CertificateAuthority.open(memoryStore());
     const intruder = await foreign.client('x', 'kubernetes-admin', ['system:masters']);
     const refused = await send('/api/v1/nodes', {}, undefined, intruder);
-    expect([refused.status, JSON.parse(refused.text)]).toEqual([401, expect.objectContaining({ message: 'Unauthorized', reason: 'Unauthorized' })]);
+    expect([refused.status, JSON.parse(refused.text)]).toEqual([
+      401,
+      expect.objectContaining({ message: 'Unauthorized', reason: 'Unauthorized' }),
+    ]);
     const token = await send('/api/v1/nodes', { headers: { authorization: 'Bearer nosuch' } });
     expect(token.status).toBe(401);
   });
@@ -106,7 +130,12 @@ describe('the HTTPS listener', () => {
       'forbidden: cross-origin requests are not served\n',
       undefined,
     ]);
-    const rebound = await send('/version', { headers: { host: 'evil.example:6443' }, servername: 'localhost' }, undefined, admin);
+    const rebound = await send(
+      '/version',
+      { headers: { host: 'evil.example:6443' }, servername: 'localhost' },
+      undefined,
+      admin,
+    );
     expect([rebound.status, rebound.text]).toEqual([403, expect.stringContaining('unexpected Host')]);
     const own = await send('/version', { headers: { origin: served.listener.url } });
     expect(own.status).toBe(200);
@@ -115,8 +144,16 @@ describe('the HTTPS listener', () => {
   it('refuses a body beyond 3 MiB with the Status of upstream and closes', async () => {
     const body = Buffer.alloc(3 * 1024 * 1024 + 10, 0x20);
     const headers = { 'content-type': 'application/json', 'content-length': body.length };
-    const answer = await send('/api/v1/namespaces/default/configmaps', { method: 'POST', headers }, body, admin);
-    expect([answer.status, JSON.parse(answer.text)]).toEqual([413, expect.objectContaining({ message: 'Request entity too large: limit is 3145728' })]);
+    const answer = await send(
+      '/api/v1/namespaces/default/configmaps',
+      { method: 'POST', headers },
+      body,
+      admin,
+    );
+    expect([answer.status, JSON.parse(answer.text)]).toEqual([
+      413,
+      expect.objectContaining({ message: 'Request entity too large: limit is 3145728' }),
+    ]);
     expect(answer.headers['connection']).toBe('close');
   });
 
@@ -142,11 +179,24 @@ describe('the HTTPS listener', () => {
       cert: admin.certificate, key: admin.key, agent: false,
     }); // prettier-ignore
     outgoing.on('error', () => undefined);
-    outgoing.on('response', (response) => response.on('data', (chunk: Buffer) => frames.push(...chunk.toString().split('\n').filter(Boolean))));
+    outgoing.on('response', (response) =>
+      response.on('data', (chunk: Buffer) => frames.push(...chunk.toString().split('\n').filter(Boolean))),
+    );
     outgoing.end();
     const headers = { 'content-type': 'application/json' };
-    await send('/api/v1/namespaces/default/configmaps', { method: 'POST', headers }, JSON.stringify({ metadata: { name: 'seen' } }), admin);
-    await expect.poll(() => frames.map((frame) => JSON.parse(frame) as { type: string; object: { metadata: { name: string } } }).map(({ type, object }) => `${type} ${object.metadata.name}`)).toContain('ADDED seen');
+    await send(
+      '/api/v1/namespaces/default/configmaps',
+      { method: 'POST', headers },
+      JSON.stringify({ metadata: { name: 'seen' } }),
+      admin,
+    );
+    await expect
+      .poll(() =>
+        frames
+          .map((frame) => JSON.parse(frame) as { type: string; object: { metadata: { name: string } } })
+          .map(({ type, object }) => `${type} ${object.metadata.name}`),
+      )
+      .toContain('ADDED seen');
     outgoing.destroy();
     const watchers = async (): Promise<string> => (await send('/metrics', {}, undefined, admin)).text;
     await expect.poll(watchers).toContain('apiserver_registered_watchers{group="",kind="ConfigMap"} 0');
@@ -155,7 +205,13 @@ describe('the HTTPS listener', () => {
   it('takes the next port when the wanted one is busy', async () => {
     const gateway = { call: () => ({ cancel: () => undefined }) };
     const barrier = { afterCommit: (fn: () => void) => fn() };
-    const second = await openHttpsListener({ gateway, barrier, caPem: served.authority.pem, server: served.server, port: served.listener.port });
+    const second = await openHttpsListener({
+      gateway,
+      barrier,
+      caPem: served.authority.pem,
+      server: served.server,
+      port: served.listener.port,
+    });
     expect(second.port).toBeGreaterThan(served.listener.port);
     second.dispose();
   });
@@ -170,18 +226,54 @@ describe('the HTTPS listener', () => {
 
 describe.skipIf(!hasKubectl)('a stock kubectl', () => {
   it('creates, gets, scales, patches, applies and deletes', { timeout: 60_000 }, async () => {
-    expect(await kubectl('create', 'deployment', 'web', '--image=nginx', '--replicas=3')).toEqual({ code: 0, stdout: 'deployment.apps/web created\n', stderr: '' });
-    expect((await kubectl('scale', 'deploy', 'web', '--replicas=5')).stdout).toBe('deployment.apps/web scaled\n');
-    expect((await kubectl('patch', 'deploy', 'web', '-p', '{"spec":{"template":{"spec":{"containers":[{"name":"nginx","image":"nginx:1.27"}]}}}}')).stdout).toBe('deployment.apps/web patched\n');
-    expect((await kubectl('get', 'deploy', 'web', '-o', 'jsonpath={.spec.replicas} {.spec.template.spec.containers[*].image}')).stdout).toBe('5 nginx:1.27');
-    expect((await kubectl('get', 'deploy')).stdout).toMatch(/^NAME +READY +UP-TO-DATE +AVAILABLE +AGE\nweb +0\/5 /);
+    expect(await kubectl('create', 'deployment', 'web', '--image=nginx', '--replicas=3')).toEqual({
+      code: 0,
+      stdout: 'deployment.apps/web created\n',
+      stderr: '',
+    });
+    expect((await kubectl('scale', 'deploy', 'web', '--replicas=5')).stdout).toBe(
+      'deployment.apps/web scaled\n',
+    );
+    expect(
+      (
+        await kubectl(
+          'patch',
+          'deploy',
+          'web',
+          '-p',
+          '{"spec":{"template":{"spec":{"containers":[{"name":"nginx","image":"nginx:1.27"}]}}}}',
+        )
+      ).stdout,
+    ).toBe('deployment.apps/web patched\n');
+    expect(
+      (
+        await kubectl(
+          'get',
+          'deploy',
+          'web',
+          '-o',
+          'jsonpath={.spec.replicas} {.spec.template.spec.containers[*].image}',
+        )
+      ).stdout,
+    ).toBe('5 nginx:1.27');
+    expect((await kubectl('get', 'deploy')).stdout).toMatch(
+      /^NAME +READY +UP-TO-DATE +AVAILABLE +AGE\nweb +0\/5 /,
+    );
     expect((await kubectl('run', 'p', '--image=nginx')).stdout).toBe('pod/p created\n');
     expect((await kubectl('describe', 'pod', 'p')).stdout).toContain('Status:           Pending');
     expect((await kubectl('delete', 'pod', 'p')).stdout).toContain('pod "p" deleted');
-    expect(await kubectl('get', 'pod', 'p')).toEqual({ code: 1, stdout: '', stderr: 'Error from server (NotFound): pods "p" not found\n' });
-    expect((await kubectl('api-resources', '--no-headers')).stdout).toMatch(/^deployments +deploy +apps\/v1 +true +Deployment$/m);
+    expect(await kubectl('get', 'pod', 'p')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'Error from server (NotFound): pods "p" not found\n',
+    });
+    expect((await kubectl('api-resources', '--no-headers')).stdout).toMatch(
+      /^deployments +deploy +apps\/v1 +true +Deployment$/m,
+    );
     expect((await kubectl('get', '--raw', '/healthz')).stdout).toBe('ok');
-    expect((await kubectl('create', 'ns', 'default')).stderr).toBe('Error from server (AlreadyExists): namespaces "default" already exists\n');
+    expect((await kubectl('create', 'ns', 'default')).stderr).toBe(
+      'Error from server (AlreadyExists): namespaces "default" already exists\n',
+    );
     expect((await kubectl('logs', 'nosuch')).stderr).toContain('pods "nosuch" not found');
   });
 });

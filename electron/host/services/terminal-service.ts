@@ -11,8 +11,10 @@ export interface TerminalServiceOptions {
   readonly dataDir: string;
   /** Program and leading arguments that run the lab shell. */
   readonly shell: { readonly command: string; readonly args: readonly string[] };
-  /** Environment of a lab shell with that home folder; undefined while there is no cluster. */
-  readonly variables: (home: string) => Record<string, string> | undefined;
+  /** The administrator's kubeconfig, for the person's own shell. */
+  readonly kubeconfig: string;
+  /** Environment of a lab shell; undefined while there is no cluster. */
+  readonly variables: () => Record<string, string> | undefined;
   readonly hasMachine: (name: string) => boolean;
 }
 
@@ -37,7 +39,7 @@ export class TerminalService {
     id: string;
   } {
     const home = join(this.#options.dataDir, 'console');
-    const variables = this.#options.variables(home);
+    const variables = this.#options.variables();
     if (variables === undefined) throw new RpcError('NotRunning', 'the cluster is not running yet');
     if (input.machine !== null && !this.#options.hasMachine(input.machine)) {
       throw new RpcError('NotFound', `there is no machine ${input.machine}`);
@@ -55,7 +57,7 @@ export class TerminalService {
       command: own ? ownShell() : shell.command,
       args: own ? [] : [...shell.args, ...(input.machine === null ? [] : ['--ssh', input.machine])],
       env: own
-        ? { KUBECONFIG: variables['KUBECONFIG'] ?? '' }
+        ? { KUBECONFIG: this.#options.kubeconfig }
         : {
             ...variables,
             // A packaged app has no other Node than its own binary.
