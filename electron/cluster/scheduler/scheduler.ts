@@ -52,6 +52,7 @@ export class Scheduler {
       if (this.#frameworks.has(profile.schedulerName))
         throw new Error(`duplicate profile with scheduler name ${JSON.stringify(profile.schedulerName)}`);
       const framework: Framework = new Framework(profile, options.registry, {
+        images: () => ({ imageNodes: this.cache.imageNodes, nodeCount: this.cache.nodeCount }),
         client: options.client,
         rand: context.rand,
         filter: (state, pod, node) => this.#filter(framework, state, pod, node),

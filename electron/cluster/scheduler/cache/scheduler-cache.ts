@@ -33,6 +33,8 @@ export class SchedulerCache {
   #byName = new Map<string, NodeInfo>();
   #positions = new Map<string, number>();
   #structureChanged = false;
+  /** How many nodes have an image. */
+  readonly #imageNodes = new Map<string, number>();
 
   constructor(clock: Clock, ttl = 0) {
     this.#clock = clock;
@@ -41,6 +43,10 @@ export class SchedulerCache {
 
   get nodeCount(): number {
     return this.#order.length;
+  }
+
+  get imageNodes(): ReadonlyMap<string, number> {
+    return this.#imageNodes;
   }
 
   isAssumed(key: string): boolean {
@@ -83,14 +89,14 @@ export class SchedulerCache {
     const name = node.metadata?.name ?? '';
     const info = this.#nodeInfo(name);
     if (info.node === undefined) this.#structureChanged = true;
-    info.setNode(node);
+    this.#replaceNode(info, node);
     this.#changed.add(name);
   }
 
   removeNode(name: string): void {
     const info = this.#nodes.get(name);
     if (info === undefined) return;
-    info.setNode(undefined);
+    this.#replaceNode(info, undefined);
     if (info.pods.size === 0) this.#nodes.delete(name);
     this.#structureChanged = true;
     this.#changed.add(name);
@@ -130,6 +136,12 @@ export class SchedulerCache {
     }
     this.#changed.clear();
     return { nodes: this.#order, byName: this.#byName };
+  }
+
+  #replaceNode(info: NodeInfo, node: Node | undefined): void {
+    for (const name of info.images.keys()) this.#imageNodes.set(name, (this.#imageNodes.get(name) ?? 1) - 1);
+    info.setNode(node);
+    for (const name of info.images.keys()) this.#imageNodes.set(name, (this.#imageNodes.get(name) ?? 0) + 1);
   }
 
   #put(state: PodState): void {

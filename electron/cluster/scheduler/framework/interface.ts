@@ -98,6 +98,8 @@ export interface PostBindPlugin extends Plugin {
 
 /** What a plugin may use of the scheduler. */
 export interface Handle {
+  /** Nodes by image name that have it, and how many nodes there are. */
+  images(): { readonly imageNodes: ReadonlyMap<string, number>; readonly nodeCount: number };
   readonly client: ApiClient;
   readonly rand: Rand;
   /** All filters of the profile on one node: the first refusal, or undefined. */

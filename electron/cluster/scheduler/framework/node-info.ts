@@ -4,6 +4,7 @@ import type { Resource } from './resource.ts';
 import { addResource, cloneResource, emptyResource, readResourceList } from './resource.ts';
 
 let generations = 0;
+const noImages: ReadonlyMap<string, number> = new Map();
 
 /**
  * A node with the Pods on it and their sums. The cache changes its own copy; a snapshot holds clones, which
@@ -18,6 +19,8 @@ export class NodeInfo {
   /** CPU and memory with stand-ins for missing requests. */
   readonly nonZero: { milliCpu: number; memory: number };
   allocatable: Resource;
+  /** Bytes by image name. */
+  images: ReadonlyMap<string, number>;
   readonly hostPorts: Map<string, HostPort>;
   /** Grows with every change of any node. Ordering only: its values mean nothing. */
   generation: number;
@@ -29,6 +32,7 @@ export class NodeInfo {
     this.requested = from === undefined ? emptyResource() : cloneResource(from.requested);
     this.nonZero = from === undefined ? { milliCpu: 0, memory: 0 } : { ...from.nonZero };
     this.allocatable = from?.allocatable ?? emptyResource();
+    this.images = from?.images ?? noImages;
     this.hostPorts = new Map(from?.hostPorts);
     this.generation = from?.generation ?? (generations += 1);
   }
@@ -42,6 +46,15 @@ export class NodeInfo {
     this.allocatable = readResourceList(
       node?.status?.allocatable as Readonly<Record<string, string>> | undefined,
     );
+    const images = node?.status?.images ?? [];
+    this.images =
+      images.length === 0
+        ? noImages
+        : new Map(
+            images.flatMap(({ names = [], sizeBytes = 0 }) =>
+              names.map((name) => [name, sizeBytes] as const),
+            ),
+          );
     this.#changed();
   }
 

@@ -2,6 +2,7 @@ import type { PluginFactory } from '../framework/interface.ts';
 import type { Profile } from '../framework/profile.ts';
 import { DefaultBinder } from './default-binder/default-binder.ts';
 import { DefaultPreemption } from './default-preemption/default-preemption.ts';
+import { ImageLocality } from './image-locality/image-locality.ts';
 import { NodeAffinity } from './node-affinity/node-affinity.ts';
 import { NodeName } from './node-name/node-name.ts';
 import { NodePorts } from './node-ports/node-ports.ts';
@@ -23,6 +24,7 @@ export const inTreeRegistry: Readonly<Record<string, PluginFactory>> = {
   NodePorts: () => new NodePorts(),
   NodeResourcesFit: () => new NodeResourcesFit(),
   NodeResourcesBalancedAllocation: () => new NodeResourcesBalancedAllocation(),
+  ImageLocality: (_args, handle) => new ImageLocality(handle),
   DefaultPreemption: (_args, handle) => new DefaultPreemption(handle),
   DefaultBinder: (_args, handle) => new DefaultBinder(handle),
 };
@@ -41,6 +43,7 @@ export const defaultProfile: Profile = {
     { name: 'NodeResourcesFit', weight: 1 },
     { name: 'DefaultPreemption' },
     { name: 'NodeResourcesBalancedAllocation', weight: 1 },
+    { name: 'ImageLocality', weight: 1 },
     { name: 'DefaultBinder' },
   ],
 };
