@@ -2,7 +2,7 @@ import type { Command } from './interface.ts';
 import { labCommand } from './lab/lab-command.ts';
 import { kubectl } from './kubectl/kubectl.ts';
 import { curl } from './net/curl.ts';
-import { ssh } from './net/ssh.ts';
+import { sshCommand } from './net/ssh.ts';
 import { awk } from './tools/awk/awk.ts';
 import { cat } from './tools/cat.ts';
 import { cut, tr } from './tools/cut-tr.ts';
@@ -21,7 +21,7 @@ import { xargs } from './tools/xargs.ts';
 const never = { readsStdin: () => false };
 
 /** Tools that stream: they print as data comes and end with their reader. */
-const streaming: readonly Command[] = [labCommand, awk, cat, clear, curl, cut, diff, env, grepCommand('grep'), grepCommand('egrep'), grepCommand('fgrep'), head, jq, kubectl, pager('less'), pager('more'), paste, printenv, sed, seq, sleep, ssh, tail, tee, timeout, tr, watch, xargs, yes];
+const streaming: readonly Command[] = [labCommand, awk, cat, clear, curl, cut, diff, env, grepCommand('grep'), grepCommand('egrep'), grepCommand('fgrep'), head, jq, kubectl, pager('less'), pager('more'), paste, printenv, sed, seq, sleep, sshCommand(() => commands), tail, tee, timeout, tr, watch, xargs, yes];
 
 /** Tools of just-bash for input that ends. */
 const fromLibrary: readonly Command[] = [

@@ -77,6 +77,17 @@ export interface Terminal {
    * terminal sends them and Ctrl-C is a key. Release it in a `finally`.
    */
   grabKeys(): { keys: ByteSource; release(): void };
+  /** Talks with the person line by line (editor, history, Ctrl-C) until they leave; answers the exit code. Only a console offers it. */
+  converse?(session: Conversation): Promise<number>;
+}
+
+/** A shell within the shell, as `ssh HOST` opens. */
+export interface Conversation {
+  readonly prompt: string;
+  /** Runs one whole command line; `streams` are the terminal's, the signal is Ctrl-C. `null` leaves nothing running; `{ leave }` ends the conversation. */
+  run(line: string, streams: { stdin: ByteSource; stdout: ByteSink; stderr: ByteSink }, signal: AbortSignal): Promise<number | { leave: number }>;
+  /** Names to complete the first word with. */
+  readonly names: readonly string[];
 }
 
 export interface CommandIo {

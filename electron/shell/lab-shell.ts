@@ -22,6 +22,10 @@ export interface LabShellOptions {
   args?: readonly string[];
   interactive?: boolean;
   sleep?: Services['sleep'];
+  /** Builtins; all of them by default. */
+  builtins?: Services['builtins'];
+  /** False when `root` is not a home folder and must not be made one. */
+  prepare?: boolean;
 }
 
 export interface Streams {
@@ -36,7 +40,7 @@ export class LabShell {
   readonly #lifetime = new AbortController();
 
   constructor(options: LabShellOptions) {
-    prepareHome(options.root);
+    if (options.prepare !== false) prepareHome(options.root);
     const env = { ...defaults, ...options.env };
     const state = new ShellState(options.name ?? 'bash', homePath, { pid: 1, nextPid: 100, history: [], startedAt: Date.now() });
     for (const [name, value] of Object.entries(env)) {
@@ -55,7 +59,7 @@ export class LabShell {
     this.executor = new Executor(state, {
       fs: new SandboxFs(options.root),
       commands: options.commands ?? standard,
-      builtins,
+      builtins: options.builtins ?? builtins,
       ...(options.tty === undefined ? {} : { tty: options.tty }),
       lifetime: this.#lifetime.signal,
       sleep: options.sleep ?? virtualSleep(env),

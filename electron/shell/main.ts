@@ -6,7 +6,7 @@ import { IterableSource } from './streams/sources.ts';
 
 /**
  * The lab shell as a program: interactive on a terminal, else a script from `-c TEXT`, a file or standard input.
- * `LEME_HOME` is the folder that is `/` (default: `.leme/console` in the current folder).
+ * `--ssh MACHINE` is a terminal on a machine. `LEME_HOME` is the folder that is `/` (default: `.leme/console` in the current folder).
  */
 async function main(argv: readonly string[]): Promise<number> {
   const env = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined));
@@ -15,7 +15,8 @@ async function main(argv: readonly string[]): Promise<number> {
   const script = scriptOf(argv);
   if (script === null) {
     const { runInteractive } = await import('./editor/repl.ts');
-    return runInteractive(root, inherited);
+    const machine = argv[0] === '--ssh' ? argv[1] : undefined;
+    return runInteractive(root, inherited, machine === undefined ? undefined : `ssh '${machine.replace(/'/g, '')}'`);
   }
   const shell = new LabShell({ root, env: inherited, name: script.name, args: script.args });
   if (script.errexit) shell.state.options.errexit = true;
@@ -47,7 +48,7 @@ function scriptOf(argv: readonly string[]): Script | null {
   while (args[0]?.startsWith('-') === true) {
     const option = args.shift() as string;
     if (option === '-e') errexit = true;
-    else if (option === '-i') return null;
+    else if (option === '-i' || option === '--ssh') return null;
     else if (option === '-c') return { text: args.shift() ?? '', name: args.shift() ?? 'bash', args, errexit };
     else if (option === '-s') return { text: null, name: 'bash', args, errexit };
   }

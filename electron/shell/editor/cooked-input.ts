@@ -25,8 +25,13 @@ export class CookedInput extends ReadableBase {
     this.#echo = echo;
   }
 
-  onSignal(listener: (signal: number) => void): void {
+  /** Who hears Ctrl-C; the returned function gives it back to whoever heard it before. */
+  onSignal(listener: (signal: number) => void): () => void {
+    const outer = this.#onSignal;
     this.#onSignal = listener;
+    return () => {
+      this.#onSignal = outer;
+    };
   }
 
   /** Hides what is typed (`read -s`). */

@@ -7,12 +7,13 @@ const jsonMark = '\u0001';
 /** The lines typed so far, kept in a file. Each is on its way to the disk before it runs, so a killed shell loses none. */
 export class History {
   readonly lines: string[];
-  readonly #file: string;
+  readonly #file: string | null;
 
-  constructor(file: string, lines: string[] = []) {
+  /** Without a file the lines live in memory only. */
+  constructor(file: string | null, lines: string[] = []) {
     this.#file = file;
     this.lines = lines;
-    if (!existsSync(file)) return;
+    if (file === null || !existsSync(file)) return;
     const stored = readFileSync(file, 'utf8').split('\n').filter((line) => line !== '').map(decode);
     this.lines.push(...stored.slice(-limit));
     if (stored.length > limit * 2) writeFileSync(file, this.lines.map((line) => `${encode(line)}\n`).join(''), { mode: 0o600 });
@@ -22,6 +23,7 @@ export class History {
   add(line: string): void {
     if (line.trim() === '' || line.startsWith(' ') || line === this.lines.at(-1)) return;
     this.lines.push(line);
+    if (this.#file === null) return;
     try {
       appendFileSync(this.#file, `${encode(line)}\n`, { mode: 0o600 });
     } catch {

@@ -5,6 +5,7 @@ import { ExitLine } from '../exec/executor.ts';
 import { finishedJobs } from '../exec/jobs.ts';
 import { LabShell } from '../lab-shell.ts';
 import { parseScript } from '../parse/parse-script.ts';
+import { converse } from './converse.ts';
 import { completeLine } from './completion.ts';
 import { History } from './history.ts';
 import { historyReporter, type FinishedLine } from './host-report.ts';
@@ -22,12 +23,15 @@ const marks = {
 };
 
 /** Talks with a person on the terminal until they leave; answers the exit code of the shell. */
-export function runInteractive(root: string, env: Readonly<Record<string, string>>): Promise<number> {
+/** `first`: a command that is the whole session (`ssh cp-1` for a terminal on a machine). */
+export function runInteractive(root: string, env: Readonly<Record<string, string>>, first?: string): Promise<number> {
   const keyboard = new Keyboard(process.stdin, (text) => void process.stdout.write(text));
   const out = new TerminalSink(process.stdout);
   const terminal = new NodeTerminal(process.stdout, keyboard);
   const shell = new LabShell({ root, env: { TERM: 'xterm-256color', ...env }, commands, tty: terminal, interactive: true });
-  return new Repl({ shell, keyboard, out, terminal, report: historyReporter(env), root }).run();
+  const report = historyReporter(env);
+  terminal.converse = (session) => converse(session, { keyboard, out, terminal, report });
+  return new Repl({ shell, keyboard, out, terminal, report, root, first }).run();
 }
 
 interface ReplParts {
@@ -37,6 +41,7 @@ interface ReplParts {
   terminal: NodeTerminal;
   report: (finished: FinishedLine) => void;
   root: string;
+  first?: string | undefined;
 }
 
 class Repl {
@@ -74,11 +79,16 @@ class Repl {
     process.on('SIGHUP', () => this.#hangUp());
     process.on('SIGTERM', () => this.#hangUp());
     await this.#startupFile();
-    const code = await Promise.race([this.#loop(), gone]);
+    const { first } = this.#parts;
+    const code = await Promise.race([first === undefined ? this.#loop() : this.#only(first), gone]);
     await this.#exitTrap();
     shell.close();
     keyboard.close();
     return code;
+  }
+
+  async #only(line: string): Promise<number> {
+    return (await this.#execute(line)) ?? this.#parts.shell.state.lastExit;
   }
 
   async #startupFile(): Promise<void> {

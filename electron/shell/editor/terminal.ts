@@ -1,5 +1,5 @@
 import type { WriteStream } from 'node:tty';
-import type { ByteSink, Terminal } from '../interface.ts';
+import type { ByteSink, Conversation, Terminal } from '../interface.ts';
 import { NodeSink } from '../streams/sinks.ts';
 import type { Keyboard } from './keyboard.ts';
 import { visible } from './width.ts';
@@ -8,6 +8,8 @@ import { visible } from './width.ts';
 export class NodeTerminal implements Terminal {
   readonly #out: WriteStream;
   readonly #keyboard: Keyboard;
+  /** Set by the console: how to talk within a running command. */
+  converse: (session: Conversation) => Promise<number> = () => Promise.resolve(1);
 
   constructor(out: WriteStream, keyboard: Keyboard) {
     this.#out = out;
