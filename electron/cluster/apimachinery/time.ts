@@ -1,8 +1,17 @@
 const RFC3339 = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
 
+/** The second last written and its text: most times that are written are now. */
+let lastSecond = Number.NaN;
+let lastText = '';
+
 /** `2026-11-23T22:00:00Z`: how metav1.Time is written. Milliseconds are cut. */
 export function formatTime(milliseconds: number): string {
-  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(milliseconds / 1000);
+  if (second !== lastSecond) {
+    lastText = `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+    lastSecond = second;
+  }
+  return lastText;
 }
 
 /** `2026-11-23T22:00:00.123000Z`: how metav1.MicroTime is written. */

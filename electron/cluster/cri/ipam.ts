@@ -17,6 +17,8 @@ export class HostLocalIpam {
   readonly #files: FileSystem;
   readonly #leased: Set<number>;
   #last: number;
+  /** The configuration last read, and the range it names. */
+  #known: { readonly text: string; readonly range: readonly [number, number] } | undefined;
 
   constructor(state: LocalState, files: FileSystem) {
     this.#state = state;
@@ -52,11 +54,14 @@ export class HostLocalIpam {
   }
 
   #range(): readonly [number, number] {
-    const subnet =
-      (JSON.parse(this.#files.read(CNI_CONFIG)) as { plugins: { ipam?: { subnet?: string } }[] }).plugins[0]
-        ?.ipam?.subnet ?? '';
+    const text = this.#files.read(CNI_CONFIG);
+    if (this.#known?.text === text) return this.#known.range;
+    const config = JSON.parse(text) as { plugins: { ipam?: { subnet?: string } }[] };
+    const subnet = config.plugins[0]?.ipam?.subnet ?? '';
     const match = /^(\d+\.\d+\.\d+\.\d+)\/(\d+)$/.exec(subnet);
     if (match === null) throw new Error(`invalid CIDR address: ${subnet}`);
-    return [toNumber(match[1] ?? ''), 2 ** (32 - Number(match[2]))];
+    const range = [toNumber(match[1] ?? ''), 2 ** (32 - Number(match[2]))] as const;
+    this.#known = { text, range };
+    return range;
   }
 }

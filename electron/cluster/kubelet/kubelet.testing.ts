@@ -1,4 +1,5 @@
-import type { Pod } from '../api/types.ts';
+import type { KubeObject, Pod } from '../api/types.ts';
+import type { ApiClient, GroupVersionResource, ResourceClient } from '../client/interface.ts';
 import { FakeApiClient } from '../client/testing/fake-api-client.testing.ts';
 import { TestSimulation } from '../client/testing/test-simulation.testing.ts';
 import { resourceTypes } from '../client/resource-types.ts';
@@ -25,6 +26,42 @@ const SPEC = {
   disk: 60 * GIB,
   isNode: true,
 } as const;
+
+/** The fake API does not notice that a process died; a real connection would have been closed. */
+function mortal(api: ApiClient, signal: AbortSignal): ApiClient {
+  const alive = async <T>(work: () => Promise<T>): Promise<T> => {
+    const never = new Promise<T>(() => undefined);
+    if (signal.aborted) return never;
+    const result = await work();
+    return signal.aborted ? never : result;
+  };
+  return {
+    userAgent: api.userAgent,
+    request: (method, target, body) => alive(() => api.request(method, target, body)),
+    resource: <T extends KubeObject>(gvr: GroupVersionResource, namespace?: string): ResourceClient<T> => {
+      const inner = api.resource<T>(gvr, namespace);
+      return {
+        get: (name) => alive(() => inner.get(name)),
+        list: (options) => alive(() => inner.list(options)),
+        create: (object) => alive(() => inner.create(object)),
+        update: (object) => alive(() => inner.update(object)),
+        updateStatus: (object) => alive(() => inner.updateStatus(object)),
+        patch: (...args) => alive(() => inner.patch(...args)),
+        delete: (...args) => alive(() => inner.delete(...args)),
+        deleteCollection: (...args) => alive(() => inner.deleteCollection(...args)),
+        createSubresource: (...args) => alive(() => inner.createSubresource(...args)),
+        watch: (options, handlers) => {
+          const watch = inner.watch(options, {
+            onEvent: (event) => (signal.aborted ? undefined : handlers.onEvent(event)),
+            onEnd: (error) => (signal.aborted ? undefined : handlers.onEnd(error)),
+          });
+          signal.addEventListener('abort', () => watch.stop(), { once: true });
+          return watch;
+        },
+      };
+    },
+  };
+}
 
 /** One node with a real runtime and a kubelet that talks to a fake API. */
 export class KubeletHarness {
@@ -58,15 +95,18 @@ export class KubeletHarness {
 
   /** Starts containerd and the kubelet, and lets the node get ready. */
   async start(thawed = false, ms = 2_000): Promise<void> {
-    // The fake API does not notice that an earlier kubelet died: a real connection would have been closed.
-    this.api.endWatches();
-    await this.test.run(1);
     if (this.machine.units.get('containerd')?.process === undefined) this.machine.units.start('containerd');
     this.kubelet = this.machine.spawn({
       name: 'kubelet',
       program: async (process) => {
         const settings = readSettings(process.argv, process.machine, process.files);
-        const kubelet = new Kubelet({ process, settings, client: this.api, version: 'v1.34.9', thawed });
+        const kubelet = new Kubelet({
+          process,
+          settings,
+          client: mortal(this.api, process.signal),
+          version: 'v1.34.9',
+          thawed,
+        });
         process.go(() => kubelet.run());
         return new Promise<number>((resolve) => process.onTerminate(() => resolve(0)));
       },

@@ -68,6 +68,13 @@ export class StatusManager {
     const entry = this.#entries.get(uid);
     if (entry === undefined || entry.sending) return;
     const pod = this.#apiPod(entry.pod);
+    // The watch shows what was written from here, or something older.
+    if (pod !== undefined && newer(pod, entry.written) !== pod) return;
+    if (
+      pod?.metadata?.resourceVersion !== undefined &&
+      pod.metadata.resourceVersion === entry.written?.metadata?.resourceVersion
+    )
+      return;
     if (
       pod === undefined ||
       podStatusPatch(uidOf(pod), pod.status ?? {}, settled(pod, entry.status)) === undefined
