@@ -4,6 +4,9 @@ import { generateName } from '../../apimachinery/names.ts';
 import { newBadRequest, newConflict, newInvalid, newNotFound } from '../../apimachinery/status.ts';
 import { invalid } from '../../apimachinery/validation/field-error.ts';
 import type { AdmissionAttributes } from '../admission/interface.ts';
+import type { Uint64 } from '../../etcd/client/interface.ts';
+import { EtcdError } from '../../etcd/client/interface.ts';
+import type { LeaseManager } from '../storage/lease-manager.ts';
 import { StorageError } from '../storage/storage-error.ts';
 import type { WriteContext } from './request-options.ts';
 import type { ResourceStore } from './resource-store.ts';
@@ -75,7 +78,7 @@ export class ObjectWriter {
         await target.assertAbsent(namespace, name);
         return draft;
       }
-      const lease = target.leases === undefined ? undefined : await target.leases.lease();
+      const lease = target.leases === undefined ? undefined : await this.#lease(target.leases);
       const stored = await target.store.create(target.key(namespace, name), target.toStorage(draft), lease);
       written = true;
       return target.fromStorage(stored);
@@ -84,6 +87,17 @@ export class ObjectWriter {
       throw error;
     } finally {
       await reservation?.finish(written);
+    }
+  }
+
+  /** What expires by itself is only forgotten by who watches it expire. */
+  async #lease(leases: LeaseManager): Promise<Uint64> {
+    await this.#target.cache.tryStart();
+    try {
+      return await leases.lease();
+    } catch (error) {
+      if (error instanceof EtcdError) throw new StorageError('unreachable', error.message);
+      throw error;
     }
   }
 

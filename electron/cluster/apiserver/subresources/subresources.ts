@@ -1,7 +1,7 @@
 import type { KindStrategy } from '../../api/strategy.ts';
 import type { SubresourceHandler } from '../endpoints/served-resource.ts';
 import { NAMESPACE_FINALIZE } from './namespace-finalize.ts';
-import { notModelled } from './not-modelled.ts';
+import { notModelled, notModelledInContainer } from './not-modelled.ts';
 import { POD_BINDING } from './pod-binding.ts';
 import { POD_EVICTION } from './pod-eviction.ts';
 import { SCALE_SUBRESOURCE } from './scale.ts';
@@ -11,9 +11,9 @@ const CORE: Readonly<Record<string, ReadonlyMap<string, SubresourceHandler>>> = 
   pods: new Map([
     ['binding', POD_BINDING],
     ['eviction', POD_EVICTION],
-    ['log', notModelled('reading logs through the API server', ['get'])],
-    ['exec', notModelled('running commands in containers', ['get', 'create'])],
-    ['attach', notModelled('attaching to containers', ['get', 'create'])],
+    ['log', notModelledInContainer('reading logs through the API server', ['get'])],
+    ['exec', notModelledInContainer('running commands in containers', ['get', 'create'])],
+    ['attach', notModelledInContainer('attaching to containers', ['get', 'create'])],
     ['portforward', notModelled('forwarding ports', ['get', 'create'])],
     ['proxy', notModelled('the proxy', ['get', 'create', 'update', 'patch', 'delete'])],
     ['ephemeralcontainers', notModelled('adding ephemeral containers', ['get', 'update', 'patch'])],
