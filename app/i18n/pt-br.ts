@@ -88,14 +88,18 @@ export const ptBR = {
   },
   notices: {
     label: 'Avisos',
-    'workspace-set-aside':
-      'A área de trabalho não pôde ser lida e foi guardada em {path}. O Leme começou uma nova; nada foi apagado.',
-    'workspace-newer':
-      'A área de trabalho foi gravada por uma versão mais nova do Leme e foi guardada em {path}. Atualize o Leme para voltar a usá-la.',
-    'port-busy': 'A porta {wanted} está ocupada; a API do Kubernetes atende na porta {used}.',
-    'lab-missing': 'O laboratório {lab} não foi encontrado. Escolha outro na lista.',
-    'body-expired': 'Parte do histórico antigo foi descartada para poupar memória.',
-    'host-failed': '{message}',
+    workspace: {
+      corrupt: 'A área de trabalho estava danificada e foi guardada em {movedTo}. O Leme começou uma nova; nada foi apagado.',
+      'newer-version':
+        'A área de trabalho foi gravada por uma versão mais nova do Leme e foi guardada em {movedTo}. Atualize o Leme para voltar a usá-la.',
+      'not-a-database':
+        'O arquivo da área de trabalho não era um banco de dados e foi guardado em {movedTo}. O Leme começou um novo; nada foi apagado.',
+      'foreign-database': 'O arquivo da área de trabalho não é do Leme e foi guardado em {movedTo}. O Leme começou uma nova; nada foi apagado.',
+    },
+    port: { busy: 'A porta {wanted} está ocupada; a API do Kubernetes atende na porta {used}.' },
+    lab: { broken: 'Um laboratório não pôde ser lido e ficou de fora: {folder}/{file}: {message}' },
+    host: { failed: '{message}' },
+    expired: 'Parte do histórico antigo foi descartada para poupar memória.',
     other: 'Aviso {code}: {params}',
   },
   errors: {
@@ -194,7 +198,7 @@ export const ptBR = {
       ADDED: '{from} avisa {to}: {what} foi criado.',
       MODIFIED: '{from} avisa {to}: {what} mudou.',
       DELETED: '{from} avisa {to}: {what} foi excluído.',
-      other: '{from} envia a {to}: {what}.',
+      other: '{from} avisa {to}: {what}.',
     },
     ends: '{from} encerra a conversa com {to}.',
     decides: '{from} decide: {what}.',
@@ -350,8 +354,8 @@ export const ptBR = {
     again: 'Recomeçar',
     next: 'Escolher outro laboratório',
     review: 'Rever as etapas',
-    readingOld: 'Você está relendo uma etapa anterior.',
-    toCurrent: 'Ir para a etapa atual',
+    nextStep: 'Próxima etapa: {title}',
+    seeResult: 'Ver o resultado',
     typeInConsole: 'Escrever no console',
     restartTitle: 'Recomeçar o laboratório?',
     restartBody: 'O cluster volta ao estado inicial e uma nova tentativa começa. O que existe agora no cluster será descartado.',

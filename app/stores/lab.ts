@@ -9,14 +9,14 @@ export const useLab = defineStore('lab', () => {
   const state = ref<LabState | null>(null);
   const labs = ref<LabSummary[]>([]);
   const loaded = ref(false);
-  /** Step being read; null: the one being worked on. */
+  /** Step being read again after the lab is finished; null: none. */
   const reading = ref<string | null>(null);
 
   const current = computed(() => state.value?.steps[state.value.current]);
   const shown = computed(() => state.value?.steps.find((step) => step.id === reading.value) ?? current.value);
 
   function accept(next: LabState | null): void {
-    const moved = next?.attempt !== state.value?.attempt || next?.current !== state.value?.current;
+    const moved = next?.attempt !== state.value?.attempt || next?.phase !== state.value?.phase;
     state.value = next;
     loaded.value = true;
     if (moved) reading.value = null;
@@ -41,9 +41,10 @@ export const useLab = defineStore('lab', () => {
   const hint = (step: string, task: string, index: number): Promise<unknown> =>
     connection.call('lab.hint', { step, task, hint: index });
 
+  /** Shows a step. While the lab runs the host remembers which one; afterwards this window does. */
   async function goTo(step: string): Promise<void> {
-    reading.value = step;
-    await connection.call('lab.goTo', { step });
+    if (state.value?.phase === 'finished') reading.value = step;
+    else await connection.call('lab.goTo', { step });
   }
 
   return { state, labs, loaded, reading, current, shown, accept, follow, open, restart, answer, hint, goTo };

@@ -31,13 +31,13 @@ const scenes: Record<string, () => void> = {
     host.diagram.value.components.splice(5, 4);
   },
   failed: () =>
-    host.session.set({ ...host.session.value, phase: 'failed', failure: { code: 'host-failed', params: { message: 'SQLITE_CANTOPEN: unable to open database file' } } }),
+    host.session.set({ ...host.session.value, phase: 'failed', failure: { code: 'host.failed', params: { message: 'SQLITE_CANTOPEN: unable to open database file' } } }),
   notices: () =>
     host.session.set({
       ...host.session.value,
       notices: [
-        { id: 'n1', code: 'workspace-set-aside', severity: 'warning', params: { path: 'default.leme.damaged-1' } },
-        { id: 'n2', code: 'port-busy', severity: 'info', params: { wanted: 6443, used: 6444 } },
+        { id: 'n1', code: 'workspace.corrupt', severity: 'warning', params: { movedTo: 'default.leme.damaged-1' } },
+        { id: 'n2', code: 'port.busy', severity: 'info', params: { wanted: 6443, used: 6444 } },
       ],
     }),
   broken: () => {

@@ -3,7 +3,7 @@ import type { RecordBatch } from '../../../../electron/shared/contract/records.t
 import { pairKey } from '../layout/links.ts';
 
 /** Below this many messages a second a link shows no figure. */
-const WORTH_SAYING = 8;
+const WORTH_SAYING = 20;
 const WINDOW = 1000;
 
 export interface LinkRate {
