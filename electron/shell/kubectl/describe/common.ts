@@ -29,10 +29,7 @@ export function mapLines(out: DescribeWriter, level: number, title: string, inne
     return;
   }
   keys.forEach((key, i) => {
-    if (i !== 0) {
-      out.write(level, ' ');
-      out.write(0, innerIndent);
-    }
+    if (i !== 0) out.write(0, innerIndent);
     out.write(0, `${key}=${map?.[key] ?? ''}\n`);
   });
 }
@@ -54,17 +51,14 @@ export function annotationLines(out: DescribeWriter, annotations: Readonly<Recor
     return;
   }
   keys.forEach((key, i) => {
-    if (i !== 0) {
-      out.write(level, ' ');
-      out.write(0, '\t');
-    }
+    if (i !== 0) out.write(0, '\t');
     const value = (annotations?.[key] ?? '').replace(/\n+$/, '');
     if (key.length + value.length + 2 < maxAnnotation && !value.includes('\n')) {
       out.write(0, `${key}: ${value}\n`);
       return;
     }
     out.write(0, `${key}:\n`);
-    for (const line of value.split('\n')) out.write(level, ` \t  ${shorten(line, maxAnnotation - 2)}\n`);
+    for (const line of value.split('\n')) out.write(0, `\t  ${shorten(line, maxAnnotation - 2)}\n`);
   });
 }
 

@@ -46,16 +46,15 @@ export function eventAge(event: Event, now: number): string {
   return age(first, now);
 }
 
-export function eventSource(event: Event): string {
-  const component = event.source?.component || event.reportingComponent || '';
-  const host = event.source?.host || event.reportingInstance || '';
-  return event.source?.host ? `${component}, ${host}` : component;
+function eventSource(event: Event): string {
+  return event.source?.component || event.reportingComponent || '';
 }
 
 /** The last section of a description. */
 export async function eventLines(out: DescribeWriter, target: DescribeTarget, kind = target.mapping.kind): Promise<void> {
   if (!target.showEvents) return;
-  const uid = stringAt(target.object, 'metadata', 'uid');
+  // Events of a static Pod are about the Pod the kubelet knows, not about its mirror.
+  const uid = stringAt(target.object, 'metadata', 'annotations', 'kubernetes.io/config.mirror') || stringAt(target.object, 'metadata', 'uid');
   const events = await eventsFor(target.session, { kind, name: target.name, namespace: target.namespace, uid });
   if (events) writeEvents(out, events, target.now);
 }

@@ -13,6 +13,11 @@ export class DescribeWriter {
     this.write(level, `${text}\n`);
   }
 
+  /** What was written, tabs as they are. */
+  raw(): string {
+    return this.tabs.raw();
+  }
+
   finish(): string {
     return this.tabs.flush();
   }

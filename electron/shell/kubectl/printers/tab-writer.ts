@@ -24,6 +24,13 @@ export class TabWriter {
     this.text += text;
   }
 
+  /** Everything written since the last flush, not aligned. */
+  raw(): string {
+    const text = this.text;
+    this.text = '';
+    return text;
+  }
+
   /** Everything written since the last flush, aligned. */
   flush(): string {
     const lines = this.text.split('\n').map((line) => line.split('\t'));

@@ -43,7 +43,7 @@ async function runView(session: Session, flags: FlagSet, args: string[]): Promis
   const list = async (entries: ReadonlyMap<string, NamedEntry>, kind: 'cluster' | 'user' | 'context'): Promise<Json[] | null> => {
     const items: Json[] = [];
     for (const entry of [...entries.values()].filter((each) => keep(each, kind)).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      items.push({ [kind]: await shownValue(session, flags, entry), name: entry.name });
+      items.push({ name: entry.name, [kind]: inOrder(await shownValue(session, flags, entry)) });
     }
     return items.length === 0 ? null : items;
   };
@@ -60,6 +60,14 @@ async function runView(session: Session, flags: FlagSet, args: string[]): Promis
   const printer = await objectPrinter(session, output, true);
   if (!printer) throw noPrinter(output);
   await session.out(printer.print(document));
+}
+
+const fieldOrder = ['server', 'tls-server-name', 'insecure-skip-tls-verify', 'certificate-authority', 'certificate-authority-data', 'client-certificate', 'client-certificate-data', 'client-key', 'client-key-data', 'token', 'tokenFile', 'as', 'username', 'password', 'cluster', 'user', 'namespace'];
+
+/** Fields as upstream's types declare them. */
+function inOrder(value: JsonObject): JsonObject {
+  const rank = (key: string): number => (fieldOrder.includes(key) ? fieldOrder.indexOf(key) : fieldOrder.length);
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => rank(a) - rank(b)));
 }
 
 async function shownValue(session: Session, flags: FlagSet, entry: NamedEntry): Promise<JsonObject> {

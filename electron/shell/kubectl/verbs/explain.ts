@@ -139,24 +139,30 @@ class Page {
       description = stringAt(next, 'description') || stringAt(this.resolve(next), 'description');
     }
     let out = '';
-    if (field) out += `FIELD: ${field.name} <${this.typeName(field.schema)}>\n${this.enumLines(field.schema, '')}\n`;
-    const properties = objectAt(this.inner(schema), 'properties');
-    const extra = field && Object.keys(properties).length > 0 ? stringAt(this.inner(schema), 'description') : '';
-    const shown = [description, ...(extra !== '' && extra !== description ? [extra] : [])].filter((text) => text !== '');
-    out += `${field && Object.keys(properties).length === 0 ? '\n' : ''}DESCRIPTION:\n${shown.length === 0 ? '    <empty>\n' : shown.map((text) => wrap(text, 4, 80)).join('')}`;
-    out += '    \n';
-    if (Object.keys(properties).length > 0) {
-      out += 'FIELDS:\n';
-      out += recursive ? this.tree(this.inner(schema), 1, new Set()) : this.fieldList(this.inner(schema));
-      out += '\n';
-    } else out = `${out.replace(/ {4}\n$/, '    \n')}\n`;
-    return out;
+    if (field) {
+      const values = this.enumOf(field.schema);
+      const block = values.length === 0 ? '\n' : `ENUM:\n${values.map((value) => `    ${value}\n`).join('')}`;
+      out += `FIELD: ${field.name} <${this.typeName(field.schema)}>\n${block}\n`;
+    }
+    const below = this.inner(schema);
+    const properties = objectAt(below, 'properties');
+    const type = field ? stringAt(below, 'description') : '';
+    const shown = [description, type].filter((text, i, all) => text !== '' && all.indexOf(text) === i);
+    out += `DESCRIPTION:\n${shown.length === 0 ? '    <empty>\n' : `${shown.map((text) => wrap(text, 4, 80)).join('')}    \n`}`;
+    if (Object.keys(properties).length > 0) out += `FIELDS:\n${recursive ? this.tree(below, 1, new Set()) : this.fieldList(below)}`;
+    return `${out}\n`;
   }
 
-  private enumLines(schema: JsonObject, indent: string): string {
-    const values = listAt(this.resolve(schema), 'enum').concat(listAt(schema, 'enum')).filter((each, i, all) => all.indexOf(each) === i);
+  private enumOf(schema: JsonObject): string[] {
+    const values = [...listAt(this.resolve(schema), 'enum'), ...listAt(schema, 'enum')].map(String);
+    return [...new Set(values)].sort();
+  }
+
+  /** `enum: A, B`, cut after four. */
+  private enumLine(schema: JsonObject, indent: string): string {
+    const values = this.enumOf(schema);
     if (values.length === 0) return '';
-    return `${indent}ENUM:\n${values.map(String).sort().map((value) => `${indent}    ${value}\n`).join('')}`;
+    return `${indent}enum: ${values.slice(0, 4).map((value) => (value === '' ? '""' : value)).join(', ')}${values.length > 4 ? ', ....' : ''}\n`;
   }
 
   private fieldList(schema: JsonObject): string {
@@ -165,9 +171,9 @@ class Page {
     return sortedKeys(properties)
       .map((name) => {
         const property = objectAt(properties, name);
-        const description = stringAt(property, 'description') || stringAt(this.resolve(property), 'description');
+        const description = stringAt(property, 'description');
         const text = description === '' ? '    <no description>\n' : wrap(description, 4, 80);
-        return `  ${name}\t<${this.typeName(property)}>${required.includes(name) ? ' -required-' : ''}\n${this.enumLines(property, '  ')}${text}\n`;
+        return `  ${name}\t<${this.typeName(property)}>${required.includes(name) ? ' -required-' : ''}\n${this.enumLine(property, '  ')}${text}\n`;
       })
       .join('');
   }
@@ -181,7 +187,7 @@ class Page {
         const property = objectAt(properties, name);
         const inner = this.inner(property);
         const line = `${indent}${name}\t<${this.typeName(property)}>${required.includes(name) ? ' -required-' : ''}\n`;
-        const enums = this.enumLines(property, indent).replace('ENUM:\n', 'enum: ').replace(/\n\s+/g, ', ');
+        const enums = this.enumLine(property, indent);
         if (above.has(inner)) return line;
         return line + enums + this.tree(inner, level + 1, new Set([...above, inner]));
       })
@@ -194,8 +200,10 @@ function wrap(text: string, indent: number, width: number): string {
   const pad = ' '.repeat(indent);
   const out: string[] = [];
   for (const line of text.split('\n')) {
+    const lead = /^ */.exec(line)?.[0] ?? '';
     let current = '';
-    for (const word of line.split(/ +/).filter((each, i) => each !== '' || i === 0)) {
+    for (const [i, plain] of line.trim().split(/ +/).entries()) {
+      const word = i === 0 ? lead + plain : plain;
       if (current !== '' && indent + current.length + 1 + word.length > width) {
         out.push(pad + current);
         current = word;

@@ -4,7 +4,7 @@ import { KubectlError, StatusError, usageError } from '../errors.ts';
 import type { FlagSet } from '../flags.ts';
 import { quote } from '../go-format.ts';
 import type { JsonObject } from '../json.ts';
-import { listAt, nameOf, stringAt } from '../json.ts';
+import { listAt, nameOf, numberAt, stringAt } from '../json.ts';
 import { formatSelector } from '../describe/common.ts';
 import type { Deployment } from '../describe/types.ts';
 import { getObject, listObjects } from '../objects.ts';
@@ -57,11 +57,31 @@ export async function podsOf(session: Session, typed: string): Promise<JsonObjec
   if (mapping.name === 'pods' && mapping.group === '') return [object];
   const selector = formatSelector(mapping.kind === 'Service' || mapping.kind === 'ReplicationController' ? { matchLabels: (object as unknown as { spec?: { selector?: Record<string, string> } }).spec?.selector ?? {} } : (object as unknown as Deployment).spec?.selector);
   if (selector === '<none>') throw new KubectlError(`cannot get the logs from ${mapping.group === '' ? '' : `${mapping.group}/`}${mapping.version}, Kind=${mapping.kind}: selector is empty`);
-  return (await listObjects(session, pods, namespace, { selector })).sort((a, b) => Number(isRunning(b)) - Number(isRunning(a)));
+  return (await listObjects(session, pods, namespace, { selector })).sort(byLogging);
 }
 
-function isRunning(pod: JsonObject): boolean {
-  return stringAt(pod, 'status', 'phase') === 'Running';
+/** The Pod most worth reading first: assigned, running, ready for longest, restarted most, oldest. Models `ByLogging`. */
+function byLogging(a: JsonObject, b: JsonObject): number {
+  const keys = (pod: JsonObject): (number | string)[] => {
+    const ready = listAt(pod, 'status', 'conditions').find((each) => stringAt(each, 'type') === 'Ready');
+    const restarts = Math.max(0, ...listAt(pod, 'status', 'containerStatuses').map((each) => numberAt(each, 'restartCount') ?? 0));
+    return [
+      stringAt(pod, 'spec', 'nodeName') === '' ? 1 : 0,
+      { Running: 0, Unknown: 1, Pending: 2 }[stringAt(pod, 'status', 'phase')] ?? 3,
+      stringAt(ready, 'status') === 'True' ? 0 : 1,
+      stringAt(ready, 'lastTransitionTime') || '9999',
+      -restarts,
+      stringAt(pod, 'metadata', 'creationTimestamp'),
+    ];
+  };
+  const x = keys(a);
+  const y = keys(b);
+  for (let i = 0; i < x.length; i++) {
+    const left = x[i] ?? 0;
+    const right = y[i] ?? 0;
+    if (left !== right) return left < right ? -1 : 1;
+  }
+  return 0;
 }
 
 function containerNames(pod: JsonObject): string[] {

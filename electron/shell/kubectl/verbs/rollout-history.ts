@@ -84,7 +84,8 @@ function templateText(revision: Revision): string {
   }
   const out = new DescribeWriter();
   templateLines(out, template as unknown as PodTemplateSpec);
-  return out.finish();
+  // Upstream does not align this one.
+  return out.raw();
 }
 
 export async function rolloutUndo(session: Session, flags: FlagSet, each: Found): Promise<void> {
