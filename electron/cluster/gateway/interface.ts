@@ -20,5 +20,9 @@ export interface GatewayCall {
  * server over the simulated network with the caller's identity. After a plain response `onEnd()` follows.
  */
 export interface Gateway {
-  call(request: HttpRequest, certificate: PeerCertificate | undefined, handlers: GatewayHandlers): GatewayCall;
+  call(
+    request: HttpRequest,
+    certificate: PeerCertificate | undefined,
+    handlers: GatewayHandlers,
+  ): GatewayCall;
 }

@@ -57,7 +57,11 @@ export class OutsideGateway implements Gateway {
     return new Promise<number>((resolve) => process.onTerminate(() => resolve(0)));
   };
 
-  call(request: HttpRequest, certificate: PeerCertificate | undefined, handlers: GatewayHandlers): GatewayCall {
+  call(
+    request: HttpRequest,
+    certificate: PeerCertificate | undefined,
+    handlers: GatewayHandlers,
+  ): GatewayCall {
     const user = certificate?.commonName ?? '';
     const input = (action: string, run: () => void): void => {
       const actor = this.#process?.tracer.actor ?? 'host';
@@ -74,7 +78,12 @@ export class OutsideGateway implements Gateway {
     return call;
   }
 
-  async #serve(process: ProcessContext, request: HttpRequest, certificate: PeerCertificate | undefined, call: LetInCall): Promise<void> {
+  async #serve(
+    process: ProcessContext,
+    request: HttpRequest,
+    certificate: PeerCertificate | undefined,
+    call: LetInCall,
+  ): Promise<void> {
     try {
       const connection = await this.#connection(process, certificate);
       if (call.over) return;
@@ -96,7 +105,10 @@ export class OutsideGateway implements Gateway {
     }
   }
 
-  async #connection(process: ProcessContext, certificate: PeerCertificate | undefined): Promise<HttpClientConnection> {
+  async #connection(
+    process: ProcessContext,
+    certificate: PeerCertificate | undefined,
+  ): Promise<HttpClientConnection> {
     const identity = JSON.stringify(certificate ?? null);
     const known = this.#connections.get(identity);
     if (known !== undefined && !known.closed) return known;
@@ -110,7 +122,10 @@ export class OutsideGateway implements Gateway {
     return connection;
   }
 
-  async #dial(process: ProcessContext, certificate: PeerCertificate | undefined): Promise<HttpClientConnection> {
+  async #dial(
+    process: ProcessContext,
+    certificate: PeerCertificate | undefined,
+  ): Promise<HttpClientConnection> {
     let failure: unknown = new Error('no API server');
     for (const server of this.#options.servers) {
       try {

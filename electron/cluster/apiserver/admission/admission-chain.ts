@@ -48,7 +48,10 @@ export class AdmissionChain {
 function refusal(plugin: AdmissionPlugin, error: unknown, verdicts: string[]): Error {
   // etcd out of reach is no verdict of the plugin's.
   if (error instanceof StorageError) return error;
-  const status = error instanceof StatusError ? error : newInternalError(error instanceof Error ? error.message : String(error));
+  const status =
+    error instanceof StatusError
+      ? error
+      : newInternalError(error instanceof Error ? error.message : String(error));
   verdicts.push(`${plugin.name}: refused`);
   return status;
 }

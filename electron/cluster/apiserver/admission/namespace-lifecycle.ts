@@ -47,7 +47,11 @@ export class NamespaceLifecycle implements AdmissionPlugin {
     throw new StatusError(refusal.code, refusal.reason, refusal.message, {
       ...refusal.status.details,
       causes: [
-        { reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated`, field: 'metadata.namespace' },
+        {
+          reason: 'NamespaceTerminating',
+          message: `namespace ${namespace} is being terminated`,
+          field: 'metadata.namespace',
+        },
       ],
     });
   }

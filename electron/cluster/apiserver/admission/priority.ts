@@ -14,7 +14,9 @@ export class PriorityAdmission implements AdmissionPlugin {
   readonly name = 'Priority';
 
   handles({ operation, resource, subresource }: AdmissionAttributes): boolean {
-    return operation === 'CREATE' && resource.resource === 'pods' && resource.group === '' && subresource === '';
+    return (
+      operation === 'CREATE' && resource.resource === 'pods' && resource.group === '' && subresource === ''
+    );
   }
 
   admit(attributes: AdmissionAttributes, object: KubeObject): KubeObject {

@@ -12,7 +12,11 @@ const TOKEN_SECONDS = 3607;
 const PODS = { group: '', resource: 'pods' };
 
 /** Finds an account in memory; with `live`, in etcd when it is not there. */
-export type ServiceAccountLookup = (namespace: string, name: string, live: boolean) => Promise<KubeObject | undefined>;
+export type ServiceAccountLookup = (
+  namespace: string,
+  name: string,
+  live: boolean,
+) => Promise<KubeObject | undefined>;
 
 /**
  * Gives a Pod its service account and mounts that account's token, the cluster's CA and the namespace's name.
@@ -30,7 +34,9 @@ export class ServiceAccountAdmission implements AdmissionPlugin {
   }
 
   handles({ operation, resource, subresource }: AdmissionAttributes): boolean {
-    return operation === 'CREATE' && resource.resource === 'pods' && resource.group === '' && subresource === '';
+    return (
+      operation === 'CREATE' && resource.resource === 'pods' && resource.group === '' && subresource === ''
+    );
   }
 
   async admit(attributes: AdmissionAttributes, object: KubeObject): Promise<KubeObject> {
@@ -39,13 +45,17 @@ export class ServiceAccountAdmission implements AdmissionPlugin {
     const { namespace, name } = attributes;
     const asked = pod.spec.serviceAccountName ?? '';
     const account = asked === '' ? DEFAULT_ACCOUNT : asked;
-    const found = (await this.#find(namespace, account, account !== DEFAULT_ACCOUNT)) as ServiceAccount | undefined;
+    const found = (await this.#find(namespace, account, account !== DEFAULT_ACCOUNT)) as
+      ServiceAccount | undefined;
     if (found === undefined && account !== DEFAULT_ACCOUNT) {
       const why = `error looking up service account ${namespace}/${account}: serviceaccount "${account}" not found`;
       throw newForbidden(PODS, name, why);
     }
     const automount = pod.spec.automountServiceAccountToken ?? found?.automountServiceAccountToken ?? true;
-    const named = { ...pod, spec: { ...pod.spec, serviceAccountName: account, serviceAccount: account } } as Pod;
+    const named = {
+      ...pod,
+      spec: { ...pod.spec, serviceAccountName: account, serviceAccount: account },
+    } as Pod;
     return (automount ? this.#mountToken(named) : named) as KubeObject;
   }
 
@@ -59,7 +69,10 @@ export class ServiceAccountAdmission implements AdmissionPlugin {
       const mounts = container.volumeMounts ?? [];
       if (mounts.some(({ mountPath }) => mountPath === MOUNT_PATH)) return container;
       mounted = true;
-      return { ...container, volumeMounts: [...mounts, { name: volumeName, readOnly: true, mountPath: MOUNT_PATH }] };
+      return {
+        ...container,
+        volumeMounts: [...mounts, { name: volumeName, readOnly: true, mountPath: MOUNT_PATH }],
+      };
     };
     const containers = spec.containers.map(mount);
     const initContainers = spec.initContainers?.map(mount);
@@ -78,7 +91,10 @@ export class ServiceAccountAdmission implements AdmissionPlugin {
 
 function isTokenVolume(volume: Volume): boolean {
   const sources = volume.projected?.sources ?? [];
-  return volume.name.startsWith('kube-api-access-') && sources.some((source) => source.serviceAccountToken !== undefined);
+  return (
+    volume.name.startsWith('kube-api-access-') &&
+    sources.some((source) => source.serviceAccountToken !== undefined)
+  );
 }
 
 function tokenVolume(name: string): Volume {

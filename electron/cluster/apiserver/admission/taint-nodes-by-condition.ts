@@ -8,7 +8,9 @@ export class TaintNodesByCondition implements AdmissionPlugin {
   readonly name = 'TaintNodesByCondition';
 
   handles({ operation, resource, subresource }: AdmissionAttributes): boolean {
-    return operation === 'CREATE' && resource.resource === 'nodes' && resource.group === '' && subresource === '';
+    return (
+      operation === 'CREATE' && resource.resource === 'nodes' && resource.group === '' && subresource === ''
+    );
   }
 
   admit(_attributes: AdmissionAttributes, object: KubeObject): KubeObject {

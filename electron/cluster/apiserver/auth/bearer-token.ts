@@ -20,7 +20,8 @@ export class BearerTokenAuthenticator implements Authenticator {
     const header = headers['authorization']?.trim();
     if (header === undefined || header === '') return { outcome: 'none' };
     const [scheme, token, ...more] = header.split(' ').filter((part) => part !== '');
-    if (scheme?.toLowerCase() !== 'bearer' || token === undefined || more.length > 0) return { outcome: 'none' };
+    if (scheme?.toLowerCase() !== 'bearer' || token === undefined || more.length > 0)
+      return { outcome: 'none' };
     const user = this.#tokens.get(token);
     if (user === undefined) return { outcome: 'refused', why: 'invalid bearer token' };
     return { outcome: 'user', user: authenticated(user.name, user.groups, user.uid) };

@@ -35,7 +35,9 @@ export class BootstrapAuthorizer implements Authorizer {
     let roles = this.#rolesOf.get(user);
     if (roles === undefined) {
       roles = this.#roles.filter(
-        (role) => role.users?.includes(user.name) === true || role.groups?.some((group) => user.groups.includes(group)),
+        (role) =>
+          role.users?.includes(user.name) === true ||
+          role.groups?.some((group) => user.groups.includes(group)),
       );
       this.#rolesOf.set(user, roles);
     }

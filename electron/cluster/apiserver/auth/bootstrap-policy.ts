@@ -16,7 +16,11 @@ const READ = ['get', 'list', 'watch'];
 const READ_WRITE = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 const KCM = 'system:kube-controller-manager';
 
-const rule = (verbs: readonly string[], apiGroups: readonly string[], resources: readonly string[]): PolicyRule => ({
+const rule = (
+  verbs: readonly string[],
+  apiGroups: readonly string[],
+  resources: readonly string[],
+): PolicyRule => ({
   verbs,
   apiGroups,
   resources,
@@ -172,8 +176,12 @@ export const BOOTSTRAP_ROLES: readonly BootstrapRole[] = [
     rule(['get', 'list'], [''], ['nodes']),
     rule(['patch', 'update'], [''], ['pods/status']),
   ]),
-  controller('service-account-controller', [rule(['create', 'get', 'list', 'watch'], [''], ['serviceaccounts'])]),
-  controller('root-ca-cert-publisher', [rule(['create', 'get', 'list', 'update', 'watch'], [''], ['configmaps'])]),
+  controller('service-account-controller', [
+    rule(['create', 'get', 'list', 'watch'], [''], ['serviceaccounts']),
+  ]),
+  controller('root-ca-cert-publisher', [
+    rule(['create', 'get', 'list', 'update', 'watch'], [''], ['configmaps']),
+  ]),
   controller('endpointslice-controller', [
     rule(READ, [''], ['services', 'pods', 'nodes']),
     rule(READ_WRITE, ['discovery.k8s.io'], ['endpointslices']),

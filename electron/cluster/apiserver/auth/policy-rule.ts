@@ -18,7 +18,9 @@ function resourceMatches(rule: PolicyRule, info: RequestInfo): boolean {
   const wanted = info.subresource === '' ? info.resource : `${info.resource}/${info.subresource}`;
   return (rule.resources ?? []).some(
     (resource) =>
-      resource === '*' || resource === wanted || (info.subresource !== '' && resource === `*/${info.subresource}`),
+      resource === '*' ||
+      resource === wanted ||
+      (info.subresource !== '' && resource === `*/${info.subresource}`),
   );
 }
 
@@ -28,7 +30,9 @@ export function ruleAllows(rule: PolicyRule, info: RequestInfo): boolean {
   if (!info.isResourceRequest) {
     return (rule.nonResourceURLs ?? []).some(
       (url) =>
-        url === '*' || url === info.path || (url.endsWith('*') && info.path.startsWith(url.slice(0, url.length - 1))),
+        url === '*' ||
+        url === info.path ||
+        (url.endsWith('*') && info.path.startsWith(url.slice(0, url.length - 1))),
     );
   }
   if (!has(rule.apiGroups, info.apiGroup) || !resourceMatches(rule, info)) return false;

@@ -60,7 +60,8 @@ function forbiddenError(user: UserInfo, info: RequestInfo, reason: string): Stat
     return new StatusError(403, 'Forbidden', `forbidden: ${why}`, {});
   }
   const what = info.subresource === '' ? info.resource : `${info.resource}/${info.subresource}`;
-  const where = info.namespace === '' ? 'at the cluster scope' : `in the namespace ${JSON.stringify(info.namespace)}`;
+  const where =
+    info.namespace === '' ? 'at the cluster scope' : `in the namespace ${JSON.stringify(info.namespace)}`;
   const why = `User ${JSON.stringify(user.name)} cannot ${info.verb} resource ${JSON.stringify(what)} in API group ${JSON.stringify(info.apiGroup)} ${where}${tail}`;
   return newForbidden({ group: info.apiGroup, resource: info.resource }, info.name, why);
 }

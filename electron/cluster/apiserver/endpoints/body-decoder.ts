@@ -28,7 +28,11 @@ export function contentTypeOf(request: HttpRequest): string {
 }
 
 /** The object of a create or update. @throws StatusError 400, 413, 415 */
-export function decodeRequestObject(request: HttpRequest, gvk: GroupVersionKind, validation: FieldValidation): DecodedBody {
+export function decodeRequestObject(
+  request: HttpRequest,
+  gvk: GroupVersionKind,
+  validation: FieldValidation,
+): DecodedBody {
   const { body } = request;
   const content = body?.type === 'object' ? body.value : body?.type === 'bytes' ? body.bytes : body?.text;
   return decodeBody({
@@ -45,9 +49,11 @@ export function decodeRequestOptions(request: HttpRequest, kind: string): JsonOb
   const { body } = request;
   if (body === undefined) return undefined;
   checkBodySize(request);
-  const value = body.type === 'object' ? body.value : parseOptions(bodyText(request), contentTypeOf(request), kind);
+  const value =
+    body.type === 'object' ? body.value : parseOptions(bodyText(request), contentTypeOf(request), kind);
   if (value === undefined || value === null) return undefined;
-  if (!isJsonObject(value)) throw newBadRequest(`the object provided is unrecognized (must be of type ${kind})`);
+  if (!isJsonObject(value))
+    throw newBadRequest(`the object provided is unrecognized (must be of type ${kind})`);
   return value;
 }
 

@@ -17,7 +17,9 @@ function optionalInteger(value: unknown, field: string): number | undefined {
   if (value === undefined || value === null) return undefined;
   const number = typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : value;
   if (typeof number !== 'number' || !Number.isInteger(number)) {
-    throw newBadRequest(`DeleteOptions in version "v1" cannot be handled as a DeleteOptions: json: cannot unmarshal into Go struct field DeleteOptions.${field} of type int64`);
+    throw newBadRequest(
+      `DeleteOptions in version "v1" cannot be handled as a DeleteOptions: json: cannot unmarshal into Go struct field DeleteOptions.${field} of type int64`,
+    );
   }
   return number;
 }
@@ -28,10 +30,20 @@ export function parseDeleteOptions(request: ApiRequest): DeleteRequestOptions & 
   const body: JsonObject = decodeRequestOptions(request.exchange.request, 'DeleteOptions') ?? {};
   const dryRuns = Array.isArray(body['dryRun']) ? body['dryRun'].map(String) : query.getAll('dryRun');
   const propagationPolicy = body['propagationPolicy'] ?? query.get('propagationPolicy') ?? undefined;
-  const orphan = body['orphanDependents'] ?? (query.has('orphanDependents') ? query.get('orphanDependents') === 'true' : undefined);
-  const grace = optionalInteger(body['gracePeriodSeconds'] ?? query.get('gracePeriodSeconds'), 'gracePeriodSeconds');
-  if (propagationPolicy !== undefined && (typeof propagationPolicy !== 'string' || !POLICIES.has(propagationPolicy))) {
-    throw newBadRequest(`invalid propagation policy ${JSON.stringify(propagationPolicy)}: valid values are "Foreground", "Background", "Orphan"`);
+  const orphan =
+    body['orphanDependents'] ??
+    (query.has('orphanDependents') ? query.get('orphanDependents') === 'true' : undefined);
+  const grace = optionalInteger(
+    body['gracePeriodSeconds'] ?? query.get('gracePeriodSeconds'),
+    'gracePeriodSeconds',
+  );
+  if (
+    propagationPolicy !== undefined &&
+    (typeof propagationPolicy !== 'string' || !POLICIES.has(propagationPolicy))
+  ) {
+    throw newBadRequest(
+      `invalid propagation policy ${JSON.stringify(propagationPolicy)}: valid values are "Foreground", "Background", "Orphan"`,
+    );
   }
   const preconditions = isJsonObject(body['preconditions']) ? body['preconditions'] : {};
   const { uid, resourceVersion } = preconditions;

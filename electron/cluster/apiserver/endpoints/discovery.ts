@@ -24,7 +24,8 @@ const GROUP_ORDER = [
   'flowcontrol.apiserver.k8s.io',
 ];
 
-const groupVersionOf = (group: string, version: string): string => (group === '' ? version : `${group}/${version}`);
+const groupVersionOf = (group: string, version: string): string =>
+  group === '' ? version : `${group}/${version}`;
 
 function rank(group: string): number {
   const index = GROUP_ORDER.indexOf(group);
@@ -77,7 +78,10 @@ export class Discovery {
   }
 
   #group(name: string) {
-    const versions = this.versions(name).map((version) => ({ groupVersion: groupVersionOf(name, version), version }));
+    const versions = this.versions(name).map((version) => ({
+      groupVersion: groupVersionOf(name, version),
+      version,
+    }));
     return { name, versions, preferredVersion: versions[0] };
   }
 

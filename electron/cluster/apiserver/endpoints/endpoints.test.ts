@@ -23,7 +23,17 @@ describe('parseRequestInfo', () => {
   });
 
   it('leaves everything else to the paths that are no resources, however broken', () => {
-    for (const target of ['/', '/healthz', '/api', '/api/v1', '/apis/apps/v1', '/%zz', '', '?', '/api/v1/watch']) {
+    for (const target of [
+      '/',
+      '/healthz',
+      '/api',
+      '/api/v1',
+      '/apis/apps/v1',
+      '/%zz',
+      '',
+      '?',
+      '/api/v1/watch',
+    ]) {
       expect(parseRequestInfo('GET', target)).toMatchObject({ isResourceRequest: false, verb: 'get' });
     }
   });
@@ -34,15 +44,25 @@ describe('negotiate', () => {
 
   it('takes the first the server can give', () => {
     expect(negotiate(undefined, any)).toEqual({ mediaType: 'application/json', transform: 'none' });
-    expect(negotiate('application/json;as=Table;v=v1;g=meta.k8s.io,application/json', any).transform).toBe('Table');
-    expect(negotiate('application/json;as=Table;v=v2;g=meta.k8s.io,application/json', any).transform).toBe('none');
-    expect(negotiate('application/vnd.kubernetes.protobuf,application/json', any).mediaType).toBe('application/json');
+    expect(negotiate('application/json;as=Table;v=v1;g=meta.k8s.io,application/json', any).transform).toBe(
+      'Table',
+    );
+    expect(negotiate('application/json;as=Table;v=v2;g=meta.k8s.io,application/json', any).transform).toBe(
+      'none',
+    );
+    expect(negotiate('application/vnd.kubernetes.protobuf,application/json', any).mediaType).toBe(
+      'application/json',
+    );
     expect(negotiate('application/json;q=0.5, application/yaml', any).mediaType).toBe('application/yaml');
   });
 
   it('refuses what it cannot give', () => {
-    expect(() => negotiate('text/html', any)).toThrow('only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf');
-    expect(() => negotiate('application/yaml', { transforms: true, yaml: false })).toThrow('only the following media types');
+    expect(() => negotiate('text/html', any)).toThrow(
+      'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',
+    );
+    expect(() => negotiate('application/yaml', { transforms: true, yaml: false })).toThrow(
+      'only the following media types',
+    );
   });
 
   it('prints prettily for people', () => {
@@ -57,14 +77,20 @@ describe('options', () => {
     expect(parseWriteOptions(new URLSearchParams(), 'CreateOptions', 'kubectl/v1.33.1 (linux/amd64)')).toEqual({
       dryRun: false, fieldValidation: 'Warn', fieldManager: 'kubectl',
     }); // prettier-ignore
-    expect(() => parseWriteOptions(new URLSearchParams('fieldValidation=Nosuch'), 'CreateOptions', '')).toThrow(
+    expect(() =>
+      parseWriteOptions(new URLSearchParams('fieldValidation=Nosuch'), 'CreateOptions', ''),
+    ).toThrow(
       'CreateOptions.meta.k8s.io "" is invalid: fieldValidation: Unsupported value: "Nosuch": supported values: "", "Ignore", "Strict", "Warn"',
     );
   });
 
   it('of a list are checked against one another', () => {
-    expect(() => parseListRequest(new URLSearchParams('resourceVersionMatch=Exact'))).toThrow('resourceVersionMatch is forbidden unless resourceVersion is provided');
-    expect(() => parseListRequest(new URLSearchParams('limit=x'))).toThrow('strconv.ParseInt: parsing "x": invalid syntax');
+    expect(() => parseListRequest(new URLSearchParams('resourceVersionMatch=Exact'))).toThrow(
+      'resourceVersionMatch is forbidden unless resourceVersion is provided',
+    );
+    expect(() => parseListRequest(new URLSearchParams('limit=x'))).toThrow(
+      'strconv.ParseInt: parsing "x": invalid syntax',
+    );
     expect(() => parseListRequest(new URLSearchParams('resourceVersion=-1'))).toThrow('invalid syntax');
   });
 });

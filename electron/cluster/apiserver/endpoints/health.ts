@@ -17,7 +17,8 @@ export interface HealthCheck {
 export async function serveHealth(request: ApiRequest, checks: readonly HealthCheck[]): Promise<boolean> {
   const { info, exchange, trail } = request;
   const [, endpoint = '', single = '', ...more] = info.path.split('/');
-  if ((endpoint !== 'healthz' && endpoint !== 'livez' && endpoint !== 'readyz') || more.length > 0) return false;
+  if ((endpoint !== 'healthz' && endpoint !== 'livez' && endpoint !== 'readyz') || more.length > 0)
+    return false;
   const all = checks.filter((check) => check.endpoints.includes(endpoint));
   if (single !== '') {
     const one = all.find((check) => check.name === single);

@@ -14,7 +14,11 @@ export interface MediaRange {
 }
 
 const ACCEPTED = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
-const TRANSFORMS: ReadonlySet<string> = new Set(['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList']);
+const TRANSFORMS: ReadonlySet<string> = new Set([
+  'Table',
+  'PartialObjectMetadata',
+  'PartialObjectMetadataList',
+]);
 
 /** The parts of an Accept header, best quality first, otherwise in their order. */
 export function parseAccept(header: string): MediaRange[] {
@@ -40,14 +44,21 @@ function mediaTypeOf(type: string, yaml: boolean): Negotiated['mediaType'] | und
  * Chooses how to answer. Protobuf is never given: a client that takes nothing else gets 406.
  * `transforms` says whether objects may be asked for as Table or metadata only. @throws StatusError 406
  */
-export function negotiate(accept: string | undefined, options: { readonly transforms: boolean; readonly yaml: boolean }): Negotiated {
-  if (accept === undefined || accept.trim() === '') return { mediaType: 'application/json', transform: 'none' };
+export function negotiate(
+  accept: string | undefined,
+  options: { readonly transforms: boolean; readonly yaml: boolean },
+): Negotiated {
+  if (accept === undefined || accept.trim() === '')
+    return { mediaType: 'application/json', transform: 'none' };
   for (const { type, params } of parseAccept(accept)) {
     const mediaType = mediaTypeOf(type, options.yaml);
     if (mediaType === undefined) continue;
     const as = params['as'];
     if (as === undefined) return { mediaType, transform: 'none' };
-    const known = TRANSFORMS.has(as) && params['g'] === 'meta.k8s.io' && (params['v'] === 'v1' || params['v'] === 'v1beta1');
+    const known =
+      TRANSFORMS.has(as) &&
+      params['g'] === 'meta.k8s.io' &&
+      (params['v'] === 'v1' || params['v'] === 'v1beta1');
     if (known && options.transforms) return { mediaType, transform: as as Transform };
   }
   throw newNotAcceptable(ACCEPTED);

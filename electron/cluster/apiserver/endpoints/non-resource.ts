@@ -93,10 +93,22 @@ export class NonResourceHandler {
     ]);
     const checks = ['healthz', 'livez', 'readyz'].flatMap((endpoint) => [
       `/${endpoint}`,
-      ...health.filter((check) => check.endpoints.includes(endpoint as 'healthz')).map((check) => `/${endpoint}/${check.name}`),
+      ...health
+        .filter((check) => check.endpoints.includes(endpoint as 'healthz'))
+        .map((check) => `/${endpoint}/${check.name}`),
     ]);
     const core = discovery.versions('').map((version) => `/api/${version}`);
-    return ['/api', ...core, '/apis', ...groups, ...checks, '/metrics', '/openapi/v2', '/openapi/v3', '/version'].sort();
+    return [
+      '/api',
+      ...core,
+      '/apis',
+      ...groups,
+      ...checks,
+      '/metrics',
+      '/openapi/v2',
+      '/openapi/v3',
+      '/version',
+    ].sort();
   }
 
   #serveOpenApi(request: ApiRequest, path: string): void {
@@ -115,14 +127,20 @@ export class NonResourceHandler {
     const { exchange, trail } = request;
     const { openApiV2 } = this.#services;
     const wanted = parseAccept(exchange.request.headers['accept'] ?? '')[0]?.type;
-    if (wanted !== OPENAPI_V2_PROTOBUF && wanted !== 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf') {
+    if (
+      wanted !== OPENAPI_V2_PROTOBUF &&
+      wanted !== 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf'
+    ) {
       this.#document(request, '/openapi/v2', openApiV2.json());
       return;
     }
     exchange.respond(
       {
         status: 200,
-        headers: { 'content-type': 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf', vary: 'Accept' },
+        headers: {
+          'content-type': 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf',
+          vary: 'Accept',
+        },
         body: { type: 'bytes', bytes: openApiV2.protobuf() },
       },
       { ...trail, code: 200 },
@@ -139,7 +157,13 @@ export class NonResourceHandler {
       if (aggregated !== undefined) {
         const apiVersion = `${AGGREGATED}/${aggregated}`;
         const type = `application/json;g=${AGGREGATED};v=${aggregated};as=APIGroupDiscoveryList`;
-        this.#document(request, `${path} ${aggregated}`, discovery.aggregated(root === 'api', apiVersion), undefined, type);
+        this.#document(
+          request,
+          `${path} ${aggregated}`,
+          discovery.aggregated(root === 'api', apiVersion),
+          undefined,
+          type,
+        );
         return;
       }
       this.#plain(request, root === 'api' ? discovery.apiVersions(serverAddress) : discovery.groupList());
@@ -167,7 +191,13 @@ export class NonResourceHandler {
     respondObject(exchange, info.query, trail, { status: 200, value: document, mediaType });
   }
 
-  #document(request: ApiRequest, name: string, document: unknown, known?: string, contentType = 'application/json'): void {
+  #document(
+    request: ApiRequest,
+    name: string,
+    document: unknown,
+    known?: string,
+    contentType = 'application/json',
+  ): void {
     const { exchange, info, trail } = request;
     const etag = known ?? this.#services.discovery.etag(name, document);
     if (exchange.request.headers['if-none-match'] === etag) {

@@ -17,7 +17,16 @@ const mapValues = <T>(values: Readonly<Record<string, T>>, map: (value: T) => un
 
 /** A component schema in the words of version 2: references stand by themselves, alternatives are left out. */
 function definition(schema: OpenApiSchema): Json {
-  const { allOf: _allOf, oneOf: _oneOf, $ref: _ref, properties, items, additionalProperties, default: _default, ...rest } = schema;
+  const {
+    allOf: _allOf,
+    oneOf: _oneOf,
+    $ref: _ref,
+    properties,
+    items,
+    additionalProperties,
+    default: _default,
+    ...rest
+  } = schema;
   const ref = refOf(schema);
   return {
     ...rest,
@@ -39,7 +48,8 @@ function writeSchema(writer: ProtobufWriter, schema: OpenApiSchema): void {
     writer.message(21, (item) => item.message(1, (inner) => writeSchema(inner, additionalProperties)));
   }
   if (type !== undefined) writer.message(22, (item) => item.string(1, type));
-  if (items !== undefined) writer.message(23, (item) => item.message(1, (inner) => writeSchema(inner, items)));
+  if (items !== undefined)
+    writer.message(23, (item) => item.message(1, (inner) => writeSchema(inner, items)));
   if (properties !== undefined) {
     writer.message(25, (list) => {
       for (const [name, property] of Object.entries(properties)) writeNamedSchema(list, 1, name, property);
@@ -48,7 +58,9 @@ function writeSchema(writer: ProtobufWriter, schema: OpenApiSchema): void {
   for (const [name, value] of Object.entries(schema)) {
     if (!name.startsWith('x-')) continue;
     // An extension is a named value whose text is YAML; JSON is YAML.
-    writer.message(31, (named) => named.string(1, name).message(2, (any) => any.string(2, `${JSON.stringify(value)}\n`)));
+    writer.message(31, (named) =>
+      named.string(1, name).message(2, (any) => any.string(2, `${JSON.stringify(value)}\n`)),
+    );
   }
 }
 
@@ -85,7 +97,8 @@ export class OpenApiV2 {
       .message(2, (info) => info.string(1, 'Kubernetes').string(2, this.#gitVersion))
       .message(8, () => undefined)
       .message(9, (definitions) => {
-        for (const [name, schema] of Object.entries(OPENAPI_SCHEMAS)) writeNamedSchema(definitions, 1, name, schema);
+        for (const [name, schema] of Object.entries(OPENAPI_SCHEMAS))
+          writeNamedSchema(definitions, 1, name, schema);
       })
       .finish();
     return this.#protobuf;

@@ -24,7 +24,11 @@ const SINGLE: readonly Operation[] = [
   { method: 'delete', action: 'delete' },
 ];
 
-const query = (name: string, type: string): Json => ({ name, in: 'query', schema: { type, uniqueItems: true } });
+const query = (name: string, type: string): Json => ({
+  name,
+  in: 'query',
+  schema: { type, uniqueItems: true },
+});
 const LIST_PARAMETERS = [
   query('allowWatchBookmarks', 'boolean'),
   query('continue', 'string'),
@@ -37,7 +41,11 @@ const LIST_PARAMETERS = [
   query('timeoutSeconds', 'integer'),
   query('watch', 'boolean'),
 ];
-const WRITE_PARAMETERS = [query('dryRun', 'string'), query('fieldManager', 'string'), query('fieldValidation', 'string')];
+const WRITE_PARAMETERS = [
+  query('dryRun', 'string'),
+  query('fieldManager', 'string'),
+  query('fieldValidation', 'string'),
+];
 const DELETE_PARAMETERS = [
   query('dryRun', 'string'),
   query('gracePeriodSeconds', 'integer'),
@@ -78,7 +86,12 @@ function operation(strategy: KindStrategy, { method, action }: Operation, schema
     operationId: `${action}${gvk.kind}`,
     parameters: parametersOf(action),
     ...(needsBody
-      ? { requestBody: { content: Object.fromEntries(types.map((type) => [type, { schema: bodySchema }])), required: true } }
+      ? {
+          requestBody: {
+            content: Object.fromEntries(types.map((type) => [type, { schema: bodySchema }])),
+            required: true,
+          },
+        }
       : {}),
     responses: { '200': { description: 'OK', content }, '401': { description: 'Unauthorized' } },
     'x-kubernetes-action': action,
@@ -123,7 +136,9 @@ export class OpenApi {
 
   /** `api/v1`, `apis/apps/v1`, … */
   get names(): readonly string[] {
-    const names = this.#strategies.map(({ gvk }) => (gvk.group === '' ? `api/${gvk.version}` : `apis/${gvk.group}/${gvk.version}`));
+    const names = this.#strategies.map(({ gvk }) =>
+      gvk.group === '' ? `api/${gvk.version}` : `apis/${gvk.group}/${gvk.version}`,
+    );
     return [...new Set(names)].sort();
   }
 
@@ -143,7 +158,10 @@ export class OpenApi {
     if (!this.names.includes(name)) return undefined;
     const document = this.#build(name);
     const text = canonicalText(document);
-    const hash = [0, 1, 2, 3].map((seed) => fnv32a(`${seed}${text}`).toString(16).padStart(8, '0')).join('').toUpperCase();
+    const hash = [0, 1, 2, 3]
+      .map((seed) => fnv32a(`${seed}${text}`).toString(16).padStart(8, '0'))
+      .join('')
+      .toUpperCase();
     const entry = { document, hash };
     this.#documents.set(name, entry);
     return entry;
@@ -163,7 +181,8 @@ export class OpenApi {
       const list = SCHEMES.nameOf({ ...strategy.gvk, kind: strategy.listKind });
       if (list !== undefined) names.add(list);
       const base = `/${name}${strategy.namespaced ? '/namespaces/{namespace}' : ''}/${strategy.resource}`;
-      if (strategy.namespaced) paths[`/${name}/${strategy.resource}`] = operationsOf(strategy, COLLECTION.slice(0, 1), schema);
+      if (strategy.namespaced)
+        paths[`/${name}/${strategy.resource}`] = operationsOf(strategy, COLLECTION.slice(0, 1), schema);
       paths[`${base}/`.slice(0, -1)] = operationsOf(strategy, COLLECTION, schema);
       paths[`${base}/{name}`] = operationsOf(strategy, SINGLE, schema);
       for (const subresource of strategy.subresources) {
@@ -171,12 +190,22 @@ export class OpenApi {
         if (own !== undefined) names.add(own);
         const ref: Json = own === undefined ? { type: 'object' } : { $ref: `${REF}${own}` };
         const verbs: readonly string[] = subresource.verbs;
-        const as: KindStrategy = { ...strategy, gvk: subresource.kind, verbs: verbs as KindStrategy['verbs'] };
-        paths[`${base}/{name}/${subresource.name}`] = operationsOf(as, [...SINGLE.slice(0, 3), { method: 'post', action: 'post' }], ref);
+        const as: KindStrategy = {
+          ...strategy,
+          gvk: subresource.kind,
+          verbs: verbs as KindStrategy['verbs'],
+        };
+        paths[`${base}/{name}/${subresource.name}`] = operationsOf(
+          as,
+          [...SINGLE.slice(0, 3), { method: 'post', action: 'post' }],
+          ref,
+        );
       }
     }
     for (const component of [...names]) collectRefs(OPENAPI_SCHEMAS[component], names);
-    const components = [...names].sort().map((component): [string, unknown] => [component, OPENAPI_SCHEMAS[component]]);
+    const components = [...names]
+      .sort()
+      .map((component): [string, unknown] => [component, OPENAPI_SCHEMAS[component]]);
     return {
       openapi: '3.0.0',
       info: { title: 'Kubernetes', version: this.#gitVersion },

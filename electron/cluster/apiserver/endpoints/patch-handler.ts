@@ -4,7 +4,12 @@ import type { KubeObject } from '../../api/types.ts';
 import type { GroupVersionKind } from '../../apimachinery/gvk.ts';
 import { JsonSyntaxError, parseJsonValue } from '../../apimachinery/json.ts';
 import { DecodeError } from '../../apimachinery/schema/decode.ts';
-import { newBadRequest, newInvalidPatchResult, newUnsupportedMediaType, StatusError } from '../../apimachinery/status.ts';
+import {
+  newBadRequest,
+  newInvalidPatchResult,
+  newUnsupportedMediaType,
+  StatusError,
+} from '../../apimachinery/status.ts';
 import { invalid } from '../../apimachinery/validation/field-error.ts';
 import type { HttpRequest } from '../../network/http.ts';
 import type { ApiRequest } from './api-request.ts';
@@ -20,7 +25,10 @@ import { answerWithObject, checkNameOnUrl, writeContextOf } from './write-handle
 /** A decoded patch, ready to be applied to whatever the object is by then. */
 export interface ParsedPatch {
   /** @throws StatusError 422 */
-  apply(current: KubeObject, validation: FieldValidation): { readonly object: KubeObject; readonly warnings: readonly string[] };
+  apply(
+    current: KubeObject,
+    validation: FieldValidation,
+  ): { readonly object: KubeObject; readonly warnings: readonly string[] };
 }
 
 /** What every PATCH accepts. */
@@ -42,7 +50,11 @@ function readPatch(request: HttpRequest): unknown {
 export function parsePatch(request: HttpRequest, gvk: GroupVersionKind): ParsedPatch {
   const type = contentTypeOf(request);
   if (type === 'application/apply-patch+yaml') {
-    throw new StatusError(501, 'NotImplemented', 'server-side apply is not modelled yet: use kubectl apply without --server-side');
+    throw new StatusError(
+      501,
+      'NotImplemented',
+      'server-side apply is not modelled yet: use kubectl apply without --server-side',
+    );
   }
   if (!(PATCH_TYPES as readonly string[]).includes(type)) throw newUnsupportedMediaType(ACCEPTED);
   const patch = preparePatch(type as PatchType, readPatch(request), gvk);
@@ -50,7 +62,8 @@ export function parsePatch(request: HttpRequest, gvk: GroupVersionKind): ParsedP
 }
 
 function decodePatched(patched: unknown, gvk: GroupVersionKind, validation: FieldValidation) {
-  const refuse = (why: string): StatusError => newInvalidPatchResult([invalid('patch', JSON.stringify(patched), why)]);
+  const refuse = (why: string): StatusError =>
+    newInvalidPatchResult([invalid('patch', JSON.stringify(patched), why)]);
   if (!isJsonObject(patched)) throw refuse(`json: cannot unmarshal into Go value of type v1.${gvk.kind}`);
   try {
     const { object, strictErrors } = decodeObject(gvk, patched);
@@ -74,11 +87,18 @@ export async function handlePatch(request: ApiRequest, resource: ServedResource)
   const update = (current: KubeObject | undefined): KubeObject => {
     const result = patch.apply(current as KubeObject, options.fieldValidation);
     checkNameOnUrl(result.object, info.name, info.namespaceOfObject);
-    for (const warning of result.warnings) if (!write.warnings.includes(warning)) write.warnings.push(warning);
+    for (const warning of result.warnings)
+      if (!write.warnings.includes(warning)) write.warnings.push(warning);
     return result.object;
   };
   const { object } = await resource.writer.update(
-    { namespace: info.namespaceOfObject, name: info.name, subresource: info.subresource, update, allowCreate: false },
+    {
+      namespace: info.namespaceOfObject,
+      name: info.name,
+      subresource: info.subresource,
+      update,
+      allowCreate: false,
+    },
     write,
   );
   trail.etcd = options.dryRun ? 'dry run' : 'update';

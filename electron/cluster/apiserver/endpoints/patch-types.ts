@@ -1,11 +1,21 @@
 import { schemaOf } from '../../api/scheme.ts';
 import type { KubeObject } from '../../api/types.ts';
 import type { GroupVersionKind } from '../../apimachinery/gvk.ts';
-import { applyJsonPatch, JsonPatchError, JsonPatchFormatError, toJsonPatch } from '../../apimachinery/patch/json-patch.ts';
+import {
+  applyJsonPatch,
+  JsonPatchError,
+  JsonPatchFormatError,
+  toJsonPatch,
+} from '../../apimachinery/patch/json-patch.ts';
 import { applyMergePatch } from '../../apimachinery/patch/merge-patch.ts';
 import { applyStrategicMergePatch } from '../../apimachinery/patch/strategic-merge-patch.ts';
 import { StrategicPatchError } from '../../apimachinery/patch/strategic-patch-error.ts';
-import { newBadRequest, newRequestEntityTooLarge, newUnprocessablePatch, StatusError } from '../../apimachinery/status.ts';
+import {
+  newBadRequest,
+  newRequestEntityTooLarge,
+  newUnprocessablePatch,
+  StatusError,
+} from '../../apimachinery/status.ts';
 import type { JsonObject } from './wire-order.ts';
 import { isJsonObject } from './wire-order.ts';
 
@@ -37,7 +47,9 @@ function jsonPatch(patch: unknown): PatchFunction {
     throw error;
   }
   if (operations.length > MAX_OPERATIONS) {
-    throw newRequestEntityTooLarge(`The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${operations.length}`);
+    throw newRequestEntityTooLarge(
+      `The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${operations.length}`,
+    );
   }
   return (current) => {
     try {
@@ -67,7 +79,9 @@ function strategicPatch(patch: JsonObject, gvk: GroupVersionKind): PatchFunction
 export function preparePatch(type: PatchType, patch: unknown, gvk: GroupVersionKind): PatchFunction {
   if (type === 'application/json-patch+json') return jsonPatch(patch);
   if (!isJsonObject(patch)) {
-    throw newBadRequest(`error decoding patch: json: cannot unmarshal ${typeName(patch)} into Go value of type map[string]interface {}`);
+    throw newBadRequest(
+      `error decoding patch: json: cannot unmarshal ${typeName(patch)} into Go value of type map[string]interface {}`,
+    );
   }
   if (type === 'application/merge-patch+json') return (current) => applyMergePatch(current, patch);
   return strategicPatch(patch, gvk);

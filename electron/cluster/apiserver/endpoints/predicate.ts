@@ -14,7 +14,10 @@ const NAMESPACE = 'metadata.namespace';
 const knownFields = new WeakMap<KindStrategy, WeakMap<KubeObject, Readonly<Record<string, string>>>>();
 
 /** Selectable fields of an object, read once per object: many watchers ask for the same. */
-export function selectableFieldsOf(strategy: KindStrategy, object: KubeObject): Readonly<Record<string, string>> {
+export function selectableFieldsOf(
+  strategy: KindStrategy,
+  object: KubeObject,
+): Readonly<Record<string, string>> {
   let ofKind = knownFields.get(strategy);
   if (ofKind === undefined) {
     ofKind = new WeakMap();
@@ -37,14 +40,19 @@ function parseFields(text: string, strategy: KindStrategy): FieldRequirement[] {
   return requirements;
 }
 
-function parse(labelText: string, fieldText: string, strategy: KindStrategy): { labels: Selector; fields: FieldRequirement[] } {
+function parse(
+  labelText: string,
+  fieldText: string,
+  strategy: KindStrategy,
+): { labels: Selector; fields: FieldRequirement[] } {
   try {
     return {
       labels: labelText === '' ? [] : parseLabelSelector(labelText),
       fields: fieldText === '' ? [] : parseFields(fieldText, strategy),
     };
   } catch (error) {
-    if (error instanceof LabelSelectorError || error instanceof FieldSelectorError) throw newBadRequest(error.message);
+    if (error instanceof LabelSelectorError || error instanceof FieldSelectorError)
+      throw newBadRequest(error.message);
     throw error;
   }
 }
@@ -53,7 +61,12 @@ function parse(labelText: string, fieldText: string, strategy: KindStrategy): { 
  * What a list, watch or deletecollection is about. `namespace` is '' for all of them.
  * @throws StatusError 400 for a selector that is malformed or names an unknown field
  */
-export function buildPredicate(strategy: KindStrategy, namespace: string, labelText: string, fieldText: string): Predicate {
+export function buildPredicate(
+  strategy: KindStrategy,
+  namespace: string,
+  labelText: string,
+  fieldText: string,
+): Predicate {
   const { labels, fields } = parse(labelText, fieldText, strategy);
   const required: Record<string, string> = {};
   for (const { field, negated, value } of fields) if (!negated) required[field] ??= value;

@@ -31,7 +31,9 @@ export function transformAnswer(
   if (transform === 'Table') {
     const { metadata } = value;
     const now = resource.store.context.clock.now();
-    const listMetadata = isList ? { ...(value.metadata ?? {}) } : { resourceVersion: metadata?.resourceVersion ?? '' };
+    const listMetadata = isList
+      ? { ...(value.metadata ?? {}) }
+      : { resourceVersion: metadata?.resourceVersion ?? '' };
     return toTable(resource.strategy, objects, now, listMetadata, includeObjectOf(request.info.query));
   }
   const metadataOnly = objects.map((object) => partialObjectMetadata(object.metadata ?? {}));
@@ -47,8 +49,15 @@ export function transformAnswer(
 /** GET of one object. @throws StatusError */
 export async function handleGet(request: ApiRequest, resource: ServedResource): Promise<void> {
   const { info, exchange, trail } = request;
-  const { mediaType, transform } = negotiate(exchange.request.headers['accept'], { transforms: true, yaml: true });
-  const object = await resource.store.get(info.namespaceOfObject, info.name, info.query.get('resourceVersion') ?? '');
+  const { mediaType, transform } = negotiate(exchange.request.headers['accept'], {
+    transforms: true,
+    yaml: true,
+  });
+  const object = await resource.store.get(
+    info.namespaceOfObject,
+    info.name,
+    info.query.get('resourceVersion') ?? '',
+  );
   respondObject(exchange, info.query, trail, {
     status: 200,
     value: transformAnswer(object, transform, resource, request),
@@ -59,7 +68,10 @@ export async function handleGet(request: ApiRequest, resource: ServedResource): 
 /** GET of a collection. @throws StatusError */
 export async function handleList(request: ApiRequest, resource: ServedResource): Promise<void> {
   const { info, exchange, trail } = request;
-  const { mediaType, transform } = negotiate(exchange.request.headers['accept'], { transforms: true, yaml: true });
+  const { mediaType, transform } = negotiate(exchange.request.headers['accept'], {
+    transforms: true,
+    yaml: true,
+  });
   const { query } = info;
   const predicate = buildPredicate(
     resource.strategy,

@@ -6,8 +6,6 @@ import type { ListRequest } from '../registry/request-options.ts';
 import { parseRevision } from '../registry/resource-store.ts';
 import { queryFlag } from './request-info.ts';
 
-
-
 /** Options of a create, update or patch. */
 export interface WriteOptions {
   readonly dryRun: boolean;
@@ -28,7 +26,10 @@ const metaKind = (kind: string) => ({ group: 'meta.k8s.io', kind });
 function dryRunErrors(values: readonly string[]): FieldError[] {
   if (values.length === 0 || (values.length === 1 && values[0] === 'All')) return [];
   return [
-    { ...notSupported('dryRun', '', ['All']), body: `Unsupported value: ${JSON.stringify(values)}: supported values: "All"` },
+    {
+      ...notSupported('dryRun', '', ['All']),
+      body: `Unsupported value: ${JSON.stringify(values)}: supported values: "All"`,
+    },
   ];
 }
 
@@ -38,7 +39,11 @@ function managerOf(userAgent: string | undefined): string {
 }
 
 /** @throws StatusError 422 with upstream's text; `kind` is `CreateOptions`, `UpdateOptions` or `PatchOptions` */
-export function parseWriteOptions(query: URLSearchParams, kind: string, userAgent: string | undefined): WriteOptions {
+export function parseWriteOptions(
+  query: URLSearchParams,
+  kind: string,
+  userAgent: string | undefined,
+): WriteOptions {
   const dryRun = query.getAll('dryRun').filter((value) => value !== '');
   const fieldValidation = query.get('fieldValidation') ?? '';
   const errors = dryRunErrors(dryRun);
@@ -83,19 +88,32 @@ export function parseListRequest(query: URLSearchParams): ListRequest {
   const { resourceVersion, resourceVersionMatch: match, continueToken } = request;
   parseRevision(resourceVersion);
   const errors: FieldError[] = [];
-  if (query.has('sendInitialEvents')) errors.push(forbidden('sendInitialEvents', 'sendInitialEvents is forbidden for list'));
+  if (query.has('sendInitialEvents'))
+    errors.push(forbidden('sendInitialEvents', 'sendInitialEvents is forbidden for list'));
   if (match !== '') {
     if (resourceVersion === '') {
-      errors.push(forbidden('resourceVersionMatch', 'resourceVersionMatch is forbidden unless resourceVersion is provided'));
+      errors.push(
+        forbidden(
+          'resourceVersionMatch',
+          'resourceVersionMatch is forbidden unless resourceVersion is provided',
+        ),
+      );
     }
     if (continueToken !== '') {
-      errors.push(forbidden('resourceVersionMatch', 'resourceVersionMatch is forbidden when continue is provided'));
+      errors.push(
+        forbidden('resourceVersionMatch', 'resourceVersionMatch is forbidden when continue is provided'),
+      );
     }
     if (match !== 'Exact' && match !== 'NotOlderThan') {
       errors.push(notSupported('resourceVersionMatch', match, ['Exact', 'NotOlderThan', '']));
     }
     if (match === 'Exact' && resourceVersion === '0') {
-      errors.push(forbidden('resourceVersionMatch', 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'));
+      errors.push(
+        forbidden(
+          'resourceVersionMatch',
+          'resourceVersionMatch "exact" is forbidden for resourceVersion "0"',
+        ),
+      );
     }
   }
   if (errors.length > 0) throw newInvalid(metaKind('ListOptions'), '', errors);
@@ -113,10 +131,18 @@ export function parseWatchOptions(query: URLSearchParams): WatchRequestOptions {
   const errors: FieldError[] = [];
   if (asked && match !== 'NotOlderThan') {
     errors.push(
-      forbidden('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan'),
+      forbidden(
+        'resourceVersionMatch',
+        'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
+      ),
     );
   } else if (!asked && match !== '') {
-    errors.push(forbidden('resourceVersionMatch', 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'));
+    errors.push(
+      forbidden(
+        'resourceVersionMatch',
+        'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
+      ),
+    );
   }
   if (errors.length > 0) throw newInvalid(metaKind('ListOptions'), '', errors);
   parseRevision(resourceVersion);

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { StatusError } from '../../apimachinery/status.ts';
+import type { StatusError } from '../../apimachinery/status.ts';
 import type { HttpBody, HttpExchange } from '../../network/http.ts';
 import type { Trail } from './api-request.ts';
 import type { Negotiated } from './negotiation.ts';
@@ -10,7 +10,12 @@ const NO_CACHE = 'no-cache, private';
 
 /** Maps to YAML as kubectl and Go's encoder write it: keys sorted, texts quoted where YAML 1.1 would misread them. */
 export function toYaml(value: unknown): string {
-  return stringify(value, { sortMapEntries: true, version: '1.1', lineWidth: 0, aliasDuplicateObjects: false });
+  return stringify(value, {
+    sortMapEntries: true,
+    version: '1.1',
+    lineWidth: 0,
+    aliasDuplicateObjects: false,
+  });
 }
 
 /** The body in the form that was negotiated; left as an object wherever possible, so that nobody serialises twice. */
@@ -33,7 +38,12 @@ export interface ObjectAnswer {
 }
 
 /** Answers with an object. */
-export function respondObject(exchange: HttpExchange, query: URLSearchParams, trail: Trail, answer: ObjectAnswer): void {
+export function respondObject(
+  exchange: HttpExchange,
+  query: URLSearchParams,
+  trail: Trail,
+  answer: ObjectAnswer,
+): void {
   const mediaType = answer.mediaType ?? 'application/json';
   const pretty = wantsPretty(query, exchange.request.headers['user-agent']);
   exchange.respond(
@@ -48,7 +58,13 @@ export function respondObject(exchange: HttpExchange, query: URLSearchParams, tr
 }
 
 /** Answers with plain text. */
-export function respondText(exchange: HttpExchange, trail: Trail, status: number, text: string, headers = {}): void {
+export function respondText(
+  exchange: HttpExchange,
+  trail: Trail,
+  status: number,
+  text: string,
+  headers = {},
+): void {
   exchange.respond(
     {
       status,

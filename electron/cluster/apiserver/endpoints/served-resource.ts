@@ -54,9 +54,11 @@ export class ServedResources {
     if (strategy.namespaced && info.namespace === '' && info.name !== '') throw newPathNotFound();
     const anywhere = info.verb === 'list' || info.verb === 'watch';
     if (strategy.namespaced && info.namespace === '' && !anywhere) throw newMethodNotAllowed();
-    if (!strategy.namespaced && info.namespace !== '' && info.resource !== 'namespaces') throw newPathNotFound();
+    if (!strategy.namespaced && info.namespace !== '' && info.resource !== 'namespaces')
+      throw newPathNotFound();
     const onCollection = ['list', 'create', 'deletecollection', 'watch'].includes(info.verb);
-    if (onCollection ? info.name !== '' && info.verb !== 'watch' : info.name === '') throw newMethodNotAllowed();
+    if (onCollection ? info.name !== '' && info.verb !== 'watch' : info.name === '')
+      throw newMethodNotAllowed();
     if (!strategy.verbs.includes(info.verb as ResourceVerb)) throw newMethodNotAllowed();
   }
 }

@@ -32,10 +32,14 @@ function converter(request: ApiRequest, resource: ServedResource, transform: Tra
     if (body.type !== 'object') return body;
     const event = body.value as WatchEvent;
     if (event.type === 'ERROR') return body;
-    const object: KubeObject = stored && event.type !== 'BOOKMARK' ? store.fromStorage(event.object) : event.object;
+    const object: KubeObject =
+      stored && event.type !== 'BOOKMARK' ? store.fromStorage(event.object) : event.object;
     if (transform === 'none') return { type: 'object', value: { type: event.type, object } };
     if (transform !== 'Table') {
-      return { type: 'object', value: { type: event.type, object: partialObjectMetadata(object.metadata ?? {}) } };
+      return {
+        type: 'object',
+        value: { type: event.type, object: partialObjectMetadata(object.metadata ?? {}) },
+      };
     }
     const objects = event.type === 'BOOKMARK' ? [] : [object];
     const resourceVersion = object.metadata?.resourceVersion;
@@ -68,7 +72,11 @@ class WatchStream {
     const { exchange, trail } = this.#request;
     const { context, cache } = this.#resource.store;
     exchange.respond(
-      { status: 200, stream: true, headers: { 'cache-control': 'no-cache, private', 'content-type': 'application/json' } },
+      {
+        status: 200,
+        stream: true,
+        headers: { 'cache-control': 'no-cache, private', 'content-type': 'application/json' },
+      },
       { ...trail, code: 200 },
     );
     this.#timer = context.clock.setTimeout(() => this.end(), timeoutSeconds * 1000);
@@ -117,7 +125,8 @@ export async function handleWatch(request: ApiRequest, resource: ServedResource)
   const { transform } = negotiate(exchange.request.headers['accept'], { transforms: true, yaml: false });
   const options = parseWatchOptions(query);
   let fieldSelector = query.get('fieldSelector') ?? '';
-  if (info.name !== '') fieldSelector = `${fieldSelector === '' ? '' : `${fieldSelector},`}metadata.name=${info.name}`;
+  if (info.name !== '')
+    fieldSelector = `${fieldSelector === '' ? '' : `${fieldSelector},`}metadata.name=${info.name}`;
   const predicate = buildPredicate(
     resource.strategy,
     info.namespaceOfObject,

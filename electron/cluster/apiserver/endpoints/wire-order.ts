@@ -27,6 +27,8 @@ export function wireValue(value: unknown): unknown {
   if (!isJsonObject(value)) return value;
   const items = typedListItems(value);
   if (items === undefined) return typeFirst(value);
-  const bare = items.map((item) => (isJsonObject(item) ? { ...item, kind: undefined, apiVersion: undefined } : item));
+  const bare = items.map((item) =>
+    isJsonObject(item) ? { ...item, kind: undefined, apiVersion: undefined } : item,
+  );
   return typeFirst({ ...value, items: bare });
 }

@@ -11,7 +11,10 @@ import { respondObject } from './responder.ts';
 import type { ServedResource } from './served-resource.ts';
 
 /** What the registry needs to know of a request that writes. */
-export function writeContextOf(request: ApiRequest, options: Pick<WriteOptions, 'dryRun' | 'fieldManager'>): WriteContext {
+export function writeContextOf(
+  request: ApiRequest,
+  options: Pick<WriteOptions, 'dryRun' | 'fieldManager'>,
+): WriteContext {
   const admission: string[] = [];
   request.trail.admission = admission;
   return {
@@ -30,7 +33,9 @@ export function checkNameOnUrl(object: KubeObject, name: string, namespace: stri
     throw newBadRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
   }
   if (givenNamespace !== '' && namespace !== '' && givenNamespace !== namespace) {
-    throw newBadRequest(`the namespace of the object (${givenNamespace}) does not match the namespace on the request (${namespace})`);
+    throw newBadRequest(
+      `the namespace of the object (${givenNamespace}) does not match the namespace on the request (${namespace})`,
+    );
   }
 }
 
@@ -42,7 +47,10 @@ export function answerWithObject(
   warnings: readonly string[],
 ): void {
   const { info, exchange, trail } = request;
-  const { mediaType, transform } = negotiate(exchange.request.headers['accept'], { transforms: true, yaml: true });
+  const { mediaType, transform } = negotiate(exchange.request.headers['accept'], {
+    transforms: true,
+    yaml: true,
+  });
   respondObject(exchange, info.query, trail, {
     status,
     value: transformAnswer(object, transform, resource, request),
@@ -72,7 +80,10 @@ export async function handleUpdate(request: ApiRequest, resource: ServedResource
   const decoded = decodeRequestObject(exchange.request, resource.strategy.gvk, options.fieldValidation);
   checkNameOnUrl(decoded.object, info.name, info.namespaceOfObject);
   const { metadata } = decoded.object;
-  const object: KubeObject = metadata?.name === info.name ? decoded.object : { ...decoded.object, metadata: { ...metadata, name: info.name } };
+  const object: KubeObject =
+    metadata?.name === info.name
+      ? decoded.object
+      : { ...decoded.object, metadata: { ...metadata, name: info.name } };
   const write = writeContextOf(request, options);
   write.warnings.push(...decoded.warnings);
   const result = await resource.writer.update(

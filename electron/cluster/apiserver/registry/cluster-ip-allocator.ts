@@ -37,7 +37,9 @@ export class ClusterIpAllocator {
   async allocate(address: string, namespace: string, service: string): Promise<void> {
     const value = parseIpv4(address);
     if (value === undefined || !contains(this.#range, value)) {
-      throw new IpAllocationError(`failed to allocate IP ${address}: the provided network does not match the current range`);
+      throw new IpAllocationError(
+        `failed to allocate IP ${address}: the provided network does not match the current range`,
+      );
     }
     if (!(await this.#take(address, namespace, service))) {
       throw new IpAllocationError(`failed to allocate IP ${address}: provided IP is already allocated`);

@@ -8,7 +8,11 @@ const ORPHAN = 'orphan';
 const FOREGROUND = 'foregroundDeletion';
 
 /** @throws StatusError 409 when the object is not the one the caller means */
-export function checkPreconditions(object: KubeObject, options: DeleteRequestOptions, resource: GroupResource): void {
+export function checkPreconditions(
+  object: KubeObject,
+  options: DeleteRequestOptions,
+  resource: GroupResource,
+): void {
   const { uid, resourceVersion } = options.preconditions ?? {};
   const meta = object.metadata ?? {};
   const name = meta.name ?? '';
@@ -44,14 +48,21 @@ export function finalizersForDeletion(object: KubeObject, options: DeleteRequest
 }
 
 /** The object marked as going, `graceSeconds` from `now` (ms). */
-export function markDeleted(object: KubeObject, graceSeconds: number, finalizers: readonly string[], now: number): KubeObject {
+export function markDeleted(
+  object: KubeObject,
+  graceSeconds: number,
+  finalizers: readonly string[],
+  now: number,
+): KubeObject {
   const meta = object.metadata ?? {};
   const { generation } = meta;
   return {
     ...object,
     metadata: {
       ...meta,
-      ...(finalizers.length > 0 || meta.finalizers !== undefined ? { finalizers: finalizers as string[] } : {}),
+      ...(finalizers.length > 0 || meta.finalizers !== undefined
+        ? { finalizers: finalizers as string[] }
+        : {}),
       deletionTimestamp: formatTime(now + graceSeconds * 1000),
       deletionGracePeriodSeconds: graceSeconds,
       ...(generation === undefined ? {} : { generation: generation + 1 }),

@@ -25,7 +25,8 @@ export function parseCidr(text: string): IpRange {
   const [address = '', prefix = ''] = text.split('/');
   const value = parseIpv4(address);
   const bits = Number(prefix);
-  if (value === undefined || !/^\d{1,2}$/.test(prefix) || bits > 32) throw new Error(`invalid CIDR address: ${text}`);
+  if (value === undefined || !/^\d{1,2}$/.test(prefix) || bits > 32)
+    throw new Error(`invalid CIDR address: ${text}`);
   const size = 2 ** (32 - bits);
   return { first: Math.floor(value / size) * size, size };
 }

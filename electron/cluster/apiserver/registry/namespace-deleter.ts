@@ -18,7 +18,12 @@ export class NamespaceDeleter extends ObjectDeleter {
     this.#namespaces = target;
   }
 
-  override async delete(namespace: string, name: string, options: DeleteRequestOptions, write: WriteContext): Promise<KubeObject | Status> {
+  override async delete(
+    namespace: string,
+    name: string,
+    options: DeleteRequestOptions,
+    write: WriteContext,
+  ): Promise<KubeObject | Status> {
     const target = this.#namespaces;
     const current = (await target.get(namespace, name)) as Namespace;
     const finalizers = current.spec?.finalizers ?? [];

@@ -6,6 +6,8 @@ export const NAMESPACE_HOOKS: ResourceHooks = {
   deletableAfterUpdate(object: KubeObject): boolean {
     const namespace = object as Namespace;
     if (namespace.metadata?.deletionTimestamp === undefined) return false;
-    return (namespace.spec?.finalizers ?? []).length === 0 && (namespace.metadata.finalizers ?? []).length === 0;
+    return (
+      (namespace.spec?.finalizers ?? []).length === 0 && (namespace.metadata.finalizers ?? []).length === 0
+    );
   },
 };

@@ -9,7 +9,9 @@ const RANDOM_TRIES = 32;
 export type NodePortRefusal = 'taken' | 'out-of-range' | 'full';
 
 export function nodePortsOf(service: Service): number[] {
-  return (service.spec?.ports ?? []).flatMap(({ nodePort }) => (nodePort === undefined || nodePort === 0 ? [] : [nodePort]));
+  return (service.spec?.ports ?? []).flatMap(({ nodePort }) =>
+    nodePort === undefined || nodePort === 0 ? [] : [nodePort],
+  );
 }
 
 /** Judges and finds node ports against those in use (`protocol/port` is not told apart: one number, one Service). */

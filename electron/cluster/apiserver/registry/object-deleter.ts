@@ -28,7 +28,12 @@ export class ObjectDeleter {
   }
 
   /** The object while something still keeps it, otherwise what upstream answers for the kind. @throws StatusError */
-  async delete(namespace: string, name: string, options: DeleteRequestOptions, write: WriteContext): Promise<KubeObject | Status> {
+  async delete(
+    namespace: string,
+    name: string,
+    options: DeleteRequestOptions,
+    write: WriteContext,
+  ): Promise<KubeObject | Status> {
     const target = this.#target;
     const { resource } = target;
     try {
@@ -37,7 +42,8 @@ export class ObjectDeleter {
       const known = target.store.peek(key);
       // Judged again, over the present object, before it is deleted.
       const canGo = known !== undefined && this.#marked(target.fromStorage(known), options) === undefined;
-      const marked = canGo && !write.dryRun ? undefined : await this.#markUnlessImmediate(key, options, write);
+      const marked =
+        canGo && !write.dryRun ? undefined : await this.#markUnlessImmediate(key, options, write);
       if (marked !== undefined) return marked;
       if (write.dryRun) return this.#answer(target.fromStorage((await target.store.get(key)).object));
       const removed = await target.store.delete(key, (present) => {
@@ -55,12 +61,22 @@ export class ObjectDeleter {
   }
 
   /** Deletes what matches, one after the other, and returns the list as it was. @throws StatusError */
-  async deleteCollection(predicate: Predicate, request: ListRequest, options: DeleteRequestOptions, write: WriteContext) {
+  async deleteCollection(
+    predicate: Predicate,
+    request: ListRequest,
+    options: DeleteRequestOptions,
+    write: WriteContext,
+  ) {
     const list = await this.#target.list(predicate, request);
     for (const item of list.items) {
       const { namespace = '', name = '', uid } = item.metadata ?? {};
       try {
-        await this.delete(namespace, name, { ...options, preconditions: { ...options.preconditions, ...(uid === undefined ? {} : { uid }) } }, write);
+        await this.delete(
+          namespace,
+          name,
+          { ...options, preconditions: { ...options.preconditions, ...(uid === undefined ? {} : { uid }) } },
+          write,
+        );
       } catch (error) {
         const code = (error as { code?: unknown }).code;
         // Gone already, or another of the same name by now: not what was asked to be deleted.
@@ -90,7 +106,11 @@ export class ObjectDeleter {
   }
 
   /** Marks the object and returns it when something keeps it; undefined when it can go at once. */
-  async #markUnlessImmediate(key: string, options: DeleteRequestOptions, write: WriteContext): Promise<KubeObject | undefined> {
+  async #markUnlessImmediate(
+    key: string,
+    options: DeleteRequestOptions,
+    write: WriteContext,
+  ): Promise<KubeObject | undefined> {
     const target = this.#target;
     let stays = false;
     const mark = (stored: KubeObject | undefined): KubeObject => {
@@ -124,13 +144,24 @@ export class ObjectDeleter {
     const now = context.clock.now();
     const meta = object.metadata ?? {};
     const finalizers = finalizersForDeletion(object, options);
-    const asked = options.gracePeriodSeconds === undefined ? undefined : Math.max(options.gracePeriodSeconds, 0);
+    const asked =
+      options.gracePeriodSeconds === undefined ? undefined : Math.max(options.gracePeriodSeconds, 0);
     const request = asked === undefined ? {} : { gracePeriodSeconds: asked };
     const grace = strategy.gracePeriod?.(object, request);
     if (meta.deletionTimestamp !== undefined) {
       const remaining = meta.deletionGracePeriodSeconds ?? 0;
-      if (grace !== undefined && asked !== undefined && asked < remaining && (asked > 0 || finalizers.length > 0)) {
-        return markDeleted(object, asked, finalizers, Math.min(now, Date.parse(meta.deletionTimestamp) - asked * 1000));
+      if (
+        grace !== undefined &&
+        asked !== undefined &&
+        asked < remaining &&
+        (asked > 0 || finalizers.length > 0)
+      ) {
+        return markDeleted(
+          object,
+          asked,
+          finalizers,
+          Math.min(now, Date.parse(meta.deletionTimestamp) - asked * 1000),
+        );
       }
       if (asked !== 0 && remaining > 0) return object;
       if (finalizers.length === 0) return undefined;

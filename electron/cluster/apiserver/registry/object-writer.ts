@@ -51,7 +51,11 @@ export class ObjectWriter {
       } catch (error) {
         const exists = error instanceof StorageError && error.code === 'key-exists';
         if (exists && generated && attempt < NAME_ATTEMPTS) continue;
-        throw storageToStatus(error, this.#target.resource, lastName(error, metadata?.name ?? metadata?.generateName ?? ''));
+        throw storageToStatus(
+          error,
+          this.#target.resource,
+          lastName(error, metadata?.name ?? metadata?.generateName ?? ''),
+        );
       }
     }
   }
@@ -62,13 +66,20 @@ export class ObjectWriter {
     const now = context.clock.now();
     const attributes = this.#attributes('CREATE', namespace, object.metadata?.name ?? '', '', write);
     let draft = strategy.applyDefaults(inNamespace(object, namespace, strategy.namespaced));
-    draft = await target.admission.admit({ ...attributes, object: draft, oldObject: undefined }, draft, write.admission);
+    draft = await target.admission.admit(
+      { ...attributes, object: draft, oldObject: undefined },
+      draft,
+      write.admission,
+    );
     draft = this.#fillSystemFields(draft, now);
     draft = strategy.prepareForCreate(draft, { now });
     const errors = strategy.validateCreate(draft, { now });
     const name = draft.metadata?.name ?? '';
     if (errors.length > 0) throw newInvalid(strategy.gvk, name, errors);
-    await target.admission.validate({ ...attributes, name, object: draft, oldObject: undefined }, write.admission);
+    await target.admission.validate(
+      { ...attributes, name, object: draft, oldObject: undefined },
+      write.admission,
+    );
     pushWarnings(write, strategy.warningsOnCreate(draft));
     const reservation = await target.hooks.beginCreate?.(draft, write.dryRun);
     if (reservation !== undefined) draft = reservation.object;
@@ -83,7 +94,8 @@ export class ObjectWriter {
       written = true;
       return target.fromStorage(stored);
     } catch (error) {
-      if (error instanceof StorageError && error.code === 'key-exists') throw Object.assign(error, { objectName: name });
+      if (error instanceof StorageError && error.code === 'key-exists')
+        throw Object.assign(error, { objectName: name });
       throw error;
     } finally {
       await reservation?.finish(written);
@@ -139,7 +151,12 @@ export class ObjectWriter {
    * An update past the kind's strategy, for subresources that change what no ordinary door lets through.
    * Goes the same way afterwards: what nothing keeps any more is deleted. @throws StatusError
    */
-  async updateRaw(key: string, name: string, change: (current: KubeObject) => KubeObject, write: WriteContext): Promise<KubeObject> {
+  async updateRaw(
+    key: string,
+    name: string,
+    change: (current: KubeObject) => KubeObject,
+    write: WriteContext,
+  ): Promise<KubeObject> {
     const target = this.#target;
     let deletable = false;
     const update = (stored: KubeObject | undefined): KubeObject => {
@@ -165,15 +182,31 @@ export class ObjectWriter {
     if (resourceVersion !== current.metadata?.resourceVersion) throw newConflict(this.#target.resource, name);
   }
 
-  async #judgeUpdate(request: UpdateRequest, object: KubeObject, current: KubeObject, write: WriteContext): Promise<KubeObject> {
+  async #judgeUpdate(
+    request: UpdateRequest,
+    object: KubeObject,
+    current: KubeObject,
+    write: WriteContext,
+  ): Promise<KubeObject> {
     const target = this.#target;
     const { strategy, context } = target;
     const now = context.clock.now();
     this.#checkVersion(object, current, request.name);
-    const door: UpdateStrategy<KubeObject> = request.subresource === 'status' ? (strategy.status ?? strategy) : strategy;
+    const door: UpdateStrategy<KubeObject> =
+      request.subresource === 'status' ? (strategy.status ?? strategy) : strategy;
     let draft = strategy.applyDefaults(inNamespace(object, request.namespace, strategy.namespaced));
-    const attributes = this.#attributes('UPDATE', request.namespace, request.name, request.subresource, write);
-    draft = await target.admission.admit({ ...attributes, object: draft, oldObject: current }, draft, write.admission);
+    const attributes = this.#attributes(
+      'UPDATE',
+      request.namespace,
+      request.name,
+      request.subresource,
+      write,
+    );
+    draft = await target.admission.admit(
+      { ...attributes, object: draft, oldObject: current },
+      draft,
+      write.admission,
+    );
     draft = keepSystemFields(draft, current);
     draft = door.prepareForUpdate(draft, current, { now });
     const errors = door.validateUpdate(draft, current, { now });
@@ -196,7 +229,9 @@ export class ObjectWriter {
     if (resourceVersion === '' || resourceVersion === '0') {
       if (strategy.allowUnconditionalUpdate) return;
       const error = invalid('metadata.resourceVersion', 0, 'must be specified for an update');
-      throw newInvalid(strategy.gvk, name, [{ ...error, body: 'Invalid value: 0x0: must be specified for an update' }]);
+      throw newInvalid(strategy.gvk, name, [
+        { ...error, body: 'Invalid value: 0x0: must be specified for an update' },
+      ]);
     }
     if (resourceVersion !== current.metadata?.resourceVersion) throw newConflict(resource, name);
   }
@@ -206,12 +241,14 @@ export class ObjectWriter {
     const { uid, resourceVersion } = object.metadata ?? {};
     try {
       await this.#target.store.delete(key, (present) => {
-        if (present.metadata?.uid !== uid || present.metadata?.resourceVersion !== resourceVersion) throw new Superseded();
+        if (present.metadata?.uid !== uid || present.metadata?.resourceVersion !== resourceVersion)
+          throw new Superseded();
       });
       await this.#target.hooks.afterDelete?.(this.#target.fromStorage(object));
     } catch (error) {
       // Somebody else has deleted or changed it: then it is theirs to finish.
-      if (error instanceof Superseded || (error instanceof StorageError && error.code === 'key-not-found')) return;
+      if (error instanceof Superseded || (error instanceof StorageError && error.code === 'key-not-found'))
+        return;
       throw error;
     }
   }
@@ -248,7 +285,16 @@ export class ObjectWriter {
     write: WriteContext,
   ): Omit<AdmissionAttributes, 'object' | 'oldObject'> {
     const { strategy, resource } = this.#target;
-    return { operation, kind: strategy.gvk, resource, subresource, namespace, name, user: write.user, dryRun: write.dryRun };
+    return {
+      operation,
+      kind: strategy.gvk,
+      resource,
+      subresource,
+      namespace,
+      name,
+      user: write.user,
+      dryRun: write.dryRun,
+    };
   }
 }
 
@@ -278,7 +324,9 @@ function inNamespace(object: KubeObject, namespace: string, namespaced: boolean)
   if (!namespaced) return object;
   if (given === namespace) return object;
   if (given === '') return { ...object, metadata: { ...object.metadata, namespace } };
-  throw newBadRequest('the namespace of the provided object does not match the namespace sent on the request');
+  throw newBadRequest(
+    'the namespace of the provided object does not match the namespace sent on the request',
+  );
 }
 
 /** What no client can take away or change is put back as it was. Models ValidateObjectMetaAccessorUpdate and BeforeUpdate (v1.34). */
@@ -314,4 +362,3 @@ function isDeletable(target: ResourceStore, object: KubeObject, current: KubeObj
   if ((object.metadata?.finalizers ?? []).length > 0) return false;
   return (before.deletionGracePeriodSeconds ?? 0) === 0;
 }
-

@@ -117,13 +117,21 @@ export class ResourceStore {
   async #list(predicate: Predicate, request: ListRequest): Promise<KubeList> {
     const { resourceVersion, resourceVersionMatch, limit, continueToken } = request;
     const fromCache =
-      continueToken === '' && resourceVersion !== '' && resourceVersionMatch !== 'Exact' && (limit === 0 || resourceVersion === '0');
+      continueToken === '' &&
+      resourceVersion !== '' &&
+      resourceVersionMatch !== 'Exact' &&
+      (limit === 0 || resourceVersion === '0');
     if (fromCache) {
       await this.cache.start();
       await this.cache.waitUntilFresh(parseRevision(resourceVersion));
       return this.#toList(this.cache.list(predicate), { resourceVersion: String(this.cache.revision) });
     }
-    if (predicate.name !== undefined && predicate.namespace !== '' && continueToken === '' && resourceVersion === '') {
+    if (
+      predicate.name !== undefined &&
+      predicate.namespace !== '' &&
+      continueToken === '' &&
+      resourceVersion === ''
+    ) {
       return this.#listOne(predicate, predicate.name);
     }
     return this.#listFromEtcd(predicate, request);
@@ -174,12 +182,19 @@ export class ResourceStore {
     });
   }
 
-  async #page(prefix: string, after: string | undefined, limit: number, revision: number, continued: boolean) {
+  async #page(
+    prefix: string,
+    after: string | undefined,
+    limit: number,
+    revision: number,
+    continued: boolean,
+  ) {
     try {
       return await this.store.list(prefix, { limit, revision, ...(after === undefined ? {} : { after }) });
     } catch (error) {
       if (!(error instanceof StorageError) || error.code !== 'too-old') throw error;
-      if (!continued) throw new StorageError('too-old', 'The resourceVersion for the provided list is too old.');
+      if (!continued)
+        throw new StorageError('too-old', 'The resourceVersion for the provided list is too old.');
       throw new StorageError('too-old', EXPIRED_CONTINUE);
     }
   }
@@ -208,7 +223,9 @@ export class ResourceStore {
 export function parseRevision(text: string): number {
   if (text === '') return 0;
   if (!/^\d+$/.test(text)) {
-    throw newBadRequest(`resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`);
+    throw newBadRequest(
+      `resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
+    );
   }
   return Number(text);
 }

@@ -53,7 +53,8 @@ export class ServiceHooks implements ResourceHooks {
     const withPorts = await this.#reservePorts(service, old);
     const address = await this.#reserveAddress(withPorts, old, dryRun);
     const oldAddress = old?.spec?.clusterIP ?? '';
-    const givenUp = oldAddress !== '' && oldAddress !== 'None' && !wantsClusterIp(service) ? oldAddress : undefined;
+    const givenUp =
+      oldAddress !== '' && oldAddress !== 'None' && !wantsClusterIp(service) ? oldAddress : undefined;
     const object = address === undefined ? withPorts : withAddress(withPorts, address);
     return {
       object: object as KubeObject,
@@ -65,7 +66,11 @@ export class ServiceHooks implements ResourceHooks {
   }
 
   /** The address newly taken, or undefined when the Service has one already or needs none. */
-  async #reserveAddress(service: Service, old: Service | undefined, dryRun: boolean): Promise<string | undefined> {
+  async #reserveAddress(
+    service: Service,
+    old: Service | undefined,
+    dryRun: boolean,
+  ): Promise<string | undefined> {
     const { name = '', namespace = '' } = service.metadata ?? {};
     const asked = service.spec?.clusterIP ?? service.spec?.clusterIPs?.[0] ?? '';
     if (!wantsClusterIp(service) || asked === 'None') return undefined;
@@ -103,7 +108,9 @@ export class ServiceHooks implements ResourceHooks {
       }
       const nodePort = this.#ports.next(taken);
       if (nodePort === undefined) {
-        errors.push(invalid(`spec.ports[${index}].nodePort`, 0, 'failed to allocate a nodePort: range is full'));
+        errors.push(
+          invalid(`spec.ports[${index}].nodePort`, 0, 'failed to allocate a nodePort: range is full'),
+        );
         return port;
       }
       taken.add(nodePort);

@@ -29,8 +29,14 @@ describe('kube-apiserver', () => {
   it('creates, gets, lists, updates and deletes, each write with a resourceVersion of its own', async () => {
     const created = await cluster.call('POST', CONFIG_MAPS, map('one', { k: '1' }));
     expect(created.status).toBe(201);
-    const first = valueOf(created) as { metadata: { resourceVersion: string; uid: string; creationTimestamp: string } };
-    expect(first.metadata).toMatchObject({ name: 'one', namespace: 'default', uid: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+    const first = valueOf(created) as {
+      metadata: { resourceVersion: string; uid: string; creationTimestamp: string };
+    };
+    expect(first.metadata).toMatchObject({
+      name: 'one',
+      namespace: 'default',
+      uid: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
     expect((await cluster.call('GET', `${CONFIG_MAPS}/one`)).body).toEqual({ type: 'object', value: first });
 
     const updated = await cluster.call('PUT', `${CONFIG_MAPS}/one`, map('one', { k: '2' }));
@@ -38,7 +44,9 @@ describe('kube-apiserver', () => {
     const second = valueOf(updated) as typeof first;
     expect(Number(second.metadata.resourceVersion)).toBeGreaterThan(Number(first.metadata.resourceVersion));
     expect(second.metadata.uid).toBe(first.metadata.uid);
-    const again = valueOf(await cluster.call('PUT', `${CONFIG_MAPS}/one`, map('one', { k: '2' }))) as typeof first;
+    const again = valueOf(
+      await cluster.call('PUT', `${CONFIG_MAPS}/one`, map('one', { k: '2' })),
+    ) as typeof first;
     expect(again.metadata.resourceVersion).toBe(second.metadata.resourceVersion);
 
     const stale = await cluster.call('PUT', `${CONFIG_MAPS}/one`, {
@@ -51,18 +59,35 @@ describe('kube-apiserver', () => {
     ]);
 
     const deleted = await cluster.call('DELETE', `${CONFIG_MAPS}/one`);
-    expect(valueOf(deleted)).toMatchObject({ kind: 'Status', status: 'Success', details: { name: 'one', kind: 'configmaps', uid: first.metadata.uid } });
-    expect(valueOf(await cluster.call('GET', `${CONFIG_MAPS}/one`))).toMatchObject({ code: 404, message: 'configmaps "one" not found' });
+    expect(valueOf(deleted)).toMatchObject({
+      kind: 'Status',
+      status: 'Success',
+      details: { name: 'one', kind: 'configmaps', uid: first.metadata.uid },
+    });
+    expect(valueOf(await cluster.call('GET', `${CONFIG_MAPS}/one`))).toMatchObject({
+      code: 404,
+      message: 'configmaps "one" not found',
+    });
   });
 
   it('refuses what exists, what has no name and what belongs elsewhere', async () => {
     await cluster.call('POST', CONFIG_MAPS, map('one'));
-    expect(valueOf(await cluster.call('POST', CONFIG_MAPS, map('one')))).toMatchObject({ code: 409, reason: 'AlreadyExists', message: 'configmaps "one" already exists' });
-    expect(valueOf(await cluster.call('POST', CONFIG_MAPS, {}))).toMatchObject({ code: 422, message: 'ConfigMap "" is invalid: metadata.name: Required value: name or generateName is required' });
-    expect(valueOf(await cluster.call('POST', '/api/v1/namespaces/nosuch/configmaps', map('x')))).toMatchObject({ code: 404, message: 'namespaces "nosuch" not found' });
+    expect(valueOf(await cluster.call('POST', CONFIG_MAPS, map('one')))).toMatchObject({
+      code: 409,
+      reason: 'AlreadyExists',
+      message: 'configmaps "one" already exists',
+    });
+    expect(valueOf(await cluster.call('POST', CONFIG_MAPS, {}))).toMatchObject({
+      code: 422,
+      message: 'ConfigMap "" is invalid: metadata.name: Required value: name or generateName is required',
+    });
+    expect(
+      valueOf(await cluster.call('POST', '/api/v1/namespaces/nosuch/configmaps', map('x'))),
+    ).toMatchObject({ code: 404, message: 'namespaces "nosuch" not found' });
     expect(valueOf(await cluster.call('POST', CONFIG_MAPS, '{not json'))).toMatchObject({
       code: 400,
-      message: "the object provided is unrecognized (must be of type ConfigMap): couldn't get version/kind; json parse error: invalid character 'n' looking for beginning of object key string ({not json)",
+      message:
+        "the object provided is unrecognized (must be of type ConfigMap): couldn't get version/kind; json parse error: invalid character 'n' looking for beginning of object key string ({not json)",
     });
   });
 
@@ -91,8 +116,16 @@ describe('kube-apiserver', () => {
     await cluster.call('DELETE', `${CONFIG_MAPS}/two`);
     await cluster.run(10);
     const shape = (items: unknown[]): string[] =>
-      (items as { type: string; object: { metadata: { name: string } } }[]).map(({ type, object }) => `${type} ${object.metadata.name}`);
-    expect(shape(all.items)).toEqual(['ADDED one', 'MODIFIED one', 'MODIFIED one', 'ADDED two', 'DELETED two']);
+      (items as { type: string; object: { metadata: { name: string } } }[]).map(
+        ({ type, object }) => `${type} ${object.metadata.name}`,
+      );
+    expect(shape(all.items)).toEqual([
+      'ADDED one',
+      'MODIFIED one',
+      'MODIFIED one',
+      'ADDED two',
+      'DELETED two',
+    ]);
     expect(shape(prod.items)).toEqual(['ADDED one', 'DELETED one']);
     expect(shape(two.items)).toEqual(['ADDED two', 'DELETED two']);
     expect(elsewhere.items).toEqual([]);
@@ -110,42 +143,88 @@ describe('kube-apiserver', () => {
     const old = await cluster.watch(`${CONFIG_MAPS}?watch=1&resourceVersion=1`);
     await cluster.run(10);
     expect(old.items).toEqual([
-      { type: 'ERROR', object: expect.objectContaining({ code: 410, reason: 'Expired', message: expect.stringMatching(/^too old resource version: 1 \(\d+\)$/) }) },
+      {
+        type: 'ERROR',
+        object: expect.objectContaining({
+          code: 410,
+          reason: 'Expired',
+          message: expect.stringMatching(/^too old resource version: 1 \(\d+\)$/),
+        }),
+      },
     ]);
     expect(old.ended).toBe(true);
   });
 
   it('lists in chunks at one revision', async () => {
     for (const name of ['a', 'b', 'c', 'd', 'e']) await cluster.call('POST', CONFIG_MAPS, map(name));
-    const names = (list: Record<string, unknown>): string[] => (list['items'] as { metadata: { name: string } }[]).map((item) => item.metadata.name);
-    const first = valueOf(await cluster.call('GET', `${CONFIG_MAPS}?limit=2`)) as { metadata: { continue: string } };
-    expect([names(first as never), first.metadata]).toEqual([['a', 'b'], expect.objectContaining({ remainingItemCount: 3 })]);
+    const names = (list: Record<string, unknown>): string[] =>
+      (list['items'] as { metadata: { name: string } }[]).map((item) => item.metadata.name);
+    const first = valueOf(await cluster.call('GET', `${CONFIG_MAPS}?limit=2`)) as {
+      metadata: { continue: string };
+    };
+    expect([names(first as never), first.metadata]).toEqual([
+      ['a', 'b'],
+      expect.objectContaining({ remainingItemCount: 3 }),
+    ]);
     await cluster.call('DELETE', `${CONFIG_MAPS}/c`);
-    const rest = valueOf(await cluster.call('GET', `${CONFIG_MAPS}?limit=5&continue=${encodeURIComponent(first.metadata.continue)}`));
+    const rest = valueOf(
+      await cluster.call(
+        'GET',
+        `${CONFIG_MAPS}?limit=5&continue=${encodeURIComponent(first.metadata.continue)}`,
+      ),
+    );
     expect(names(rest)).toEqual(['c', 'd', 'e']);
     expect(names(valueOf(await cluster.call('GET', CONFIG_MAPS)))).toEqual(['a', 'b', 'd', 'e']);
     const bad = await cluster.call('GET', `${CONFIG_MAPS}?continue=nonsense`);
-    expect([bad.status, valueOf(bad).message]).toEqual([400, expect.stringContaining('continue key is not valid')]);
+    expect([bad.status, valueOf(bad).message]).toEqual([
+      400,
+      expect.stringContaining('continue key is not valid'),
+    ]);
   });
 
   it('tells who may do what', async () => {
-    const anonymous = await cluster.call('GET', '/api/v1/namespaces/default/configmaps', undefined, {}, 'nobody');
+    const anonymous = await cluster.call(
+      'GET',
+      '/api/v1/namespaces/default/configmaps',
+      undefined,
+      {},
+      'nobody',
+    );
     expect([anonymous.status, valueOf(anonymous).message]).toEqual([403, expect.any(String)]);
     expect(valueOf(await cluster.call('GET', CONFIG_MAPS, undefined, {}, certificate('jane')))).toEqual({
       kind: 'Status',
       apiVersion: 'v1',
       metadata: {},
       status: 'Failure',
-      message: 'configmaps is forbidden: User "jane" cannot list resource "configmaps" in API group "" in the namespace "default"',
+      message:
+        'configmaps is forbidden: User "jane" cannot list resource "configmaps" in API group "" in the namespace "default"',
       reason: 'Forbidden',
       details: { kind: 'configmaps' },
       code: 403,
     });
-    const token = await cluster.call('GET', CONFIG_MAPS, undefined, { authorization: 'Bearer wrong' }, certificate(''));
+    const token = await cluster.call(
+      'GET',
+      CONFIG_MAPS,
+      undefined,
+      { authorization: 'Bearer wrong' },
+      certificate(''),
+    );
     expect(valueOf(token)).toMatchObject({ code: 401, reason: 'Unauthorized', message: 'Unauthorized' });
-    const foreign = await cluster.call('GET', CONFIG_MAPS, undefined, {}, { ...certificate('x', ['system:masters']), issuer: 'somebody' });
+    const foreign = await cluster.call(
+      'GET',
+      CONFIG_MAPS,
+      undefined,
+      {},
+      { ...certificate('x', ['system:masters']), issuer: 'somebody' },
+    );
     expect(foreign.status).toBe(401);
-    const expired = await cluster.call('GET', CONFIG_MAPS, undefined, {}, { ...certificate('x', ['system:masters']), notAfter: 1 });
+    const expired = await cluster.call(
+      'GET',
+      CONFIG_MAPS,
+      undefined,
+      {},
+      { ...certificate('x', ['system:masters']), notAfter: 1 },
+    );
     expect(expired.status).toBe(401);
   });
 
@@ -155,11 +234,26 @@ describe('kube-apiserver', () => {
       return [response.status, valueOf(response).message ?? valueOf(response)['text']];
     };
     expect(await status('GET', '/nosuch')).toEqual([404, '404 page not found\n']);
-    expect(await status('GET', '/api/v1/foos')).toEqual([404, 'the server could not find the requested resource']);
-    expect(await status('PUT', CONFIG_MAPS, {})).toEqual([405, 'the server does not allow this method on the requested resource']);
-    expect(await status('DELETE', '/api/v1/namespaces')).toEqual([405, 'the server does not allow this method on the requested resource']);
-    expect(await status('POST', '/api/v1/configmaps', {})).toEqual([405, 'the server does not allow this method on the requested resource']);
-    expect(await status('POST', CONFIG_MAPS, 'x'.repeat(3_145_729))).toEqual([413, 'Request entity too large: limit is 3145728']);
+    expect(await status('GET', '/api/v1/foos')).toEqual([
+      404,
+      'the server could not find the requested resource',
+    ]);
+    expect(await status('PUT', CONFIG_MAPS, {})).toEqual([
+      405,
+      'the server does not allow this method on the requested resource',
+    ]);
+    expect(await status('DELETE', '/api/v1/namespaces')).toEqual([
+      405,
+      'the server does not allow this method on the requested resource',
+    ]);
+    expect(await status('POST', '/api/v1/configmaps', {})).toEqual([
+      405,
+      'the server does not allow this method on the requested resource',
+    ]);
+    expect(await status('POST', CONFIG_MAPS, 'x'.repeat(3_145_729))).toEqual([
+      413,
+      'Request entity too large: limit is 3145728',
+    ]);
   });
 
   it('answers with an error while etcd is away and goes on when it is back', async () => {
@@ -169,7 +263,10 @@ describe('kube-apiserver', () => {
     const failed = await cluster.call('POST', CONFIG_MAPS, map('two'));
     expect([failed.status, valueOf(failed).message]).toEqual([500, 'etcdserver: request timed out']);
     const unready = await cluster.call('GET', '/readyz');
-    expect([unready.status, valueOf(unready)['text']]).toEqual([500, expect.stringContaining('[-]etcd failed: reason withheld\n')]);
+    expect([unready.status, valueOf(unready)['text']]).toEqual([
+      500,
+      expect.stringContaining('[-]etcd failed: reason withheld\n'),
+    ]);
     expect(stream.ended).toBe(true);
     cluster.startEtcd();
     await cluster.run(3_000);

@@ -82,20 +82,30 @@ export class ApiServer {
     this.#admission = new AdmissionChain(this.#plugins());
     for (const strategy of strategies) this.#addResource(strategy);
     const metrics = new RequestMetrics(
-      () => [...this.#caches].filter(([, cache]) => cache.ready).map(([resource, cache]) => ({ resource, count: cache.size })),
-      () => this.resources.all.map(({ strategy, store }) => ({
-        group: strategy.gvk.group,
-        kind: strategy.gvk.kind,
-        count: store.cache.ready ? store.cache.watcherCount : 0,
-      })),
+      () =>
+        [...this.#caches]
+          .filter(([, cache]) => cache.ready)
+          .map(([resource, cache]) => ({ resource, count: cache.size })),
+      () =>
+        this.resources.all.map(({ strategy, store }) => ({
+          group: strategy.gvk.group,
+          kind: strategy.gvk.kind,
+          count: store.cache.ready ? store.cache.watcherCount : 0,
+        })),
     );
     this.handler = new ApiHandler({
       context,
       authentication: new AuthenticationChain(
-        [new X509Authenticator(context.clock, options.authority), new BearerTokenAuthenticator(options.tokens)],
+        [
+          new X509Authenticator(context.clock, options.authority),
+          new BearerTokenAuthenticator(options.tokens),
+        ],
         flags.anonymousAuth,
       ),
-      authorization: new AuthorizationChain([new MastersAuthorizer(), new BootstrapAuthorizer(BOOTSTRAP_ROLES)]),
+      authorization: new AuthorizationChain([
+        new MastersAuthorizer(),
+        new BootstrapAuthorizer(BOOTSTRAP_ROLES),
+      ]),
       resources: this.resources,
       nonResource: new NonResourceHandler({
         discovery: new Discovery(strategies),
@@ -128,7 +138,10 @@ export class ApiServer {
     const { context, flags } = this.#options;
     const all: readonly AdmissionPlugin[] = [
       new NamespaceLifecycle((name) => this.#lookup('namespaces', '', name, true)),
-      new ServiceAccountAdmission((namespace, name, live) => this.#lookup('serviceaccounts', namespace, name, live), context.rand),
+      new ServiceAccountAdmission(
+        (namespace, name, live) => this.#lookup('serviceaccounts', namespace, name, live),
+        context.rand,
+      ),
       new TaintNodesByCondition(),
       new PriorityAdmission(),
       new DefaultTolerationSeconds(),
@@ -137,7 +150,12 @@ export class ApiServer {
   }
 
   /** An object of a core resource for admission: from memory, and (if `live`) from etcd when it is not there. */
-  async #lookup(resource: string, namespace: string, name: string, live: boolean): Promise<KubeObject | undefined> {
+  async #lookup(
+    resource: string,
+    namespace: string,
+    name: string,
+    live: boolean,
+  ): Promise<KubeObject | undefined> {
     const served = this.resources.find('', 'v1', resource);
     if (served === undefined) return undefined;
     const { cache } = served.store;
@@ -180,7 +198,8 @@ export class ApiServer {
     const known = this.#caches.get(prefix);
     if (known !== undefined) return known;
     const { context, etcd, strategies } = this.#options;
-    const stored = strategies.find(({ gvk, resource: name }) => gvk.group === group && name === resource) ?? strategy;
+    const stored =
+      strategies.find(({ gvk, resource: name }) => gvk.group === group && name === resource) ?? strategy;
     const cache = new WatchCache({
       context,
       client: etcd,
@@ -222,7 +241,11 @@ export class ApiServer {
       { name: 'log', endpoints: everywhere, check: () => true },
       { name: 'etcd', endpoints: everywhere, check: reachable },
       { name: 'etcd-readiness', endpoints: ['readyz'], check: reachable },
-      { name: 'poststarthook/start-system-namespaces-controller', endpoints: everywhere, check: () => this.#bootstrapped },
+      {
+        name: 'poststarthook/start-system-namespaces-controller',
+        endpoints: everywhere,
+        check: () => this.#bootstrapped,
+      },
       { name: 'poststarthook/bootstrap-controller', endpoints: everywhere, check: () => this.#bootstrapped },
       { name: 'shutdown', endpoints: ['readyz'], check: () => true },
     ];

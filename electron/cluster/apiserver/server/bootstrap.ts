@@ -18,7 +18,12 @@ function ownWrite(): WriteContext {
   };
 }
 
-async function createUnlessThere(server: ApiServer, resource: string, namespace: string, object: KubeObject): Promise<void> {
+async function createUnlessThere(
+  server: ApiServer,
+  resource: string,
+  namespace: string,
+  object: KubeObject,
+): Promise<void> {
   const served = server.resources.find('', 'v1', resource);
   if (served === undefined) return;
   const name = object.metadata?.name ?? '';
@@ -45,7 +50,11 @@ export async function bootstrap(server: ApiServer, securePort: number): Promise<
   // At once: components are starting too, and whatever they write needs one of these.
   await Promise.all(
     SYSTEM_NAMESPACES.map((name) =>
-      createUnlessThere(server, 'namespaces', '', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }),
+      createUnlessThere(server, 'namespaces', '', {
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { name },
+      }),
     ),
   );
   const services = server.resources.find('', 'v1', 'services');
@@ -55,7 +64,11 @@ export async function bootstrap(server: ApiServer, securePort: number): Promise<
   const service: Service = {
     apiVersion: 'v1',
     kind: 'Service',
-    metadata: { name: SERVICE_NAME, namespace: 'default', labels: { component: 'apiserver', provider: 'kubernetes' } },
+    metadata: {
+      name: SERVICE_NAME,
+      namespace: 'default',
+      labels: { component: 'apiserver', provider: 'kubernetes' },
+    },
     spec: {
       type: 'ClusterIP',
       clusterIP: server.addresses.first,

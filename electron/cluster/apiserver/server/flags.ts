@@ -54,7 +54,8 @@ export function parseApiServerFlags(argv: readonly string[], ownAddress: string)
   }
   const compaction = duration(flags.get('etcd-compaction-interval') ?? '5m0s');
   const eventTtl = duration(flags.get('event-ttl') ?? '1h0m0s');
-  if (compaction === undefined) return 'invalid argument for "--etcd-compaction-interval" flag: time: invalid duration';
+  if (compaction === undefined)
+    return 'invalid argument for "--etcd-compaction-interval" flag: time: invalid duration';
   if (eventTtl === undefined) return 'invalid argument for "--event-ttl" flag: time: invalid duration';
   const disabled = (flags.get('disable-admission-plugins') ?? '').split(',').filter((name) => name !== '');
   return {

@@ -14,12 +14,21 @@ const pod = (name: string, more: object = {}) => ({
 });
 const deployment = (name: string) => ({
   metadata: { name },
-  spec: { replicas: 2, selector: { matchLabels: { app: 'web' } }, template: { metadata: { labels: { app: 'web' } }, spec: pod('x').spec } },
+  spec: {
+    replicas: 2,
+    selector: { matchLabels: { app: 'web' } },
+    template: { metadata: { labels: { app: 'web' } }, spec: pod('x').spec },
+  },
 });
 const binding = (node: string) => ({ metadata: { name: 'a' }, target: { kind: 'Node', name: node } });
 let cluster: TestCluster;
 
-async function status(method: string, target: string, body?: unknown, headers: HttpHeaders = {}): Promise<[number, unknown]> {
+async function status(
+  method: string,
+  target: string,
+  body?: unknown,
+  headers: HttpHeaders = {},
+): Promise<[number, unknown]> {
   const response = await cluster.call(method, target, body, headers);
   return [response.status, valueOf(response).message];
 }
@@ -37,27 +46,43 @@ describe('Pods', () => {
         priority: 0,
         preemptionPolicy: 'PreemptLowerPriority',
         tolerations: [
-          { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 },
-          { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 },
+          {
+            key: 'node.kubernetes.io/not-ready',
+            operator: 'Exists',
+            effect: 'NoExecute',
+            tolerationSeconds: 300,
+          },
+          {
+            key: 'node.kubernetes.io/unreachable',
+            operator: 'Exists',
+            effect: 'NoExecute',
+            tolerationSeconds: 300,
+          },
         ],
-        volumes: [{ name: expect.stringMatching(/^kube-api-access-\w{5}$/), projected: { defaultMode: 420 } }],
+        volumes: [
+          { name: expect.stringMatching(/^kube-api-access-\w{5}$/), projected: { defaultMode: 420 } },
+        ],
       },
       status: { phase: 'Pending', qosClass: 'BestEffort' },
     });
-    expect(await status('POST', PODS, { ...pod('b'), spec: { ...pod('b').spec, serviceAccountName: 'robot' } })).toEqual([
+    expect(
+      await status('POST', PODS, { ...pod('b'), spec: { ...pod('b').spec, serviceAccountName: 'robot' } }),
+    ).toEqual([
       403,
       'pods "b" is forbidden: error looking up service account default/robot: serviceaccount "robot" not found',
     ]);
-    expect(await status('POST', PODS, { ...pod('b'), spec: { ...pod('b').spec, priorityClassName: 'nosuch' } })).toEqual([
-      403,
-      'pods "b" is forbidden: no PriorityClass with name nosuch was found',
-    ]);
+    expect(
+      await status('POST', PODS, { ...pod('b'), spec: { ...pod('b').spec, priorityClassName: 'nosuch' } }),
+    ).toEqual([403, 'pods "b" is forbidden: no PriorityClass with name nosuch was found']);
   });
 
   it('are bound once', async () => {
     await cluster.call('POST', PODS, pod('a'));
     const bound = await cluster.call('POST', `${PODS}/a/binding`, binding('n1'));
-    expect([bound.status, valueOf(bound)]).toEqual([201, expect.objectContaining({ status: 'Success', code: 201 })]);
+    expect([bound.status, valueOf(bound)]).toEqual([
+      201,
+      expect.objectContaining({ status: 'Success', code: 201 }),
+    ]);
     expect(valueOf(await cluster.call('GET', `${PODS}/a`))).toMatchObject({
       spec: { nodeName: 'n1' },
       status: { conditions: [{ type: 'PodScheduled', status: 'True' }] },
@@ -66,7 +91,10 @@ describe('Pods', () => {
       409,
       'Operation cannot be fulfilled on pods/binding "a": pod a is already assigned to node "n1"',
     ]);
-    expect(await status('POST', `${PODS}/nosuch/binding`, { ...binding('n1'), metadata: {} })).toEqual([404, 'pods "nosuch" not found']);
+    expect(await status('POST', `${PODS}/nosuch/binding`, { ...binding('n1'), metadata: {} })).toEqual([
+      404,
+      'pods "nosuch" not found',
+    ]);
   });
 
   it('stay through their grace period once they are on a node, and go at once with none', async () => {
@@ -83,9 +111,14 @@ describe('Pods', () => {
 
   it('with a finalizer wait for it', async () => {
     await cluster.call('POST', PODS, pod('a', { finalizers: ['example.com/hold'] }));
-    expect(valueOf(await cluster.call('DELETE', `${PODS}/a`))).toMatchObject({ metadata: { deletionGracePeriodSeconds: 0 } });
+    expect(valueOf(await cluster.call('DELETE', `${PODS}/a`))).toMatchObject({
+      metadata: { deletionGracePeriodSeconds: 0 },
+    });
     const patch = { metadata: { finalizers: null } };
-    expect((await cluster.call('PATCH', `${PODS}/a`, patch, { 'content-type': 'application/merge-patch+json' })).status).toBe(200);
+    expect(
+      (await cluster.call('PATCH', `${PODS}/a`, patch, { 'content-type': 'application/merge-patch+json' }))
+        .status,
+    ).toBe(200);
     expect((await cluster.call('GET', `${PODS}/a`)).status).toBe(404);
   });
 
@@ -95,7 +128,12 @@ describe('Pods', () => {
     await cluster.call('POST', `${PODS}/a/binding`, binding('n1'));
     await cluster.call('POST', PODS, pod('b'));
     await cluster.run(10);
-    expect(mine.items).toEqual([{ type: 'ADDED', object: expect.objectContaining({ metadata: expect.objectContaining({ name: 'a' }) }) }]);
+    expect(mine.items).toEqual([
+      {
+        type: 'ADDED',
+        object: expect.objectContaining({ metadata: expect.objectContaining({ name: 'a' }) }),
+      },
+    ]);
     const later = await cluster.watch('/api/v1/pods?watch=1&fieldSelector=spec.nodeName%3Dn1');
     await cluster.run(10);
     expect(later.items).toHaveLength(1);
@@ -103,15 +141,24 @@ describe('Pods', () => {
 
   it('say plainly what is not modelled', async () => {
     await cluster.call('POST', PODS, pod('a'));
-    expect(await status('GET', `${PODS}/a/log`)).toEqual([501, 'pods/log of "a": reading logs through the API server is not modelled yet']);
-    expect(await status('POST', `${PODS}/a/exec?container=nosuch`)).toEqual([400, 'container nosuch is not valid for pod a']);
+    expect(await status('GET', `${PODS}/a/log`)).toEqual([
+      501,
+      'pods/log of "a": reading logs through the API server is not modelled yet',
+    ]);
+    expect(await status('POST', `${PODS}/a/exec?container=nosuch`)).toEqual([
+      400,
+      'container nosuch is not valid for pod a',
+    ]);
     expect(await status('GET', `${PODS}/nosuch/log`)).toEqual([404, 'pods "nosuch" not found']);
   });
 });
 
 describe('Services', () => {
   it('get addresses of the range, never the same twice, also over a restart', async () => {
-    const body = (name: string, spec: object = {}) => ({ metadata: { name }, spec: { ports: [{ port: 80 }], ...spec } });
+    const body = (name: string, spec: object = {}) => ({
+      metadata: { name },
+      spec: { ports: [{ port: 80 }], ...spec },
+    });
     const made = valueOf(await cluster.call('POST', SERVICES, body('a'))) as { spec: { clusterIP: string } };
     expect(made.spec.clusterIP).toMatch(/^10\.96\./);
     expect(await status('POST', SERVICES, body('b', { clusterIP: made.spec.clusterIP }))).toEqual([
@@ -128,17 +175,26 @@ describe('Services', () => {
     expect((await status('POST', SERVICES, body('b', { clusterIP: made.spec.clusterIP })))[0]).toBe(422);
     await cluster.call('DELETE', `${SERVICES}/a`);
     expect((await status('POST', SERVICES, body('b', { clusterIP: made.spec.clusterIP })))[0]).toBe(201);
-    expect(valueOf(await cluster.call('GET', `${SERVICES}/kubernetes`))).toMatchObject({ spec: { clusterIP: '10.96.0.1' } });
+    expect(valueOf(await cluster.call('GET', `${SERVICES}/kubernetes`))).toMatchObject({
+      spec: { clusterIP: '10.96.0.1' },
+    });
   });
 
   it('get node ports, and refuse those taken or out of range', async () => {
-    const body = (name: string, nodePort?: number) => ({ metadata: { name }, spec: { type: 'NodePort', ports: [{ port: 80, nodePort }] } });
+    const body = (name: string, nodePort?: number) => ({
+      metadata: { name },
+      spec: { type: 'NodePort', ports: [{ port: 80, nodePort }] },
+    });
     expect((await status('POST', SERVICES, body('a', 31987)))[0]).toBe(201);
     expect(await status('POST', SERVICES, body('b', 31987))).toEqual([
       422, 'Service "b" is invalid: spec.ports[0].nodePort: Invalid value: 31987: provided port is already allocated',
     ]); // prettier-ignore
-    expect((await status('POST', SERVICES, body('b', 80)))[1]).toContain('The range of valid ports is 30000-32767');
-    const auto = valueOf(await cluster.call('POST', SERVICES, body('c'))) as { spec: { ports: { nodePort: number }[] } };
+    expect((await status('POST', SERVICES, body('b', 80)))[1]).toContain(
+      'The range of valid ports is 30000-32767',
+    );
+    const auto = valueOf(await cluster.call('POST', SERVICES, body('c'))) as {
+      spec: { ports: { nodePort: number }[] };
+    };
     expect(auto.spec.ports[0]?.nodePort).toBeGreaterThanOrEqual(30_000);
   });
 });
@@ -148,10 +204,22 @@ describe('Deployments', () => {
     await cluster.call('POST', DEPLOYMENTS, deployment('web'));
     const scale = valueOf(await cluster.call('GET', `${DEPLOYMENTS}/web/scale`)) as { metadata: object };
     expect(scale).toMatchObject({ kind: 'Scale', apiVersion: 'autoscaling/v1', spec: { replicas: 2 } });
-    expect((await cluster.call('PUT', `${DEPLOYMENTS}/web/scale`, { ...scale, spec: { replicas: 5 } })).status).toBe(200);
-    expect(valueOf(await cluster.call('GET', `${DEPLOYMENTS}/web`))).toMatchObject({ metadata: { generation: 2 }, spec: { replicas: 5 } });
-    expect((await status('PUT', `${DEPLOYMENTS}/web/scale`, { ...scale, spec: { replicas: 6 } }))[0]).toBe(409);
-    const patched = await cluster.call('PATCH', `${DEPLOYMENTS}/web/scale`, { spec: { replicas: 1 } }, { 'content-type': 'application/merge-patch+json' });
+    expect(
+      (await cluster.call('PUT', `${DEPLOYMENTS}/web/scale`, { ...scale, spec: { replicas: 5 } })).status,
+    ).toBe(200);
+    expect(valueOf(await cluster.call('GET', `${DEPLOYMENTS}/web`))).toMatchObject({
+      metadata: { generation: 2 },
+      spec: { replicas: 5 },
+    });
+    expect((await status('PUT', `${DEPLOYMENTS}/web/scale`, { ...scale, spec: { replicas: 6 } }))[0]).toBe(
+      409,
+    );
+    const patched = await cluster.call(
+      'PATCH',
+      `${DEPLOYMENTS}/web/scale`,
+      { spec: { replicas: 1 } },
+      { 'content-type': 'application/merge-patch+json' },
+    );
     expect(valueOf(patched)).toMatchObject({ kind: 'Scale', spec: { replicas: 1 } });
   });
 
@@ -159,10 +227,14 @@ describe('Deployments', () => {
     await cluster.call('POST', DEPLOYMENTS, deployment('a'));
     await cluster.call('POST', DEPLOYMENTS, deployment('b'));
     const foreground = await cluster.call('DELETE', `${DEPLOYMENTS}/a`, { propagationPolicy: 'Foreground' });
-    expect(valueOf(foreground)).toMatchObject({ metadata: { finalizers: ['foregroundDeletion'], deletionTimestamp: expect.any(String) } });
+    expect(valueOf(foreground)).toMatchObject({
+      metadata: { finalizers: ['foregroundDeletion'], deletionTimestamp: expect.any(String) },
+    });
     const orphan = await cluster.call('DELETE', `${DEPLOYMENTS}/b?propagationPolicy=Orphan`);
     expect(valueOf(orphan)).toMatchObject({ metadata: { finalizers: ['orphan'] } });
-    expect((await status('DELETE', `${DEPLOYMENTS}/b`, { preconditions: { uid: 'x' } }))[1]).toContain('Precondition failed: UID in precondition: x');
+    expect((await status('DELETE', `${DEPLOYMENTS}/b`, { preconditions: { uid: 'x' } }))[1]).toContain(
+      'Precondition failed: UID in precondition: x',
+    );
     expect((await status('DELETE', `${DEPLOYMENTS}/b`, { propagationPolicy: 'Sideways' }))[0]).toBe(400);
   });
 
@@ -172,7 +244,11 @@ describe('Deployments', () => {
     expect(await status('POST', `${DEPLOYMENTS}?dryRun=Some`, deployment('web'))).toEqual([
       422, 'CreateOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: ["Some"]: supported values: "All"',
     ]); // prettier-ignore
-    expect((await status('PATCH', `${DEPLOYMENTS}/web`, {}, { 'content-type': 'application/apply-patch+yaml' }))[0]).toBe(501);
+    expect(
+      (
+        await status('PATCH', `${DEPLOYMENTS}/web`, {}, { 'content-type': 'application/apply-patch+yaml' })
+      )[0],
+    ).toBe(501);
     expect((await status('PATCH', `${DEPLOYMENTS}/web`, {}, { 'content-type': 'text/plain' }))[0]).toBe(415);
   });
 });
@@ -180,33 +256,71 @@ describe('Deployments', () => {
 describe('Namespaces', () => {
   it('take nothing new while they go, and go with their last finalizer', async () => {
     await cluster.call('POST', '/api/v1/namespaces', { metadata: { name: 'blue' } });
-    expect(valueOf(await cluster.call('DELETE', '/api/v1/namespaces/blue'))).toMatchObject({ status: { phase: 'Terminating' } });
+    expect(valueOf(await cluster.call('DELETE', '/api/v1/namespaces/blue'))).toMatchObject({
+      status: { phase: 'Terminating' },
+    });
     expect(await status('POST', '/api/v1/namespaces/blue/configmaps', { metadata: { name: 'x' } })).toEqual([
       403,
       'configmaps "x" is forbidden: unable to create new content in namespace blue because it is being terminated',
     ]);
-    expect((await status('PUT', '/api/v1/namespaces/blue/finalize', { metadata: { name: 'blue' }, spec: { finalizers: [] } }))[0]).toBe(200);
+    expect(
+      (
+        await status('PUT', '/api/v1/namespaces/blue/finalize', {
+          metadata: { name: 'blue' },
+          spec: { finalizers: [] },
+        })
+      )[0],
+    ).toBe(200);
     expect((await status('GET', '/api/v1/namespaces/blue'))[0]).toBe(404);
-    expect(await status('DELETE', '/api/v1/namespaces/default')).toEqual([403, 'namespaces "default" is forbidden: this namespace may not be deleted']);
+    expect(await status('DELETE', '/api/v1/namespaces/default')).toEqual([
+      403,
+      'namespaces "default" is forbidden: this namespace may not be deleted',
+    ]);
   });
 });
 
 describe('answers', () => {
   it('come as Table, metadata only, YAML or pretty text', async () => {
     await cluster.call('POST', PODS, pod('a'));
-    const table = valueOf(await cluster.call('GET', PODS, undefined, { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json' }));
-    expect(table).toMatchObject({ kind: 'Table', rows: [{ cells: ['a', '0/1', 'Pending', '0', expect.any(String), '<none>', '<none>', '<none>', '<none>'], object: { kind: 'PartialObjectMetadata' } }] });
-    const partial = valueOf(await cluster.call('GET', PODS, undefined, { accept: 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io' }));
-    expect(partial).toMatchObject({ kind: 'PartialObjectMetadataList', items: [{ kind: 'PartialObjectMetadata', metadata: { name: 'a' } }] });
-    expect(valueOf(await cluster.call('GET', `${PODS}/a`, undefined, { accept: 'application/yaml' }))['text']).toMatch(/^apiVersion: v1\nkind: Pod\n/);
-    expect(valueOf(await cluster.call('GET', `${PODS}/a?pretty=true`))['text']).toMatch(/^\{\n {2}"kind": "Pod",\n {2}"apiVersion": "v1",\n {2}"metadata": \{\n/);
+    const table = valueOf(
+      await cluster.call('GET', PODS, undefined, {
+        accept: 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json',
+      }),
+    );
+    expect(table).toMatchObject({
+      kind: 'Table',
+      rows: [
+        {
+          cells: ['a', '0/1', 'Pending', '0', expect.any(String), '<none>', '<none>', '<none>', '<none>'],
+          object: { kind: 'PartialObjectMetadata' },
+        },
+      ],
+    });
+    const partial = valueOf(
+      await cluster.call('GET', PODS, undefined, {
+        accept: 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io',
+      }),
+    );
+    expect(partial).toMatchObject({
+      kind: 'PartialObjectMetadataList',
+      items: [{ kind: 'PartialObjectMetadata', metadata: { name: 'a' } }],
+    });
+    expect(
+      valueOf(await cluster.call('GET', `${PODS}/a`, undefined, { accept: 'application/yaml' }))['text'],
+    ).toMatch(/^apiVersion: v1\nkind: Pod\n/);
+    expect(valueOf(await cluster.call('GET', `${PODS}/a?pretty=true`))['text']).toMatch(
+      /^\{\n {2}"kind": "Pod",\n {2}"apiVersion": "v1",\n {2}"metadata": \{\n/,
+    );
     expect((await status('GET', PODS, undefined, { accept: 'text/html' }))[0]).toBe(406);
   });
 
   it('carry the verdict of every stage', async () => {
     await cluster.call('POST', PODS, pod('a'));
     const records = [...cluster.simulation.log.range(0)];
-    const answer = records.findLast((record) => record.kind === 'message' && record.phase === 'response' && record.summary === '201 Created');
+    const answer = records.findLast(
+      (record) =>
+        record.kind === 'message' && record.phase === 'response' && record.summary === '201 Created',
+    );
     expect(answer).toMatchObject({
       detail: {
         user: 'kubernetes-admin',
@@ -227,9 +341,19 @@ describe('answers', () => {
       403,
       'pods is forbidden: User "system:kube-scheduler" cannot create resource "pods" in API group "" in the namespace "default"',
     ]);
-    expect((await cluster.call('GET', '/api/v1/pods', undefined, { 'impersonate-user': 'jane' })).status).toBe(403);
-    const denied = await cluster.call('GET', '/api/v1/pods', undefined, { 'impersonate-user': 'jane' }, scheduler);
-    expect(valueOf(denied).message).toBe('users "jane" is forbidden: User "system:kube-scheduler" cannot impersonate resource "users" in API group "" at the cluster scope');
+    expect(
+      (await cluster.call('GET', '/api/v1/pods', undefined, { 'impersonate-user': 'jane' })).status,
+    ).toBe(403);
+    const denied = await cluster.call(
+      'GET',
+      '/api/v1/pods',
+      undefined,
+      { 'impersonate-user': 'jane' },
+      scheduler,
+    );
+    expect(valueOf(denied).message).toBe(
+      'users "jane" is forbidden: User "system:kube-scheduler" cannot impersonate resource "users" in API group "" at the cluster scope',
+    );
   });
 
   it('to watchers include bookmarks and the end of the initial events', async () => {
@@ -239,19 +363,31 @@ describe('answers', () => {
     await cluster.run(6_000);
     expect(stream.items).toEqual([
       { type: 'ADDED', object: expect.objectContaining({ kind: 'Pod' }) },
-      { type: 'BOOKMARK', object: expect.objectContaining({ metadata: expect.objectContaining({ annotations: { 'k8s.io/initial-events-end': 'true' } }) }) },
+      {
+        type: 'BOOKMARK',
+        object: expect.objectContaining({
+          metadata: expect.objectContaining({ annotations: { 'k8s.io/initial-events-end': 'true' } }),
+        }),
+      },
     ]);
     await cluster.run(61_000);
-    expect(stream.items.slice(2)).toEqual([{ type: 'BOOKMARK', object: expect.objectContaining({ kind: 'Pod', apiVersion: 'v1' }) }]);
-    expect((await status('GET', `${PODS}?watch=1&sendInitialEvents=true`))[1]).toContain('sendInitialEvents requires setting resourceVersionMatch to NotOlderThan');
-    expect((await status('GET', `${PODS}?resourceVersion=999999999`))[1]).toMatch(/^Timeout: Too large resource version: 999999999, current: \d+$/);
+    expect(stream.items.slice(2)).toEqual([
+      { type: 'BOOKMARK', object: expect.objectContaining({ kind: 'Pod', apiVersion: 'v1' }) },
+    ]);
+    expect((await status('GET', `${PODS}?watch=1&sendInitialEvents=true`))[1]).toContain(
+      'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
+    );
+    expect((await status('GET', `${PODS}?resourceVersion=999999999`))[1]).toMatch(
+      /^Timeout: Too large resource version: 999999999, current: \d+$/,
+    );
   });
 
   it('are the same after the same requests', async () => {
     const run = async (): Promise<unknown> => {
       const one = await TestCluster.start(STRATEGIES);
       const answers = [];
-      for (const name of ['a', 'b']) answers.push(await one.call('POST', PODS, pod('', { generateName: `${name}-` })));
+      for (const name of ['a', 'b'])
+        answers.push(await one.call('POST', PODS, pod('', { generateName: `${name}-` })));
       return answers;
     };
     expect(await run()).toEqual(await run());
@@ -262,23 +398,40 @@ describe('discovery and schemas', () => {
   it('offer both forms of discovery, with an ETag', async () => {
     const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json';
     const aggregated = await cluster.call('GET', '/apis', undefined, { accept });
-    expect(valueOf(aggregated)).toMatchObject({ kind: 'APIGroupDiscoveryList', apiVersion: 'apidiscovery.k8s.io/v2' });
-    const again = await cluster.call('GET', '/apis', undefined, { accept, 'if-none-match': aggregated.headers['etag'] as string });
+    expect(valueOf(aggregated)).toMatchObject({
+      kind: 'APIGroupDiscoveryList',
+      apiVersion: 'apidiscovery.k8s.io/v2',
+    });
+    const again = await cluster.call('GET', '/apis', undefined, {
+      accept,
+      'if-none-match': aggregated.headers['etag'] as string,
+    });
     expect(again.status).toBe(304);
     expect(valueOf(await cluster.call('GET', '/apis'))).toMatchObject({ kind: 'APIGroupList' });
     expect(valueOf(await cluster.call('GET', '/apis/apps/v1'))).toMatchObject({
       kind: 'APIResourceList',
-      resources: expect.arrayContaining([expect.objectContaining({ name: 'deployments/scale', group: 'autoscaling', kind: 'Scale' })]),
+      resources: expect.arrayContaining([
+        expect.objectContaining({ name: 'deployments/scale', group: 'autoscaling', kind: 'Scale' }),
+      ]),
     });
     expect((await cluster.call('GET', '/apis/nosuch.example.com/v1')).status).toBe(404);
   });
 
   it('give OpenAPI documents by hash', async () => {
-    const index = valueOf(await cluster.call('GET', '/openapi/v3')) as { paths: Record<string, { serverRelativeURL: string }> };
+    const index = valueOf(await cluster.call('GET', '/openapi/v3')) as {
+      paths: Record<string, { serverRelativeURL: string }>;
+    };
     const url = index.paths['apis/apps/v1']?.serverRelativeURL ?? '';
     expect(url).toMatch(/^\/openapi\/v3\/apis\/apps\/v1\?hash=[0-9A-F]{32}$/);
-    const document = valueOf(await cluster.call('GET', url)) as { paths: Record<string, { post: { parameters: { name: string }[] } }>; components: { schemas: object } };
-    expect(document.paths['/apis/apps/v1/namespaces/{namespace}/deployments']?.post.parameters.map(({ name }) => name)).toContain('fieldValidation');
+    const document = valueOf(await cluster.call('GET', url)) as {
+      paths: Record<string, { post: { parameters: { name: string }[] } }>;
+      components: { schemas: object };
+    };
+    expect(
+      document.paths['/apis/apps/v1/namespaces/{namespace}/deployments']?.post.parameters.map(
+        ({ name }) => name,
+      ),
+    ).toContain('fieldValidation');
     expect(document.components.schemas).toHaveProperty(['io.k8s.api.apps.v1.Deployment']);
     expect(valueOf(await cluster.call('GET', '/openapi/v2'))).toMatchObject({ swagger: '2.0' });
     expect(valueOf(await cluster.call('GET', '/version'))['text']).toContain('"gitVersion": "v1.34.9"');

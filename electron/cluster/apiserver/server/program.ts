@@ -40,7 +40,12 @@ export function kubeApiserverProgram(options: KubeApiserverOptions): Program {
       process.stderr(`Error: ${flags}`);
       return 1;
     }
-    const etcd = new ReconnectingEtcdClient(process.net, process.clock, flags.etcdServers, options.etcd ?? overConnection);
+    const etcd = new ReconnectingEtcdClient(
+      process.net,
+      process.clock,
+      flags.etcdServers,
+      options.etcd ?? overConnection,
+    );
     const server = new ApiServer({
       context: process,
       etcd,
@@ -67,7 +72,9 @@ export function kubeApiserverProgram(options: KubeApiserverOptions): Program {
           server.markBootstrapped();
           return;
         } catch (error) {
-          process.log.warn('not bootstrapped yet', { error: error instanceof Error ? error.message : String(error) });
+          process.log.warn('not bootstrapped yet', {
+            error: error instanceof Error ? error.message : String(error),
+          });
           await process.clock.sleep(BOOTSTRAP_RETRY);
         }
       }

@@ -170,7 +170,8 @@ export class ReconnectingEtcdClient implements EtcdClient {
       } catch {
         // Why one attempt failed matters less than that all did: the next endpoint is tried until time is up.
         this.#next += 1;
-        if (this.#clock.now() + DIAL_BACKOFF >= deadline) throw new EtcdError('Unavailable', 'etcdserver: request timed out');
+        if (this.#clock.now() + DIAL_BACKOFF >= deadline)
+          throw new EtcdError('Unavailable', 'etcdserver: request timed out');
         await this.#clock.sleep(DIAL_BACKOFF);
       }
     }

@@ -18,7 +18,13 @@ export class CacheEvent {
   readonly previous: KubeObject | undefined;
   readonly #bodies = new Map<WatchEventType, HttpBody>();
 
-  constructor(key: string, revision: number, time: number, object: KubeObject | undefined, previous: KubeObject | undefined) {
+  constructor(
+    key: string,
+    revision: number,
+    time: number,
+    object: KubeObject | undefined,
+    previous: KubeObject | undefined,
+  ) {
     this.key = key;
     this.revision = revision;
     this.time = time;
@@ -31,7 +37,9 @@ export class CacheEvent {
     let body = this.#bodies.get(type);
     if (body === undefined) {
       const object =
-        type === 'DELETED' ? withResourceVersion(this.previous ?? {}, this.revision) : (this.object as KubeObject);
+        type === 'DELETED'
+          ? withResourceVersion(this.previous ?? {}, this.revision)
+          : (this.object as KubeObject);
       const event: WatchEvent = { type, object };
       body = { type: 'object', value: event };
       this.#bodies.set(type, body);

@@ -16,7 +16,8 @@ function encodeBase64Url(text: string): string {
     const chunk = [0, 1, 2].map((offset) => text.charCodeAt(index + offset));
     const have = chunk.filter((code) => !Number.isNaN(code));
     const bits = have.reduce((sum, code, position) => sum | (code << (16 - 8 * position)), 0);
-    for (let position = 0; position <= have.length; position += 1) encoded += ALPHABET[(bits >> (18 - 6 * position)) & 63];
+    for (let position = 0; position <= have.length; position += 1)
+      encoded += ALPHABET[(bits >> (18 - 6 * position)) & 63];
   }
   return encoded;
 }
@@ -54,14 +55,23 @@ export function decodeContinue(text: string): ContinueToken {
   }
   const fields = value as { v?: unknown; rv?: unknown; start?: unknown } | null;
   if (fields === null || typeof fields !== 'object' || fields.v !== 'meta.k8s.io/v1') {
-    throw new StorageError('invalid-object', 'continue key is not valid: server does not recognize this encoded version');
+    throw new StorageError(
+      'invalid-object',
+      'continue key is not valid: server does not recognize this encoded version',
+    );
   }
   const { rv, start } = fields;
   if (typeof rv !== 'number' || !Number.isInteger(rv) || rv === 0) {
-    throw new StorageError('invalid-object', 'continue key is not valid: incorrect encoded start resourceVersion');
+    throw new StorageError(
+      'invalid-object',
+      'continue key is not valid: incorrect encoded start resourceVersion',
+    );
   }
   if (typeof start !== 'string' || start === '' || start.split('/').includes('..')) {
-    throw new StorageError('invalid-object', 'continue key is not valid: encoded start key is empty or invalid');
+    throw new StorageError(
+      'invalid-object',
+      'continue key is not valid: encoded start key is empty or invalid',
+    );
   }
   return { revision: rv, start };
 }

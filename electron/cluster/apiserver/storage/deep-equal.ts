@@ -4,7 +4,8 @@ export function deepEqual(left: unknown, right: unknown): boolean {
   if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false;
   if (Array.isArray(left) || Array.isArray(right)) {
     if (!Array.isArray(left) || !Array.isArray(right) || left.length !== right.length) return false;
-    for (let index = 0; index < left.length; index += 1) if (!deepEqual(left[index], right[index])) return false;
+    for (let index = 0; index < left.length; index += 1)
+      if (!deepEqual(left[index], right[index])) return false;
     return true;
   }
   const one = left as Readonly<Record<string, unknown>>;

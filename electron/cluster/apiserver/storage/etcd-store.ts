@@ -1,6 +1,13 @@
 import type { ByteString } from '../../../base/byte-string.ts';
 import type { KubeObject } from '../../api/types.ts';
-import type { Compare, EtcdClient, KeyValue, RequestOp, TxnResponse, Uint64 } from '../../etcd/client/interface.ts';
+import type {
+  Compare,
+  EtcdClient,
+  KeyValue,
+  RequestOp,
+  TxnResponse,
+  Uint64,
+} from '../../etcd/client/interface.ts';
 import { EtcdError } from '../../etcd/client/interface.ts';
 import { prefixEnd } from '../../etcd/client/prefix.ts';
 import type { DecodeCache } from './decode-cache.ts';
@@ -37,8 +44,10 @@ const unmodifiedSince = (key: ByteString, modRevision: number): Compare => ({
 /** etcd errors in the words of storage: compacted, future, or out of reach. */
 function translate(error: unknown): unknown {
   if (!(error instanceof EtcdError)) return error;
-  if (error.code === 'OutOfRange' && error.message.includes('compacted')) return new StorageError('too-old', error.message);
-  if (error.code === 'OutOfRange' && error.message.includes('future')) return new StorageError('too-new', error.message);
+  if (error.code === 'OutOfRange' && error.message.includes('compacted'))
+    return new StorageError('too-old', error.message);
+  if (error.code === 'OutOfRange' && error.message.includes('future'))
+    return new StorageError('too-new', error.message);
   return new StorageError('unreachable', error.message);
 }
 
@@ -81,7 +90,9 @@ export class EtcdStore {
   }
 
   /** The object, or undefined, and the revision of etcd at which that was so. */
-  async getWithRevision(key: string): Promise<{ readonly object: KubeObject | undefined; readonly revision: number }> {
+  async getWithRevision(
+    key: string,
+  ): Promise<{ readonly object: KubeObject | undefined; readonly revision: number }> {
     const response = await this.#call(() => this.#client.range({ key }));
     return { object: this.#decode(response.kvs[0], key)?.object, revision: response.header.revision };
   }
@@ -118,7 +129,8 @@ export class EtcdStore {
       if (current !== undefined && isSame(current.object, next)) {
         if (fresh) return { object: current.object, created: false, changed: false };
         const present: Stored | undefined = await this.#read(key);
-        if (present?.revision === current.revision) return { object: current.object, created: false, changed: false };
+        if (present?.revision === current.revision)
+          return { object: current.object, created: false, changed: false };
         current = present;
         fresh = true;
         continue;
@@ -155,7 +167,11 @@ export class EtcdStore {
         continue;
       }
       const compare = [unmodifiedSince(key, current.revision)];
-      const response = await this.#txn(compare, [{ requestDeleteRange: { key } }], [{ requestRange: { key } }]);
+      const response = await this.#txn(
+        compare,
+        [{ requestDeleteRange: { key } }],
+        [{ requestRange: { key } }],
+      );
       if (response.succeeded) {
         this.#cache.forget(key);
         return withResourceVersion(current.object, response.header.revision);
@@ -166,10 +182,15 @@ export class EtcdStore {
   }
 
   /** One page of the keys below `prefix`. `revision` 0 is the present. @throws StorageError `too-old`, `too-new` */
-  async list(prefix: string, options: { readonly after?: string; readonly limit?: number; readonly revision?: number }): Promise<ListPage> {
+  async list(
+    prefix: string,
+    options: { readonly after?: string; readonly limit?: number; readonly revision?: number },
+  ): Promise<ListPage> {
     const { after, limit = 0, revision = 0 } = options;
     const key = after === undefined ? prefix : `${after}\0`;
-    const response = await this.#call(() => this.#client.range({ key, rangeEnd: prefixEnd(prefix), limit, revision }));
+    const response = await this.#call(() =>
+      this.#client.range({ key, rangeEnd: prefixEnd(prefix), limit, revision }),
+    );
     const last = response.kvs[response.kvs.length - 1];
     return {
       items: response.kvs.map((kv) => this.#cache.decode(kv)),
@@ -199,7 +220,12 @@ export class EtcdStore {
   }
 
   /** Writes unless the key was touched since `revision` (0: it must not exist); otherwise reads what is there. */
-  async #put(key: string, object: KubeObject, revision: number, lease: Uint64 | undefined): Promise<TxnResponse> {
+  async #put(
+    key: string,
+    object: KubeObject,
+    revision: number,
+    lease: Uint64 | undefined,
+  ): Promise<TxnResponse> {
     const value = encodeObject(object);
     const put: RequestOp = { requestPut: { key, value, ...(lease === undefined ? {} : { lease }) } };
     this.#cache.expect(key, value, object);
@@ -211,7 +237,11 @@ export class EtcdStore {
     }
   }
 
-  #txn(compare: readonly Compare[], success: readonly RequestOp[], failure: readonly RequestOp[]): Promise<TxnResponse> {
+  #txn(
+    compare: readonly Compare[],
+    success: readonly RequestOp[],
+    failure: readonly RequestOp[],
+  ): Promise<TxnResponse> {
     return this.#call(() => this.#client.txn({ compare, success, failure }));
   }
 

@@ -1,4 +1,5 @@
-export type StorageErrorCode = 'key-not-found' | 'key-exists' | 'conflict' | 'invalid-object' | 'too-old' | 'too-new' | 'unreachable';
+export type StorageErrorCode =
+  'key-not-found' | 'key-exists' | 'conflict' | 'invalid-object' | 'too-old' | 'too-new' | 'unreachable';
 
 /** What went wrong between the API server and etcd; the registry words it for the client. */
 export class StorageError extends Error {

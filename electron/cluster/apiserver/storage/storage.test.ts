@@ -14,7 +14,9 @@ import { WatcherIndex } from './watcher-index.ts';
 const object = (name: string, node = '', namespace = 'default'): KubeObject & { spec: { nodeName: string } } => ({
   apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace }, spec: { nodeName: node },
 }); // prettier-ignore
-const fieldsOf = (value: KubeObject) => ({ 'spec.nodeName': (value as ReturnType<typeof object>).spec.nodeName });
+const fieldsOf = (value: KubeObject) => ({
+  'spec.nodeName': (value as ReturnType<typeof object>).spec.nodeName,
+});
 const event = (revision: number, time = 0, after = object('a'), before?: KubeObject): CacheEvent =>
   new CacheEvent('/registry/pods/default/a', revision, time, after, before);
 
@@ -30,17 +32,29 @@ describe('keys', () => {
 describe('a continue token', () => {
   it('comes back as it was and is base64 of upstream’s JSON', () => {
     const text = encodeContinue({ revision: 42, start: 'default/web\0' });
-    expect(JSON.parse(Buffer.from(text, 'base64url').toString())).toEqual({ v: 'meta.k8s.io/v1', rv: 42, start: 'default/web\0' });
+    expect(JSON.parse(Buffer.from(text, 'base64url').toString())).toEqual({
+      v: 'meta.k8s.io/v1',
+      rv: 42,
+      start: 'default/web\0',
+    });
     expect(decodeContinue(text)).toEqual({ revision: 42, start: 'default/web\0' });
-    expect(decodeContinue(Buffer.from('{"v":"meta.k8s.io/v1","rv":7,"start":"a"}').toString('base64'))).toEqual({ revision: 7, start: 'a' });
+    expect(
+      decodeContinue(Buffer.from('{"v":"meta.k8s.io/v1","rv":7,"start":"a"}').toString('base64')),
+    ).toEqual({ revision: 7, start: 'a' });
   });
 
   it('that is none of ours is refused', () => {
     const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
     expect(() => decodeContinue('%%%')).toThrow('continue key is not valid: illegal base64 data or JSON');
-    expect(() => decodeContinue(encode({ v: 'v2', rv: 1, start: 'a' }))).toThrow('server does not recognize this encoded version');
-    expect(() => decodeContinue(encode({ v: 'meta.k8s.io/v1', rv: 0, start: 'a' }))).toThrow('incorrect encoded start resourceVersion');
-    expect(() => decodeContinue(encode({ v: 'meta.k8s.io/v1', rv: 1, start: '../secrets' }))).toThrow('encoded start key is empty or invalid');
+    expect(() => decodeContinue(encode({ v: 'v2', rv: 1, start: 'a' }))).toThrow(
+      'server does not recognize this encoded version',
+    );
+    expect(() => decodeContinue(encode({ v: 'meta.k8s.io/v1', rv: 0, start: 'a' }))).toThrow(
+      'incorrect encoded start resourceVersion',
+    );
+    expect(() => decodeContinue(encode({ v: 'meta.k8s.io/v1', rv: 1, start: '../secrets' }))).toThrow(
+      'encoded start key is empty or invalid',
+    );
     expect(() => decodeContinue(encode(null))).toThrow('continue key is not valid');
   });
 });
@@ -63,7 +77,14 @@ describe('the watcher index', () => {
     const index = new WatcherIndex(['spec.nodeName'], fieldsOf);
     const seen: string[] = [];
     const add = (name: string, predicate: Partial<Predicate>): void => {
-      const full: Predicate = { namespace: '', name: undefined, required: {}, matches: () => true, everything: false, ...predicate };
+      const full: Predicate = {
+        namespace: '',
+        name: undefined,
+        required: {},
+        matches: () => true,
+        everything: false,
+        ...predicate,
+      };
       index.add({ predicate: full, deliver: () => seen.push(name) });
     };
     add('all', {});
@@ -92,7 +113,14 @@ describe('the field index', () => {
 });
 
 describe('the decode cache', () => {
-  const kv = (value: string, modRevision: number) => ({ key: '/a', value, modRevision, createRevision: 1, version: 1, lease: '0' });
+  const kv = (value: string, modRevision: number) => ({
+    key: '/a',
+    value,
+    modRevision,
+    createRevision: 1,
+    version: 1,
+    lease: '0',
+  });
 
   it('never parses what this server writes, whoever tells of it first', () => {
     const cache = new DecodeCache();
@@ -109,7 +137,10 @@ describe('the decode cache', () => {
   it('keeps the newest, and says what is no object', () => {
     const cache = new DecodeCache();
     const newest = cache.decode(kv('{"metadata":{"name":"a"}}', 9));
-    expect(cache.decode(kv('{"metadata":{"name":"old"}}', 3)).metadata).toEqual({ name: 'old', resourceVersion: '3' });
+    expect(cache.decode(kv('{"metadata":{"name":"old"}}', 3)).metadata).toEqual({
+      name: 'old',
+      resourceVersion: '3',
+    });
     expect(cache.newest('/a')?.object).toBe(newest);
     expect(() => cache.decode(kv('nonsense', 10))).toThrow('unable to decode /a: not JSON');
     expect(() => cache.decode(kv('[]', 11))).toThrow('unable to decode /a: not an object');

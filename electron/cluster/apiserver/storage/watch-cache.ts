@@ -187,7 +187,10 @@ export class WatchCache {
     const deadline = clock.now() + FRESH_TIMEOUT;
     while (this.#revision < revision) {
       if (clock.now() >= deadline) {
-        throw new StorageError('too-new', `Too large resource version: ${revision}, current: ${this.#revision}`);
+        throw new StorageError(
+          'too-new',
+          `Too large resource version: ${revision}, current: ${this.#revision}`,
+        );
       }
       if (this.#state.phase === 'ready') this.#state.handle.requestProgress();
       await this.#nextChange(FRESH_POLL);
@@ -198,7 +201,12 @@ export class WatchCache {
   watch(request: WatchRequest, sink: WatchSink): Disposable {
     const { resource } = this.#options;
     const fromNow = request.sendInitialEvents || request.revision === undefined || request.revision === 0;
-    const watcher = new CacheWatcher(request, sink, resource, fromNow ? this.#revision : (request.revision as number));
+    const watcher = new CacheWatcher(
+      request,
+      sink,
+      resource,
+      fromNow ? this.#revision : (request.revision as number),
+    );
     if (fromNow) {
       this.#sendPresent(watcher);
       if (request.sendInitialEvents && request.bookmarks) this.#sendBookmark(watcher, true);
@@ -277,7 +285,13 @@ export class WatchCache {
       }
       this.#fields.update(kv.key, previous, object);
       this.#revision = kv.modRevision;
-      const change = new CacheEvent(kv.key, kv.modRevision, this.#options.context.clock.now(), object, previous);
+      const change = new CacheEvent(
+        kv.key,
+        kv.modRevision,
+        this.#options.context.clock.now(),
+        object,
+        previous,
+      );
       this.#window.push(change);
       this.#watchers.dispatch(change);
     }
@@ -328,7 +342,10 @@ export class WatchCache {
       creationTimestamp: null,
       ...(initialEventsEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}),
     };
-    watcher.send({ type: 'object', value: { type: 'BOOKMARK', object: { kind, apiVersion, metadata } } }, 'BOOKMARK');
+    watcher.send(
+      { type: 'object', value: { type: 'BOOKMARK', object: { kind, apiVersion, metadata } } },
+      'BOOKMARK',
+    );
   }
 
   #keyOf(object: KubeObject): string {

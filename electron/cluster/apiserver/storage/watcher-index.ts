@@ -42,7 +42,8 @@ export class WatcherIndex {
 
   dispatch(event: CacheEvent): void {
     const buckets = new Set(['*']);
-    for (const object of [event.object, event.previous]) if (object !== undefined) this.#concerns(object, buckets);
+    for (const object of [event.object, event.previous])
+      if (object !== undefined) this.#concerns(object, buckets);
     for (const bucket of buckets) {
       const watchers = this.#buckets.get(bucket);
       if (watchers !== undefined) for (const watcher of [...watchers]) watcher.deliver(event);

@@ -24,7 +24,10 @@ export const NAMESPACE_FINALIZE: SubresourceHandler = {
         const namespace = current as Namespace;
         const resourceVersion = asked.metadata?.resourceVersion ?? '';
         writer.assertVersion(resourceVersion, current, info.name);
-        return { ...namespace, spec: { ...namespace.spec, finalizers: asked.spec?.finalizers ?? [] } } as KubeObject;
+        return {
+          ...namespace,
+          spec: { ...namespace.spec, finalizers: asked.spec?.finalizers ?? [] },
+        } as KubeObject;
       },
       write,
     );

@@ -21,9 +21,12 @@ function checkContainer(pod: Pod, asked: string): void {
   const name = pod.metadata?.name ?? '';
   const containers = (pod.spec?.containers ?? []).map((container) => container.name);
   const all = [...containers, ...(pod.spec?.initContainers ?? []).map((container) => container.name)];
-  if (asked !== '' && !all.includes(asked)) throw newBadRequest(`container ${asked} is not valid for pod ${name}`);
+  if (asked !== '' && !all.includes(asked))
+    throw newBadRequest(`container ${asked} is not valid for pod ${name}`);
   if (asked === '' && containers.length > 1) {
-    throw newBadRequest(`a container name must be specified for pod ${name}, choose one of: [${containers.join(' ')}]`);
+    throw newBadRequest(
+      `a container name must be specified for pod ${name}, choose one of: [${containers.join(' ')}]`,
+    );
   }
 }
 

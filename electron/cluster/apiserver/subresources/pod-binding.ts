@@ -24,7 +24,9 @@ export function assignPod(pod: Pod, binding: Binding, now: number): Pod {
   const uid = binding.metadata?.uid ?? '';
   const conflict = (why: string): Error => newConflict(PODS_BINDING, name, why);
   if (uid !== '' && uid !== pod.metadata?.uid) {
-    throw conflict(`Precondition failed: UID in precondition: ${uid}, UID in object meta: ${pod.metadata?.uid ?? ''}`);
+    throw conflict(
+      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${pod.metadata?.uid ?? ''}`,
+    );
   }
   if (pod.metadata?.deletionTimestamp !== undefined) {
     throw conflict(`pod ${name} is being deleted, cannot be assigned to a host`);
@@ -35,7 +37,11 @@ export function assignPod(pod: Pod, binding: Binding, now: number): Pod {
   if ((pod.spec?.schedulingGates ?? []).length > 0) {
     throw conflict(`pod ${name} has non-empty .spec.schedulingGates`);
   }
-  const scheduled: PodCondition = { type: 'PodScheduled', status: 'True', lastTransitionTime: formatTime(now) };
+  const scheduled: PodCondition = {
+    type: 'PodScheduled',
+    status: 'True',
+    lastTransitionTime: formatTime(now),
+  };
   const annotations = { ...pod.metadata?.annotations, ...binding.metadata?.annotations };
   return {
     ...pod,
@@ -54,7 +60,9 @@ export const POD_BINDING: SubresourceHandler = {
     const binding = decodeRequestObject(exchange.request, BINDING, options.fieldValidation).object as Binding;
     const given = binding.metadata?.name ?? '';
     if (given !== '' && given !== info.name) {
-      throw newBadRequest(`the name of the object (${given}) does not match the name on the URL (${info.name})`);
+      throw newBadRequest(
+        `the name of the object (${given}) does not match the name on the URL (${info.name})`,
+      );
     }
     const errors = validatePodBinding(binding);
     if (errors.length > 0) throw newInvalid(BINDING, info.name, errors);
@@ -62,7 +70,8 @@ export const POD_BINDING: SubresourceHandler = {
     const now = store.context.clock.now();
     const key = store.key(info.namespace, info.name);
     try {
-      const assign = (stored: KubeObject | undefined): KubeObject => assignPod(stored as Pod, binding, now) as KubeObject;
+      const assign = (stored: KubeObject | undefined): KubeObject =>
+        assignPod(stored as Pod, binding, now) as KubeObject;
       if (options.dryRun) assign((await store.store.get(key)).object);
       else await store.store.guaranteedUpdate(key, assign);
     } catch (error) {

@@ -20,7 +20,8 @@ export const POD_EVICTION: SubresourceHandler = {
   async handle(request: ApiRequest, resource: ServedResource): Promise<void> {
     const { info, exchange, trail } = request;
     const options = parseWriteOptions(info.query, 'CreateOptions', exchange.request.headers['user-agent']);
-    const eviction = decodeRequestObject(exchange.request, EVICTION, options.fieldValidation).object as KubeObject & JsonObject;
+    const eviction = decodeRequestObject(exchange.request, EVICTION, options.fieldValidation)
+      .object as KubeObject & JsonObject;
     const given = eviction.metadata?.name ?? '';
     if (given !== '' && given !== info.name) {
       throw newBadRequest(`name in URL does not match name in Eviction object: ${given} != ${info.name}`);

@@ -24,7 +24,12 @@ function respondScale(request: ApiRequest, scale: Scale): void {
 }
 
 /** Writes the scale that `next` makes of the present one. */
-async function updateScale(request: ApiRequest, resource: ServedResource, kind: string, next: (scale: Scale) => Scale): Promise<void> {
+async function updateScale(
+  request: ApiRequest,
+  resource: ServedResource,
+  kind: string,
+  next: (scale: Scale) => Scale,
+): Promise<void> {
   const { info, exchange, trail } = request;
   const options = parseWriteOptions(info.query, kind, exchange.request.headers['user-agent']);
   const { toScale, withScale } = scaleOf(resource.strategy);
@@ -33,7 +38,8 @@ async function updateScale(request: ApiRequest, resource: ServedResource, kind: 
     const object = current as KubeObject;
     const scale = next(toScale(object));
     const asked = scale.metadata?.resourceVersion ?? '';
-    if (asked !== '' && asked !== object.metadata?.resourceVersion) throw newConflict(resource.store.resource, info.name);
+    if (asked !== '' && asked !== object.metadata?.resourceVersion)
+      throw newConflict(resource.store.resource, info.name);
     return withScale(object, scale);
   };
   const { object } = await resource.writer.update(
@@ -58,12 +64,19 @@ export const SCALE_SUBRESOURCE: SubresourceHandler = {
       const asked = decodeRequestObject(exchange.request, SCALE, 'Ignore').object as Scale;
       const given = asked.metadata?.name ?? '';
       if (given !== '' && given !== info.name) {
-        throw newBadRequest(`the name of the object (${given}) does not match the name on the URL (${info.name})`);
+        throw newBadRequest(
+          `the name of the object (${given}) does not match the name on the URL (${info.name})`,
+        );
       }
       await updateScale(request, resource, 'UpdateOptions', () => asked);
       return;
     }
     const patch = parsePatch(exchange.request, SCALE);
-    await updateScale(request, resource, 'PatchOptions', (scale) => patch.apply(scale as KubeObject, 'Ignore').object as Scale);
+    await updateScale(
+      request,
+      resource,
+      'PatchOptions',
+      (scale) => patch.apply(scale as KubeObject, 'Ignore').object as Scale,
+    );
   },
 };

@@ -16,7 +16,11 @@ export const TEST_STRATEGIES: readonly KindStrategy[] = [
     verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
     subresources: [statusSubresource(NAMESPACE)],
     status: {},
-    prepareForCreate: (object) => ({ ...object, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } }),
+    prepareForCreate: (object) => ({
+      ...object,
+      spec: { finalizers: ['kubernetes'] },
+      status: { phase: 'Active' },
+    }),
     tableRow: (object) => [object.metadata?.name ?? ''],
   }) as unknown as KindStrategy,
   defineStrategy<KubeObject>({

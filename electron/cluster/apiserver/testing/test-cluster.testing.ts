@@ -23,7 +23,12 @@ export function certificate(commonName: string, organizations: readonly string[]
 
 export const ADMIN = certificate('kubernetes-admin', ['system:masters']);
 
-function machine(name: string, ip: string, simulation: Simulation, network: SimulatedNetwork): SimulatedMachine {
+function machine(
+  name: string,
+  ip: string,
+  simulation: Simulation,
+  network: SimulatedNetwork,
+): SimulatedMachine {
   const spec = {
     name, ip, role: 'outside', os: 'linux', cpus: 2, memory: 1, disk: 1, isNode: false,
   } as const; // prettier-ignore
@@ -72,7 +77,10 @@ export class TestCluster {
     });
   }
 
-  static async start(strategies: readonly KindStrategy[], more: Partial<KubeApiserverOptions> = {}): Promise<TestCluster> {
+  static async start(
+    strategies: readonly KindStrategy[],
+    more: Partial<KubeApiserverOptions> = {},
+  ): Promise<TestCluster> {
     const cluster = new TestCluster(strategies, more);
     await cluster.run(3_000);
     return cluster;
@@ -80,7 +88,11 @@ export class TestCluster {
 
   startEtcd(): void {
     const program = etcdProgram({ backend: () => this.backend });
-    this.etcd = this.#spawn(this.etcdMachine, 'etcd', program, ['etcd', '--listen-client-urls=http://10.0.0.11:2379', '--watch-progress-notify-interval=5s']);
+    this.etcd = this.#spawn(this.etcdMachine, 'etcd', program, [
+      'etcd',
+      '--listen-client-urls=http://10.0.0.11:2379',
+      '--watch-progress-notify-interval=5s',
+    ]);
   }
 
   startApi(): void {
@@ -89,7 +101,10 @@ export class TestCluster {
       gitVersion: 'v1.34.9',
       ...this.#more,
     });
-    this.api = this.#spawn(this.apiMachine, 'kube-apiserver', program, ['kube-apiserver', '--etcd-servers=http://10.0.0.11:2379']);
+    this.api = this.#spawn(this.apiMachine, 'kube-apiserver', program, [
+      'kube-apiserver',
+      '--etcd-servers=http://10.0.0.11:2379',
+    ]);
     this.#connections.clear();
   }
 
@@ -125,12 +140,27 @@ export class TestCluster {
   }
 
   /** One call; `body` crosses as an object unless it is text. */
-  call(method: string, target: string, body?: unknown, headers: HttpHeaders = {}, as: PeerCertificate | 'nobody' = ADMIN): Promise<HttpResponse> {
+  call(
+    method: string,
+    target: string,
+    body?: unknown,
+    headers: HttpHeaders = {},
+    as: PeerCertificate | 'nobody' = ADMIN,
+  ): Promise<HttpResponse> {
     const content: HttpBody | undefined =
-      body === undefined ? undefined : typeof body === 'string' ? { type: 'text', text: body } : { type: 'object', value: body };
+      body === undefined
+        ? undefined
+        : typeof body === 'string'
+          ? { type: 'text', text: body }
+          : { type: 'object', value: body };
     return this.do(async () => {
       const connection = await this.connection(as === 'nobody' ? undefined : as);
-      return connection.call({ method, target, headers, ...(content === undefined ? {} : { body: content }) });
+      return connection.call({
+        method,
+        target,
+        headers,
+        ...(content === undefined ? {} : { body: content }),
+      });
     });
   }
 
@@ -138,7 +168,9 @@ export class TestCluster {
     const items: unknown[] = [];
     return this.do(async () => {
       const connection = await this.connection(ADMIN);
-      const result = { items, ended: false, error: undefined } as unknown as TestStream & { stream: HttpStream };
+      const result = { items, ended: false, error: undefined } as unknown as TestStream & {
+        stream: HttpStream;
+      };
       result.stream = await connection.stream(
         { method: 'GET', target, headers },
         {
@@ -153,7 +185,12 @@ export class TestCluster {
     });
   }
 
-  #spawn(on: SimulatedMachine, name: string, program: Parameters<SimulatedMachine['spawn']>[0]['program'], argv: readonly string[]): Process {
+  #spawn(
+    on: SimulatedMachine,
+    name: string,
+    program: Parameters<SimulatedMachine['spawn']>[0]['program'],
+    argv: readonly string[],
+  ): Process {
     const process = on.spawn({ name, program, argv });
     process.onDidWrite(({ line }) => this.output.push(`${name}: ${line}`));
     process.onDidExit((exit) => this.output.push(`${name}: exit ${JSON.stringify(exit)}`));
