@@ -31,15 +31,29 @@ export interface ParsedPatch {
   ): { readonly object: KubeObject; readonly warnings: readonly string[] };
 }
 
+/** No kind is nested deeper; what follows walks a patch recursively. */
+const MAX_DEPTH = 500;
 /** What every PATCH accepts. */
 const ACCEPTED = [...PATCH_TYPES, 'application/apply-patch+yaml'];
+
+/** Looks level by level, so that no depth can exhaust the stack. */
+function isDeeperThan(value: unknown, limit: number): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > limit) return true;
+    level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []));
+  }
+  return false;
+}
 
 function readPatch(request: HttpRequest): unknown {
   const { body } = request;
   if (body?.type === 'object') return body.value;
   checkBodySize(request);
   try {
-    return parseJsonValue(bodyText(request));
+    const patch = parseJsonValue(bodyText(request));
+    if (isDeeperThan(patch, MAX_DEPTH)) throw newBadRequest('error decoding patch: exceeded max depth');
+    return patch;
   } catch (error) {
     if (error instanceof JsonSyntaxError) throw newBadRequest(`error decoding patch: ${error.message}`);
     throw error;

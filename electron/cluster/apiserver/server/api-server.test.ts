@@ -91,6 +91,28 @@ describe('kube-apiserver', () => {
     });
   });
 
+  it('survives patches that are bombs', async () => {
+    await cluster.call('POST', CONFIG_MAPS, map('one'));
+    const deep = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`;
+    const patched = await cluster.call('PATCH', `${CONFIG_MAPS}/one`, deep, {
+      'content-type': 'application/merge-patch+json',
+    });
+    expect([patched.status, valueOf(patched).message]).toEqual([
+      400,
+      'error decoding patch: exceeded max depth',
+    ]);
+    const many = JSON.stringify(Array.from({ length: 10_001 }, () => ({ op: 'test', path: '/a', value: 1 })));
+    expect(
+      (
+        await cluster.call('PATCH', `${CONFIG_MAPS}/one`, many, {
+          'content-type': 'application/json-patch+json',
+        })
+      ).status,
+    ).toBe(413);
+    expect((await cluster.call('POST', CONFIG_MAPS, deep)).status).toBe(400);
+    expect((await cluster.call('GET', `${CONFIG_MAPS}/one`)).status).toBe(200);
+  });
+
   it('generates names and keeps trying when one is taken', async () => {
     const body = { ...map(''), metadata: { generateName: 'web-' } };
     const names = new Set<string>();
