@@ -109,7 +109,7 @@ export class WatchCache {
   #window = new EventWindow(0);
   #revision = 0;
   #bookmarkTimer: Disposable | undefined;
-  #waiting: (() => void)[] = [];
+  readonly #waiting = new Set<{ readonly revision: number; readonly done: () => void }>();
 
   constructor(options: WatchCacheOptions) {
     this.#options = options;
@@ -193,7 +193,7 @@ export class WatchCache {
         );
       }
       if (this.#state.phase === 'ready') this.#state.handle.requestProgress();
-      await this.#nextChange(FRESH_POLL);
+      await this.#reached(revision, FRESH_POLL);
     }
   }
 
@@ -353,20 +353,22 @@ export class WatchCache {
     return `${this.#options.prefix}${namespace === undefined || namespace === '' ? '' : `${namespace}/`}${name}`;
   }
 
-  #nextChange(atMost: number): Promise<void> {
+  /** Resolves once the cache has reached `revision`, or after `atMost` milliseconds. */
+  #reached(revision: number, atMost: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = this.#options.context.clock.setTimeout(resolve, atMost);
-      this.#waiting.push(() => {
+      const done = (): void => {
         timer.dispose();
+        this.#waiting.delete(waiting);
         resolve();
-      });
+      };
+      const waiting = { revision, done };
+      const timer = this.#options.context.clock.setTimeout(done, atMost);
+      this.#waiting.add(waiting);
     });
   }
 
   #wake(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const wake of waiting) wake();
+    for (const waiting of [...this.#waiting]) if (waiting.revision <= this.#revision) waiting.done();
   }
 }
 
