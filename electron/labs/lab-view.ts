@@ -6,6 +6,8 @@ import type { StepProgress } from './attempt.ts';
 import type { LabSession } from './lab-session.ts';
 
 const NOTHING: LocalizedText = { 'pt-BR': '', en: '' };
+/** Of a task whose check has not begun. */
+const WAITING: LocalizedText = { 'pt-BR': 'espera pelo que vem antes', en: 'waits for what comes first' };
 
 /** What the app shows of a lab that is being worked on. Right answers leave only once given. */
 export function viewLab(session: LabSession, preparing: boolean): LabState {
@@ -61,8 +63,8 @@ function viewTask(session: LabSession, step: StepSpec, task: TaskSpec, progress:
     weight: task.weight,
     status: done?.passed === true ? 'passed' : 'open',
     credit: done?.credit ?? 0,
-    expected: result?.expected ?? NOTHING,
-    actual: result?.actual ?? NOTHING,
+    expected: result?.expected ?? task.check.expected ?? NOTHING,
+    actual: result?.actual ?? WAITING,
     needs: task.needs,
     hints: task.hints.map((hint, index) => ({
       cost: hint.cost,

@@ -93,6 +93,19 @@ describe('history check', () => {
     expect(check.evaluate(context)).toMatchObject({ credit: 1, actual: { en: 'replaced' } });
   });
 
+  it('counts an object that is being deleted as gone', () => {
+    const cluster = new FakeClusterView();
+    cluster.put(testPod('a'));
+    const { context, check } = start({ kind: 'history', query: PODS, replaced: true }, cluster);
+    const terminating = testPod('a');
+    cluster.put({
+      ...terminating,
+      metadata: { ...terminating.metadata, deletionTimestamp: '2026-03-02T09:00:00Z' },
+    } as never);
+    cluster.put(testPod('b'));
+    expect(check.evaluate(context).credit).toBe(1);
+  });
+
   it('follows a sequence of counts and goes on from a kept state', () => {
     const cluster = new FakeClusterView();
     for (const name of ['a', 'b', 'c']) cluster.put(testPod(name));

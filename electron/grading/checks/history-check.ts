@@ -28,7 +28,9 @@ export const historyCheck: CheckFactory<CheckSpecOf<'history'>> = (spec, context
 
   const look = ({ cluster }: CheckContext): boolean => {
     const before = JSON.stringify(state);
-    const uids = new Set(query.list(cluster).map((object) => object.metadata?.uid ?? ''));
+    // What is being deleted no longer counts: its replacement comes while it is still terminating.
+    const staying = query.list(cluster).filter((object) => object.metadata?.deletionTimestamp === undefined);
+    const uids = new Set(staying.map((object) => object.metadata?.uid ?? ''));
     for (const uid of present) if (!uids.has(uid)) state.gone.push(uid);
     if (state.gone.length > 0 && [...uids].some((uid) => !present.has(uid))) state.replaced = true;
     present = uids;
