@@ -478,7 +478,9 @@ export const en: Catalogue = {
     languagePt: 'Language: Portuguese (Brazil)',
     languageEn: 'Language: English',
     languageSystem: 'System language',
-    inspect: 'Inspect {name}',
+    inspectMachine: 'Inspect machine {name}',
+    inspectComponent: 'Inspect component {name}',
+    inspectPod: 'Inspect Pod {name}',
   },
   settings: {
     title: 'Settings',

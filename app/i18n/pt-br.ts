@@ -478,7 +478,9 @@ export const ptBR = {
     languagePt: 'Idioma: português (Brasil)',
     languageEn: 'Idioma: inglês',
     languageSystem: 'Idioma do sistema',
-    inspect: 'Inspecionar {name}',
+    inspectMachine: 'Inspecionar máquina {name}',
+    inspectComponent: 'Inspecionar componente {name}',
+    inspectPod: 'Inspecionar Pod {name}',
   },
   settings: {
     title: 'Configurações',

@@ -70,6 +70,7 @@ const SCENES = [
   ['lost', 'running', [(page) => page.evaluate(() => { globalThis.fake.host.open = 0; globalThis.fake.host.hangUp(); }), pause(120)]],
   ['palette', 'running', [press('F1'), pause(200)]],
   ['palette-search', 'running', [press('F1'), pause(200), (page) => page.keyboard.type('pod'), pause(200)]],
+  ['palette-none', 'running', [press('F1'), pause(200), (page) => page.keyboard.type('zzz'), pause(200)]],
   ['settings', 'running', [press('Control+,'), pause(200)]],
   ['help', 'running', [press('Shift+F1'), pause(200)]],
   ['labs', 'running', [press('Control+Shift+L'), pause(200)]],

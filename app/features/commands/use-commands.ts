@@ -102,9 +102,9 @@ export const useCommands = defineStore('commands', () => {
         run: () => lab.open(one.id),
       }),
     ),
-    ...diagram.machines.map((machine): Command => inspect(machine.name, () => ui.select({ type: 'machine', name: machine.name }))),
-    ...diagram.components.map((one): Command => inspect(one.id, () => ui.select({ type: 'component', id: one.id }))),
-    ...diagram.pods.map((pod): Command => inspect(`${pod.namespace}/${pod.name}`, () => ui.select({ type: 'pod', uid: pod.uid }))),
+    ...diagram.machines.map((machine): Command => inspect('commands.inspectMachine', machine.name, () => ui.select({ type: 'machine', name: machine.name }))),
+    ...diagram.components.map((one): Command => inspect('commands.inspectComponent', one.id, () => ui.select({ type: 'component', id: one.id }))),
+    ...diagram.pods.map((pod): Command => inspect('commands.inspectPod', `${pod.namespace}/${pod.name}`, () => ui.select({ type: 'pod', uid: pod.uid }))),
   ]);
 
   function byId(id: string): Command | undefined {
@@ -118,6 +118,6 @@ export const useCommands = defineStore('commands', () => {
   return { fixed, found, byId, keysOf };
 });
 
-function inspect(name: string, run: () => void): Command {
-  return { id: `inspect.${name}`, title: 'commands.inspect', params: { name }, group: 'cluster', run };
+function inspect(title: string, name: string, run: () => void): Command {
+  return { id: `inspect.${name}`, title, params: { name }, group: 'cluster', run };
 }
