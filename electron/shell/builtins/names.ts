@@ -1,4 +1,4 @@
-import { serialize } from 'just-bash';
+import { serialize } from '../parse/grammar.ts';
 import { quoteForShell } from '../expand/parameter-ops.ts';
 import { lookupCommand } from '../exec/lookup.ts';
 import { runBuiltin } from './run-builtin.ts';

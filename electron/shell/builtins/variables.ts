@@ -1,4 +1,4 @@
-import { parse } from 'just-bash';
+import { parse } from '../parse/grammar.ts';
 import { assign } from '../exec/assign.ts';
 import { ExpansionError } from '../expand/expansion-error.ts';
 import { quoteForShell } from '../expand/parameter-ops.ts';

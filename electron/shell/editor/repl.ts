@@ -4,6 +4,7 @@ import { ExitShell, Interrupted, ReturnFromFunction } from '../exec/control-flow
 import { ExitLine } from '../exec/executor.ts';
 import { finishedJobs } from '../exec/jobs.ts';
 import { LabShell } from '../lab-shell.ts';
+import { loadGrammar } from '../parse/grammar.ts';
 import { parseScript } from '../parse/parse-script.ts';
 import { converse } from './converse.ts';
 import { completeLine } from './completion.ts';
@@ -68,6 +69,8 @@ class Repl {
   }
 
   async run(): Promise<number> {
+    // After the first prompt is on the screen.
+    setImmediate(() => void loadGrammar());
     const { shell, keyboard } = this.#parts;
     const gone = new Promise<number>((resolve) => {
       this.#hangUp = () => {
@@ -148,6 +151,7 @@ class Repl {
       }
       if (expanded.line !== result.text) process.stdout.write(`${expanded.line}\n`);
       text += expanded.line;
+      await loadGrammar();
       if (!this.#wantsMore(text)) return text;
       text += '\n';
     }

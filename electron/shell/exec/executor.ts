@@ -2,6 +2,7 @@ import { BrokenPipe, FsError } from '../errors.ts';
 import { ExpansionError } from '../expand/expansion-error.ts';
 import { Expander, type ExpansionHost } from '../expand/expander.ts';
 import type { CommandNode, PartOf, PipelineNode, RedirectionNode, ScriptNode, StatementNode } from '../parse/ast.ts';
+import { loadGrammar } from '../parse/grammar.ts';
 import { parseScript } from '../parse/parse-script.ts';
 import type { ShellState } from '../state/shell-state.ts';
 import { ReadonlyError } from '../state/variables.ts';
@@ -54,6 +55,7 @@ export class Executor implements ExpansionHost {
 
   /** Runs shell text in this environment (`eval`, `source`, traps, a line at the prompt). Syntax errors answer 2. */
   async runText(text: string, frame: Frame): Promise<number> {
+    await loadGrammar();
     const parsed = parseScript(text);
     if (parsed.kind !== 'script') {
       await sinkOf(frame, 2).write(`${this.prefix()}${parsed.message}\n`);

@@ -1,4 +1,4 @@
-import { serialize } from 'just-bash';
+import { serialize } from '../parse/grammar.ts';
 import type { StatementNode } from '../parse/ast.ts';
 import type { Job } from '../state/job.ts';
 import { emptySource } from '../streams/sources.ts';

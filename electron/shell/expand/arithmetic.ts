@@ -1,4 +1,4 @@
-import { parse } from 'just-bash';
+import { parse } from '../parse/grammar.ts';
 import type { ArithExpr, ArithmeticNode } from '../parse/ast.ts';
 import type { ShellState } from '../state/shell-state.ts';
 import { ExpansionError } from './expansion-error.ts';

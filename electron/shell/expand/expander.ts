@@ -1,4 +1,4 @@
-import { parse } from 'just-bash';
+import { parse } from '../parse/grammar.ts';
 import type { ShellFs } from '../interface.ts';
 import type { ParameterPart, PartOf, ScriptNode, WordNode, WordPart } from '../parse/ast.ts';
 import type { ShellState } from '../state/shell-state.ts';

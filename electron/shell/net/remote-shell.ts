@@ -6,6 +6,7 @@ import { quoteForShell } from '../expand/parameter-ops.ts';
 import type { Command, CommandIo } from '../interface.ts';
 import { LabShell, type Streams } from '../lab-shell.ts';
 import type { CommandNode, WordNode } from '../parse/ast.ts';
+import { loadGrammar } from '../parse/grammar.ts';
 import { parseScript } from '../parse/parse-script.ts';
 import type { MachinesClient } from './machines-client.ts';
 
@@ -114,6 +115,7 @@ export class RemoteShell {
   /** Runs one whole line; `{ leave }` when it was `exit`. */
   async run(line: string, streams: Streams, signal: AbortSignal, stdin?: string): Promise<number | { leave: number }> {
     const { state, executor } = this.#shell;
+    await loadGrammar();
     if (isPlain(line)) {
       state.lastExit = await remoteExec({ ...streams, signal }, this.#client, this.#machine, { line: line.trim(), ...(stdin === undefined ? {} : { stdin }) });
       return state.lastExit;

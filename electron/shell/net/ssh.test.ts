@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { testShell, type TestShell } from '../shell.testing.ts';
 import { BytesSource } from '../streams/sources.ts';
+import { loadGrammar } from '../parse/grammar.ts';
 import { isPlain } from './remote-shell.ts';
 
 let server: Server;
@@ -100,6 +101,7 @@ it.each([
   ['sleep 1 &', false],
   ['ps | awk 1', false],
   ['exit 3', false],
-])('knows whether a machine can take %j as it is: %j', (line, plain) => {
+])('knows whether a machine can take %j as it is: %j', async (line, plain) => {
+  await loadGrammar();
   expect(isPlain(line)).toBe(plain);
 });

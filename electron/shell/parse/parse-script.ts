@@ -1,4 +1,4 @@
-import { parse } from 'just-bash';
+import { parse } from './grammar.ts';
 import type { CommandNode, ScriptNode, SimpleCommandNode, StatementNode } from './ast.ts';
 
 /** What a text is: a script, the beginning of one (more lines are needed), or wrong. `message` is bash's text without a prefix. */
