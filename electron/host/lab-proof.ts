@@ -117,7 +117,8 @@ function open(host: Host): string[] {
 function runScript(host: Host, path: string): Promise<string> {
   const { command, args } = host.config.shell;
   return new Promise((resolve, reject) => {
-    const child = spawn(command, [...args, '-c', readFileSync(path, 'utf8')], {
+    const child = spawn(command, [...args, '--as-typed', '-c', readFileSync(path, 'utf8')], {
+      // As if typed: every line is reported, as the console does.
       env: { PATH: process.env['PATH'] ?? '', ...host.consoleVariables() },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

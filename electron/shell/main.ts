@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
 import nodePath from 'node:path';
+import { commandLines } from './command-lines.ts';
+import { historyReporter } from './editor/host-report.ts';
+import type { Streams } from './lab-shell.ts';
 import { LabShell } from './lab-shell.ts';
 import { NodeSink } from './streams/sinks.ts';
 import { IterableSource } from './streams/sources.ts';
@@ -9,14 +12,24 @@ import { IterableSource } from './streams/sources.ts';
  * `--ssh MACHINE` is a terminal on a machine. `LEME_HOME` is the folder that is `/` (default: `.leme/console` in the current folder).
  */
 async function main(argv: readonly string[]): Promise<number> {
-  const env = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
   const root = nodePath.resolve(env['LEME_HOME'] ?? nodePath.join('.leme', 'console'));
-  const inherited = Object.fromEntries(Object.entries(env).filter(([name]) => /^(LEME_|KUBECONFIG$|KUBECTL_|TERM$|COLORTERM$|LANG$|LC_|TZ$)/.test(name)));
+  const inherited = Object.fromEntries(
+    Object.entries(env).filter(([name]) =>
+      /^(LEME_|KUBECONFIG$|KUBECTL_|TERM$|COLORTERM$|LANG$|LC_|TZ$)/.test(name),
+    ),
+  );
   const script = scriptOf(argv);
   if (script === null) {
     const { runInteractive } = await import('./editor/repl.ts');
     const machine = argv[0] === '--ssh' ? argv[1] : undefined;
-    return runInteractive(root, inherited, machine === undefined ? undefined : `ssh '${machine.replace(/'/g, '')}'`);
+    return runInteractive(
+      root,
+      inherited,
+      machine === undefined ? undefined : `ssh '${machine.replace(/'/g, '')}'`,
+    );
   }
   const shell = new LabShell({ root, env: inherited, name: script.name, args: script.args });
   if (script.errexit) shell.state.options.errexit = true;
@@ -29,8 +42,31 @@ async function main(argv: readonly string[]): Promise<number> {
     stderr: new NodeSink(process.stderr, process.stderr.isTTY),
   };
   const text = script.text ?? (await streams.stdin.text());
-  const code = await shell.run(text, streams, stop.signal);
+  const code =
+    argv[0] === '--as-typed'
+      ? await runAsTyped(shell, text, streams, stop.signal, inherited)
+      : await shell.run(text, streams, stop.signal);
   shell.close();
+  return code;
+}
+
+/** A script as if a person typed it: line by line, each reported to the host like a line of the console. */
+async function runAsTyped(
+  shell: LabShell,
+  text: string,
+  streams: Streams,
+  signal: AbortSignal,
+  env: Readonly<Record<string, string>>,
+): Promise<number> {
+  const { report, sent } = historyReporter(env);
+  let code = 0;
+  for (const line of await commandLines(text)) {
+    const startedAt = Date.now();
+    code = await shell.run(line, streams, signal);
+    report({ line, exit: code, startedAt });
+    // What the next line asks about the lab must know of this one.
+    await sent();
+  }
   return code;
 }
 
@@ -47,9 +83,11 @@ function scriptOf(argv: readonly string[]): Script | null {
   let errexit = false;
   while (args[0]?.startsWith('-') === true) {
     const option = args.shift() as string;
+    if (option === '--as-typed') continue;
     if (option === '-e') errexit = true;
     else if (option === '-i' || option === '--ssh') return null;
-    else if (option === '-c') return { text: args.shift() ?? '', name: args.shift() ?? 'bash', args, errexit };
+    else if (option === '-c')
+      return { text: args.shift() ?? '', name: args.shift() ?? 'bash', args, errexit };
     else if (option === '-s') return { text: null, name: 'bash', args, errexit };
   }
   const file = args.shift();
@@ -64,7 +102,9 @@ main(process.argv.slice(2)).then(
     else end();
   },
   (error: unknown) => {
-    process.stderr.write(`bash: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.stderr.write(
+      `bash: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
     process.exit(70);
   },
 );

@@ -30,7 +30,7 @@ export function runInteractive(root: string, env: Readonly<Record<string, string
   const out = new TerminalSink(process.stdout);
   const terminal = new NodeTerminal(process.stdout, keyboard);
   const shell = new LabShell({ root, env: { TERM: 'xterm-256color', ...env }, commands, tty: terminal, interactive: true });
-  const report = historyReporter(env);
+  const { report } = historyReporter(env);
   terminal.converse = (session) => converse(session, { keyboard, out, terminal, report });
   return new Repl({ shell, keyboard, out, terminal, report, root, first }).run();
 }
