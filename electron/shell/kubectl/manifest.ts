@@ -115,8 +115,32 @@ function objectsOf(value: Json, source: string, options: ManifestOptions): (Mani
     if (options.validate) return [invalid(`unexpected GroupVersion string: ${apiVersion}`)];
     return [new KubectlError(`unable to decode ${JSON.stringify(source)}: unexpected GroupVersion string: ${apiVersion}`)];
   }
+  const wrong = wrongMetadata(value);
+  if (wrong !== undefined) return [new KubectlError(`unable to decode ${JSON.stringify(source)}: ${wrong}`)];
   if (kind.endsWith('List') && Array.isArray(value['items'])) {
     return listAt(value, 'items').flatMap((item) => objectsOf(item, source, options));
   }
   return [{ source, object: value }];
+}
+
+function jsonKind(value: Json): string {
+  if (Array.isArray(value)) return 'array';
+  return typeof value === 'boolean' ? 'bool' : typeof value;
+}
+
+/** Go's complaint about names and labels that are no text: `name: y` is a boolean in YAML 1.1. */
+function wrongMetadata(object: JsonObject): string | undefined {
+  const metadata = object['metadata'];
+  if (!isObject(metadata)) return undefined;
+  for (const field of ['name', 'generateName', 'namespace']) {
+    const value = metadata[field] ?? '';
+    if (typeof value !== 'string') return `json: cannot unmarshal ${jsonKind(value)} into Go struct field ObjectMeta.metadata.${field} of type string`;
+  }
+  for (const field of ['labels', 'annotations']) {
+    const map = metadata[field];
+    if (!isObject(map)) continue;
+    const value = Object.values(map).find((each) => each !== null && typeof each !== 'string');
+    if (value !== undefined) return `json: cannot unmarshal ${jsonKind(value)} into Go struct field ObjectMeta.metadata.${field} of type string`;
+  }
+  return undefined;
 }

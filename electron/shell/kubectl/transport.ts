@@ -131,7 +131,7 @@ export class Transport {
   }
 
   async *chunks(request: ApiRequest, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
-    const { response, done } = await this.open(request, 0, signal);
+    const { response, done, late } = await this.open(request, this.config.timeoutMs, signal);
     try {
       if ((response.statusCode ?? 0) >= 300) {
         const parts: Buffer[] = [];
@@ -141,7 +141,7 @@ export class Transport {
       }
       for await (const chunk of response) yield chunk as Buffer;
     } catch (error) {
-      if (this.signal.aborted || signal?.aborted) return;
+      if (this.signal.aborted || signal?.aborted || late()) return;
       if (error instanceof StatusError) throw error;
       throw this.connectionError(error);
     } finally {
@@ -154,7 +154,7 @@ export class Transport {
     request: ApiRequest,
     timeoutMs: number,
     more?: AbortSignal,
-  ): Promise<{ response: http.IncomingMessage; done: () => void }> {
+  ): Promise<{ response: http.IncomingMessage; done: () => void; late: () => boolean }> {
     const query = Object.entries(request.query ?? {})
       .filter((pair): pair is [string, string] => pair[1] !== undefined)
       .map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`)
@@ -194,7 +194,7 @@ export class Transport {
         (response) => {
           this.noteHeaders(response);
           finish?.(response.statusCode ?? 0, response.statusMessage ?? '', response.rawHeaders);
-          resolve({ response, done });
+          resolve({ response, done, late: () => timedOut });
         },
       );
       call.on('error', (error) => {

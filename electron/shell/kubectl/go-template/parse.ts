@@ -1,3 +1,4 @@
+import { functions } from './functions.ts';
 import type { Token } from './lex.ts';
 import { splitActions, TemplateError, tokens } from './lex.ts';
 
@@ -133,7 +134,9 @@ class OperandReader {
         return { of: 'variable', name: token.text };
       case 'word':
         if (token.text === 'true' || token.text === 'false') return { of: 'value', value: token.text === 'true' };
-        return token.text === 'nil' ? { of: 'value', value: null } : { of: 'call', name: token.text };
+        if (token.text === 'nil') return { of: 'value', value: null };
+        if (!functions.has(token.text)) throw new TemplateError(`template: output:1: function ${JSON.stringify(token.text)} not defined`);
+        return { of: 'call', name: token.text };
       default:
     }
     if (token.text === '.') return { of: 'dot' };

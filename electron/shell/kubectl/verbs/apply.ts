@@ -110,7 +110,7 @@ async function applyOne(session: Session, flags: FlagSet, target: Target, dryRun
   }
   const { patch, strategic } = patchFor(object, current);
   const unchanged = Object.keys(patch).length === 0;
-  if (dryRun === 'client') return printer.done(unchanged ? current : withLastApplied(object), unchanged ? 'unchanged' : 'configured');
+  if (dryRun === 'client') return printer.done(withLastApplied(object), 'configured');
   if (unchanged) return printer.done(current, 'unchanged');
   const patched = await applying(target, ref, patch, () => patchObject(session, ref, strategic ? 'strategic' : 'merge', patch, query));
   const changed = stringAt(patched, 'metadata', 'resourceVersion') !== stringAt(current, 'metadata', 'resourceVersion');

@@ -68,7 +68,7 @@ function deleteOptions(flags: FlagSet): JsonObject {
 async function run(session: Session, flags: FlagSet, args: string[]): Promise<void> {
   const output = flags.string('output');
   if (output !== '' && output !== 'name') throw new KubectlError(`unexpected -o output mode: ${output}. We only support '-o name'`);
-  if (flags.bool('all') && flags.string('selector') !== '') throw new KubectlError('cannot set --all and --selector at the same time');
+  if (flags.bool('all') && flags.string('selector') !== '') throw new KubectlError("setting 'all' parameter but found a non empty selector. ");
   if (flags.bool('all') && flags.string('field-selector') !== '') throw new KubectlError('cannot set --all and --field-selector at the same time');
   const options = deleteOptions(flags);
   const dryRun = await dryRunOf(session);

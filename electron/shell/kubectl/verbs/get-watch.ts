@@ -29,6 +29,10 @@ export async function watchTarget(session: Session, target: Target, selection: S
   } else {
     resourceVersion = await currentVersion(session, target, selection);
   }
+  // The version of one object may have left the server's window: begin at "about now" and drop the first event, which is known.
+  const single = target.name !== undefined;
+  if (single) resourceVersion = '0';
+  let known = single && !flags.bool('watch-only');
   const transport = await session.transport();
   const lines = transport.lines({
     path: resourcePath(target.mapping, target.namespace),
@@ -45,6 +49,10 @@ export async function watchTarget(session: Session, target: Target, selection: S
     const object = event?.['object'];
     const type = stringAt(event, 'type');
     if (!isObject(object) || type === 'BOOKMARK') continue;
+    if (known) {
+      known = false;
+      if (type === 'ADDED') continue;
+    }
     if (type === 'ERROR') throw new StatusError(object);
     if (tables) await session.out(tables.print(isTable(object) ? object : plainTable([object], (created) => humanDuration(transport.now() - Date.parse(created))), type));
     else if (printer) await session.out(printer.print(events ? { object, type } : { apiVersion: apiVersionOf(target.mapping), kind: target.mapping.kind, ...object }));

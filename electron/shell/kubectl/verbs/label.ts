@@ -3,7 +3,7 @@ import { allFlag, allNamespacesFlag, dryRunFlag, fieldManagerFlag, fieldSelector
 import { KubectlError, throwAll } from '../errors.ts';
 import type { FlagSet } from '../flags.ts';
 import { quote } from '../go-format.ts';
-import { stringsAt } from '../json.ts';
+import { equal, stringsAt } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import { dryRunOf, ResultPrinter, writeQuery } from '../mutation.ts';
 import type { Found } from '../objects.ts';
@@ -16,8 +16,8 @@ import { patchObject } from '../writes.ts';
 type What = 'label' | 'annotation';
 
 const texts = {
-  label: { verb: 'label', field: 'labels', done: 'labeled', undone: 'unlabeled' },
-  annotation: { verb: 'annotate', field: 'annotations', done: 'annotated', undone: 'annotated' },
+  label: { field: 'labels', done: 'labeled' },
+  annotation: { field: 'annotations', done: 'annotated' },
 } as const;
 
 const flags = (what: What): CommandSpec['flags'] => [
@@ -139,7 +139,7 @@ function listText(each: Found, what: What, single: boolean): string {
 }
 
 async function update(session: Session, set: FlagSet, each: Found, pairs: Pairs, what: What, how: { dryRun: 'none' | 'client' | 'server'; printer: ResultPrinter }): Promise<void> {
-  const { field, done, undone } = texts[what];
+  const { field, done } = texts[what];
   const now = stringsAt(each.object, 'metadata', field);
   if (!set.bool('overwrite')) {
     const declared = Object.keys(pairs.set).filter((key) => key in now && (what === 'annotation' || now[key] !== pairs.set[key]));
@@ -152,17 +152,21 @@ async function update(session: Session, set: FlagSet, each: Found, pairs: Pairs,
   if (what === 'label') for (const key of pairs.remove) if (!(key in now)) await session.out(`label ${quote(key)} not found.\n`);
   const values: JsonObject = { ...pairs.set };
   for (const key of pairs.remove) if (key in now) values[key] = null;
-  const setsAny = Object.keys(pairs.set).some((key) => now[key] !== pairs.set[key]);
-  const removesAny = pairs.remove.some((key) => key in now);
-  let operation: string = what === 'annotation' ? done : setsAny && removesAny ? done : removesAny ? undone : setsAny ? done : 'not labeled';
-  if (what === 'label' && removesAny && !setsAny && Object.keys(pairs.set).length > 0) operation = undone;
-  const nothing = !setsAny && !removesAny;
-  if (how.dryRun === 'client' || (nothing && what === 'label')) return how.printer.done(preview(each.object, field, values), operation);
+  const operation = what === 'annotation' ? done : labelOutcome(each.object, values, set.bool('overwrite'));
+  const nothing = operation === 'not labeled';
+  if (how.dryRun === 'client' || nothing) return how.printer.done(preview(each.object, field, values), operation);
   const version = set.string('resource-version');
   const body: JsonObject = { metadata: { ...(version === '' ? {} : { resourceVersion: version }), [field]: values } };
-  if (nothing) return how.printer.done(each.object, operation);
   const patched = await patchObject(session, each, 'merge', body, writeQuery(session, how.dryRun));
   await how.printer.done(patched, operation);
+}
+
+/** `labeled`, `unlabeled` or `not labeled`, told as upstream does by comparing the object before and after. */
+function labelOutcome(object: JsonObject, values: JsonObject, overwrite: boolean): string {
+  const before = JSON.stringify(object);
+  const after = JSON.stringify(preview(object, 'labels', values));
+  if (equal(object, preview(object, 'labels', values))) return 'not labeled';
+  return !overwrite && after.length < before.length ? 'unlabeled' : 'labeled';
 }
 
 function preview(object: JsonObject, field: string, values: JsonObject): JsonObject {

@@ -13,7 +13,6 @@ import { sameTemplate } from '../describe/workloads.ts';
 import { DescribeWriter } from '../describe/writer.ts';
 import { objectName, objectPrinter } from '../printers/object-printer.ts';
 import { TabWriter } from '../printers/tab-writer.ts';
-import { groupResource } from '../rest-mapper.ts';
 import type { Session } from '../session.ts';
 import { patchObject } from '../writes.ts';
 
@@ -33,7 +32,8 @@ async function revisionsOf(session: Session, each: Found): Promise<Revision[]> {
   const deployment = each.mapping.kind === 'Deployment';
   const mapping = (await session.mapper()).find(deployment ? 'replicasets.apps' : 'controllerrevisions.apps');
   if (!mapping || !['Deployment', 'DaemonSet', 'StatefulSet'].includes(each.mapping.kind)) {
-    throw new KubectlError(`no history viewer has been implemented for ${quote(groupResource(each.mapping))}`);
+    const { group, kind } = each.mapping;
+    throw new KubectlError(`error retrieving history for ${quote(kind)}, no visitor method exists for {${group} ${kind}}`);
   }
   const selector = formatSelector((each.object as unknown as Deployment).spec?.selector);
   const owned = (await listObjects(session, mapping, each.namespace, { selector })).filter((object) => {

@@ -1,12 +1,12 @@
-import { KubectlError, StatusError } from '../errors.ts';
+import { KubectlError } from '../errors.ts';
 import type { FlagSet } from '../flags.ts';
 import { quote } from '../go-format.ts';
 import type { JsonObject } from '../json.ts';
-import { at, isObject, listAt, numberAt, parseObject, stringAt } from '../json.ts';
+import { at, listAt, numberAt, stringAt } from '../json.ts';
 import type { Found } from '../objects.ts';
-import { groupResource, resourcePath } from '../rest-mapper.ts';
 import type { Session } from '../session.ts';
 import { withDeadline } from '../wait-gone.ts';
+import { watchObject } from '../watch-object.ts';
 
 interface Progress {
   readonly text: string;
@@ -69,7 +69,7 @@ function statefulSet(object: JsonObject, generation: number, observed: number, s
 /** Prints the progress, and on each change until it is done (unless `--watch=false`). */
 export async function rolloutStatus(session: Session, flags: FlagSet, each: Found): Promise<void> {
   if (!['Deployment', 'DaemonSet', 'StatefulSet'].includes(each.mapping.kind)) {
-    throw new KubectlError(`no status viewer has been implemented for ${quote(groupResource(each.mapping))}`);
+    throw new KubectlError(`no status viewer has been implemented for ${each.mapping.kind}`);
   }
   const revision = flags.number('revision');
   const kind = each.mapping.kind;
@@ -77,23 +77,15 @@ export async function rolloutStatus(session: Session, flags: FlagSet, each: Foun
   await session.out(first.text);
   if (first.done || !flags.bool('watch')) return;
   const outcome = await withDeadline(flags.number('timeout'), async (signal) => {
-    let version = stringAt(each.object, 'metadata', 'resourceVersion');
-    const transport = await session.transport();
-    while (!signal.aborted && !session.io.signal.aborted) {
-      const query = { watch: 'true', fieldSelector: `metadata.name=${each.name}`, resourceVersion: version };
-      for await (const line of transport.lines({ path: resourcePath(each.mapping, each.namespace), query }, signal)) {
-        const event = parseObject(line);
-        const object = event?.['object'];
-        if (!isObject(object)) continue;
-        const type = stringAt(event, 'type');
-        if (type === 'ERROR') throw new StatusError(object);
-        if (type === 'DELETED') throw new KubectlError(`object has been deleted`);
-        version = stringAt(object, 'metadata', 'resourceVersion') || version;
-        if (type === 'BOOKMARK') continue;
-        const progress = progressOf(kind, object, revision);
-        await session.out(progress.text);
-        if (progress.done) return;
-      }
+    let seen = stringAt(each.object, 'metadata', 'resourceVersion');
+    for await (const change of watchObject(session, each, signal)) {
+      if (change === undefined || change.type === 'DELETED') throw new KubectlError('object has been deleted');
+      const version = stringAt(change.object, 'metadata', 'resourceVersion');
+      if (version === seen) continue;
+      seen = version;
+      const progress = progressOf(kind, change.object, revision);
+      await session.out(progress.text);
+      if (progress.done) return;
     }
   });
   if (outcome === 'timeout') throw new KubectlError('timed out waiting for the condition');

@@ -1,18 +1,18 @@
 import type { CommandSpec } from '../command-spec.ts';
 import { allFlag, allNamespacesFlag, fieldSelectorFlag, filenameFlags, selectorFlag, timeoutFlag } from '../common-flags.ts';
-import { isNotFound, KubectlError, StatusError, throwAll } from '../errors.ts';
+import { isNotFound, KubectlError, throwAll } from '../errors.ts';
 import type { FlagSet } from '../flags.ts';
 import type { JsonObject } from '../json.ts';
-import { isObject, listAt, parseObject, stringAt } from '../json.ts';
+import { listAt, stringAt } from '../json.ts';
 import { JsonPathTemplate, relaxedPath, valueText } from '../jsonpath/template.ts';
 import { ResultPrinter } from '../mutation.ts';
 import { collectTargets, getObject } from '../objects.ts';
 import { outputFlags } from '../printers/object-printer.ts';
 import type { Target } from '../resource-args.ts';
 import { resolveTargets } from '../resource-args.ts';
-import { resourcePath } from '../rest-mapper.ts';
 import type { Session } from '../session.ts';
 import { waitGone, withDeadline } from '../wait-gone.ts';
+import { watchObject } from '../watch-object.ts';
 
 export const wait: CommandSpec = {
   name: 'wait',
@@ -143,21 +143,10 @@ async function untilMet(session: Session, each: { mapping: Target['mapping']; na
   if (test(first)) return first;
   const what = `${each.mapping.name}/${each.name}`;
   if (timeoutMs === 0) throw new KubectlError(`timed out waiting for the condition on ${what}`);
-  let version = stringAt(first, 'metadata', 'resourceVersion');
   const outcome = await withDeadline(timeoutMs, async (signal) => {
-    const transport = await session.transport();
-    while (!signal.aborted && !session.io.signal.aborted) {
-      const query = { watch: 'true', fieldSelector: `metadata.name=${each.name}`, resourceVersion: version };
-      for await (const line of transport.lines({ path: resourcePath(each.mapping, each.namespace), query }, signal)) {
-        const event = parseObject(line);
-        const object = event?.['object'];
-        if (!isObject(object)) continue;
-        const type = stringAt(event, 'type');
-        if (type === 'ERROR') throw new StatusError(object);
-        version = stringAt(object, 'metadata', 'resourceVersion') || version;
-        if (type === 'ADDED' || type === 'MODIFIED') {
-          if (test(object)) return object;
-        }
+    for await (const change of watchObject(session, each, signal)) {
+      if (change && change.type !== 'DELETED' && test(change.object)) {
+        return { apiVersion: stringAt(first, 'apiVersion'), kind: stringAt(first, 'kind'), ...change.object };
       }
     }
     return undefined;
