@@ -2,6 +2,7 @@ import { createPinia } from 'pinia';
 import { createApp } from 'vue';
 import { z } from 'zod';
 import AppRoot from './app-root.vue';
+import { reportBug } from './composables/report-bug.ts';
 import { makeI18n } from './i18n/i18n.ts';
 import type { OpenChannel } from './rpc/interface.ts';
 import { useConnection } from './stores/connection.ts';
@@ -17,7 +18,7 @@ export function mountApp(open: OpenChannel): void {
   const pinia = createPinia();
   app.use(pinia);
   app.use(makeI18n('en'));
-  app.config.errorHandler = (error, _instance, info) => console.error(`in ${info}:`, error);
+  app.config.errorHandler = (error, _instance, info) => reportBug(`in ${info}`, error);
   app.mount('#app');
   useConnection(pinia).start(open);
 }

@@ -14,7 +14,8 @@ export function highlight(text: string): CodePart[][] {
 function parts(line: string): CodePart[] {
   if (/^\s*#/.test(line)) return [{ kind: 'note', text: line }];
   const match = KEY.exec(line);
-  if (match === null || match[2] === '') return [{ kind: LITERAL.test(line) ? 'value' : 'plain', text: line }];
+  if (match === null || match[2] === '')
+    return [{ kind: LITERAL.test(line) ? 'value' : 'plain', text: line }];
   const [, indent = '', key = '', colon = '', rest = ''] = match;
   return [
     { kind: 'plain', text: indent },

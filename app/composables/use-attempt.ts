@@ -13,7 +13,9 @@ export function useAttempt(): (action: () => unknown) => Promise<boolean> {
     } catch (error) {
       const { code, message } = error as { code?: string; message?: string };
       const key = `errors.${code ?? ''}`;
-      const text = te(key) ? t(key, { message: message ?? '' }) : t('errors.other', { message: message ?? String(error) });
+      const text = te(key)
+        ? t(key, { message: message ?? '' })
+        : t('errors.other', { message: message ?? String(error) });
       ui.failure = text;
       return false;
     }

@@ -12,7 +12,9 @@ describe('renderMarkdown', () => {
   it('gives each command a button that says what it types', () => {
     const element = render('```\nkubectl get pods\nkubectl delete pod <nome-de-um-pod>\n# done\n```');
     const buttons = [...element.querySelectorAll('[data-type-in-console]')];
-    expect(buttons.map((button) => button.getAttribute('aria-label'))).toEqual(['Type in the console: kubectl get pods']);
+    expect(buttons.map((button) => button.getAttribute('aria-label'))).toEqual([
+      'Type in the console: kubectl get pods',
+    ]);
     expect(element.querySelectorAll('pre')).toHaveLength(3);
     expect(element.textContent).toContain('kubectl delete pod <nome-de-um-pod>');
   });
@@ -24,7 +26,9 @@ describe('renderMarkdown', () => {
   });
 
   it('lets nothing active through', () => {
-    const element = render('<img src=x onerror=alert(1)> <script>alert(1)</script>\n\n[x](javascript:alert(1)) ![p](http://example.org/p.png)');
+    const element = render(
+      '<img src=x onerror=alert(1)> <script>alert(1)</script>\n\n[x](javascript:alert(1)) ![p](http://example.org/p.png)',
+    );
     expect(element.querySelector('img, script')).toBeNull();
     expect(element.querySelector('a')?.getAttribute('href') ?? '').not.toContain('javascript');
   });

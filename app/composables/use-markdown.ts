@@ -4,11 +4,15 @@ import MarkdownIt from 'markdown-it';
 const markdown = new MarkdownIt({ html: false, linkify: false, typographer: false });
 // No pictures: the page may load none from elsewhere, and those of a lab's own assets come another way.
 markdown.disable('image');
-const FORBIDDEN = { FORBID_TAGS: ['style', 'img', 'form', 'input', 'svg', 'math'], FORBID_ATTR: ['style', 'id'] };
+const FORBIDDEN = {
+  FORBID_TAGS: ['style', 'img', 'form', 'input', 'svg', 'math'],
+  FORBID_ATTR: ['style', 'id'],
+};
 
 const plainFence = markdown.renderer.rules['fence'];
 /** A line that can be typed as it stands: no gap to be filled in (`<name>`), no comment. */
-const typable = (line: string): boolean => line.trim() !== '' && !/^\s*#/.test(line) && !/<[\p{L}-]+>/u.test(line);
+const typable = (line: string): boolean =>
+  line.trim() !== '' && !/^\s*#/.test(line) && !/<[\p{L}-]+>/u.test(line);
 
 /**
  * Blocks of shell get buttons which type a command at the prompt and never run it: one per line, or one for the whole
@@ -34,5 +38,8 @@ markdown.renderer.rules['fence'] = (tokens, index, options, env, self) => {
 
 /** HTML of a lab's text. Raw HTML in the source stays text; what is left is sanitised all the same. */
 export function renderMarkdown(source: string, typeLabel?: string): string {
-  return DOMPurify.sanitize(markdown.render(source, { typeLabel }), { ...FORBIDDEN, ADD_ATTR: ['data-type-in-console'] });
+  return DOMPurify.sanitize(markdown.render(source, { typeLabel }), {
+    ...FORBIDDEN,
+    ADD_ATTR: ['data-type-in-console'],
+  });
 }

@@ -22,12 +22,22 @@ function usedKeys(): Set<string> {
   const root = join(import.meta.dirname, '..');
   const used = new Set<string>();
   for (const file of readdirSync(root, { recursive: true, encoding: 'utf8' })) {
-    if (!/\.(ts|vue)$/.test(file) || file.startsWith('i18n') || file.startsWith('testing') || file.endsWith('.test.ts')) continue;
+    if (
+      !/\.(ts|vue)$/.test(file) ||
+      file.startsWith('i18n') ||
+      file.startsWith('testing') ||
+      file.endsWith('.test.ts')
+    )
+      continue;
     const source = readFileSync(join(root, file), 'utf8');
-    const direct = [...source.matchAll(/\bt\(\s*'([\w.-]+)'/g), ...source.matchAll(/'((?:commands|menu)\.\w+)'/g)];
+    const direct = [
+      ...source.matchAll(/\bt\(\s*'([\w.-]+)'/g),
+      ...source.matchAll(/'((?:commands|menu)\.\w+)'/g),
+    ];
     const chosen = [...source.matchAll(/\bt\([^()'`]*\?\s*'([\w.-]+)'\s*:\s*'([\w.-]+)'/g)];
     for (const [, key] of direct) if (key !== undefined) used.add(key);
-    for (const [, first, second] of chosen) for (const key of [first, second]) if (key !== undefined) used.add(key);
+    for (const [, first, second] of chosen)
+      for (const key of [first, second]) if (key !== undefined) used.add(key);
   }
   return used;
 }
@@ -59,6 +69,9 @@ describe('catalogue', () => {
   it('does not leave English in the Portuguese texts where they ought to differ', () => {
     const same = [...portuguese].filter(([key, text]) => english.get(key) === text).map(([key]) => key);
     // Names, Kubernetes' own words, and figures.
-    for (const key of same) expect(key).toMatch(/^(app\.name|common\.minutes|time\.speedValue|notices\.host\.failed|errors\.other|diagram\.(zone|pods|ready|notReady|unknownReady|worker|pod|rate)|tables\.(pods|ip|namespace|status)|inspector\.(yaml|pid)|narrative\.|panes\.(diagram|console)|groups\.(console|cluster)|settings\.(portuguese|english|pixels|version)|help\.inTerminal|labs\.|console\.|tracks\.etcd|menu\.done)/);
+    for (const key of same)
+      expect(key).toMatch(
+        /^(app\.name|common\.minutes|time\.speedValue|notices\.host\.failed|errors\.other|diagram\.(zone|pods|ready|notReady|unknownReady|worker|pod|rate)|tables\.(pods|ip|namespace|status)|inspector\.(yaml|pid)|narrative\.|panes\.(diagram|console)|groups\.(console|cluster)|settings\.(portuguese|english|pixels|version)|help\.inTerminal|labs\.|console\.|tracks\.etcd|menu\.done)/,
+      );
   });
 });

@@ -1,3 +1,4 @@
+/* eslint-disable max-lines -- data: one catalogue, searched as one */
 import type { Catalogue } from './catalogue.ts';
 
 /** The catalogue in English. */
@@ -82,7 +83,8 @@ export const en: Catalogue = {
     wrongVersionHint: 'Reload the page. If that does not help, close Leme and open it again.',
     reload: 'Reload',
     denied: 'Leme refused the connection',
-    deniedHint: 'The address of this page is good for one run only. Use the address printed by the command that started Leme.',
+    deniedHint:
+      'The address of this page is good for one run only. Use the address printed by the command that started Leme.',
     failed: 'The cluster could not be started',
     failedHint: 'The workspace was left untouched. Close Leme, remove the cause and open it again.',
     workspace: 'Workspace',
@@ -91,10 +93,14 @@ export const en: Catalogue = {
   notices: {
     label: 'Notices',
     workspace: {
-      corrupt: 'The workspace was damaged and was set aside at {movedTo}. Leme started a new one; nothing was deleted.',
-      'newer-version': 'The workspace was written by a newer version of Leme and was set aside at {movedTo}. Update Leme to use it again.',
-      'not-a-database': 'The workspace file was not a database and was set aside at {movedTo}. Leme started a new one; nothing was deleted.',
-      'foreign-database': 'The workspace file is not one of Leme and was set aside at {movedTo}. Leme started a new one; nothing was deleted.',
+      corrupt:
+        'The workspace was damaged and was set aside at {movedTo}. Leme started a new one; nothing was deleted.',
+      'newer-version':
+        'The workspace was written by a newer version of Leme and was set aside at {movedTo}. Update Leme to use it again.',
+      'not-a-database':
+        'The workspace file was not a database and was set aside at {movedTo}. Leme started a new one; nothing was deleted.',
+      'foreign-database':
+        'The workspace file is not one of Leme and was set aside at {movedTo}. Leme started a new one; nothing was deleted.',
     },
     port: { busy: 'Port {wanted} is busy; the Kubernetes API is served on port {used}.' },
     lab: { broken: 'A lab could not be read and was left out: {folder}/{file}: {message}' },
@@ -331,7 +337,8 @@ export const en: Catalogue = {
     hint: 'Hint {n}',
     hintCost: 'costs {n} point | costs {n} points',
     hintFree: 'free',
-    hintConfirm: 'Opening this hint takes {n} point off your score. | Opening this hint takes {n} points off your score.',
+    hintConfirm:
+      'Opening this hint takes {n} point off your score. | Opening this hint takes {n} points off your score.',
     hintOpen: 'Open the hint',
     prediction: 'Prediction',
     predictionHint: 'Answer before you act: there is no way back once you have seen the result.',
@@ -358,7 +365,8 @@ export const en: Catalogue = {
     seeResult: 'See the result',
     typeInConsole: 'Type in the console',
     restartTitle: 'Restart the lab?',
-    restartBody: 'The cluster goes back to its start state and a new attempt begins. What is in the cluster now will be discarded.',
+    restartBody:
+      'The cluster goes back to its start state and a new attempt begins. What is in the cluster now will be discarded.',
     restart: 'Restart',
     taskPassed: 'Task passed: {title}',
     stepPassed: 'Step done: {title}',
@@ -416,7 +424,8 @@ export const en: Catalogue = {
   },
   help: {
     title: 'Keyboard shortcuts',
-    terminalNote: 'With the focus in the terminal only the keys marked “terminal” work; all others go to the shell.',
+    terminalNote:
+      'With the focus in the terminal only the keys marked “terminal” work; all others go to the shell.',
     inTerminal: 'terminal',
     diagramTitle: 'In the diagram',
     arrows: 'Move among machines, components and Pods',

@@ -1,3 +1,4 @@
+/* eslint-disable max-lines -- data: one catalogue, searched as one */
 /** The catalogue in Brazilian Portuguese. Its shape is the shape of every other catalogue. */
 export const ptBR = {
   app: { name: 'Leme', tagline: 'Um cluster Kubernetes para desmontar' },
@@ -80,7 +81,8 @@ export const ptBR = {
     wrongVersionHint: 'Recarregue a página. Se continuar, feche o Leme e abra de novo.',
     reload: 'Recarregar',
     denied: 'O Leme recusou a conexão',
-    deniedHint: 'O endereço desta página vale para uma só execução. Use o endereço impresso pelo comando que iniciou o Leme.',
+    deniedHint:
+      'O endereço desta página vale para uma só execução. Use o endereço impresso pelo comando que iniciou o Leme.',
     failed: 'O cluster não pôde ser iniciado',
     failedHint: 'A área de trabalho foi mantida intacta. Feche o Leme, resolva a causa e abra de novo.',
     workspace: 'Área de trabalho',
@@ -89,12 +91,14 @@ export const ptBR = {
   notices: {
     label: 'Avisos',
     workspace: {
-      corrupt: 'A área de trabalho estava danificada e foi guardada em {movedTo}. O Leme começou uma nova; nada foi apagado.',
+      corrupt:
+        'A área de trabalho estava danificada e foi guardada em {movedTo}. O Leme começou uma nova; nada foi apagado.',
       'newer-version':
         'A área de trabalho foi gravada por uma versão mais nova do Leme e foi guardada em {movedTo}. Atualize o Leme para voltar a usá-la.',
       'not-a-database':
         'O arquivo da área de trabalho não era um banco de dados e foi guardado em {movedTo}. O Leme começou um novo; nada foi apagado.',
-      'foreign-database': 'O arquivo da área de trabalho não é do Leme e foi guardado em {movedTo}. O Leme começou uma nova; nada foi apagado.',
+      'foreign-database':
+        'O arquivo da área de trabalho não é do Leme e foi guardado em {movedTo}. O Leme começou uma nova; nada foi apagado.',
     },
     port: { busy: 'A porta {wanted} está ocupada; a API do Kubernetes atende na porta {used}.' },
     lab: { broken: 'Um laboratório não pôde ser lido e ficou de fora: {folder}/{file}: {message}' },
@@ -252,7 +256,8 @@ export const ptBR = {
     clear: 'Limpar a lista',
     aggregatedHint: 'Mensagens que vieram demais de uma vez: aparecem como fluxo no diagrama, não uma a uma.',
     empty: 'Nenhuma mensagem ainda',
-    emptyHint: 'Leases e sinais de vida ficam ocultos. Digite um comando no console ou inclua o trabalho periódico.',
+    emptyHint:
+      'Leases e sinais de vida ficam ocultos. Digite um comando no console ou inclua o trabalho periódico.',
     emptyFilter: 'Nada deste componente por enquanto',
     kind: { message: 'mensagem', decision: 'decisão', state: 'mudança', input: 'entrada' },
     phase: { request: 'pedido', response: 'resposta', item: 'evento', end: 'fim' },
@@ -331,7 +336,8 @@ export const ptBR = {
     hint: 'Dica {n}',
     hintCost: 'custa {n} ponto | custa {n} pontos',
     hintFree: 'sem custo',
-    hintConfirm: 'Abrir esta dica desconta {n} ponto da sua nota. | Abrir esta dica desconta {n} pontos da sua nota.',
+    hintConfirm:
+      'Abrir esta dica desconta {n} ponto da sua nota. | Abrir esta dica desconta {n} pontos da sua nota.',
     hintOpen: 'Abrir a dica',
     prediction: 'Previsão',
     predictionHint: 'Responda antes de agir: não há como voltar atrás depois de ver o resultado.',
@@ -358,7 +364,8 @@ export const ptBR = {
     seeResult: 'Ver o resultado',
     typeInConsole: 'Escrever no console',
     restartTitle: 'Recomeçar o laboratório?',
-    restartBody: 'O cluster volta ao estado inicial e uma nova tentativa começa. O que existe agora no cluster será descartado.',
+    restartBody:
+      'O cluster volta ao estado inicial e uma nova tentativa começa. O que existe agora no cluster será descartado.',
     restart: 'Recomeçar',
     taskPassed: 'Tarefa cumprida: {title}',
     stepPassed: 'Etapa concluída: {title}',
@@ -416,7 +423,8 @@ export const ptBR = {
   },
   help: {
     title: 'Atalhos de teclado',
-    terminalNote: 'Com o foco no terminal só valem as teclas marcadas com “terminal”; as demais vão para o shell.',
+    terminalNote:
+      'Com o foco no terminal só valem as teclas marcadas com “terminal”; as demais vão para o shell.',
     inTerminal: 'terminal',
     diagramTitle: 'No diagrama',
     arrows: 'Percorrer máquinas, componentes e Pods',

@@ -8,7 +8,13 @@ export type LinkStatus =
   | { readonly phase: 'connecting'; readonly attempt: number }
   | { readonly phase: 'connected' }
   /** `retryAt`: real milliseconds since the Unix epoch. `wrongVersion`: no use in trying again. */
-  | { readonly phase: 'lost'; readonly attempt: number; readonly retryAt: number; readonly why: string; readonly wrongVersion: boolean };
+  | {
+      readonly phase: 'lost';
+      readonly attempt: number;
+      readonly retryAt: number;
+      readonly why: string;
+      readonly wrongVersion: boolean;
+    };
 
 const DELAYS = [250, 500, 1000, 2000, 4000, 8000] as const;
 
@@ -22,7 +28,11 @@ export class HostLink {
   #attempt = 0;
   #stopped = false;
 
-  constructor(open: OpenChannel, onStatus: (status: LinkStatus) => void, onConnected: (client: HostClient) => void) {
+  constructor(
+    open: OpenChannel,
+    onStatus: (status: LinkStatus) => void,
+    onConnected: (client: HostClient) => void,
+  ) {
     this.#open = open;
     this.#onStatus = onStatus;
     this.#onConnected = onConnected;

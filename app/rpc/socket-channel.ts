@@ -10,10 +10,12 @@ export function socketChannel(socket: WebSocket): Channel {
     const data = typeof event.data === 'string' ? event.data : new Uint8Array(event.data);
     listeners.receive(decodeFrame(data));
   };
-  socket.onclose = (event): void => listeners.shut(event.reason === '' ? `connection closed (${event.code})` : event.reason);
+  socket.onclose = (event): void =>
+    listeners.shut(event.reason === '' ? `connection closed (${event.code})` : event.reason);
   return {
     send: (frame) => {
-      if (socket.readyState === WebSocket.OPEN) socket.send(encodeFrame(frame) as string | Uint8Array<ArrayBuffer>);
+      if (socket.readyState === WebSocket.OPEN)
+        socket.send(encodeFrame(frame) as string | Uint8Array<ArrayBuffer>);
     },
     onFrame: (listener) => listeners.onFrame(listener),
     onClose: (listener) => listeners.onClose(listener),

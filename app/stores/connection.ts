@@ -3,6 +3,7 @@ import { computed, markRaw, ref, shallowRef } from 'vue';
 import type { Contract } from '../../electron/shared/contract/contract.ts';
 import type { NamesOf } from '../../electron/shared/contract/define.ts';
 import type { z } from 'zod';
+import { reportBug } from '../composables/report-bug.ts';
 import { HostLink } from '../rpc/link.ts';
 import type { LinkStatus } from '../rpc/link.ts';
 import type { HostClient, OpenChannel } from '../rpc/interface.ts';
@@ -10,8 +11,12 @@ import type { HostClient, OpenChannel } from '../rpc/interface.ts';
 type StreamName = NamesOf<Contract, 'stream'>;
 type CallName = NamesOf<Contract, 'call'>;
 type InputOf<N extends keyof Contract> = z.input<Contract[N]['input']>;
-type ItemOf<N extends StreamName> = Contract[N] extends { item: infer T extends z.ZodType } ? z.output<T> : never;
-type OutputOf<N extends CallName> = Contract[N] extends { output: infer T extends z.ZodType } ? z.output<T> : never;
+type ItemOf<N extends StreamName> = Contract[N] extends { item: infer T extends z.ZodType }
+  ? z.output<T>
+  : never;
+type OutputOf<N extends CallName> = Contract[N] extends { output: infer T extends z.ZodType }
+  ? z.output<T>
+  : never;
 
 /** The one connection to the host. Streams opened with `follow` are opened again after every reconnect. */
 export const useConnection = defineStore('connection', () => {
@@ -47,7 +52,11 @@ export const useConnection = defineStore('connection', () => {
   }
 
   /** Follows a stream for as long as the returned function is not called. The host's first item is always everything. */
-  function follow<N extends StreamName>(name: N, input: InputOf<N>, onItem: (item: ItemOf<N>) => void): () => void {
+  function follow<N extends StreamName>(
+    name: N,
+    input: InputOf<N>,
+    onItem: (item: ItemOf<N>) => void,
+  ): () => void {
     let handle: { cancel(): void } | undefined;
     let over = false;
     const open = (): void => {
@@ -59,7 +68,7 @@ export const useConnection = defineStore('connection', () => {
           handle = undefined;
           if (error?.code === 'Expired') open();
           else if (error !== undefined && error.code !== 'Disconnected' && error.code !== 'Cancelled') {
-            console.error(`${name}: ${error.code}: ${error.message}`);
+            reportBug(`${name}: ${error.code}`, error);
           }
         },
       });
@@ -76,10 +85,21 @@ export const useConnection = defineStore('connection', () => {
   /** @throws RpcError; code `Disconnected` when there is no host. */
   function call<N extends CallName>(name: N, input: InputOf<N>): Promise<OutputOf<N>> {
     const host = client.value;
-    if (host === undefined) return Promise.reject(Object.assign(new Error('not connected'), { code: 'Disconnected' }));
+    if (host === undefined)
+      return Promise.reject(Object.assign(new Error('not connected'), { code: 'Disconnected' }));
     return host.call(name, input as never) as Promise<OutputOf<N>>;
   }
 
-  return { status, client, generation, connected, everConnected, start, stop, retry: () => link?.retry(), follow, call };
+  return {
+    status,
+    client,
+    generation,
+    connected,
+    everConnected,
+    start,
+    stop,
+    retry: () => link?.retry(),
+    follow,
+    call,
+  };
 });
-

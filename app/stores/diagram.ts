@@ -1,6 +1,13 @@
 import { defineStore } from 'pinia';
 import { computed, shallowRef, triggerRef } from 'vue';
-import type { ComponentView, DiagramItem, FaultVerb, LinkCut, MachineView, PodView } from '../../electron/shared/contract/diagram.ts';
+import type {
+  ComponentView,
+  DiagramItem,
+  FaultVerb,
+  LinkCut,
+  MachineView,
+  PodView,
+} from '../../electron/shared/contract/diagram.ts';
 import { useConnection } from './connection.ts';
 
 interface Picture {
@@ -17,7 +24,8 @@ function grouped<K, T>(items: readonly T[], key: (item: T) => K, before: Map<K, 
   const groups = Map.groupBy(items, key);
   for (const [name, members] of groups) {
     const old = before.get(name);
-    if (old?.length === members.length && old.every((item, index) => item === members[index])) groups.set(name, old);
+    if (old?.length === members.length && old.every((item, index) => item === members[index]))
+      groups.set(name, old);
   }
   before.clear();
   for (const [name, members] of groups) before.set(name, members);
@@ -27,7 +35,12 @@ function grouped<K, T>(items: readonly T[], key: (item: T) => K, before: Map<K, 
 /** Machines, components and Pods as the host streams them. The maps are shared and changed in place; `picture` says when. */
 export const useDiagram = defineStore('diagram', () => {
   const connection = useConnection();
-  const picture = shallowRef<Picture>({ machines: new Map(), components: new Map(), pods: new Map(), cuts: [] });
+  const picture = shallowRef<Picture>({
+    machines: new Map(),
+    components: new Map(),
+    pods: new Map(),
+    cuts: [],
+  });
   /** Grows with every reset: the layout may begin anew then, and only then. */
   const epoch = shallowRef(0);
   const loaded = computed(() => epoch.value > 0);
@@ -70,5 +83,19 @@ export const useDiagram = defineStore('diagram', () => {
     await connection.call('fault.apply', verb);
   }
 
-  return { picture, epoch, loaded, machines, components, pods, cuts, byMachine, byNode, unbound, apply, follow, fault };
+  return {
+    picture,
+    epoch,
+    loaded,
+    machines,
+    components,
+    pods,
+    cuts,
+    byMachine,
+    byNode,
+    unbound,
+    apply,
+    follow,
+    fault,
+  };
 });

@@ -28,7 +28,11 @@ export const useRecords = defineStore('records', () => {
 
   function open(): void {
     release?.();
-    release = connection.follow('records.watch', { includePeriodic: includePeriodic.value, limit: 120 }, accept);
+    release = connection.follow(
+      'records.watch',
+      { includePeriodic: includePeriodic.value, limit: 120 },
+      accept,
+    );
   }
 
   function follow(): () => void {
@@ -67,5 +71,18 @@ export const useRecords = defineStore('records', () => {
     return connection.call('records.get', { id });
   }
 
-  return { kept, visible, includePeriodic, frozenAt, aggregated, newest, accept, follow, onBatch, clear, toggleFrozen, get };
+  return {
+    kept,
+    visible,
+    includePeriodic,
+    frozenAt,
+    aggregated,
+    newest,
+    accept,
+    follow,
+    onBatch,
+    clear,
+    toggleFrozen,
+    get,
+  };
 });

@@ -15,7 +15,8 @@ export const useSession = defineStore('session', () => {
   }
 
   async function dismiss(id: string): Promise<void> {
-    if (state.value !== undefined) state.value.notices = state.value.notices.filter((notice) => notice.id !== id);
+    if (state.value !== undefined)
+      state.value.notices = state.value.notices.filter((notice) => notice.id !== id);
     await connection.call('session.dismissNotice', { id });
   }
 

@@ -32,7 +32,12 @@ describe('stores on a host', () => {
     const diagram = useDiagram();
     diagram.follow();
     await connect();
-    expect(diagram.machines.map((machine) => machine.name)).toEqual(['console', 'cp-1', 'worker-1', 'worker-2']);
+    expect(diagram.machines.map((machine) => machine.name)).toEqual([
+      'console',
+      'cp-1',
+      'worker-1',
+      'worker-2',
+    ]);
     host.diagram.value = { ...host.diagram.value, pods: [fakePod('late', 'worker-1', 'Running')] };
     host.hangUp();
     await settle();
@@ -63,7 +68,16 @@ describe('stores on a host', () => {
 });
 
 describe('diagram', () => {
-  const change = { reset: false, machines: [], components: [], pods: [], removedMachines: [], removedComponents: [], removedPods: [], cuts: null };
+  const change = {
+    reset: false,
+    machines: [],
+    components: [],
+    pods: [],
+    removedMachines: [],
+    removedComponents: [],
+    removedPods: [],
+    cuts: null,
+  };
 
   it('applies changes and keeps untouched groups as they are', async () => {
     const diagram = useDiagram();
@@ -81,10 +95,14 @@ describe('diagram', () => {
 describe('records', () => {
   it('are bounded, and a frozen list stays as it was', () => {
     const records = useRecords();
-    records.accept({ records: fakeChain(1, 0, 'a'), flows: [{ from: 'a', to: 'b', protocol: 'https', count: 40, last: 3 }] });
+    records.accept({
+      records: fakeChain(1, 0, 'a'),
+      flows: [{ from: 'a', to: 'b', protocol: 'https', count: 40, last: 3 }],
+    });
     records.toggleFrozen();
     const frozen = records.visible.length;
-    for (let round = 0; round < 100; round += 1) records.accept({ records: fakeChain(100 + round * 20, 0, 'b'), flows: [] });
+    for (let round = 0; round < 100; round += 1)
+      records.accept({ records: fakeChain(100 + round * 20, 0, 'b'), flows: [] });
     expect(records.kept.length).toBe(1500);
     expect(records.visible.length).toBeLessThanOrEqual(frozen);
     records.toggleFrozen();

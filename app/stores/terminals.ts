@@ -32,7 +32,8 @@ export const useTerminals = defineStore('terminals', () => {
     return connection.follow('terminals.watch', {}, (item) => {
       list.value = item.terminals;
       loaded.value = true;
-      if (!item.terminals.some((one) => one.id === active.value)) active.value = item.terminals[0]?.id ?? null;
+      if (!item.terminals.some((one) => one.id === active.value))
+        active.value = item.terminals[0]?.id ?? null;
     });
   }
 

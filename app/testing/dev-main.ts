@@ -16,10 +16,15 @@ host.greeting = [
   'web-7c5ddbdf54-x2x9k   1/1     Running             0          42s   10.244.1.6   worker-1\r\n',
   '\x1b]133;A\x07\x1b[32mlearner@console\x1b[0m:\x1b[34m~\x1b[0m$ ',
 ].join('');
-host.settings = { ...host.settings, locale: (query.get('locale') ?? 'system') as 'system', theme: (query.get('theme') ?? 'system') as 'system' };
+host.settings = {
+  ...host.settings,
+  locale: (query.get('locale') ?? 'system') as 'system',
+  theme: (query.get('theme') ?? 'system') as 'system',
+};
 localStorage.setItem('leme.settings', JSON.stringify(host.settings));
 
-const chain = (): RecordSummary[] => fakeChain((host.sent.at(-1)?.id ?? 4000) + 1, host.time.value.now, 'web-7c5ddbdf54-k2v8d');
+const chain = (): RecordSummary[] =>
+  fakeChain((host.sent.at(-1)?.id ?? 4000) + 1, host.time.value.now, 'web-7c5ddbdf54-k2v8d');
 
 const scenes: Record<string, () => void> = {
   running: () => undefined,
@@ -31,24 +36,43 @@ const scenes: Record<string, () => void> = {
     host.diagram.value.components.splice(5, 4);
   },
   failed: () =>
-    host.session.set({ ...host.session.value, phase: 'failed', failure: { code: 'host.failed', params: { message: 'SQLITE_CANTOPEN: unable to open database file' } } }),
+    host.session.set({
+      ...host.session.value,
+      phase: 'failed',
+      failure: { code: 'host.failed', params: { message: 'SQLITE_CANTOPEN: unable to open database file' } },
+    }),
   notices: () =>
     host.session.set({
       ...host.session.value,
       notices: [
-        { id: 'n1', code: 'workspace.corrupt', severity: 'warning', params: { movedTo: 'default.leme.damaged-1' } },
+        {
+          id: 'n1',
+          code: 'workspace.corrupt',
+          severity: 'warning',
+          params: { movedTo: 'default.leme.damaged-1' },
+        },
         { id: 'n2', code: 'port.busy', severity: 'info', params: { wanted: 6443, used: 6444 } },
       ],
     }),
   broken: () => {
     const item = host.diagram.value;
-    item.components = item.components.map((one) => (one.name === 'kube-controller-manager' ? { ...one, health: 'stopped' } : one));
-    item.machines = item.machines.map((one) => (one.name === 'worker-2' ? { ...one, powered: false, ready: 'Unknown' } : one));
+    item.components = item.components.map((one) =>
+      one.name === 'kube-controller-manager' ? { ...one, health: 'stopped' } : one,
+    );
+    item.machines = item.machines.map((one) =>
+      one.name === 'worker-2' ? { ...one, powered: false, ready: 'Unknown' } : one,
+    );
     item.cuts = [{ from: 'cp-1', to: 'worker-1' }];
   },
   zones: () => {
-    const machines = fakeMachines(3, true).map((one) => (one.role === 'control-plane' ? { ...one, isNode: false, ready: null } : one));
-    host.diagram.value = picture(machines, fakeComponents(machines).filter((one) => one.machine !== 'cp-1' || one.runsAs === 'static-pod'), fakePods());
+    const machines = fakeMachines(3, true).map((one) =>
+      one.role === 'control-plane' ? { ...one, isNode: false, ready: null } : one,
+    );
+    host.diagram.value = picture(
+      machines,
+      fakeComponents(machines).filter((one) => one.machine !== 'cp-1' || one.runsAs === 'static-pod'),
+      fakePods(),
+    );
   },
   many: () => {
     const machines = fakeMachines(100, true);
@@ -57,7 +81,9 @@ const scenes: Record<string, () => void> = {
 };
 scenes[query.get('scene') ?? 'running']?.();
 
-mountApp(query.get('scene') === 'denied' ? () => Promise.reject(new Error('no connection (1006)')) : host.open);
+mountApp(
+  query.get('scene') === 'denied' ? () => Promise.reject(new Error('no connection (1006)')) : host.open,
+);
 
 declare global {
   interface Window {
@@ -72,8 +98,20 @@ window.fake = {
     host.emit(
       chain().map((record) => ({ ...record, id: record.id + count })),
       [
-        { from: 'worker-1/kubelet', to: 'cp-1/kube-apiserver', protocol: 'https', count, last: host.sent[0]?.id ?? 0 },
-        { from: 'cp-1/kube-apiserver', to: 'cp-1/etcd', protocol: 'grpc', count: count * 2, last: host.sent[0]?.id ?? 0 },
+        {
+          from: 'worker-1/kubelet',
+          to: 'cp-1/kube-apiserver',
+          protocol: 'https',
+          count,
+          last: host.sent[0]?.id ?? 0,
+        },
+        {
+          from: 'cp-1/kube-apiserver',
+          to: 'cp-1/etcd',
+          protocol: 'grpc',
+          count: count * 2,
+          last: host.sent[0]?.id ?? 0,
+        },
       ],
     ),
 };

@@ -12,6 +12,7 @@ import { contractHash } from '../../electron/shared/rpc/contract-hash.ts';
 import { RpcError } from '../../electron/shared/rpc/rpc-error.ts';
 import { RpcServer } from '../../electron/shared/rpc/rpc-server.ts';
 import type { Handlers, StreamSink } from '../../electron/shared/rpc/rpc-server.ts';
+import { reportBug } from '../composables/report-bug.ts';
 import { fakeLab, fakeLabs } from './fake-lab.ts';
 import { fakeDetail } from './fake-records.ts';
 import { fakeComponents, fakeMachines, fakePods, picture } from './fake-world.ts';
@@ -56,7 +57,14 @@ export class FakeHost {
     topology: 'kubeadm-1-2',
     endpoints: { apiServer: 'https://127.0.0.1:6443', kubeconfig: '/home/ana/.local/share/leme/kubeconfig' },
   });
-  readonly time = new Topic<TimeState>({ now: Date.UTC(2026, 2, 2, 12, 4, 31, 400), paused: false, speed: 1, quiescent: false, revision: 1042, record: 4000 });
+  readonly time = new Topic<TimeState>({
+    now: Date.UTC(2026, 2, 2, 12, 4, 31, 400),
+    paused: false,
+    speed: 1,
+    quiescent: false,
+    revision: 1042,
+    record: 4000,
+  });
   readonly diagram: Topic<DiagramItem>;
   readonly records = new Topic<RecordBatch>({ records: [], flows: [] });
   readonly labs = new Topic({ labs: fakeLabs() });
@@ -76,7 +84,7 @@ export class FakeHost {
     this.#server = new RpcServer(contract, this.#handlers(), {
       hash: contractHash(contract),
       checkOutput: true,
-      onBug: (name, error) => console.error(`fake host: ${name}`, error),
+      onBug: (name, error) => reportBug(`fake host: ${name}`, error),
     });
   }
 
@@ -107,7 +115,10 @@ export class FakeHost {
     return {
       'session.watch': this.session.serve,
       'session.dismissNotice': ({ id }) => {
-        this.session.set({ ...this.session.value, notices: this.session.value.notices.filter((one) => one.id !== id) });
+        this.session.set({
+          ...this.session.value,
+          notices: this.session.value.notices.filter((one) => one.id !== id),
+        });
         return note('session.dismissNotice', { id }, {});
       },
       'settings.get': () => this.settings,
@@ -140,8 +151,18 @@ export class FakeHost {
       'object.get': ({ name, namespace }) => ({
         yaml: `apiVersion: v1\nkind: Pod\nmetadata:\n  name: ${name}\n  namespace: ${namespace ?? ''}\n  resourceVersion: "1044"\nspec:\n  nodeName: worker-1\n  containers:\n    - name: nginx\n      image: nginx\nstatus:\n  phase: Running\n  podIP: 10.244.1.7\n`,
         events: [
-          { time: '2026-03-02T12:04:31Z', type: 'Normal', reason: 'Scheduled', message: `Successfully assigned default/${name} to worker-1` },
-          { time: '2026-03-02T12:04:32Z', type: 'Normal', reason: 'Pulled', message: 'Successfully pulled image "nginx" in 1.2s' },
+          {
+            time: '2026-03-02T12:04:31Z',
+            type: 'Normal',
+            reason: 'Scheduled',
+            message: `Successfully assigned default/${name} to worker-1`,
+          },
+          {
+            time: '2026-03-02T12:04:32Z',
+            type: 'Normal',
+            reason: 'Pulled',
+            message: 'Successfully pulled image "nginx" in 1.2s',
+          },
         ],
       }),
       'labs.watch': this.labs.serve,
@@ -155,7 +176,12 @@ export class FakeHost {
       'terminal.open': (input) => {
         const id = `term-${this.calls.length + 1}`;
         const title = input.machine ?? (input.profile === 'lab' ? 'lab' : 'bash');
-        this.terminals.set({ terminals: [...this.terminals.value.terminals, { id, title, profile: input.profile, exitCode: null }] });
+        this.terminals.set({
+          terminals: [
+            ...this.terminals.value.terminals,
+            { id, title, profile: input.profile, exitCode: null },
+          ],
+        });
         return note('terminal.open', input, { id });
       },
       'terminal.close': ({ id }) => {
@@ -175,8 +201,20 @@ export class FakeHost {
     if (machine === undefined) throw new RpcError('NotFound', `machine "${name}" not found`);
     const processes = this.diagram.value.components
       .filter((one) => one.machine === name && one.health === 'running')
-      .map((one, index) => ({ pid: 800 + index * 17, name: one.name, argv: [`/usr/bin/${one.name}`, '--config=/etc/kubernetes/config.yaml'], startedAt: this.time.value.now }));
-    return { machine, processes, units: [{ name: 'kubelet.service', active: 'active (running)', enabled: true }, { name: 'containerd.service', active: 'active (running)', enabled: true }] };
+      .map((one, index) => ({
+        pid: 800 + index * 17,
+        name: one.name,
+        argv: [`/usr/bin/${one.name}`, '--config=/etc/kubernetes/config.yaml'],
+        startedAt: this.time.value.now,
+      }));
+    return {
+      machine,
+      processes,
+      units: [
+        { name: 'kubelet.service', active: 'active (running)', enabled: true },
+        { name: 'containerd.service', active: 'active (running)', enabled: true },
+      ],
+    };
   }
 
   #fault(verb: FaultVerb): void {
@@ -191,10 +229,16 @@ export class FakeHost {
       change({ cuts: verb.verb === 'cut' ? [...others, { from, to }] : others });
     } else if ('component' in verb) {
       const health = verb.verb === 'start' ? 'running' : verb.verb === 'kill' ? 'starting' : 'stopped';
-      change({ components: item.components.map((one) => (one.id === verb.component ? { ...one, health } : one)) });
+      change({
+        components: item.components.map((one) => (one.id === verb.component ? { ...one, health } : one)),
+      });
     } else {
       const powered = verb.verb === 'power-on';
-      change({ machines: item.machines.map((one) => (one.name === verb.machine ? { ...one, powered, ready: powered ? 'True' : 'Unknown' } : one)) });
+      change({
+        machines: item.machines.map((one) =>
+          one.name === verb.machine ? { ...one, powered, ready: powered ? 'True' : 'Unknown' } : one,
+        ),
+      });
     }
   }
 }

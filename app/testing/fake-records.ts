@@ -11,10 +11,38 @@ const CRI = 'worker-1/containerd';
 /** Test only: what follows a `kubectl delete pod`, as the causal log tells it. Ids count from `first`. */
 export function fakeChain(first: number, time: number, pod: string): RecordSummary[] {
   const list: RecordSummary[] = [];
-  const add = (cause: number, kind: RecordSummary['kind'], actor: string, to: string | null, phase: RecordSummary['phase'], summary: string, change: Partial<RecordSummary> = {}): number => {
+  const add = (
+    cause: number,
+    kind: RecordSummary['kind'],
+    actor: string,
+    to: string | null,
+    phase: RecordSummary['phase'],
+    summary: string,
+    change: Partial<RecordSummary> = {},
+  ): number => {
     const id = first + list.length;
-    const protocol = to === null ? null : to === ETCD || actor === ETCD ? 'grpc' : to === CRI || actor === CRI ? 'cri' : 'https';
-    list.push({ id, time: time + list.length * 3, cause, kind, actor, to, protocol, phase, summary, dropped: null, latency: to === null ? 0 : 0.5, ...change });
+    const protocol =
+      to === null
+        ? null
+        : to === ETCD || actor === ETCD
+          ? 'grpc'
+          : to === CRI || actor === CRI
+            ? 'cri'
+            : 'https';
+    list.push({
+      id,
+      time: time + list.length * 3,
+      cause,
+      kind,
+      actor,
+      to,
+      protocol,
+      phase,
+      summary,
+      dropped: null,
+      latency: to === null ? 0 : 0.5,
+      ...change,
+    });
     return id;
   };
   const pods = '/api/v1/namespaces/default/pods';
@@ -24,13 +52,27 @@ export function fakeChain(first: number, time: number, pod: string): RecordSumma
   const done = add(txn, 'message', ETCD, API, 'response', 'OK, revision 1043');
   add(done, 'message', API, KUBECTL, 'response', '200 OK');
   const told = add(done, 'message', API, KCM, 'item', `DELETED pods default/${pod}`);
-  const decided = add(told, 'decision', KCM, null, null, 'ReplicaSet default/web-7c5ddbdf54: scale-up, desired 3, observed 2');
+  const decided = add(
+    told,
+    'decision',
+    KCM,
+    null,
+    null,
+    'ReplicaSet default/web-7c5ddbdf54: scale-up, desired 3, observed 2',
+  );
   const create = add(decided, 'message', KCM, API, 'request', `POST ${pods}`);
   const put = add(create, 'message', API, ETCD, 'request', 'Txn /registry/pods/default/web-7c5ddbdf54-n4w7p');
   const stored = add(put, 'message', ETCD, API, 'response', 'OK, revision 1044');
   add(stored, 'message', API, KCM, 'response', '201 Created');
   const seen = add(stored, 'message', API, SCHED, 'item', 'ADDED pods default/web-7c5ddbdf54-n4w7p');
-  const bind = add(seen, 'decision', SCHED, null, null, 'pods default/web-7c5ddbdf54-n4w7p: bind to worker-1');
+  const bind = add(
+    seen,
+    'decision',
+    SCHED,
+    null,
+    null,
+    'pods default/web-7c5ddbdf54-n4w7p: bind to worker-1',
+  );
   const binding = add(bind, 'message', SCHED, API, 'request', `POST ${pods}/web-7c5ddbdf54-n4w7p/binding`);
   const bound = add(binding, 'message', API, KUBELET, 'item', 'ADDED pods default/web-7c5ddbdf54-n4w7p');
   const run = add(bound, 'message', KUBELET, CRI, 'request', 'RunPodSandbox default/web-7c5ddbdf54-n4w7p');
@@ -45,21 +87,30 @@ export function fakeDetail(all: readonly RecordSummary[], id: number): RecordDet
   const record = all.find((one) => one.id === id);
   if (record === undefined) return undefined;
   const causes: RecordSummary[] = [];
-  for (let at = all.find((one) => one.id === record.cause); at !== undefined; ) {
+  for (let at = all.find((one) => one.id === record.cause); at !== undefined;) {
     causes.unshift(at);
     const { cause } = at;
     at = all.find((one) => one.id === cause);
   }
   const detail =
     record.phase === 'request' && record.to === API
-      ? { status: 200, user: 'kubernetes-admin', authn: { user: 'kubernetes-admin', groups: ['kubeadm:cluster-admins', 'system:authenticated'] }, authz: 'allow: ClusterRoleBinding kubeadm:cluster-admins', admission: 'admitted (NamespaceLifecycle, ServiceAccount)' }
+      ? {
+          status: 200,
+          user: 'kubernetes-admin',
+          authn: { user: 'kubernetes-admin', groups: ['kubeadm:cluster-admins', 'system:authenticated'] },
+          authz: 'allow: ClusterRoleBinding kubeadm:cluster-admins',
+          admission: 'admitted (NamespaceLifecycle, ServiceAccount)',
+        }
       : record.kind === 'decision'
         ? { desired: 3, observed: 2, action: 'scale-up' }
         : {};
   return {
     record,
     detail: JSON.stringify(detail),
-    body: record.phase === 'request' ? 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web-7c5ddbdf54-n4w7p\n  namespace: default\n  labels:\n    app: web\nspec:\n  containers:\n    - name: nginx\n      image: nginx\n      ports:\n        - containerPort: 80\n' : null,
+    body:
+      record.phase === 'request'
+        ? 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web-7c5ddbdf54-n4w7p\n  namespace: default\n  labels:\n    app: web\nspec:\n  containers:\n    - name: nginx\n      image: nginx\n      ports:\n        - containerPort: 80\n'
+        : null,
     bodyTruncated: false,
     causes,
     consequences: all.filter((one) => one.cause === id),

@@ -12,12 +12,23 @@ const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/cs
 const server = createServer((request, response) => {
   const file = join(folder, new URL(request.url, 'http://x').pathname);
   if (!existsSync(file)) return void response.writeHead(404).end();
-  response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' }).end(readFileSync(file));
+  response
+    .writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' })
+    .end(readFileSync(file));
 });
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
 const browser = await chromium.launch({
   executablePath: '/usr/bin/chromium',
-  args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  args: [
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
 });
 
 async function open(scene = 'running') {
@@ -27,8 +38,18 @@ async function open(scene = 'running') {
   await page.waitForSelector('[data-thing]');
   return page;
 }
-const focused = (page) => page.evaluate(() => document.activeElement?.closest('[data-thing]')?.dataset.thing ?? document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.tagName);
-const calls = (page, name) => page.evaluate((wanted) => globalThis.fake.host.calls.filter((call) => call.name === wanted).map((call) => call.input), name);
+const focused = (page) =>
+  page.evaluate(
+    () =>
+      document.activeElement?.closest('[data-thing]')?.dataset.thing ??
+      document.activeElement?.getAttribute('aria-label') ??
+      document.activeElement?.tagName,
+  );
+const calls = (page, name) =>
+  page.evaluate(
+    (wanted) => globalThis.fake.host.calls.filter((call) => call.name === wanted).map((call) => call.input),
+    name,
+  );
 const pane = (page) => page.evaluate(() => document.activeElement?.closest('[data-pane]')?.dataset.pane);
 
 const tests = {
@@ -59,7 +80,9 @@ const tests = {
     await page.keyboard.type('Stop');
     await page.keyboard.press('Enter');
     await page.waitForSelector('[data-thing="component:cp-1/kube-controller-manager"].stopped');
-    assert.deepEqual(await calls(page, 'fault.apply'), [{ verb: 'stop', component: 'cp-1/kube-controller-manager' }]);
+    assert.deepEqual(await calls(page, 'fault.apply'), [
+      { verb: 'stop', component: 'cp-1/kube-controller-manager' },
+    ]);
   },
   async 'time by keyboard: F8 anywhere, F9, F10; Space where nobody types'(page) {
     await page.locator('.xterm-helper-textarea').focus();
@@ -76,7 +99,9 @@ const tests = {
   async 'the terminal takes what is typed, Ctrl+K included, and acknowledges what it drew'(page) {
     await page.locator('.xterm-helper-textarea').focus();
     await page.keyboard.type('kubectl get nodes');
-    await page.waitForFunction(() => document.querySelector('.xterm-rows').textContent.includes('kubectl get nodes'));
+    await page.waitForFunction(() =>
+      document.querySelector('.xterm-rows').textContent.includes('kubectl get nodes'),
+    );
     await page.keyboard.press('Control+k');
     assert.equal(await page.locator('[role="dialog"]').count(), 0);
     const up = await calls(page, 'up');
@@ -134,7 +159,9 @@ const tests = {
     await page.evaluate(() => globalThis.fake.host.hangUp());
     await page.waitForSelector('[role="alert"]:has-text("No connection to Leme")');
     await page.waitForSelector('[role="alert"]', { state: 'detached' });
-    await page.waitForFunction(() => document.querySelector('.xterm-rows').textContent.includes('kubectl get pods'));
+    await page.waitForFunction(() =>
+      document.querySelector('.xterm-rows').textContent.includes('kubectl get pods'),
+    );
     await page.keyboard.press('F8');
     await page.waitForSelector('.status:has-text("Paused")');
   },
@@ -144,7 +171,10 @@ let failed = 0;
 for (const [name, run] of Object.entries(tests)) {
   const page = await open();
   try {
-    await Promise.race([run(page), new Promise((_, reject) => setTimeout(() => reject(new Error('took longer than 15 s')), 15_000))]);
+    await Promise.race([
+      run(page),
+      new Promise((_, reject) => setTimeout(() => reject(new Error('took longer than 15 s')), 15_000)),
+    ]);
     console.log(`ok   ${name}`);
   } catch (error) {
     failed += 1;
@@ -157,7 +187,10 @@ for (const [name, run] of Object.entries(tests)) {
 const page = await open('many');
 const session = await page.context().newCDPSession(page);
 await session.send('Performance.enable');
-const metrics = async () => Object.fromEntries((await session.send('Performance.getMetrics')).metrics.map(({ name, value }) => [name, value]));
+const metrics = async () =>
+  Object.fromEntries(
+    (await session.send('Performance.getMetrics')).metrics.map(({ name, value }) => [name, value]),
+  );
 const before = await metrics();
 const frames = await page.evaluate(
   () =>
@@ -172,15 +205,23 @@ const frames = await page.evaluate(
         if (now < end) return requestAnimationFrame(tick);
         clearInterval(feed);
         gaps.sort((a, b) => a - b);
-        resolve({ fps: Math.round((gaps.length * 1000) / 4000), p50: gaps[gaps.length >> 1], p99: gaps[Math.floor(gaps.length * 0.99)] });
+        resolve({
+          fps: Math.round((gaps.length * 1000) / 4000),
+          p50: gaps[gaps.length >> 1],
+          p99: gaps[Math.floor(gaps.length * 0.99)],
+        });
       };
       requestAnimationFrame(tick);
     }),
 );
 const after = await metrics();
-const busy = ['TaskDuration', 'ScriptDuration', 'LayoutDuration', 'RecalcStyleDuration'].map((name) => `${name} ${(after[name] - before[name]).toFixed(2)} s`);
+const busy = ['TaskDuration', 'ScriptDuration', 'LayoutDuration', 'RecalcStyleDuration'].map(
+  (name) => `${name} ${(after[name] - before[name]).toFixed(2)} s`,
+);
 console.log(`main thread in those seconds: ${busy.join(', ')}`);
-console.log(`100 nodes, 3,000 Pods, messages 10 times a second: ${frames.fps} fps, gap p50 ${frames.p50.toFixed(1)} ms, p99 ${frames.p99.toFixed(1)} ms`);
+console.log(
+  `100 nodes, 3,000 Pods, messages 10 times a second: ${frames.fps} fps, gap p50 ${frames.p50.toFixed(1)} ms, p99 ${frames.p99.toFixed(1)} ms`,
+);
 await browser.close();
 server.close();
 process.exitCode = failed === 0 ? 0 : 1;

@@ -33,14 +33,20 @@ function serve(folder) {
       response.writeHead(404).end();
       return;
     }
-    response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', 'content-security-policy': POLICY });
+    response.writeHead(200, {
+      'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
+      'content-security-policy': POLICY,
+    });
     response.end(readFileSync(file));
   });
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
 }
 
 const press = (key) => (page) => page.keyboard.press(key);
-const drive = (name, ...args) => (page) => page.evaluate(([method, rest]) => globalThis.fake[method](...rest), [name, args]);
+const drive =
+  (name, ...args) =>
+  (page) =>
+    page.evaluate(([method, rest]) => globalThis.fake[method](...rest), [name, args]);
 const pause = (milliseconds) => (page) => page.waitForTimeout(milliseconds);
 const click = (selector) => (page) => page.locator(selector).first().click();
 
@@ -49,14 +55,34 @@ const SCENES = [
   ['running', 'running', []],
   ['messages', 'running', [drive('chain'), pause(2500)]],
   ['travelling', 'running', [drive('chain'), pause(700)]],
-  ['flood', 'running', [drive('chain'), ...Array.from({ length: 4 }, () => [drive('flood', 2400), pause(350)]).flat()]],
-  ['record', 'running', [drive('chain'), pause(600), click('.record:has-text("POST /api/v1/namespaces/default/pods")')]],
+  [
+    'flood',
+    'running',
+    [drive('chain'), ...Array.from({ length: 4 }, () => [drive('flood', 2400), pause(350)]).flat()],
+  ],
+  [
+    'record',
+    'running',
+    [drive('chain'), pause(600), click('.record:has-text("POST /api/v1/namespaces/default/pods")')],
+  ],
   ['narrative', 'running', [drive('chain'), pause(400), press('Alt+n')]],
   ['tables', 'broken', [press('Alt+t')]],
   ['machine', 'running', [click('[data-thing="machine:worker-1"]'), pause(300)]],
-  ['component', 'running', [drive('chain'), pause(300), click('[data-thing="component:cp-1/kube-controller-manager"]'), pause(300)]],
+  [
+    'component',
+    'running',
+    [drive('chain'), pause(300), click('[data-thing="component:cp-1/kube-controller-manager"]'), pause(300)],
+  ],
   ['pod', 'running', [click('[data-thing="pod:uid-web-7c5ddbdf54-x2x9k"]'), pause(300)]],
-  ['menu', 'running', [(page) => page.locator('[data-thing="component:cp-1/kube-controller-manager"]').click({ button: 'right' }), pause(200)]],
+  [
+    'menu',
+    'running',
+    [
+      (page) =>
+        page.locator('[data-thing="component:cp-1/kube-controller-manager"]').click({ button: 'right' }),
+      pause(200),
+    ],
+  ],
   ['broken', 'broken', []],
   ['zones', 'zones', []],
   ['many', 'many', [pause(800)]],
@@ -67,7 +93,18 @@ const SCENES = [
   ['failed', 'failed', []],
   ['notices', 'notices', []],
   ['denied', 'denied', [pause(3200)]],
-  ['lost', 'running', [(page) => page.evaluate(() => { globalThis.fake.host.open = 0; globalThis.fake.host.hangUp(); }), pause(120)]],
+  [
+    'lost',
+    'running',
+    [
+      (page) =>
+        page.evaluate(() => {
+          globalThis.fake.host.open = 0;
+          globalThis.fake.host.hangUp();
+        }),
+      pause(120),
+    ],
+  ],
   ['palette', 'running', [press('F1'), pause(200)]],
   ['palette-search', 'running', [press('F1'), pause(200), (page) => page.keyboard.type('pod'), pause(200)]],
   ['palette-none', 'running', [press('F1'), pause(200), (page) => page.keyboard.type('zzz'), pause(200)]],
@@ -75,7 +112,11 @@ const SCENES = [
   ['help', 'running', [press('Shift+F1'), pause(200)]],
   ['labs', 'running', [press('Control+Shift+L'), pause(200)]],
   ['restart', 'running', [press('Control+Shift+F10'), pause(200)]],
-  ['find', 'running', [press('Control+Shift+F'), pause(100), (page) => page.keyboard.type('web'), pause(200)]],
+  [
+    'find',
+    'running',
+    [press('Control+Shift+F'), pause(100), (page) => page.keyboard.type('web'), pause(200)],
+  ],
   ['small', 'running', [drive('chain'), pause(500)], { width: 1024, height: 640 }],
 ];
 const VARIANTS = [
@@ -91,7 +132,16 @@ mkdirSync(options.out, { recursive: true });
 const server = options.url === undefined ? await serve(join(root, '.cache/app-fake')) : undefined;
 const browser = await chromium.launch({
   executablePath: '/usr/bin/chromium',
-  args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  args: [
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
 });
 const axe = readFileSync(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8');
 let problems = 0;
@@ -112,14 +162,21 @@ console.log(problems === 0 ? 'no problems' : `${problems} problems`);
 process.exitCode = problems === 0 ? 0 : 1;
 
 async function picture(name, scene, steps, size, theme, locale) {
-  const context = await browser.newContext({ viewport: size ?? { width: 1440, height: 900 }, locale, colorScheme: theme, bypassCSP: false });
+  const context = await browser.newContext({
+    viewport: size ?? { width: 1440, height: 900 },
+    locale,
+    colorScheme: theme,
+    bypassCSP: false,
+  });
   const page = await context.newPage();
   const errors = [];
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) errors.push(message.text());
   });
   page.on('pageerror', (error) => errors.push(String(error)));
-  const address = options.url ?? `http://127.0.0.1:${server.address().port}/dev.html?scene=${scene}&theme=${theme}&locale=${locale}`;
+  const address =
+    options.url ??
+    `http://127.0.0.1:${server.address().port}/dev.html?scene=${scene}&theme=${theme}&locale=${locale}`;
   await page.goto(address);
   await page.waitForTimeout(600);
   const label = `${name} ${theme} ${locale}`;
@@ -134,7 +191,8 @@ async function picture(name, scene, steps, size, theme, locale) {
     expression: `${axe}; axe.run(document, { resultTypes: ['violations'] }).then((r) => JSON.stringify(r.violations.map((v) => v.id + ': ' + v.nodes.slice(0, 3).map((n) => n.target.join(' ') + (n.any[0] ? ' (' + n.any[0].message + ')' : '')).join(' | '))))`,
     awaitPromise: true,
   });
-  const violations = exceptionDetails === undefined ? JSON.parse(result.value) : [`axe did not run: ${exceptionDetails.text}`];
+  const violations =
+    exceptionDetails === undefined ? JSON.parse(result.value) : [`axe did not run: ${exceptionDetails.text}`];
   for (const violation of violations) console.log(`${label}: axe ${violation}`);
   for (const error of errors) console.log(`${label}: ${error}`);
   await context.close();

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { chordLabel, matchesChord, worksInTerminal } from './chords.ts';
 
-const key = (name: string, modifiers: Partial<Record<'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey', boolean>> = {}) => ({
+const key = (
+  name: string,
+  modifiers: Partial<Record<'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey', boolean>> = {},
+) => ({
   key: name,
   ctrlKey: false,
   metaKey: false,
@@ -30,7 +33,8 @@ describe('chords', () => {
   it('leave to the shell what belongs to the shell', () => {
     expect(worksInTerminal('F8', false)).toBe(true);
     expect(worksInTerminal('Ctrl+Shift+F', false)).toBe(true);
-    for (const chord of ['Mod+K', 'Space', '?', 'Alt+1', 'Mod+,']) expect(worksInTerminal(chord, false), chord).toBe(false);
+    for (const chord of ['Mod+K', 'Space', '?', 'Alt+1', 'Mod+,'])
+      expect(worksInTerminal(chord, false), chord).toBe(false);
     expect(worksInTerminal('Mod+K', true)).toBe(true);
   });
 

@@ -24,7 +24,9 @@ export function matchesChord(event: KeyLike, chord: string, mac = isMac): boolea
     event.altKey === wanted.has('Alt') &&
     (sign || event.shiftKey === wanted.has('Shift')) &&
     (event.key === key ||
-      (event.altKey && (event.code === `Key${key}` || event.code === `Digit${key}`)) || event.key.toLowerCase() === key.toLowerCase() || (key === 'Space' && event.key === ' '))
+      (event.altKey && (event.code === `Key${key}` || event.code === `Digit${key}`)) ||
+      event.key.toLowerCase() === key.toLowerCase() ||
+      (key === 'Space' && event.key === ' '))
   );
 }
 
@@ -40,5 +42,11 @@ export function worksInTerminal(chord: string, mac = isMac): boolean {
 /** The chord as people read it on this platform. */
 export function chordLabel(chord: string, mac = isMac): string {
   if (!mac) return chord.replace('Mod', 'Ctrl');
-  return chord.replace('Mod', '⌘').replace('Meta', '⌘').replace('Ctrl', '⌃').replace('Shift', '⇧').replace('Alt', '⌥').replaceAll('+', '');
+  return chord
+    .replace('Mod', '⌘')
+    .replace('Meta', '⌘')
+    .replace('Ctrl', '⌃')
+    .replace('Shift', '⇧')
+    .replace('Alt', '⌥')
+    .replaceAll('+', '');
 }

@@ -43,7 +43,8 @@ export class LiveTerminal {
     this.#options = options;
     this.#terminal = new Terminal({
       allowProposedApi: true,
-      fontFamily: getComputedStyle(document.documentElement).getPropertyValue('--font-mono').trim() || 'monospace',
+      fontFamily:
+        getComputedStyle(document.documentElement).getPropertyValue('--font-mono').trim() || 'monospace',
       fontSize: options.fontSize,
       lineHeight: 1.2,
       scrollback: 10_000,
@@ -79,21 +80,25 @@ export class LiveTerminal {
     this.#undrawn = 0;
     this.fit();
     const { cols, rows } = this.#terminal;
-    const handle = client.duplex('terminal.attach', { id, cols: Math.max(2, cols), rows: Math.max(1, rows) }, {
-      onBytes: (bytes) => this.#draw(bytes),
-      onItem: () => undefined,
-      onEnd: () => {
-        if (this.#handle !== handle) return;
-        this.#handle = undefined;
-        this.#options.onAttached(false);
+    const handle = client.duplex(
+      'terminal.attach',
+      { id, cols: Math.max(2, cols), rows: Math.max(1, rows) },
+      {
+        onBytes: (bytes) => this.#draw(bytes),
+        onItem: () => undefined,
+        onEnd: () => {
+          if (this.#handle !== handle) return;
+          this.#handle = undefined;
+          this.#options.onAttached(false);
+        },
       },
-    });
+    );
     this.#handle = handle;
     this.#options.onAttached(true);
   }
 
   fit(): void {
-    if (this.#disposed || this.#terminal.element?.offsetParent == null) return;
+    if (this.#disposed || (this.#terminal.element?.offsetParent ?? null) === null) return;
     this.#fit.fit();
   }
 
@@ -128,7 +133,12 @@ export class LiveTerminal {
   }
 
   find(text: string, back: boolean, options: SearchOptions): void {
-    const decorations = { matchOverviewRuler: '#808080', activeMatchColorOverviewRuler: '#808080', matchBackground: '#e2b24d', activeMatchBackground: '#ff8b82' };
+    const decorations = {
+      matchOverviewRuler: '#808080',
+      activeMatchColorOverviewRuler: '#808080',
+      matchBackground: '#e2b24d',
+      activeMatchBackground: '#ff8b82',
+    };
     if (back) this.#search.findPrevious(text, { ...options, decorations });
     else this.#search.findNext(text, { ...options, decorations });
   }

@@ -6,5 +6,7 @@ export function machineState(machine: MachineView): { readonly text: string; rea
   if (machine.role === 'outside') return null;
   if (machine.ready === null) return machine.isNode ? { text: 'diagram.unknownReady', tone: '' } : null;
   if (machine.ready === 'True') return { text: 'diagram.ready', tone: 'ok' };
-  return machine.ready === 'False' ? { text: 'diagram.notReady', tone: 'bad' } : { text: 'diagram.unknownReady', tone: 'warn' };
+  return machine.ready === 'False'
+    ? { text: 'diagram.notReady', tone: 'bad' }
+    : { text: 'diagram.unknownReady', tone: 'warn' };
 }

@@ -25,7 +25,10 @@ export function usePanZoom(viewport: Ref<HTMLElement | undefined>, world: () => 
     const area = world();
     const w = element.clientWidth - MARGIN * 2;
     const h = element.clientHeight - MARGIN * 2;
-    scale.value = Math.min(FIT_MAX, Math.max(MIN, Math.min(w / Math.max(area.w, 1), h / Math.max(area.h, 1))));
+    scale.value = Math.min(
+      FIT_MAX,
+      Math.max(MIN, Math.min(w / Math.max(area.w, 1), h / Math.max(area.h, 1))),
+    );
     x.value = MARGIN + (w - area.w * scale.value) / 2 - area.x * scale.value;
     y.value = MARGIN + (h - area.h * scale.value) / 2 - area.y * scale.value;
   }
@@ -53,7 +56,8 @@ export function usePanZoom(viewport: Ref<HTMLElement | undefined>, world: () => 
     event.preventDefault();
     const box = viewport.value?.getBoundingClientRect();
     if (box === undefined) return;
-    if (event.ctrlKey || event.metaKey) zoomAt(Math.exp(-event.deltaY * 0.006), event.clientX - box.left, event.clientY - box.top);
+    if (event.ctrlKey || event.metaKey)
+      zoomAt(Math.exp(-event.deltaY * 0.006), event.clientX - box.left, event.clientY - box.top);
     else {
       touched.value = true;
       x.value -= event.shiftKey ? event.deltaY : event.deltaX;

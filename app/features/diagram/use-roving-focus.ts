@@ -45,7 +45,12 @@ export function useRovingFocus(root: Ref<HTMLElement | undefined>, reveal: (elem
     const from = (event.target as Element).closest<HTMLElement>('[data-thing]');
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const all = event.key === 'Home' || event.key === 'End' ? things() : [];
-    const next = direction !== undefined && from !== null ? nearest(from, direction) : event.key === 'Home' ? all[0] : all.at(-1);
+    const next =
+      direction !== undefined && from !== null
+        ? nearest(from, direction)
+        : event.key === 'Home'
+          ? all[0]
+          : all.at(-1);
     if (next === undefined) return;
     event.preventDefault();
     next.focus();

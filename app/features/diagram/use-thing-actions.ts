@@ -35,7 +35,9 @@ export function useThingActions() {
 
   /** Opens the newest record about it: a decision where there is one. */
   function why(actor: string, about: string): void {
-    const mine = records.kept.filter((record) => record.actor === actor || (about !== '' && record.summary.includes(about)));
+    const mine = records.kept.filter(
+      (record) => record.actor === actor || (about !== '' && record.summary.includes(about)),
+    );
     const record = mine.findLast((one) => one.kind === 'decision') ?? mine.at(-1);
     if (record === undefined) ui.showMessages(actor);
     else ui.select({ type: 'record', id: record.id });
@@ -50,22 +52,58 @@ export function useThingActions() {
   }
 
   function shell(machine: string): ThingAction {
-    return { id: 'shell', title: 'menu.shell', group: 'look', run: () => void attempt(() => terminals.open('lab', machine)) };
+    return {
+      id: 'shell',
+      title: 'menu.shell',
+      group: 'look',
+      run: () => void attempt(() => terminals.open('lab', machine)),
+    };
   }
 
   function links(machine: MachineView): ThingAction[] {
-    const others = diagram.machines.filter((one) => one.name !== machine.name && one.role !== 'outside').map((one) => one.name);
-    const isCut = (from: string, to: string): boolean => diagram.cuts.some((cut) => cut.from === from && cut.to === to);
+    const others = diagram.machines
+      .filter((one) => one.name !== machine.name && one.role !== 'outside')
+      .map((one) => one.name);
+    const isCut = (from: string, to: string): boolean =>
+      diagram.cuts.some((cut) => cut.from === from && cut.to === to);
     const choices = (verb: 'cut' | 'heal', title: string): ThingAction['items'] =>
       others.flatMap((other) => {
-        const pairs = ([[machine.name, other], [other, machine.name]] as const).filter(([from, to]) => isCut(from, to) === (verb === 'heal'));
+        const pairs = (
+          [
+            [machine.name, other],
+            [other, machine.name],
+          ] as const
+        ).filter(([from, to]) => isCut(from, to) === (verb === 'heal'));
         const one = (from: string, to: string): void => fault({ verb, from, to }, title, `${from} → ${to}`);
-        const both = pairs.length === 2 ? [{ text: `${other} (${t('menu.both')})`, run: () => pairs.forEach(([from, to]) => one(from, to)) }] : [];
-        return [...both, ...pairs.map(([from, to]) => ({ text: `${from} → ${to}`, run: () => one(from, to) }))];
+        const both =
+          pairs.length === 2
+            ? [
+                {
+                  text: `${other} (${t('menu.both')})`,
+                  run: () => pairs.forEach(([from, to]) => one(from, to)),
+                },
+              ]
+            : [];
+        return [
+          ...both,
+          ...pairs.map(([from, to]) => ({ text: `${from} → ${to}`, run: () => one(from, to) })),
+        ];
       });
     return [
-      { id: 'cut', title: 'menu.cutTo', group: 'link', run: () => undefined, items: choices('cut', 'menu.cutTo') },
-      { id: 'heal', title: 'menu.healTo', group: 'link', run: () => undefined, items: choices('heal', 'menu.healTo') },
+      {
+        id: 'cut',
+        title: 'menu.cutTo',
+        group: 'link',
+        run: () => undefined,
+        items: choices('cut', 'menu.cutTo'),
+      },
+      {
+        id: 'heal',
+        title: 'menu.healTo',
+        group: 'link',
+        run: () => undefined,
+        items: choices('heal', 'menu.healTo'),
+      },
     ];
   }
 
@@ -73,8 +111,18 @@ export function useThingActions() {
     const thing: Selection = { type: 'machine', name: machine.name };
     if (machine.role === 'outside') return look(thing, machine.name, '');
     const power: ThingAction = machine.powered
-      ? { id: 'power-off', title: 'menu.powerOff', group: 'machine', run: () => fault({ verb: 'power-off', machine: machine.name }, 'menu.powerOff', machine.name) }
-      : { id: 'power-on', title: 'menu.powerOn', group: 'machine', run: () => fault({ verb: 'power-on', machine: machine.name }, 'menu.powerOn', machine.name) };
+      ? {
+          id: 'power-off',
+          title: 'menu.powerOff',
+          group: 'machine',
+          run: () => fault({ verb: 'power-off', machine: machine.name }, 'menu.powerOff', machine.name),
+        }
+      : {
+          id: 'power-on',
+          title: 'menu.powerOn',
+          group: 'machine',
+          run: () => fault({ verb: 'power-on', machine: machine.name }, 'menu.powerOn', machine.name),
+        };
     const enter = machine.powered ? [shell(machine.name)] : [];
     return [...look(thing, machine.name, `machine ${machine.name}`), ...enter, power, ...links(machine)];
   }
@@ -94,7 +142,13 @@ export function useThingActions() {
       disabled: disabled || off,
       run: () => fault({ verb, component: id }, `menu.${verb}`, id),
     });
-    return [...look(thing, id, ''), ...(off ? [] : [shell(component.machine)]), act('stop', !up), act('start', up), act('kill', !up)];
+    return [
+      ...look(thing, id, ''),
+      ...(off ? [] : [shell(component.machine)]),
+      act('stop', !up),
+      act('start', up),
+      act('kill', !up),
+    ];
   }
 
   function actionsFor(thing: Selection): ThingAction[] {

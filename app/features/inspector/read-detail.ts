@@ -16,7 +16,8 @@ export function readDetail(json: string): DetailParts {
   } catch {
     return { verdicts: [], rest: json };
   }
-  if (typeof value !== 'object' || value === null) return { verdicts: [], rest: value === null ? '' : String(value) };
+  if (typeof value !== 'object' || value === null)
+    return { verdicts: [], rest: value === null ? '' : String(value) };
   const rest: Record<string, unknown> = { ...value };
   const verdicts = VERDICTS.flatMap((name) => {
     const verdict = rest[name];

@@ -8,7 +8,11 @@ describe('parseRequest', () => {
     ['GET /api/v1/pods?allowWatchBookmarks=true&watch=true', 'watch', 'pods'],
     ['GET /apis/apps/v1/namespaces/default/deployments?watch=1', 'watch', 'deployments default'],
     ['POST /api/v1/namespaces/default/pods/web-1/binding', 'create', 'pods/binding default/web-1'],
-    ['PUT /apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/worker-1', 'update', 'leases kube-node-lease/worker-1'],
+    [
+      'PUT /apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/worker-1',
+      'update',
+      'leases kube-node-lease/worker-1',
+    ],
     ['PATCH /api/v1/nodes/worker-1/status', 'patch', 'nodes/status worker-1'],
     ['DELETE /api/v1/namespaces/web', 'delete', 'namespaces web'],
     ['GET /api/v1/namespaces', 'list', 'namespaces'],
@@ -16,9 +20,12 @@ describe('parseRequest', () => {
     expect(parseRequest(summary)).toEqual({ verb, what });
   });
 
-  it.each(['GET /healthz', 'Txn /registry/pods/default/web-1', 'RunPodSandbox default/web-1', ''])('leaves %j as it is', (summary) => {
-    expect(parseRequest(summary)).toEqual({ verb: 'other', what: summary });
-  });
+  it.each(['GET /healthz', 'Txn /registry/pods/default/web-1', 'RunPodSandbox default/web-1', ''])(
+    'leaves %j as it is',
+    (summary) => {
+      expect(parseRequest(summary)).toEqual({ verb: 'other', what: summary });
+    },
+  );
 });
 
 describe('parseItem', () => {

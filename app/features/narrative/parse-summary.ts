@@ -4,7 +4,12 @@ export interface ParsedRequest {
   readonly what: string;
 }
 
-const VERBS: Readonly<Record<string, ParsedRequest['verb']>> = { POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' };
+const VERBS: Readonly<Record<string, ParsedRequest['verb']>> = {
+  POST: 'create',
+  PUT: 'update',
+  PATCH: 'patch',
+  DELETE: 'delete',
+};
 const REQUEST = /^(GET|POST|PUT|PATCH|DELETE) (\/\S*)$/;
 const ITEM = /^(ADDED|MODIFIED|DELETED|BOOKMARK)\s+(.*)$/;
 
@@ -27,12 +32,16 @@ export function parseRequest(summary: string): ParsedRequest {
   const place = [namespace, name].filter(Boolean).join('/');
   const what = place === '' ? kind : `${kind} ${place}`;
   const watching = new URLSearchParams(query).get('watch');
-  if (method === 'GET') return { verb: watching === 'true' || watching === '1' ? 'watch' : name === '' ? 'list' : 'get', what };
+  if (method === 'GET')
+    return { verb: watching === 'true' || watching === '1' ? 'watch' : name === '' ? 'list' : 'get', what };
   return { verb: VERBS[method] ?? 'other', what };
 }
 
 /** `ADDED pods default/web-1` → ADDED, `pods default/web-1`. */
-export function parseItem(summary: string): { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'other'; readonly what: string } {
+export function parseItem(summary: string): {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'other';
+  readonly what: string;
+} {
   const [, type = '', what = ''] = ITEM.exec(summary) ?? [];
   if (type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED') return { type, what };
   return { type: 'other', what: summary };

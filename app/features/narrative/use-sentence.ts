@@ -14,7 +14,11 @@ export function useSentence(): (record: RecordSummary) => string {
     }
     switch (record.phase) {
       case 'response':
-        return t(/^[45]\d\d\b/.test(record.summary) ? 'narrative.refuses' : 'narrative.responds', { from, to, what: record.summary });
+        return t(/^[45]\d\d\b/.test(record.summary) ? 'narrative.refuses' : 'narrative.responds', {
+          from,
+          to,
+          what: record.summary,
+        });
       case 'item': {
         const { type, what } = parseItem(record.summary);
         return t(`narrative.tells.${type}`, { from, to, what });

@@ -2,5 +2,7 @@
 export function shortName(actor: string): string {
   const [machine = actor, name] = actor.split('/');
   if (name === undefined) return machine;
-  return ['kubelet', 'containerd', 'kube-proxy', 'cni', 'flanneld', 'crio', 'cri-o'].includes(name) ? `${name} (${machine})` : name;
+  return ['kubelet', 'containerd', 'kube-proxy', 'cni', 'flanneld', 'crio', 'cri-o'].includes(name)
+    ? `${name} (${machine})`
+    : name;
 }

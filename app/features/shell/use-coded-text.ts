@@ -8,6 +8,10 @@ export function useCodedText(): (section: string, text: CodedText) => string {
     const key = `${section}.${text.code}`;
     if (te(key)) return t(key, text.params);
     const params = Object.entries(text.params).map(([name, value]) => `${name}=${value}`);
-    return t(`${section}.other`, { code: text.code, params: params.join(', '), message: [text.code, ...params].join(' ') });
+    return t(`${section}.other`, {
+      code: text.code,
+      params: params.join(', '),
+      message: [text.code, ...params].join(' '),
+    });
   };
 }

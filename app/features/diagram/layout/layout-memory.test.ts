@@ -4,7 +4,8 @@ import type { Rect } from './geometry.ts';
 import { LayoutMemory } from './layout-memory.ts';
 import { naturalLinks } from './links.ts';
 
-const overlap = (a: Rect, b: Rect): boolean => a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
+const overlap = (a: Rect, b: Rect): boolean =>
+  a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
 
 describe('LayoutMemory', () => {
   it.each([
@@ -16,9 +17,11 @@ describe('LayoutMemory', () => {
     const layout = new LayoutMemory().arrange(machines, fakeComponents(machines));
     const frames = [...layout.machines.values(), layout.unbound];
     expect(layout.machines.size).toBe(workers + 2);
-    for (const [index, a] of frames.entries()) for (const b of frames.slice(index + 1)) expect(overlap(a, b)).toBe(false);
+    for (const [index, a] of frames.entries())
+      for (const b of frames.slice(index + 1)) expect(overlap(a, b)).toBe(false);
     const blocks = [...layout.components.values()];
-    for (const [index, a] of blocks.entries()) for (const b of blocks.slice(index + 1)) expect(overlap(a, b)).toBe(false);
+    for (const [index, a] of blocks.entries())
+      for (const b of blocks.slice(index + 1)) expect(overlap(a, b)).toBe(false);
     expect(layout.zones.map((zone) => zone.zone)).toEqual(zones ? ['AD-1', 'AD-2', 'AD-3'] : []);
   });
 
@@ -29,7 +32,9 @@ describe('LayoutMemory', () => {
     const before = memory.arrange(machines, components).machines.get('worker-3');
     const without = machines.filter((machine) => machine.name !== 'worker-2');
     expect(memory.arrange(without, components).machines.get('worker-3')).toEqual(before);
-    expect(memory.arrange([...without, ...machines.slice(-2, -1)], components).machines.get('worker-3')).toEqual(before);
+    expect(
+      memory.arrange([...without, ...machines.slice(-2, -1)], components).machines.get('worker-3'),
+    ).toEqual(before);
   });
 
   it('gives slots in the order machines came, first to the left', () => {

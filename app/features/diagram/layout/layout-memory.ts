@@ -37,18 +37,25 @@ export class LayoutMemory {
     const blocks = new Map<string, Rect>();
     const pods = new Map<string, Rect>();
     const byMachine = Map.groupBy(components, (one) => one.machine);
-    const frames = new Map(machines.map((machine) => [machine.name, placeComponents(machine, byMachine.get(machine.name) ?? [])]));
+    const frames = new Map(
+      machines.map((machine) => [machine.name, placeComponents(machine, byMachine.get(machine.name) ?? [])]),
+    );
     const put = (name: string, x: number, y: number): Rect => {
       const frame = frames.get(name);
       if (frame === undefined) return { x, y, w: 0, h: 0 };
       const rect = { x, y, w: frame.w, h: frame.h };
       rects.set(name, rect);
-      for (const [id, block] of frame.components) blocks.set(id, { ...block, x: x + block.x, y: y + block.y });
+      for (const [id, block] of frame.components)
+        blocks.set(id, { ...block, x: x + block.x, y: y + block.y });
       if (frame.pods !== null) pods.set(name, { ...frame.pods, x: x + frame.pods.x, y: y + frame.pods.y });
       return rect;
     };
 
-    const inRole = (role: MachineView['role']): MachineView[] => this.#inOrder(machines.filter((one) => one.role === role), role);
+    const inRole = (role: MachineView['role']): MachineView[] =>
+      this.#inOrder(
+        machines.filter((one) => one.role === role),
+        role,
+      );
     const height = Math.max(0, ...inRole('control-plane').map((one) => frames.get(one.name)?.h ?? 0));
     let x = 0;
     for (const machine of inRole('outside')) {
@@ -57,7 +64,12 @@ export class LayoutMemory {
       x += put(machine.name, x, Math.max(0, height - h)).w + 44;
     }
     for (const machine of inRole('control-plane')) x += put(machine.name, x, 0).w + GAP;
-    const unbound: Rect = { x, y: Math.max(0, height - 110), w: 128, h: Math.min(110, Math.max(height, 110)) };
+    const unbound: Rect = {
+      x,
+      y: Math.max(0, height - 110),
+      w: 128,
+      h: Math.min(110, Math.max(height, 110)),
+    };
     const top = bounds([...rects.values(), unbound]);
     const zones = this.#workers(inRole('worker'), frames, top, put);
     return {
@@ -91,13 +103,22 @@ export class LayoutMemory {
     const bands: ZoneBand[] = [];
     for (const plan of plans) {
       const placed = plan.machines.map(({ machine, slot }) =>
-        put(machine.name, x + (slot % plan.columns) * (w + GAP), y + Math.floor(slot / plan.columns) * (h + GAP)),
+        put(
+          machine.name,
+          x + (slot % plan.columns) * (w + GAP),
+          y + Math.floor(slot / plan.columns) * (h + GAP),
+        ),
       );
       if (plan.zone !== '') {
         const around = bounds(placed);
         bands.push({
           zone: plan.zone,
-          rect: { x: around.x - 8, y: around.y - 8 - ZONE_HEAD, w: around.w + 16, h: around.h + 16 + ZONE_HEAD },
+          rect: {
+            x: around.x - 8,
+            y: around.y - 8 - ZONE_HEAD,
+            w: around.w + 16,
+            h: around.h + 16 + ZONE_HEAD,
+          },
         });
       }
       x += plan.width + GAP;
@@ -105,7 +126,9 @@ export class LayoutMemory {
     return bands;
   }
 
-  #inZones(workers: readonly MachineView[]): { zone: string; machines: { machine: MachineView; slot: number }[] }[] {
+  #inZones(
+    workers: readonly MachineView[],
+  ): { zone: string; machines: { machine: MachineView; slot: number }[] }[] {
     for (const worker of workers) {
       const zone = worker.zone ?? '';
       if (!this.#zones.includes(zone)) this.#zones.push(zone);
@@ -113,7 +136,12 @@ export class LayoutMemory {
     return this.#zones.flatMap((zone) => {
       const members = workers.filter((worker) => (worker.zone ?? '') === zone);
       if (members.length === 0) return [];
-      return [{ zone, machines: members.map((machine) => ({ machine, slot: this.#slot(`zone ${zone}`, machine.name) })) }];
+      return [
+        {
+          zone,
+          machines: members.map((machine) => ({ machine, slot: this.#slot(`zone ${zone}`, machine.name) })),
+        },
+      ];
     });
   }
 

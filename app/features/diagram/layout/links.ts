@@ -28,7 +28,8 @@ export function naturalLinks(components: readonly ComponentView[]): Link[] {
   for (const one of components) {
     if (CLIENTS.has(one.kind) || one.runsAs === 'outside') {
       const api = nearest(apis, one.machine);
-      if (api !== undefined && one.kind !== 'kube-apiserver' && one.kind !== 'etcd') links.push({ from: one.id, to: api.id });
+      if (api !== undefined && one.kind !== 'kube-apiserver' && one.kind !== 'etcd')
+        links.push({ from: one.id, to: api.id });
     }
     if (one.kind === 'kube-apiserver') {
       const etcd = nearest(etcds, one.machine);

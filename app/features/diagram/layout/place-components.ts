@@ -21,16 +21,28 @@ export function placeComponents(machine: MachineView, components: readonly Compo
   return machine.role === 'control-plane' ? controlPlane(machine, components) : worker(machine, components);
 }
 
-function row(kinds: readonly string[], components: readonly ComponentView[], at: Rect, gap: number): [string, Rect][] {
+function row(
+  kinds: readonly string[],
+  components: readonly ComponentView[],
+  at: Rect,
+  gap: number,
+): [string, Rect][] {
   const w = (at.w - gap * (kinds.length - 1)) / kinds.length;
   return kinds.flatMap((kind, index) => {
     const found = components.find((one) => one.kind === kind);
-    return found === undefined ? [] : [[found.id, { x: at.x + index * (w + gap), y: at.y, w, h: at.h }] as [string, Rect]];
+    return found === undefined
+      ? []
+      : [[found.id, { x: at.x + index * (w + gap), y: at.y, w, h: at.h }] as [string, Rect]];
   });
 }
 
 /** What has no place of its own goes into rows below, in the order it came. */
-function others(components: readonly ComponentView[], placed: ReadonlyMap<string, Rect>, y: number, width: number): [string, Rect][] {
+function others(
+  components: readonly ComponentView[],
+  placed: ReadonlyMap<string, Rect>,
+  y: number,
+  width: number,
+): [string, Rect][] {
   const w = 108;
   const columns = Math.max(1, Math.floor((width - PAD * 2 + 8) / (w + 8)));
   return components
@@ -50,9 +62,17 @@ function controlPlane(machine: MachineView, components: readonly ComponentView[]
   const w = 444;
   const placed = new Map<string, Rect>();
   const agents = components.some((one) => AGENTS.includes(one.kind as (typeof AGENTS)[number]));
-  if (agents) for (const [id, rect] of row(AGENTS, components, { x: PAD, y: HEAD + 4, w: w - PAD * 2, h: 24 }, 8)) placed.set(id, rect);
+  if (agents)
+    for (const [id, rect] of row(AGENTS, components, { x: PAD, y: HEAD + 4, w: w - PAD * 2, h: 24 }, 8))
+      placed.set(id, rect);
   const top = agents ? HEAD + 4 + 24 + 14 : HEAD + 6;
-  for (const [id, rect] of row(CONTROL.slice(0, 3), components, { x: PAD, y: top, w: w - PAD * 2, h: 36 }, 26)) placed.set(id, rect);
+  for (const [id, rect] of row(
+    CONTROL.slice(0, 3),
+    components,
+    { x: PAD, y: top, w: w - PAD * 2, h: 36 },
+    26,
+  ))
+    placed.set(id, rect);
   const api = components.find((one) => one.kind === 'kube-apiserver');
   const low = top + 36 + 32;
   if (api !== undefined) placed.set(api.id, { x: 160, y: low, w: 124, h: 44 });
@@ -65,7 +85,13 @@ function controlPlane(machine: MachineView, components: readonly ComponentView[]
 function worker(machine: MachineView, components: readonly ComponentView[]): FrameLayout {
   const w = 224;
   const placed = new Map<string, Rect>();
-  for (const [id, rect] of row(AGENTS.slice(0, 2), components, { x: PAD, y: HEAD + 4, w: w - PAD * 2, h: 26 }, 14)) placed.set(id, rect);
+  for (const [id, rect] of row(
+    AGENTS.slice(0, 2),
+    components,
+    { x: PAD, y: HEAD + 4, w: w - PAD * 2, h: 26 },
+    14,
+  ))
+    placed.set(id, rect);
   const second = row(AGENTS.slice(2), components, { x: PAD, y: HEAD + 38, w: w - PAD * 2, h: 24 }, 14);
   for (const [id, rect] of second) placed.set(id, rect);
   const y = second.length > 0 ? HEAD + 38 + 24 + 8 : HEAD + 38;

@@ -4,7 +4,10 @@ import { PodSlots } from './pod-slots.ts';
 
 const area = { x: 0, y: 0, w: 204, h: 66 };
 const place = (slots: PodSlots, names: readonly string[]) => {
-  const { cells } = slots.arrange(names.map((name) => fakePod(name, 'worker-1', 'Running')), area);
+  const { cells } = slots.arrange(
+    names.map((name) => fakePod(name, 'worker-1', 'Running')),
+    area,
+  );
   return new Map(cells.map((cell) => [cell.pod.name, `${cell.x},${cell.y}`]));
 };
 
@@ -21,9 +24,13 @@ describe('PodSlots', () => {
 
   it('names groups by owner and falls back to a grid when there are too many', () => {
     const slots = new PodSlots();
-    const pods = ['x', 'y'].map((owner) => fakePod(owner, 'worker-1', 'Running', { owner: `ReplicaSet/${owner}` }));
+    const pods = ['x', 'y'].map((owner) =>
+      fakePod(owner, 'worker-1', 'Running', { owner: `ReplicaSet/${owner}` }),
+    );
     expect(slots.arrange(pods, area).labels.map((label) => label.text)).toEqual(['x', 'y']);
-    const many = Array.from({ length: 8 }, (_, index) => fakePod(`p${index}`, 'worker-1', 'Running', { owner: `ReplicaSet/o${index}` }));
+    const many = Array.from({ length: 8 }, (_, index) =>
+      fakePod(`p${index}`, 'worker-1', 'Running', { owner: `ReplicaSet/o${index}` }),
+    );
     expect(slots.arrange(many, area).labels).toEqual([]);
   });
 

@@ -46,20 +46,30 @@ export class PodSlots {
   readonly #all: (string | undefined)[] = [];
 
   arrange(pods: readonly PodView[], area: Rect): PodArrangement {
-    settle(this.#all, pods.map((pod) => pod.uid));
+    settle(
+      this.#all,
+      pods.map((pod) => pod.uid),
+    );
     const groups = Map.groupBy(pods, groupOf);
     settle(this.#rows, [...groups.keys()]);
     for (const key of [...this.#inGroup.keys()]) if (!groups.has(key)) this.#inGroup.delete(key);
     for (const [key, members] of groups) {
       const slots = this.#inGroup.get(key) ?? [];
       this.#inGroup.set(key, slots);
-      settle(slots, members.map((pod) => pod.uid));
+      settle(
+        slots,
+        members.map((pod) => pod.uid),
+      );
     }
     return this.#labelled(pods, groups, area) ?? this.#grid(pods, area);
   }
 
   /** One row per group with its name before it; undefined when they do not fit. */
-  #labelled(pods: readonly PodView[], groups: ReadonlyMap<string, readonly PodView[]>, area: Rect): PodArrangement | undefined {
+  #labelled(
+    pods: readonly PodView[],
+    groups: ReadonlyMap<string, readonly PodView[]>,
+    area: Rect,
+  ): PodArrangement | undefined {
     const rows = Math.floor((area.h + 2) / ROW);
     if (area.w < LABEL * 2 || this.#rows.length > rows) return undefined;
     const longest = Math.max(0, ...[...this.#inGroup.values()].map((slots) => slots.length));
@@ -75,7 +85,8 @@ export class PodSlots {
       labels.push({ text: key.split('/').at(-1) ?? key, x: area.x, y, w: LABEL - 6 });
       for (const [index, uid] of (this.#inGroup.get(key) ?? []).entries()) {
         const pod = uid === undefined ? undefined : byUid.get(uid);
-        if (pod !== undefined) cells.push({ pod, x: area.x + LABEL + index * (side + gap), y: y + (16 - side) / 2, size: side });
+        if (pod !== undefined)
+          cells.push({ pod, x: area.x + LABEL + index * (side + gap), y: y + (16 - side) / 2, size: side });
       }
       if (groups.size === 0) break;
     }
@@ -92,7 +103,14 @@ export class PodSlots {
     const cells = this.#all.flatMap((uid, index) => {
       const pod = uid === undefined ? undefined : byUid.get(uid);
       if (pod === undefined) return [];
-      return [{ pod, x: area.x + (index % columns) * (side + gap), y: area.y + Math.floor(index / columns) * (side + gap), size: side }];
+      return [
+        {
+          pod,
+          x: area.x + (index % columns) * (side + gap),
+          y: area.y + Math.floor(index / columns) * (side + gap),
+          size: side,
+        },
+      ];
     });
     return { cells, labels: [] };
   }

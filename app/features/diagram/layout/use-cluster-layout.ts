@@ -60,7 +60,9 @@ export function useClusterLayout() {
 
   function rectOf(actor: string): Rect | undefined {
     const thing = thingOf(actor);
-    return thing === undefined ? undefined : (layout.value.components.get(thing) ?? layout.value.machines.get(thing));
+    return thing === undefined
+      ? undefined
+      : (layout.value.components.get(thing) ?? layout.value.machines.get(thing));
   }
 
   function hear(from: string, to: string): boolean {

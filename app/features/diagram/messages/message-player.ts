@@ -15,7 +15,11 @@ export interface PlayerStage {
   /** Where a component is; undefined when it cannot be shown. */
   rectOf(actor: string): Rect | undefined;
   /** Lights a link, or a thing, for so many real milliseconds. */
-  light(what: { readonly link: readonly [string, string] } | { readonly thing: string }, milliseconds: number, lost: boolean): void;
+  light(
+    what: { readonly link: readonly [string, string] } | { readonly thing: string },
+    milliseconds: number,
+    lost: boolean,
+  ): void;
   reducedMotion(): boolean;
 }
 
@@ -45,7 +49,8 @@ export class MessagePlayer {
     const now = performance.now();
     this.#waiting.push(...this.#plan.plan(batch.records, now, this.#waiting.length + this.#moving.length));
     for (const flow of batch.flows) this.#stage.light({ link: [flow.from, flow.to] }, GLOW, false);
-    if (this.#frame === 0 && this.#waiting.length > 0) this.#frame = requestAnimationFrame((time) => this.#tick(time));
+    if (this.#frame === 0 && this.#waiting.length > 0)
+      this.#frame = requestAnimationFrame((time) => this.#tick(time));
   }
 
   stop(): void {

@@ -12,7 +12,11 @@ describe('FlightPlan', () => {
   });
 
   it('never waits longer than the limit and hurries under load', () => {
-    const chain = Array.from({ length: 300 }, (_, index) => ({ ...fakeChain(1, 0, 'x')[1]!, id: index + 1, cause: index }));
+    const chain = Array.from({ length: 300 }, (_, index) => ({
+      ...fakeChain(1, 0, 'x')[1]!,
+      id: index + 1,
+      cause: index,
+    }));
     const flights = new FlightPlan().plan(chain, 0, 0);
     expect(Math.max(...flights.map((flight) => flight.start))).toBeLessThanOrEqual(1800);
     expect(flights[0]!.end - flights[0]!.start).toBe(160);

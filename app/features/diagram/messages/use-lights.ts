@@ -4,7 +4,10 @@ import { pairKey } from '../layout/links.ts';
 import type { PlayerStage } from './message-player.ts';
 
 /** Lights links and blocks up for a moment, straight on the elements: it happens too often to go through the components. */
-export function useLights(root: Ref<HTMLElement | undefined>, thingOf: (actor: string) => string | undefined) {
+export function useLights(
+  root: Ref<HTMLElement | undefined>,
+  thingOf: (actor: string) => string | undefined,
+) {
   const timers = new Map<Element, ReturnType<typeof setTimeout>>();
 
   const found = new Map<string, Element>();
@@ -42,7 +45,10 @@ export function useLights(root: Ref<HTMLElement | undefined>, thingOf: (actor: s
   function thingElement(actor: string): Element | null {
     const thing = thingOf(actor);
     if (thing === undefined) return null;
-    return find(`[data-thing="${CSS.escape(`component:${thing}`)}"]`) ?? find(`[data-thing="${CSS.escape(`machine:${thing}`)}"]`);
+    return (
+      find(`[data-thing="${CSS.escape(`component:${thing}`)}"]`) ??
+      find(`[data-thing="${CSS.escape(`machine:${thing}`)}"]`)
+    );
   }
 
   onBeforeUnmount(() => {
