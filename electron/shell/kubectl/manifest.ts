@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { KubectlError } from './errors.ts';
 import { jsonSyntaxError, splitJsonStream } from './json-stream.ts';
 import type { Json, JsonObject } from './json.ts';
@@ -47,7 +48,7 @@ async function filesOf(session: Session, name: string, recursive: boolean): Prom
   const path = session.io.path(name);
   if (!(await fs.exists(path))) throw new KubectlError(`the path "${name}" does not exist`);
   if ((await fs.stat(path)).kind !== 'directory') return [name];
-  const found = await filesBelow(session, name.replace(/(.)\/$/, '$1'), recursive);
+  const found = await filesBelow(session, posix.normalize(name).replace(/(.)\/$/, '$1'), recursive);
   if (found.length === 0) {
     throw new KubectlError(`error reading [${name}]: recognized file extensions are [.json .yaml .yml]`);
   }
@@ -58,7 +59,7 @@ async function filesBelow(session: Session, folder: string, recursive: boolean):
   const { fs } = session.io;
   const files: string[] = [];
   for (const entry of (await fs.readdir(session.io.path(folder))).sort()) {
-    const path = `${folder}/${entry}`;
+    const path = posix.join(folder, entry);
     const stat = await fs.stat(session.io.path(path));
     if (stat.kind === 'directory') {
       if (recursive) files.push(...(await filesBelow(session, path, true)));

@@ -7,7 +7,7 @@ import { KubectlError } from './errors.ts';
 import type { FlagSet } from './flags.ts';
 import type { Kubeconfig } from './kubeconfig.ts';
 import { kubeconfigPlaces, loadKubeconfig } from './kubeconfig.ts';
-import { RequestLog } from './request-log.ts';
+import { klogLine, RequestLog } from './request-log.ts';
 import { RestMapper } from './rest-mapper.ts';
 import { Transport } from './transport.ts';
 
@@ -82,9 +82,12 @@ export class Session {
   }
 
   config(): Promise<ClientConfig> {
-    this.configOnce ??= this.kubeconfig().then((config) =>
-      clientConfig(this.io.fs, (typed) => this.io.path(typed), config, this.flags),
-    );
+    this.configOnce ??= this.kubeconfig().then(async (config) => {
+      if (this.flags.number('v') >= 6) {
+        for (const file of config.files) if (await this.io.fs.exists(file)) this.errSoon(klogLine('I', 'loader.go:402', `Config loaded from file:  ${file}`));
+      }
+      return clientConfig(this.io.fs, (typed) => this.io.path(typed), config, this.flags);
+    });
     return this.configOnce;
   }
 

@@ -78,7 +78,7 @@ export class TablePrinter {
       return i === 0 && kindPrefix ? `${kindPrefix}/${text}` : text;
     });
     return [
-      ...(withEvents ? [event] : []),
+      ...(withEvents ? [event.padEnd(8)] : []),
       ...(withNamespace ? [namespaceOf(object)] : []),
       ...values,
       ...labelColumns.map((label) => (Object.hasOwn(labels, label) ? (labels[label] ?? '') : '')),

@@ -1,6 +1,6 @@
 import type { CommandSpec } from '../command-spec.ts';
 import { allFlag, dryRunFlag, fieldManagerFlag, filenameFlags, selectorFlag, validateFlag } from '../common-flags.ts';
-import { isNotFound, KubectlError, StatusError, throwAll, usageError } from '../errors.ts';
+import { isNotFound, KubectlError, plainMessage, StatusError, throwAll, usageError } from '../errors.ts';
 import type { FlagSet } from '../flags.ts';
 import { quote } from '../go-format.ts';
 import type { JsonObject } from '../json.ts';
@@ -67,10 +67,12 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
     validate: validates(flags),
   });
   if (resolved.targets.length === 0) throw new KubectlError('no objects passed to apply');
-  const errors: unknown[] = [];
+  // All documents are read before any is applied, and what is wrong with them is said first.
+  const unread = resolved.targets.filter((each) => each instanceof Error);
+  const errors: unknown[] = unread.length > 1 ? [new KubectlError(`[${unread.map(plainMessage).join(', ')}]`)] : [...unread];
   for (const target of resolved.targets) {
+    if (target instanceof Error) continue;
     try {
-      if (target instanceof Error) throw target;
       await applyOne(session, flags, target, dryRun, printer);
     } catch (error) {
       errors.push(error);

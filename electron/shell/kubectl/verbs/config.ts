@@ -168,7 +168,7 @@ const setContext: CommandSpec = {
     flag('current', 'bool', 'The current context.', 'O contexto atual.'),
     flag('cluster', 'string', 'The cluster of the context.', 'O cluster do contexto.'),
     flag('user', 'string', 'The user of the context.', 'O usuário do contexto.'),
-    { ...flag('namespace', 'string', 'The namespace of the context.', 'O namespace do contexto.'), short: 'n' },
+    flag('namespace', 'string', 'The namespace of the context.', 'O namespace do contexto.'),
   ],
   run: async (session, flags, args) => {
     if (args.length > 1) return usagePage(session, setContext, args);

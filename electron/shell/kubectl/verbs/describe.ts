@@ -46,11 +46,12 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
     if (shown.length === 0) throwAll(errors);
     errors.length = 0;
   }
+  const prefixed = shown !== found;
   let first = true;
   for (const each of shown) {
     const transport = await session.transport();
     const text = await describerFor(each.mapping)({ session, mapping: each.mapping, namespace: each.namespace, name: each.name, object: each.object, showEvents: flags.bool('show-events'), now: transport.now() });
-    await session.out(`${first ? '' : '\n\n'}${text}`);
+    await session.out(prefixed ? `${text}\n` : `${first ? '' : '\n\n'}${text}`);
     first = false;
   }
   throwAll(errors);

@@ -51,7 +51,8 @@ const reasons = {
   daemonWarning: 'ignoring DaemonSet-managed Pods',
   localFatal: 'cannot delete Pods with local storage (use --delete-emptydir-data to override)',
   localWarning: 'deleting Pods with local storage',
-  unmanagedFatal: 'cannot delete Pods that declare no controller (use --force to override)',
+  // Upstream 1.33 says it twice.
+  unmanagedFatal: 'cannot delete cannot delete Pods that declare no controller (use --force to override)',
   unmanagedWarning: 'deleting Pods that declare no controller',
 };
 

@@ -60,7 +60,7 @@ function withVersion(resources: readonly ApiResource[], mapping: ApiResource, ap
   const slash = apiVersion.indexOf('/');
   const [group, version] = slash < 0 ? ['', apiVersion] : [apiVersion.slice(0, slash), apiVersion.slice(slash + 1)];
   const found = resources.find((each) => each.group === group && each.version === version && each.name === mapping.name);
-  if (!found) throw new KubectlError(`couldn't find resource for "${apiVersion}, Kind=${mapping.kind}"`);
+  if (!found) throw new KubectlError(`couldn't find resource for "${apiVersion}, Resource=${mapping.name}"`);
   return found;
 }
 

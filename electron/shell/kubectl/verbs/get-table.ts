@@ -52,42 +52,33 @@ export async function* fetchTables(session: Session, target: Target, selection: 
       return value;
     };
     const value = name === undefined ? await withSelectorContext(mapping, options, ask) : await ask();
-    yield isTable(value) ? value : asTable(session, value, transport.now());
+    yield isTable(value) ? value : asTable(value, transport.now());
     next = stringAt(value, 'metadata', 'continue') || undefined;
   } while (next !== undefined);
 }
 
-function asTable(_session: Session, value: JsonObject, now: number): JsonObject {
+function asTable(value: JsonObject, now: number): JsonObject {
   const objects = Array.isArray(value['items']) ? value['items'].filter(isObject) : [value];
   const table = plainTable(objects, (created) => (created === '' ? '<unknown>' : humanDuration(now - Date.parse(created))));
   return { ...table, metadata: objectAt(value, 'metadata') };
 }
 
-/** Prints tables for all targets; answers whether anything was printed. */
+/** Prints tables for all targets, those of one type as one; answers whether anything was printed. */
 export async function printTables(session: Session, resolved: Resolved, selection: Selection): Promise<boolean> {
   const withKind = needsKind(resolved);
   const errors: unknown[] = [];
-  const sortBy = session.flags.string('sort-by');
-  let printer: TablePrinter | undefined;
-  let printedFor: Target['mapping'] | undefined;
-  let written = false;
+  const groups: { target: Target; tables: JsonObject[] }[] = [];
   for (const target of resolved.targets) {
     if (target instanceof Error) {
       errors.push(target);
       continue;
     }
     try {
-      const tables: JsonObject[] = [];
-      for await (const table of fetchTables(session, target, selection)) tables.push(table);
-      for (const table of sortBy === '' ? tables : sorted(tables, sortBy)) {
+      for await (const table of fetchTables(session, target, selection)) {
         if (listAt(table, 'rows').length === 0) continue;
-        if (!printer || printedFor !== target.mapping) {
-          if (written) await session.out('\n');
-          printer = new TablePrinter(tableOptions(session, target, selection, withKind));
-          printedFor = target.mapping;
-        }
-        await session.out(printer.print(table));
-        written = true;
+        const last = groups.at(-1);
+        if (last?.target.mapping === target.mapping) last.tables.push(table);
+        else groups.push({ target, tables: [table] });
       }
     } catch (error) {
       if (!(error instanceof StatusError)) throw error;
@@ -95,8 +86,23 @@ export async function printTables(session: Session, resolved: Resolved, selectio
       errors.push(error);
     }
   }
+  const sortBy = session.flags.string('sort-by');
+  let written = false;
+  for (const { target, tables } of groups) {
+    const shown = sortBy === '' ? [joined(tables)] : sorted(tables, sortBy);
+    for (const table of shown) {
+      if (written && !session.flags.bool('no-headers')) await session.out('\n');
+      await session.out(new TablePrinter(tableOptions(session, target, selection, withKind)).print(table));
+      written = true;
+    }
+  }
   throwAll(errors);
   return written;
+}
+
+function joined(tables: readonly JsonObject[]): JsonObject {
+  const [first = {}] = tables;
+  return { ...first, rows: tables.flatMap((table) => listAt(table, 'rows')) };
 }
 
 /** One Table of all rows in order; none at all when no row has the field, as upstream does. */

@@ -1,10 +1,9 @@
 import type { CommandSpec } from '../command-spec.ts';
 import { allNamespacesFlag, fieldSelectorFlag, filenameFlags, selectorFlag, subresourceFlag } from '../common-flags.ts';
-import { KubectlError, PlainExit, StatusError, throwAll, isNotFound } from '../errors.ts';
+import { KubectlError, PlainExit, plainMessage, throwAll, isNotFound } from '../errors.ts';
 import type { FlagSet } from '../flags.ts';
 import type { JsonObject } from '../json.ts';
-import { listAt, nameOf } from '../json.ts';
-import { fetchTargets } from '../objects.ts';
+import { fetchTargets, getObject } from '../objects.ts';
 import type { ObjectPrinter } from '../printers/interface.ts';
 import { CustomColumnsPrinter, parseColumns, parseColumnsFile } from '../printers/custom-columns.ts';
 import { formats, noPrinter, objectPrinter, outputFlags } from '../printers/object-printer.ts';
@@ -57,7 +56,7 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
     throw new KubectlError(`--show-labels option cannot be used with ${flags.string('output')} printer`);
   }
   if (flags.bool('output-watch-events') && !flags.bool('watch') && !flags.bool('watch-only')) {
-    throw new KubectlError('--output-watch-events option can only be used with --watch or --watch-only'); 
+    throw new KubectlError('--output-watch-events option can only be used with --watch or --watch-only');
   }
   if (args.length === 0 && flags.list('filename').length === 0) {
     throw new PlainExit(
@@ -97,11 +96,19 @@ async function outputPrinter(session: Session, flags: FlagSet): Promise<ObjectPr
     return new CustomColumnsPrinter(parseColumns(output.slice('custom-columns='.length) || flags.string('template')), noHeaders);
   }
   if (output.startsWith('custom-columns-file=')) {
-    return new CustomColumnsPrinter(parseColumnsFile(await session.readFile(output.slice('custom-columns-file='.length))), noHeaders);
+    return new CustomColumnsPrinter(parseColumnsFile(await columnsFile(session, output.slice('custom-columns-file='.length))), noHeaders);
   }
   const printer = await objectPrinter(session, output);
   if (!printer) throw noPrinter(output, [...formats, 'custom-columns', 'custom-columns-file', 'wide']);
   return printer;
+}
+
+async function columnsFile(session: Session, name: string): Promise<string> {
+  try {
+    return await session.readFile(name);
+  } catch (error) {
+    throw new KubectlError(`error reading template ${name}, ${plainMessage(error)}`);
+  }
 }
 
 async function nothingFound(session: Session, resolved: Resolved, selection: Selection): Promise<string> {
@@ -134,7 +141,6 @@ async function printObjects(session: Session, flags: FlagSet, resolved: Resolved
 async function withSubresource(session: Session, flags: FlagSet, found: { mapping: Target['mapping']; namespace: string; name: string; object: JsonObject }): Promise<JsonObject> {
   const subresource = flags.string('subresource');
   if (subresource === '') return found.object;
-  const { getObject } = await import('../objects.ts');
   return getObject(session, found.mapping, found.namespace, found.name, subresource);
 }
 
@@ -144,17 +150,7 @@ async function raw(session: Session, flags: FlagSet, args: readonly string[]): P
   if (args.length > 0) throw new KubectlError('arguments may not be passed when --raw is specified');
   const transport = await session.transport();
   const path = flags.string('raw');
-  try {
-    let any = false;
-    for await (const chunk of transport.chunks({ path: path.startsWith('/') ? path : `/${path}` })) {
-      any = true;
-      await session.io.stdout.write(chunk);
-    }
-    if (!any) await session.out('');
-  } catch (error) {
-    if (error instanceof StatusError) throw error;
-    throw error;
-  }
+  for await (const chunk of transport.chunks({ path: path.startsWith('/') ? path : `/${path}` })) await session.io.stdout.write(chunk);
 }
 
 /** The kinds asked for differ, so names need their kind. */
@@ -163,8 +159,4 @@ export function needsKind(resolved: Resolved): boolean {
     resolved.targets.filter((each): each is Target => !(each instanceof Error)).map((each) => kindName(each.mapping.kind, each.mapping.group)),
   );
   return kinds.size > 1;
-}
-
-export function itemsOf(table: JsonObject): string[] {
-  return listAt(table, 'rows').map((row) => nameOf(row));
 }

@@ -83,7 +83,7 @@ function parseTaint(spec: string, removes: boolean): Taint {
   const pair = colon < 0 ? text : text.slice(0, colon);
   const eq = pair.indexOf('=');
   if (!removes && colon < 0) throw new KubectlError(`unknown taint spec: ${spec}`);
-  if (effect !== '' && !effects.includes(effect)) throw new KubectlError(`invalid taint effect: ${effect}, unsupported taint effect`);
+  if (effect !== '' && !effects.includes(effect)) throw usageError('kubectl taint', `invalid taint effect: ${effect}, unsupported taint effect`);
   return { key: eq < 0 ? pair : pair.slice(0, eq), value: eq < 0 ? '' : pair.slice(eq + 1), effect };
 }
 
@@ -95,7 +95,7 @@ async function runTaint(session: Session, flags: FlagSet, args: string[]): Promi
   if (resources.length < 1) throw new KubectlError('one or more resources must be specified as <resource> <name>');
   if (specs.length === 0) throw new KubectlError('at least one taint update is required');
   const mapping = await mappingFor(session, resources[0] ?? '');
-  if (mapping.kind !== 'Node') throw new KubectlError(`invalid resource type ${resources[0] ?? ''}, only node(s) is supported`);
+  if (mapping.kind !== 'Node') throw new KubectlError(`invalid resource type ${resources[0] ?? ''}, only node types are supported`);
   const remove = specs.filter((spec) => spec.endsWith('-')).map((spec) => parseTaint(spec, true));
   const add = specs.filter((spec) => !spec.endsWith('-')).map((spec) => parseTaint(spec, false));
   const dryRun = await dryRunOf(session);

@@ -1,6 +1,6 @@
 import type { CommandSpec } from '../command-spec.ts';
 import { dryRunFlag, fieldManagerFlag, filenameFlags, selectorFlag, timeoutFlag } from '../common-flags.ts';
-import { KubectlError, throwAll, usageError } from '../errors.ts';
+import { KubectlError, throwAll } from '../errors.ts';
 import type { FlagSet, FlagSpec, Text } from '../flags.ts';
 import { quote } from '../go-format.ts';
 import { at, stringAt } from '../json.ts';
@@ -45,7 +45,7 @@ export const rollout: CommandSpec = {
 /** Runs the subcommand for each object named. */
 function eachOf(act: (session: Session, flags: FlagSet, each: Found) => Promise<void>): NonNullable<CommandSpec['run']> {
   return async (session, flags, args) => {
-    if (args.length === 0 && flags.list('filename').length === 0) throw usageError(session.path, 'required resource not specified');
+    if (args.length === 0 && flags.list('filename').length === 0) throw new KubectlError('required resource not specified');
     const selection = { args, filenames: flags.list('filename'), recursive: flags.bool('recursive'), selector: flags.string('selector'), bareTypes: true };
     const resolved = await resolveTargets(session, selection);
     const { found, errors } = await collectTargets(session, resolved, selection);

@@ -11,7 +11,7 @@ import { collectTargets } from '../objects.ts';
 import { patchTypeOf } from '../patch/patch-schema.ts';
 import { diffObjects } from '../patch/strategic-diff.ts';
 import { outputFlags } from '../printers/object-printer.ts';
-import { resolveTargets } from '../resource-args.ts';
+import { mustProvide, resolveTargets } from '../resource-args.ts';
 import type { Session } from '../session.ts';
 import { patchObject } from '../writes.ts';
 
@@ -104,11 +104,10 @@ function patchOf(each: Found, change: Change): JsonObject {
 async function setImage(session: Session, flags: FlagSet, args: readonly string[]): Promise<void> {
   const pairs = args.filter(isPair);
   const resources = args.filter((arg) => !isPair(arg));
-  const wrong: string[] = [];
-  if (resources.length === 0 && flags.list('filename').length === 0) wrong.push('one or more resources must be specified as <resource> <name> or <resource>/<name>');
-  if (pairs.length === 0) wrong.push('at least one image update is required');
-  if (pairs.length > 1 && pairs.some((pair) => pair.startsWith('*='))) wrong.push('all containers are already specified by *, but saw more than one container_name=container_image pairs');
-  if (wrong.length > 0) throw new KubectlError(wrong.length === 1 ? (wrong[0] ?? '') : `[${wrong.join(', ')}]`);
+  if (resources.length === 0 && flags.list('filename').length === 0) throw new KubectlError(mustProvide);
+  if (pairs.length === 0) throw new KubectlError('at least one image update is required');
+  if (pairs.length > 1 && pairs.some((pair) => pair.startsWith('*=')))
+    throw new KubectlError('all containers are already specified by *, but saw more than one container_name=container_image pairs');
   await changeAll(session, flags, resources, {
     verb: 'image updated',
     edit(spec) {
