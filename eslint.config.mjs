@@ -3,7 +3,12 @@ import vue from 'eslint-plugin-vue';
 import ts from 'typescript-eslint';
 import vueParser from 'vue-eslint-parser';
 
-const PURE = ['electron/shared/**/*.ts', 'electron/base/**/*.ts', 'electron/cluster/**/*.ts', 'electron/grading/**/*.ts'];
+const PURE = [
+  'electron/shared/**/*.ts',
+  'electron/base/**/*.ts',
+  'electron/cluster/**/*.ts',
+  'electron/grading/**/*.ts',
+];
 const TESTS = ['**/*.test.ts', '**/*.testing.ts', 'test/**/*.ts'];
 
 /** In pure folders time, chance and the outside come from Context only. */
@@ -13,7 +18,17 @@ const impure = [
 ].map(([object, property, message]) => ({ object, property, message }));
 
 export default ts.config(
-  { ignores: ['dist/', 'node_modules/', '.cache/', 'coverage/', 'release/', 'test/arch/fixtures/', '**/generated/**'] },
+  {
+    ignores: [
+      'dist/',
+      'node_modules/',
+      '.cache/',
+      'coverage/',
+      'release/',
+      'test/arch/fixtures/',
+      '**/generated/**',
+    ],
+  },
   ...ts.configs.recommended,
   {
     languageOptions: { ecmaVersion: 2024, sourceType: 'module' },
@@ -34,7 +49,10 @@ export default ts.config(
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
     },
   },
   {
@@ -42,11 +60,26 @@ export default ts.config(
     ignores: TESTS,
     rules: {
       'no-restricted-properties': ['error', ...impure],
-      'no-restricted-globals': ['error', 'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'process', 'Buffer', 'performance', 'fetch', 'console', 'require'],
+      'no-restricted-globals': [
+        'error',
+        'setTimeout',
+        'setInterval',
+        'setImmediate',
+        'queueMicrotask',
+        'process',
+        'Buffer',
+        'performance',
+        'fetch',
+        'console',
+        'require',
+      ],
       'no-restricted-syntax': [
         'error',
         { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'use Context.clock' },
-        { selector: "ImportDeclaration[source.value=/^node:/]", message: 'pure folders import nothing of Node' },
+        {
+          selector: 'ImportDeclaration[source.value=/^node:/]',
+          message: 'pure folders import nothing of Node',
+        },
       ],
     },
   },
@@ -54,7 +87,10 @@ export default ts.config(
   ...vueA11y.configs['flat/recommended'],
   {
     files: ['app/**/*.vue'],
-    languageOptions: { parser: vueParser, parserOptions: { parser: ts.parser, extraFileExtensions: ['.vue'] } },
+    languageOptions: {
+      parser: vueParser,
+      parserOptions: { parser: ts.parser, extraFileExtensions: ['.vue'] },
+    },
     rules: {
       'vue/max-attributes-per-line': 'off',
       'vue/singleline-html-element-content-newline': 'off',
@@ -67,5 +103,15 @@ export default ts.config(
       'vuejs-accessibility/label-has-for': ['error', { required: { some: ['nesting', 'id'] } }],
     },
   },
-  { files: ['scripts/**/*.mjs', 'electron/host/entry-*.ts', 'electron/main/*.ts', 'electron/labs/main.ts', 'electron/shell/**/main.ts', ...TESTS], rules: { 'no-console': 'off' } },
+  {
+    files: [
+      'scripts/**/*.mjs',
+      'test/**/*.mjs',
+      'electron/host/entry-*.ts',
+      'electron/main/*.ts',
+      'electron/shell/**/main.ts',
+      ...TESTS,
+    ],
+    rules: { 'no-console': 'off' },
+  },
 );

@@ -14,6 +14,7 @@ import { ObjectView } from './object-view.ts';
 import { Pacer, realTime } from './pacer.ts';
 import { DiagramService } from './services/diagram-service.ts';
 import { RecordsService } from './services/records-service.ts';
+import { settleTurn } from './settle.ts';
 
 /** Records kept in memory; older ones are on disk. */
 const LOG_CAPACITY = 100_000;
@@ -78,7 +79,7 @@ export class ClusterSession {
       startTime: stored?.now ?? spec.startTime,
       rand: new SeededRand(stored?.rand ?? spec.seed),
       log,
-      settle: () => new Promise((resolve) => void setImmediate(resolve)),
+      settle: settleTurn,
       onLogLine: options.onLogLine,
     });
     this.objects = new ObjectView();

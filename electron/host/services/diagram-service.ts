@@ -128,6 +128,25 @@ export class DiagramService implements Disposable {
   }
 
   #viewComponents(): readonly ComponentView[] {
+    return [...this.#viewOutside(), ...this.#viewInside()];
+  }
+
+  /** Programs of the learner's own machine, through which requests from outside come in. */
+  #viewOutside(): readonly ComponentView[] {
+    return this.#cluster.machines
+      .filter((machine) => machine.spec.role === 'outside')
+      .flatMap((machine) => machine.processes)
+      .map(({ actor, name }) => ({
+        id: actor,
+        machine: actor.slice(0, actor.indexOf('/')),
+        name,
+        kind: 'console',
+        health: 'running',
+        runsAs: 'outside',
+      }));
+  }
+
+  #viewInside(): readonly ComponentView[] {
     return this.#cluster.components().map(({ actor, machine, name, kind, startedBy, health }) => ({
       id: actor,
       machine,

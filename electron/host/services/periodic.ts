@@ -7,6 +7,7 @@ const ALWAYS_ROUTINE = /\/leases\//;
 const ROUTINE = [
   /\/nodes\/[^/ ]+(\/status)?(\?|$| )/,
   /^GET /,
+  /^(Status|ListImages|ListContainers|ListPodSandbox|ImageFsInfo)\b/,
   /bookmark/i,
   /\bprogress\b/i,
   /compact/i,
