@@ -13,6 +13,7 @@ const SOURCES = ['electron/**/*.{ts,json}', 'app/**/*', 'types/*.ts', 'package.j
 /** Programs: output below dist/, and the source it is made from. */
 const PROGRAMS = {
   'host/serve.mjs': 'electron/host/entry-node.ts',
+  'host/shell.mjs': 'electron/host/entry-shell.ts',
   'host/utility.mjs': 'electron/host/entry-utility.ts',
   'shell/shell.mjs': 'electron/shell/main.ts',
   'labs/lab.mjs': 'electron/host/entry-lab.ts',
@@ -45,7 +46,6 @@ async function bundle() {
     sourcemap: 'linked',
     logLevel: 'warning',
     minify: false,
-    keepNames: true,
   };
   const existing = (entries) =>
     Object.entries(entries).filter(([, source]) => existsSync(join(root, source)));

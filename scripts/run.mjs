@@ -6,7 +6,7 @@ import { nodeBinary, root } from './node-binary.mjs';
 
 const PROGRAMS = {
   serve: 'dist/host/serve.mjs',
-  shell: 'dist/shell/shell.mjs',
+  shell: 'dist/host/shell.mjs',
   lab: 'dist/labs/lab.mjs',
   bench: 'test/bench/main.ts',
 };

@@ -25,6 +25,7 @@ import type { MachinesServer } from './listeners/machines-server.ts';
 import { openMachinesServer } from './listeners/machines-server.ts';
 import { execOnMachine } from './machine-exec.ts';
 import { openStore } from './open-store.ts';
+import { announceRunning, withdrawRunning } from './running.ts';
 import { LabService } from './services/lab-service.ts';
 import { labRoute } from './services/lab-routes.ts';
 import { Notices } from './services/notices.ts';
@@ -154,6 +155,7 @@ export class Host {
       await writeAdminKubeconfig(this.kubeconfigPath, authority, this.#listener.url, 'leme');
       writeConsoleKubeconfig(this.consoleRoot, this.kubeconfigPath);
       this.#machines = await this.#openMachines();
+      announceRunning(this.config.dataDir, this.consoleVariables());
       this.#phase = 'running';
       this.labs.resume(session);
     } catch (error) {
@@ -178,6 +180,7 @@ export class Host {
 
   async stop(): Promise<void> {
     clearInterval(this.#flush);
+    withdrawRunning(this.config.dataDir);
     this.terminals.dispose();
     this.#listener?.dispose();
     await this.#machines?.close();
