@@ -35,7 +35,7 @@ export function jsonSyntaxError(text: string): string {
     if (at >= text.length) return 'unexpected EOF';
     const ch = text[at] ?? '';
     const shown = ch === "'" ? `'\\''` : ch === '"' ? `'"'` : ch === '\n' ? `'\\n'` : `'${ch}'`;
-    return `invalid character ${shown} ${ctx}`;
+    return `json: offset ${Buffer.byteLength(text.slice(0, at)) + 1}: invalid character ${shown} ${ctx}`;
   };
   const blank = (): void => {
     while (/[ \t\r\n]/.test(text[at] ?? 'x')) at++;

@@ -13,7 +13,7 @@ export function tolerationLines(out: DescribeWriter, indent: string, tolerations
   }
   const sorted = [...tolerations].sort((a, b) => ((a.key ?? '') < (b.key ?? '') ? -1 : (a.key ?? '') > (b.key ?? '') ? 1 : 0));
   sorted.forEach((each, i) => {
-    if (i !== 0) out.write(0, `${indent} \t`);
+    if (i !== 0) out.write(0, '\t');
     let text = each.key ?? '';
     if (each.value) text += `=${each.value}`;
     if (each.effect) text += `:${each.effect}`;
@@ -48,7 +48,7 @@ export function spreadLines(out: DescribeWriter, indent: string, constraints: No
   [...constraints]
     .sort((a, b) => (a.topologyKey < b.topologyKey ? -1 : 1))
     .forEach((each, i) => {
-      if (i !== 0) out.write(0, `${indent} \t`);
+      if (i !== 0) out.write(0, '\t');
       const selector = Object.entries(each.labelSelector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`).join(',');
       out.write(0, `${each.topologyKey}:${each.whenUnsatisfiable} when max skew ${each.maxSkew} is exceeded${selector === '' ? '' : ` for selector ${selector}`}\n`);
     });

@@ -1,7 +1,7 @@
 import type { CommandSpec } from '../command-spec.ts';
 import { allNamespacesFlag } from '../common-flags.ts';
 import { KubectlError, StatusError } from '../errors.ts';
-import { eventAge, sortEvents } from '../describe/events.ts';
+import { eventAge } from '../describe/events.ts';
 import type { Event } from '../describe/types.ts';
 import type { FlagSet } from '../flags.ts';
 import type { JsonObject } from '../json.ts';
@@ -30,6 +30,11 @@ export const events: CommandSpec = {
   ],
   run,
 };
+
+function byLastSeen(list: readonly Event[]): Event[] {
+  const when = (event: Event): number => Date.parse(event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? '') || 0;
+  return list.map((event, i) => ({ event, i })).sort((a, b) => when(a.event) - when(b.event) || a.i - b.i).map((each) => each.event);
+}
 
 async function about(session: Session, typed: string): Promise<string> {
   if (typed === '') return '';
@@ -68,7 +73,7 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
   if (!flags.bool('no-headers')) tabs.write(`${everywhere ? 'NAMESPACE\t' : ''}LAST SEEN\tTYPE\tREASON\tOBJECT\tMESSAGE\n`);
   const row = (event: Event): string =>
     `${everywhere ? `${event.metadata.namespace ?? ''}\t` : ''}${eventAge(event, transport.now())}\t${event.type ?? ''}\t${event.reason ?? ''}\t${event.involvedObject.kind ?? ''}/${event.involvedObject.name ?? ''}\t${(event.message ?? '').trim()}\n`;
-  for (const event of sortEvents(found as unknown as Event[])) tabs.write(row(event));
+  for (const event of byLastSeen(found as unknown as Event[])) tabs.write(row(event));
   await session.out(tabs.flush());
   if (!flags.bool('watch')) return;
   const query = { watch: 'true', fieldSelector, resourceVersion: stringAt(list, 'metadata', 'resourceVersion') };

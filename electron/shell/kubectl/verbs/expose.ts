@@ -42,6 +42,12 @@ export const expose: CommandSpec = {
   run,
 };
 
+function expressions(selector: JsonObject): string {
+  return listAt(selector, 'matchExpressions')
+    .map((each) => `{Key:${stringAt(each, 'key')} Operator:${stringAt(each, 'operator')} Values:[${listAt(each, 'values').join(' ')}]}`)
+    .join(' ');
+}
+
 function selectorOf(each: Found): JsonObject {
   const { kind } = each.mapping;
   if (kind === 'Pod') {
@@ -54,7 +60,7 @@ function selectorOf(each: Found): JsonObject {
     if (Object.keys(selector).length === 0) throw new KubectlError(`couldn't retrieve selectors via --selector flag or introspection: the service has no pod selector set`);
     return selector;
   }
-  if (listAt(selector, 'matchExpressions').length > 0) throw new KubectlError(`couldn't retrieve selectors via --selector flag or introspection: couldn't convert expressions - "${JSON.stringify(selector['matchExpressions'])}" to map-based selector format`);
+  if (listAt(selector, 'matchExpressions').length > 0) throw new KubectlError(`couldn't retrieve selectors via --selector flag or introspection: couldn't convert expressions - "[${expressions(selector)}]" to map-based selector format`);
   return objectAt(selector, 'matchLabels');
 }
 

@@ -45,7 +45,7 @@ function patchBody(text: string, type: PatchType): string {
     try {
       JSON.parse(text);
     } catch {
-      throw new KubectlError(`unable to parse ${quote(text)}: ${jsonSyntaxError(text)}`);
+      throw new KubectlError(`unable to parse ${quote(text)}: ${jsonSyntaxError(text).replace(/^json: offset \d+: /, '')}`);
     }
     return text;
   }

@@ -142,7 +142,7 @@ async function untilThere(session: Session, target: Target, timeoutMs: number, p
 async function untilMet(session: Session, each: { mapping: Target['mapping']; namespace: string; name: string }, first: JsonObject, test: (object: JsonObject) => boolean, timeoutMs: number): Promise<JsonObject> {
   if (test(first)) return first;
   const what = `${each.mapping.name}/${each.name}`;
-  if (timeoutMs === 0) throw new KubectlError(`timed out waiting for the condition on ${what}`);
+  if (timeoutMs === 0) throw new KubectlError(`condition not met for ${what}`);
   const outcome = await withDeadline(timeoutMs, async (signal) => {
     for await (const change of watchObject(session, each, signal)) {
       if (change && change.type !== 'DELETED' && test(change.object)) {

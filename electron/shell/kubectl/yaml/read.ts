@@ -1,5 +1,6 @@
-import { isAlias, isMap, isScalar, isSeq, parseDocument, type Node, type YAMLError } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, parseDocument, type Node } from 'yaml';
 import type { Json, JsonObject } from '../json.ts';
+import { goYamlMessage } from './go-message.ts';
 import { resolvePlain } from './resolve.ts';
 
 /** The text is no YAML; the message is go-yaml's where its cause is known. */
@@ -11,7 +12,7 @@ export class YamlError extends Error {
 export function readYaml(text: string): Json {
   const document = parseDocument(text, { schema: 'failsafe', version: '1.1', uniqueKeys: false, merge: true, logLevel: 'silent' });
   const first = document.errors[0];
-  if (first) throw new YamlError(`yaml: ${goMessage(first, text)}`);
+  if (first) throw new YamlError(`yaml: ${goYamlMessage(first, text)}`);
   let budget = 200_000;
   const anchors = new Map<string, Node>();
   const convert = (node: unknown, depth: number): Json => {
@@ -65,40 +66,4 @@ function keyText(key: { value: unknown; type?: string | undefined } | undefined)
   if (key === undefined) return '';
   const value = scalarValue(key.value, key.type, undefined);
   return typeof value === 'string' ? value : value === null ? 'null' : String(value);
-}
-
-function lineOf(text: string, offset: number): number {
-  return text.slice(0, offset).split('\n').length;
-}
-
-/** The words go-yaml uses for the same mistake. */
-function goMessage(error: YAMLError, text: string): string {
-  const line = lineOf(text, error.pos[0]);
-  const message = error.message;
-  switch (error.code) {
-    case 'BLOCK_AS_IMPLICIT_KEY':
-    case 'MULTILINE_IMPLICIT_KEY':
-      return `line ${line}: mapping values are not allowed in this context`;
-    case 'TAB_AS_INDENT':
-      return `line ${line}: found character that cannot start any token`;
-    case 'BAD_ALIAS':
-      return message;
-    default:
-  }
-  if (/Flow sequence.*must end with a \]|expected flow sequence to end with/i.test(message))
-    return `line ${lineOf(text, flowStart(text, error.pos[0], '['))}: did not find expected ',' or ']'`;
-  if (/Flow map.*must end with a \}|expected flow map to end with/i.test(message))
-    return `line ${lineOf(text, flowStart(text, error.pos[0], '{'))}: did not find expected ',' or '}'`;
-  if (/Missing closing ["']|unterminated|Missing closing/i.test(message)) return `line ${line}: found unexpected end of stream`;
-  if (/Nested mappings are not allowed/i.test(message)) return `line ${line}: mapping values are not allowed in this context`;
-  if (/Plain value cannot start with/i.test(message)) return `line ${line}: found character that cannot start any token`;
-  if (/All mapping items must start|Implicit keys need|bad indentation|Implicit map keys need/i.test(message))
-    return `line ${line}: could not find expected ':'`;
-  if (/All sequence items must start|sequence item/i.test(message)) return `line ${line}: did not find expected '-' indicator`;
-  return `line ${line}: did not find expected key`;
-}
-
-function flowStart(text: string, before: number, mark: string): number {
-  const found = text.lastIndexOf(mark, before);
-  return found < 0 ? before : found;
 }
