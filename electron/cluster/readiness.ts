@@ -1,6 +1,7 @@
 import { byteStringToUtf8 } from '../base/byte-string.ts';
 import type { KubeObject, Lease, Node, Pod } from './api/types.ts';
 import type { Backend, RevisionRecord } from './etcd/backend/interface.ts';
+import { observeBackend } from './etcd/backend/observed.ts';
 import type { TopologySpec } from './topology/interface.ts';
 
 const NODES = '/registry/minions/';
@@ -31,26 +32,10 @@ export class Readiness {
 
   /** A backend that behaves as `inner` and shows what is written. */
   observe(inner: Backend): Backend {
-    for (const record of inner.records()) this.#apply(record);
-    return {
-      records: () => inner.records(),
-      leases: () => inner.leases(),
-      getMeta: (key) => inner.getMeta(key),
-      setMeta: (key, value) => inner.setMeta(key, value),
-      append: (records) => {
-        inner.append(records);
-        for (const record of records) this.#apply(record);
-      },
-      remove: (records) => inner.remove(records),
-      putLease: (lease) => inner.putLease(lease),
-      deleteLease: (id) => inner.deleteLease(id),
-      size: () => inner.size(),
-      defragment: () => inner.defragment(),
-      clear: () => {
-        inner.clear();
-        this.#seen.clear();
-      },
-    };
+    return observeBackend(inner, {
+      onRecord: (record) => this.#apply(record),
+      onClear: () => this.#seen.clear(),
+    });
   }
 
   get isReady(): boolean {

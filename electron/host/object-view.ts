@@ -3,6 +3,7 @@ import type { Event } from '../base/event.ts';
 import { Emitter } from '../base/event.ts';
 import type { KubeObject } from '../cluster/api/types.ts';
 import type { Backend, RevisionRecord } from '../cluster/etcd/backend/interface.ts';
+import { observeBackend } from '../cluster/etcd/backend/observed.ts';
 
 const ROOT = '/registry/';
 
@@ -42,26 +43,10 @@ export class ObjectView {
 
   /** A backend that behaves as `inner` and shows this view what is written. */
   observe(inner: Backend): Backend {
-    for (const record of inner.records()) this.#apply(record, false);
-    return {
-      records: () => inner.records(),
-      leases: () => inner.leases(),
-      getMeta: (key) => inner.getMeta(key),
-      setMeta: (key, value) => inner.setMeta(key, value),
-      append: (records) => {
-        inner.append(records);
-        for (const record of records) this.#apply(record, true);
-      },
-      remove: (records) => inner.remove(records),
-      putLease: (lease) => inner.putLease(lease),
-      deleteLease: (id) => inner.deleteLease(id),
-      size: () => inner.size(),
-      defragment: () => inner.defragment(),
-      clear: () => {
-        inner.clear();
-        this.#byPrefix.clear();
-      },
-    };
+    return observeBackend(inner, {
+      onRecord: (record, loading) => this.#apply(record, !loading),
+      onClear: () => this.#byPrefix.clear(),
+    });
   }
 
   /** Objects under a prefix, in the order of their keys; of one namespace when given. */
