@@ -86,6 +86,7 @@ export class Host {
       workspace: this.workspace,
       labs: this.#loadLabs(),
       replaceCluster: (spec) => this.#replaceCluster(spec),
+      commitSoon: () => this.#cluster?.pacer.inject(() => undefined),
       now: () => Date.now(),
     });
     this.terminals = new TerminalService({

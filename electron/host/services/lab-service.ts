@@ -15,6 +15,8 @@ export interface LabServiceOptions {
   readonly labs: ReadonlyMap<string, Lab>;
   /** Builds a fresh cluster in place of the running one. */
   readonly replaceCluster: (spec: ClusterSpec) => Promise<ClusterSession>;
+  /** Asks for a commit, also while time stands still: an answer given in a pause must survive. */
+  readonly commitSoon: () => void;
   /** Real milliseconds since the Unix epoch, for lists of attempts. */
   readonly now: () => number;
 }
@@ -156,6 +158,7 @@ export class LabService {
     session.onDidChange(() => {
       this.#unsaved = true;
       this.labs.refresh();
+      this.#options.commitSoon();
     });
     this.evaluate();
   }
