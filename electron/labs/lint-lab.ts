@@ -13,6 +13,8 @@ export function lintLab(spec: LabSpec): LabProblem[] {
   for (const step of spec.steps) {
     lintStep(step, say);
   }
+  // Until the start state can be applied, a lab that counts on one must not pretend to run.
+  if (spec.start.manifests.length > 0) say('start.manifests', 'setup manifests are not supported yet');
   const predictions = spec.steps
     .flatMap((step) => step.questions)
     .filter((question) => question.purpose === 'prediction');
