@@ -33,6 +33,12 @@ async function main(options: HostOptions): Promise<void> {
   if (options.open) openBrowser(server.url);
   if (!options.json) console.log(`Leme: ${server.url}`);
   await host.start();
+  // A window shows what went wrong; a tool needs to be told.
+  if (options.json && host.cluster === undefined) {
+    await server.close();
+    await host.stop();
+    process.exit(1);
+  }
   if (options.json) {
     console.log(
       JSON.stringify({
@@ -48,7 +54,6 @@ async function main(options: HostOptions): Promise<void> {
   } else if (host.apiServerUrl !== undefined) {
     console.log(`Leme: kubectl --kubeconfig ${host.kubeconfigPath} get nodes`);
   }
-  if (host.cluster === undefined) process.exitCode = 1;
 }
 
 function openBrowser(url: string): void {

@@ -322,7 +322,9 @@ export class Host {
   #fail(error: unknown): void {
     this.#phase = 'failed';
     const message = error instanceof Error ? error.message : String(error);
-    this.config.log(`host failed: ${error instanceof Error ? error.stack : message}`);
+    // People get the sentence; who looks for the place sets LEME_DEBUG.
+    const stack = process.env['LEME_DEBUG'] !== undefined && error instanceof Error ? `\n${error.stack}` : '';
+    this.config.log(`${message}${stack}`);
     this.#failure = { code: 'host.failed', params: { message } };
     this.session.refresh();
   }
