@@ -38,7 +38,13 @@ function timeout(text: string): number {
   }
 }
 
-async function dataOrFile(fs: ShellFs, value: JsonObject, data: string, file: string, base: string): Promise<string | undefined> {
+async function dataOrFile(
+  fs: ShellFs,
+  value: JsonObject,
+  data: string,
+  file: string,
+  base: string,
+): Promise<string | undefined> {
   const encoded = stringAt(value, data);
   if (encoded !== '') return Buffer.from(encoded, 'base64').toString('utf8');
   const path = stringAt(value, file);
@@ -50,7 +56,9 @@ async function readCredential(fs: ShellFs, path: string, what: string): Promise<
   try {
     return await fs.readText(path);
   } catch {
-    throw new ConfigurationError(`unable to read ${what} ${path} due to open ${path}: no such file or directory`);
+    throw new ConfigurationError(
+      `unable to read ${what} ${path} due to open ${path}: no such file or directory`,
+    );
   }
 }
 
@@ -67,17 +75,21 @@ export async function clientConfig(
   if (flags.string('context') !== '' && !context) {
     throw new ConfigurationError(`context was not found for specified context: ${contextName}`);
   }
-  if (contextName !== '' && !context) throw new ConfigurationError(`context was not found for specified context: ${contextName}`);
+  if (contextName !== '' && !context)
+    throw new ConfigurationError(`context was not found for specified context: ${contextName}`);
   const clusterName = flags.string('cluster') || stringAt(context?.value, 'cluster');
   const cluster = config.clusters.get(clusterName);
   if (clusterName !== '' && !cluster && flags.string('server') === '') {
     throw new ConfigurationError(
-      flags.string('cluster') === '' ? `cluster ${JSON.stringify(clusterName)} was not found in the kubeconfig` : `cluster ${JSON.stringify(clusterName)} does not exist`,
+      flags.string('cluster') === ''
+        ? `cluster ${JSON.stringify(clusterName)} was not found in the kubeconfig`
+        : `cluster ${JSON.stringify(clusterName)} does not exist`,
     );
   }
   const userName = flags.string('user') || stringAt(context?.value, 'user');
   const user = config.users.get(userName);
-  if (flags.string('user') !== '' && !user) throw new KubectlError(`auth info ${JSON.stringify(userName)} does not exist`);
+  if (flags.string('user') !== '' && !user)
+    throw new KubectlError(`auth info ${JSON.stringify(userName)} does not exist`);
 
   let server = flags.string('server') || stringAt(cluster?.value, 'server') || 'http://localhost:8080';
   if (!server.includes('://')) server = `http://${server}`;
@@ -89,22 +101,41 @@ export async function clientConfig(
   const folder = (file: string | undefined): string => (file ?? '').replace(/\/[^/]*$/, '');
   const clusterValue = cluster?.value ?? {};
   const userValue = user?.value ?? {};
-  if (at(userValue, 'exec') !== undefined) throw new KubectlError('exec credential plugins cannot run here: use a client certificate or a token');
+  if (at(userValue, 'exec') !== undefined)
+    throw new KubectlError('exec credential plugins cannot run here: use a client certificate or a token');
   const flagFile = async (name: string): Promise<string | undefined> =>
     flags.string(name) === '' ? undefined : readCredential(fs, path(flags.string(name)), name);
   const tokenFile = stringAt(userValue, 'tokenFile');
   return {
     server,
-    ca: (await flagFile('certificate-authority')) ?? (await dataOrFile(fs, clusterValue, 'certificate-authority-data', 'certificate-authority', folder(cluster?.file))),
-    cert: (await flagFile('client-certificate')) ?? (await dataOrFile(fs, userValue, 'client-certificate-data', 'client-certificate', folder(user?.file))),
-    key: (await flagFile('client-key')) ?? (await dataOrFile(fs, userValue, 'client-key-data', 'client-key', folder(user?.file))),
-    token: flags.string('token') || stringAt(userValue, 'token') || (tokenFile === '' ? undefined : (await readCredential(fs, tokenFile, 'tokenFile')).trim()),
+    ca:
+      (await flagFile('certificate-authority')) ??
+      (await dataOrFile(
+        fs,
+        clusterValue,
+        'certificate-authority-data',
+        'certificate-authority',
+        folder(cluster?.file),
+      )),
+    cert:
+      (await flagFile('client-certificate')) ??
+      (await dataOrFile(fs, userValue, 'client-certificate-data', 'client-certificate', folder(user?.file))),
+    key:
+      (await flagFile('client-key')) ??
+      (await dataOrFile(fs, userValue, 'client-key-data', 'client-key', folder(user?.file))),
+    token:
+      flags.string('token') ||
+      stringAt(userValue, 'token') ||
+      (tokenFile === '' ? undefined : (await readCredential(fs, tokenFile, 'tokenFile')).trim()),
     username: flags.string('username') || stringAt(userValue, 'username'),
     password: flags.string('password') || stringAt(userValue, 'password'),
     insecure: flags.bool('insecure-skip-tls-verify') || at(clusterValue, 'insecure-skip-tls-verify') === true,
     tlsServerName: flags.string('tls-server-name') || stringAt(clusterValue, 'tls-server-name'),
     asUser: flags.string('as') || stringAt(userValue, 'as'),
-    asGroups: flags.list('as-group').length > 0 ? flags.list('as-group') : listAt(userValue, 'as-groups').filter((item) => typeof item === 'string'),
+    asGroups:
+      flags.list('as-group').length > 0
+        ? flags.list('as-group')
+        : listAt(userValue, 'as-groups').filter((item) => typeof item === 'string'),
     asUid: flags.string('as-uid') || stringAt(userValue, 'as-uid'),
     timeoutMs,
     namespace: stringAt(context?.value, 'namespace') || 'default',

@@ -1,7 +1,8 @@
 import type { FlagSet, FlagSpec, Text } from './flags.ts';
 import type { Session } from './session.ts';
 
-export type CommandGroup = 'basic' | 'deploy' | 'cluster' | 'troubleshooting' | 'advanced' | 'settings' | 'other';
+export type CommandGroup =
+  'basic' | 'deploy' | 'cluster' | 'troubleshooting' | 'advanced' | 'settings' | 'other';
 
 /** What arguments complete to: resource types then names, only names of one type, files, or a fixed list. */
 export type ArgumentShape =

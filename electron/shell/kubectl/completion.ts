@@ -13,7 +13,12 @@ import { Session } from './session.ts';
 const patience = 1500;
 
 /** Candidates for a word of a kubectl command line: commands, flags and their values, types, names from the live API. */
-export async function completions(root: CommandSpec, words: readonly string[], index: number, context: CompletionContext): Promise<string[]> {
+export async function completions(
+  root: CommandSpec,
+  words: readonly string[],
+  index: number,
+  context: CompletionContext,
+): Promise<string[]> {
   const word = words[index] ?? '';
   const before = words.slice(1, index);
   const found = findCommand(root, before);
@@ -31,13 +36,25 @@ export async function completions(root: CommandSpec, words: readonly string[], i
     if (word.startsWith('-')) {
       return specs
         .filter((spec) => !spec.hidden)
-        .flatMap((spec) => [`--${spec.name}${spec.kind === 'bool' || spec.alone !== undefined ? '' : '='}`, ...(spec.short === undefined || word.startsWith('--') ? [] : [`-${spec.short}`])]);
+        .flatMap((spec) => [
+          `--${spec.name}${spec.kind === 'bool' || spec.alone !== undefined ? '' : '='}`,
+          ...(spec.short === undefined || word.startsWith('--') ? [] : [`-${spec.short}`]),
+        ]);
     }
     const flags = new FlagSet(specs);
     const args = flags.parse(found.rest);
     const children = args.length === 0 ? (found.command.subcommands ?? []).map((each) => each.name) : [];
     if (found.command.run === undefined) return children;
-    return [...children, ...(await argumentCandidates(found.command.arguments ?? { of: 'nothing' }, new Session(silentIo(context), flags, found.path), flags, args, word))];
+    return [
+      ...children,
+      ...(await argumentCandidates(
+        found.command.arguments ?? { of: 'nothing' },
+        new Session(silentIo(context), flags, found.path),
+        flags,
+        args,
+        word,
+      )),
+    ];
   } catch {
     // No answer (no server, a wrong flag): offer nothing rather than an error while typing.
     return [];
@@ -46,20 +63,32 @@ export async function completions(root: CommandSpec, words: readonly string[], i
 
 function flagAwaitingValue(specs: readonly FlagSpec[], last: string): FlagSpec | undefined {
   if (!last.startsWith('-') || last.includes('=')) return undefined;
-  const spec = last.startsWith('--') ? specs.find((each) => each.name === last.slice(2)) : specs.find((each) => last.length === 2 && each.short === last[1]);
+  const spec = last.startsWith('--')
+    ? specs.find((each) => each.name === last.slice(2))
+    : specs.find((each) => last.length === 2 && each.short === last[1]);
   return spec && spec.kind !== 'bool' && spec.alone === undefined ? spec : undefined;
 }
 
-async function flagValues(spec: FlagSpec, before: readonly string[], rest: readonly string[], specs: readonly FlagSpec[], context: CompletionContext, prefix: string): Promise<string[]> {
+async function flagValues(
+  spec: FlagSpec,
+  before: readonly string[],
+  rest: readonly string[],
+  specs: readonly FlagSpec[],
+  context: CompletionContext,
+  prefix: string,
+): Promise<string[]> {
   const fixed = spec.values;
   if (fixed) return fixed.map((value) => prefix + value);
   const flags = new FlagSet(specs);
   flags.parse(rest.slice(0, prefix === '' ? -1 : undefined));
   const session = new Session(silentIo(context), flags, 'kubectl');
   if (spec.name === 'namespace') return (await namesOf(session, 'namespaces')).map((name) => prefix + name);
-  if (spec.name === 'context') return [...(await session.kubeconfig()).contexts.keys()].map((name) => prefix + name);
-  if (spec.name === 'cluster') return [...(await session.kubeconfig()).clusters.keys()].map((name) => prefix + name);
-  if (spec.name === 'user') return [...(await session.kubeconfig()).users.keys()].map((name) => prefix + name);
+  if (spec.name === 'context')
+    return [...(await session.kubeconfig()).contexts.keys()].map((name) => prefix + name);
+  if (spec.name === 'cluster')
+    return [...(await session.kubeconfig()).clusters.keys()].map((name) => prefix + name);
+  if (spec.name === 'user')
+    return [...(await session.kubeconfig()).users.keys()].map((name) => prefix + name);
   if (spec.name === 'container') {
     const pod = before.find((word) => !word.startsWith('-') && word !== before[0]);
     const mapping = (await session.mapper()).find('pods');
@@ -72,7 +101,13 @@ async function flagValues(spec: FlagSpec, before: readonly string[], rest: reado
   return [];
 }
 
-async function argumentCandidates(shape: ArgumentShape, session: Session, flags: FlagSet, args: readonly string[], word: string): Promise<string[]> {
+async function argumentCandidates(
+  shape: ArgumentShape,
+  session: Session,
+  flags: FlagSet,
+  args: readonly string[],
+  word: string,
+): Promise<string[]> {
   switch (shape.of) {
     case 'nothing':
       return [];
@@ -83,13 +118,15 @@ async function argumentCandidates(shape: ArgumentShape, session: Session, flags:
       return [...(await session.kubeconfig()).contexts.keys()];
     case 'names': {
       const slash = word.indexOf('/');
-      if (slash > 0) return (await namesOf(session, word.slice(0, slash))).map((name) => word.slice(0, slash + 1) + name);
+      if (slash > 0)
+        return (await namesOf(session, word.slice(0, slash))).map((name) => word.slice(0, slash + 1) + name);
       return (await namesOf(session, shape.type)).filter((name) => !args.includes(name));
     }
     case 'resources': {
       if (flags.has('filename') && flags.list('filename').length > 0) return [];
       const slash = word.indexOf('/');
-      if (slash > 0) return (await namesOf(session, word.slice(0, slash))).map((name) => word.slice(0, slash + 1) + name);
+      if (slash > 0)
+        return (await namesOf(session, word.slice(0, slash))).map((name) => word.slice(0, slash + 1) + name);
       const [type] = args;
       if (type === undefined || type.includes('/')) return typeNames(session, word);
       return (await namesOf(session, type)).filter((name) => !args.includes(name));
@@ -102,14 +139,21 @@ async function typeNames(session: Session, word = ''): Promise<string[]> {
   const listable = resources.filter((each) => each.verbs.includes('list'));
   const comma = word.lastIndexOf(',');
   const prefix = comma < 0 ? '' : word.slice(0, comma + 1);
-  const names = new Set(listable.map((each) => (listable.some((other) => other.name === each.name && other.group !== each.group && each.group !== '') ? groupResource(each) : each.name)));
+  const names = new Set(
+    listable.map((each) =>
+      listable.some((other) => other.name === each.name && other.group !== each.group && each.group !== '')
+        ? groupResource(each)
+        : each.name,
+    ),
+  );
   return [...names].map((name) => prefix + name);
 }
 
 async function namesOf(session: Session, type: string): Promise<string[]> {
   const mapping = (await session.mapper()).find(type.split(',')[0] ?? type);
   if (!mapping) return [];
-  const namespace = mapping.namespaced && !session.flags.bool('all-namespaces') ? await session.namespace() : '';
+  const namespace =
+    mapping.namespaced && !session.flags.bool('all-namespaces') ? await session.namespace() : '';
   return (await listObjects(session, mapping, namespace)).map(nameOf);
 }
 

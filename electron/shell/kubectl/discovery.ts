@@ -110,12 +110,19 @@ async function legacy(
       : listAt(document, 'groups').map((group) => {
           const preferred = stringAt(group, 'preferredVersion', 'version');
           const versions = listAt(group, 'versions').map((each) => stringAt(each, 'version'));
-          return { name: stringAt(group, 'name'), versions: [preferred, ...versions.filter((each) => each !== preferred)].filter((each) => each !== '') };
+          return {
+            name: stringAt(group, 'name'),
+            versions: [preferred, ...versions.filter((each) => each !== preferred)].filter(
+              (each) => each !== '',
+            ),
+          };
         });
   for (const group of found) {
     groups.push(group);
     for (const version of group.versions) {
-      const list = await transport.json({ path: group.name === '' ? `/api/${version}` : `/apis/${group.name}/${version}` });
+      const list = await transport.json({
+        path: group.name === '' ? `/api/${version}` : `/apis/${group.name}/${version}`,
+      });
       resources.push(...fromResourceList(group.name, version, listAt(list, 'resources')));
     }
   }
@@ -139,7 +146,11 @@ function fromResourceList(group: string, version: string, items: readonly Json[]
         categories: strings(at(item, 'categories')),
         subresources: all
           .filter((sub) => stringAt(sub, 'name').startsWith(`${name}/`))
-          .map((sub) => ({ name: stringAt(sub, 'name').slice(name.length + 1), kind: stringAt(sub, 'kind'), verbs: strings(at(sub, 'verbs')) })),
+          .map((sub) => ({
+            name: stringAt(sub, 'name').slice(name.length + 1),
+            kind: stringAt(sub, 'kind'),
+            verbs: strings(at(sub, 'verbs')),
+          })),
       };
     });
 }

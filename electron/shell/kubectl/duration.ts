@@ -1,4 +1,12 @@
-const unitMs: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, µs: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const unitMs: Readonly<Record<string, number>> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+};
 
 /** Go's `time.ParseDuration`, in milliseconds. Throws with Go's texts. */
 export function parseDuration(text: string): number {
@@ -19,7 +27,8 @@ export function parseDuration(text: string): number {
     const unit = /^[^\d.]+/.exec(rest)?.[0];
     if (unit === undefined) throw new Error(`time: missing unit in duration ${JSON.stringify(text)}`);
     const ms = unitMs[unit];
-    if (ms === undefined) throw new Error(`time: unknown unit ${JSON.stringify(unit)} in duration ${JSON.stringify(text)}`);
+    if (ms === undefined)
+      throw new Error(`time: unknown unit ${JSON.stringify(unit)} in duration ${JSON.stringify(text)}`);
     rest = rest.slice(unit.length);
     total += Number(number) * ms;
   }
@@ -54,7 +63,8 @@ export function humanDuration(ms: number): string {
   const hours = Math.trunc(minutes / 60);
   if (hours < 8) return minutes % 60 === 0 ? `${hours}h` : `${hours}h${minutes % 60}m`;
   if (hours < 48) return `${hours}h`;
-  if (hours < 192) return hours % 24 === 0 ? `${Math.trunc(hours / 24)}d` : `${Math.trunc(hours / 24)}d${hours % 24}h`;
+  if (hours < 192)
+    return hours % 24 === 0 ? `${Math.trunc(hours / 24)}d` : `${Math.trunc(hours / 24)}d${hours % 24}h`;
   if (hours < 24 * 365 * 2) return `${Math.trunc(hours / 24)}d`;
   const years = Math.trunc(hours / 24 / 365);
   const days = Math.trunc(hours / 24) % 365;

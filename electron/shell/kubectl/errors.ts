@@ -44,7 +44,10 @@ export class StatusError extends Error {
   /** The same failure with the source that was being worked on in its message. */
   withSource(verb: string, source: string): StatusError {
     if (this.message.includes('error when ')) return this;
-    return new StatusError({ ...this.status, message: `error when ${verb} ${quote(source)}: ${this.message}` });
+    return new StatusError({
+      ...this.status,
+      message: `error when ${verb} ${quote(source)}: ${this.message}`,
+    });
   }
 }
 
@@ -114,13 +117,16 @@ function invalidText(error: StatusError): string {
   else if (why.length === 0 && error.message !== '') text += `: ${error.message}`;
   if (why.length === 0) return text;
   const only = why[0];
-  return why.length === 1 && only !== undefined ? `${text}: ${only}` : `${text}: \n${why.map((line) => `* ${line}`).join('\n')}`;
+  return why.length === 1 && only !== undefined
+    ? `${text}: ${only}`
+    : `${text}: \n${why.map((line) => `* ${line}`).join('\n')}`;
 }
 
 /** The text for a failure that came from the server or the network; undefined for kubectl's own. */
 export function standardMessage(error: unknown): string | undefined {
   if (error instanceof StatusError) {
-    if (error.reason === 'Unauthorized') return `error: You must be logged in to the server (${error.message})`;
+    if (error.reason === 'Unauthorized')
+      return `error: You must be logged in to the server (${error.message})`;
     if (error.reason !== '') return `Error from server (${error.reason}): ${error.message}`;
     return `Error from server: ${error.message}`;
   }
@@ -135,13 +141,21 @@ export function standardMessage(error: unknown): string | undefined {
 /** What is printed on stderr for a failure, and the exit code. Models `checkErr` of kubectl's cmd/util/helpers.go (v1.33). */
 export function describeFailure(error: unknown): { text: string; code: number } {
   if (error instanceof PlainExit) return { text: error.message, code: error.exitCode };
-  if (error instanceof StatusError && error.reason === 'Invalid') return { text: invalidText(error), code: 1 };
+  if (error instanceof StatusError && error.reason === 'Invalid')
+    return { text: invalidText(error), code: 1 };
   if (error instanceof ManyErrors) {
-    return { text: error.errors.map((each) => standardMessage(each) ?? plainMessage(each)).join('\n'), code: 1 };
+    return {
+      text: error.errors.map((each) => standardMessage(each) ?? plainMessage(each)).join('\n'),
+      code: 1,
+    };
   }
-  if (error instanceof ConfigurationError) return { text: `Error in configuration: ${error.message}`, code: 1 };
+  if (error instanceof ConfigurationError)
+    return { text: `Error in configuration: ${error.message}`, code: 1 };
   const standard = standardMessage(error);
   if (standard !== undefined) return { text: standard, code: 1 };
   const message = plainMessage(error);
-  return { text: message.startsWith('error: ') ? message : `error: ${message}`, code: error instanceof KubectlError ? error.exitCode : 1 };
+  return {
+    text: message.startsWith('error: ') ? message : `error: ${message}`,
+    code: error instanceof KubectlError ? error.exitCode : 1,
+  };
 }

@@ -101,7 +101,8 @@ export class FlagSet {
 
   private parseLong(arg: string, next: () => string | undefined): void {
     const body = arg.slice(2);
-    if (body === '' || body.startsWith('-') || body.startsWith('=')) throw new FlagError(`bad flag syntax: ${arg}`);
+    if (body === '' || body.startsWith('-') || body.startsWith('='))
+      throw new FlagError(`bad flag syntax: ${arg}`);
     const eq = body.indexOf('=');
     const typed = eq < 0 ? body : body.slice(0, eq);
     const spec = this.find(typed);

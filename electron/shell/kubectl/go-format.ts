@@ -59,7 +59,9 @@ export function indentedJson(value: Json, indent = '    ', sorted = true, prefix
   if (isObject(value)) {
     const keys = sorted ? sortedKeys(value) : Object.keys(value);
     if (keys.length === 0) return '{}';
-    const lines = keys.map((key) => `${inner}${scalar(key)}: ${indentedJson(value[key] ?? null, indent, sorted, inner)}`);
+    const lines = keys.map(
+      (key) => `${inner}${scalar(key)}: ${indentedJson(value[key] ?? null, indent, sorted, inner)}`,
+    );
     return `{\n${lines.join(',\n')}\n${prefix}}`;
   }
   return scalar(value);

@@ -26,8 +26,14 @@ const words = {
   available: { en: 'Available Commands', 'pt-BR': 'Comandos disponíveis' },
   options: { en: 'Options', 'pt-BR': 'Opções' },
   usage: { en: 'Usage', 'pt-BR': 'Uso' },
-  more: { en: 'Use "%s <command> --help" for more information about a given command.', 'pt-BR': 'Use "%s <comando> --help" para saber mais sobre um comando.' },
-  global: { en: 'Use "kubectl options" for a list of global command-line options (applies to all commands).', 'pt-BR': 'Use "kubectl options" para ver as opções globais (valem para todos os comandos).' },
+  more: {
+    en: 'Use "%s <command> --help" for more information about a given command.',
+    'pt-BR': 'Use "%s <comando> --help" para saber mais sobre um comando.',
+  },
+  global: {
+    en: 'Use "kubectl options" for a list of global command-line options (applies to all commands).',
+    'pt-BR': 'Use "kubectl options" para ver as opções globais (valem para todos os comandos).',
+  },
 } satisfies Record<string, Text>;
 
 function table(rows: readonly (readonly [string, string])[]): string[] {
@@ -38,8 +44,17 @@ function table(rows: readonly (readonly [string, string])[]): string[] {
 export function flagLines(specs: readonly FlagSpec[], language: Language): string[] {
   const lines: string[] = [];
   for (const spec of [...specs].filter((each) => !each.hidden).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const initial = spec.kind === 'string' ? `'${spec.initial ?? ''}'` : spec.kind === 'slice' || spec.kind === 'array' || spec.kind === 'map' ? '[]' : (spec.initial ?? (spec.kind === 'bool' ? 'false' : spec.kind === 'duration' ? '0s' : '0'));
-    lines.push(`    ${spec.short === undefined ? '' : `-${spec.short}, `}--${spec.name}=${initial}:`, `\t${spec.help[language]}`, '');
+    const initial =
+      spec.kind === 'string'
+        ? `'${spec.initial ?? ''}'`
+        : spec.kind === 'slice' || spec.kind === 'array' || spec.kind === 'map'
+          ? '[]'
+          : (spec.initial ?? (spec.kind === 'bool' ? 'false' : spec.kind === 'duration' ? '0s' : '0'));
+    lines.push(
+      `    ${spec.short === undefined ? '' : `-${spec.short}, `}--${spec.name}=${initial}:`,
+      `\t${spec.help[language]}`,
+      '',
+    );
   }
   return lines;
 }
@@ -51,11 +66,22 @@ export function helpText(command: CommandSpec, path: string, language: Language)
     out.push(`${title[language]}:`, ...lines, '');
   };
   if (command.aliases?.length) section(words.aliases, [[command.name, ...command.aliases].join(', ')]);
-  if (command.examples?.length) section(words.examples, command.examples.map((line) => `  ${line}`));
+  if (command.examples?.length)
+    section(
+      words.examples,
+      command.examples.map((line) => `  ${line}`),
+    );
   const children = command.subcommands ?? [];
   if (path === 'kubectl') {
     for (const [group, title] of groups) {
-      section(title, table(children.filter((each) => (each.group ?? 'other') === group).map((each) => [each.name, each.short[language]])));
+      section(
+        title,
+        table(
+          children
+            .filter((each) => (each.group ?? 'other') === group)
+            .map((each) => [each.name, each.short[language]]),
+        ),
+      );
     }
   } else if (children.length > 0) {
     section(words.available, table(children.map((each) => [each.name, each.short[language]])));
@@ -63,7 +89,9 @@ export function helpText(command: CommandSpec, path: string, language: Language)
   if (command.flags?.some((each) => !each.hidden)) {
     out.push(`${words.options[language]}:`, ...flagLines(command.flags, language));
   }
-  const usage = [path, command.usage, path === 'kubectl' ? '' : '[options]'].filter((part) => part !== '').join(' ');
+  const usage = [path, command.usage, path === 'kubectl' ? '' : '[options]']
+    .filter((part) => part !== '')
+    .join(' ');
   section(words.usage, [`  ${usage}`]);
   if (children.length > 0) out.push(words.more[language].replace('%s', path));
   out.push(words.global[language]);

@@ -16,7 +16,8 @@ export function at(value: Json | undefined, ...path: readonly (string | number)[
   let here: Json | undefined = value;
   for (const step of path) {
     if (Array.isArray(here) && typeof step === 'number') here = here[step];
-    else if (isObject(here) && typeof step === 'string') here = Object.hasOwn(here, step) ? here[step] : undefined;
+    else if (isObject(here) && typeof step === 'string')
+      here = Object.hasOwn(here, step) ? here[step] : undefined;
     else return undefined;
   }
   return here;
@@ -43,9 +44,13 @@ export function listAt(value: Json | undefined, ...path: readonly (string | numb
 }
 
 /** A map of strings (labels, annotations, data); values of other types are left out. */
-export function stringsAt(value: Json | undefined, ...path: readonly (string | number)[]): Record<string, string> {
+export function stringsAt(
+  value: Json | undefined,
+  ...path: readonly (string | number)[]
+): Record<string, string> {
   const found: Record<string, string> = {};
-  for (const [key, text] of Object.entries(objectAt(value, ...path))) if (typeof text === 'string') found[key] = text;
+  for (const [key, text] of Object.entries(objectAt(value, ...path)))
+    if (typeof text === 'string') found[key] = text;
   return found;
 }
 
@@ -78,10 +83,14 @@ export function clone<T extends Json>(value: T): T {
 
 export function equal(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true;
-  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((item, i) => equal(item, b[i]));
+  if (Array.isArray(a))
+    return Array.isArray(b) && a.length === b.length && a.every((item, i) => equal(item, b[i]));
   if (!isObject(a) || !isObject(b)) return false;
   const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && equal(a[key], b[key]));
+  return (
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => Object.hasOwn(b, key) && equal(a[key], b[key]))
+  );
 }
 
 /** Code-point order, as Go sorts strings (UTF-8 byte order). */

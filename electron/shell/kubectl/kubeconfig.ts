@@ -29,14 +29,22 @@ export interface KubeconfigPlaces {
 }
 
 /** Where the kubeconfig is: `--kubeconfig`, else `$KUBECONFIG` (a list), else `~/.kube/config`. */
-export function kubeconfigPlaces(flag: string, env: Readonly<Record<string, string>>, path: (typed: string) => string): KubeconfigPlaces {
+export function kubeconfigPlaces(
+  flag: string,
+  env: Readonly<Record<string, string>>,
+  path: (typed: string) => string,
+): KubeconfigPlaces {
   if (flag !== '') return { files: [path(flag)], explicit: true };
   const listed = (env['KUBECONFIG'] ?? '').split(':').filter((file) => file !== '');
   if (listed.length > 0) return { files: listed.map(path), explicit: false };
   return { files: [`${(env['HOME'] ?? '/').replace(/\/$/, '')}/.kube/config`], explicit: false };
 }
 
-export async function loadKubeconfig(fs: ShellFs, places: KubeconfigPlaces, typed: string): Promise<Kubeconfig> {
+export async function loadKubeconfig(
+  fs: ShellFs,
+  places: KubeconfigPlaces,
+  typed: string,
+): Promise<Kubeconfig> {
   const clusters = new Map<string, NamedEntry>();
   const contexts = new Map<string, NamedEntry>();
   const users = new Map<string, NamedEntry>();
@@ -55,7 +63,13 @@ export async function loadKubeconfig(fs: ShellFs, places: KubeconfigPlaces, type
   return { files: places.files, currentContext, clusters, contexts, users };
 }
 
-function collect(document: JsonObject, list: string, field: string, file: string, into: Map<string, NamedEntry>): void {
+function collect(
+  document: JsonObject,
+  list: string,
+  field: string,
+  file: string,
+  into: Map<string, NamedEntry>,
+): void {
   for (const item of listAt(document, list)) {
     const name = stringAt(item, 'name');
     if (!into.has(name)) into.set(name, { name, value: objectAt(item, field), file });
@@ -68,18 +82,35 @@ export async function readKubeconfigFile(fs: ShellFs, file: string): Promise<Jso
   try {
     value = readYaml(text);
   } catch (error) {
-    throw new KubectlError(`error loading config file "${file}": ${error instanceof Error ? error.message : String(error)}`);
+    throw new KubectlError(
+      `error loading config file "${file}": ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
   if (value === null) return {};
-  if (!isObject(value)) throw new KubectlError(`error loading config file "${file}": couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`);
+  if (!isObject(value))
+    throw new KubectlError(
+      `error loading config file "${file}": couldn't get version/kind; json parse error: json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`,
+    );
   return value;
 }
 
 /** Changes one kubeconfig file (made when missing) and writes it back with the mode of a secret. */
-export async function editKubeconfigFile(fs: ShellFs, file: string, edit: (document: JsonObject) => void): Promise<void> {
+export async function editKubeconfigFile(
+  fs: ShellFs,
+  file: string,
+  edit: (document: JsonObject) => void,
+): Promise<void> {
   const document: JsonObject = (await fs.exists(file))
     ? clone(await readKubeconfigFile(fs, file))
-    : { apiVersion: 'v1', kind: 'Config', clusters: [], contexts: [], 'current-context': '', preferences: {}, users: [] };
+    : {
+        apiVersion: 'v1',
+        kind: 'Config',
+        clusters: [],
+        contexts: [],
+        'current-context': '',
+        preferences: {},
+        users: [],
+      };
   edit(document);
   const folder = file.slice(0, file.lastIndexOf('/'));
   if (folder !== '' && !(await fs.exists(folder))) await fs.mkdir(folder, { recursive: true });

@@ -36,13 +36,25 @@ afterEach(async () => {
 });
 
 // What kubectl 1.33.1 answered on the same objects; see README.md for how it was recorded.
-test.each(load<Recorded[]>('recorded.json').map((each) => [each.args.join(' ') + (each.stdin === undefined ? '' : ` < ${JSON.stringify(each.stdin)}`), each] as const))(
-  'kubectl %s',
-  async (_name, each) => {
-    const fs = new MemoryFs();
-    fs.files.set('/home/u/config', kubeconfigFor(url));
-    const io = testIo(['kubectl', ...each.args], fs, { env: { KUBECONFIG: '/home/u/config' }, ...(each.stdin === undefined ? {} : { stdin: each.stdin }) });
-    const code = await runKubectl(io);
-    expect({ stdout: settled(io.out.join(''), url), stderr: settled(io.errors.join(''), url), code }).toEqual({ stdout: each.stdout, stderr: each.stderr, code: each.code });
-  },
-);
+test.each(
+  load<Recorded[]>('recorded.json').map(
+    (each) =>
+      [
+        each.args.join(' ') + (each.stdin === undefined ? '' : ` < ${JSON.stringify(each.stdin)}`),
+        each,
+      ] as const,
+  ),
+)('kubectl %s', async (_name, each) => {
+  const fs = new MemoryFs();
+  fs.files.set('/home/u/config', kubeconfigFor(url));
+  const io = testIo(['kubectl', ...each.args], fs, {
+    env: { KUBECONFIG: '/home/u/config' },
+    ...(each.stdin === undefined ? {} : { stdin: each.stdin }),
+  });
+  const code = await runKubectl(io);
+  expect({ stdout: settled(io.out.join(''), url), stderr: settled(io.errors.join(''), url), code }).toEqual({
+    stdout: each.stdout,
+    stderr: each.stderr,
+    code: each.code,
+  });
+});

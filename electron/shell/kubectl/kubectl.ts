@@ -21,10 +21,20 @@ export async function runKubectl(io: CommandIo): Promise<number> {
     await io.stderr.write(lineEnd(text));
     return code;
   };
-  const flags = new FlagSet([...(found.command.flags ?? []), ...globalFlags.filter((each) => !found.command.flags?.some((own) => own.name === each.name || (own.short !== undefined && own.short === each.short)))]);
+  const flags = new FlagSet([
+    ...(found.command.flags ?? []),
+    ...globalFlags.filter(
+      (each) =>
+        !found.command.flags?.some(
+          (own) => own.name === each.name || (own.short !== undefined && own.short === each.short),
+        ),
+    ),
+  ]);
   if (found.unknown !== undefined && !found.rest.includes('--help') && !found.rest.includes('-h')) {
     if (found.command === root) return fail(`error: ${unknownCommand(root, found.unknown)}`);
-    return fail(`error: unknown command ${JSON.stringify(found.unknown)}\nSee '${found.path} -h' for help and examples`);
+    return fail(
+      `error: unknown command ${JSON.stringify(found.unknown)}\nSee '${found.path} -h' for help and examples`,
+    );
   }
   let args: string[];
   try {
@@ -41,7 +51,10 @@ export async function runKubectl(io: CommandIo): Promise<number> {
   const session = new Session(io, flags, found.path);
   try {
     const missing = flags.missing();
-    if (missing.length > 0) return await fail(`error: required flag(s) ${missing.map((name) => JSON.stringify(name)).join(', ')} not set`);
+    if (missing.length > 0)
+      return await fail(
+        `error: required flag(s) ${missing.map((name) => JSON.stringify(name)).join(', ')} not set`,
+      );
     const code = await run(session, flags, args);
     await session.settled();
     if (io.signal.aborted) return 130;
@@ -64,5 +77,6 @@ export const kubectl: Command = {
   name: 'kubectl',
   summary: { en: 'Talk to the cluster through its API.', 'pt-BR': 'Conversa com o cluster pela API.' },
   run: runKubectl,
-  complete: (words: readonly string[], index: number, context: CompletionContext) => completions(root, words, index, context),
+  complete: (words: readonly string[], index: number, context: CompletionContext) =>
+    completions(root, words, index, context),
 };

@@ -26,10 +26,13 @@ export async function readManifests(
   options: ManifestOptions,
 ): Promise<(ManifestObject | Error)[]> {
   const found: (ManifestObject | Error)[] = [];
-  if (names.filter((name) => name === '-').length > 1) throw new KubectlError('standard input cannot be used for multiple arguments');
+  if (names.filter((name) => name === '-').length > 1)
+    throw new KubectlError('standard input cannot be used for multiple arguments');
   for (const name of names) {
     if (/^https?:\/\//.test(name)) {
-      throw new KubectlError(`unable to read URL "${name}": only files, folders and - can be read here, there is no way out to the network`);
+      throw new KubectlError(
+        `unable to read URL "${name}": only files, folders and - can be read here, there is no way out to the network`,
+      );
     }
     if (name === '-') {
       const text = await session.io.stdin.text();
@@ -69,7 +72,11 @@ async function filesBelow(session: Session, folder: string, recursive: boolean):
 }
 
 /** The documents of one text; `---` separates YAML documents, JSON texts may follow one another. */
-export function readDocuments(text: string, source: string, options: ManifestOptions): (ManifestObject | Error)[] {
+export function readDocuments(
+  text: string,
+  source: string,
+  options: ManifestOptions,
+): (ManifestObject | Error)[] {
   const found: (ManifestObject | Error)[] = [];
   const json = text.trimStart().startsWith('{');
   for (const part of json ? splitJsonStream(text) : splitYaml(text)) {
@@ -77,7 +84,10 @@ export function readDocuments(text: string, source: string, options: ManifestOpt
     try {
       value = json ? (JSON.parse(part) as Json) : readYaml(part);
     } catch (error) {
-      const why = error instanceof YamlError ? `error converting YAML to JSON: ${error.message}` : jsonSyntaxError(part);
+      const why =
+        error instanceof YamlError
+          ? `error converting YAML to JSON: ${error.message}`
+          : jsonSyntaxError(part);
       found.push(new KubectlError(`error parsing ${source}: ${why}`));
       break;
     }
@@ -102,19 +112,35 @@ function objectsOf(value: Json, source: string, options: ManifestOptions): (Mani
       `error validating ${JSON.stringify(source)}: error validating data: ${why}; if you choose to ignore these errors, turn validation off with --validate=false`,
     );
   if (!isObject(value)) {
-    return [options.validate ? invalid('invalid object to validate') : new KubectlError(`unable to decode ${JSON.stringify(source)}: not an object`)];
+    return [
+      options.validate
+        ? invalid('invalid object to validate')
+        : new KubectlError(`unable to decode ${JSON.stringify(source)}: not an object`),
+    ];
   }
   const apiVersion = stringAt(value, 'apiVersion');
   const kind = stringAt(value, 'kind');
-  const missing = [...(apiVersion === '' ? ['apiVersion not set'] : []), ...(kind === '' ? ['kind not set'] : [])];
+  const missing = [
+    ...(apiVersion === '' ? ['apiVersion not set'] : []),
+    ...(kind === '' ? ['kind not set'] : []),
+  ];
   if (missing.length > 0) {
-    if (options.validate) return [invalid(missing.length === 1 ? (missing[0] ?? '') : `[${missing.join(', ')}]`)];
+    if (options.validate)
+      return [invalid(missing.length === 1 ? (missing[0] ?? '') : `[${missing.join(', ')}]`)];
     const what = kind === '' ? 'Kind' : 'apiVersion';
-    return [new KubectlError(`unable to decode ${JSON.stringify(source)}: Object '${what}' is missing in '${JSON.stringify(value)}'`)];
+    return [
+      new KubectlError(
+        `unable to decode ${JSON.stringify(source)}: Object '${what}' is missing in '${JSON.stringify(value)}'`,
+      ),
+    ];
   }
   if (apiVersion.split('/').length > 2) {
     if (options.validate) return [invalid(`unexpected GroupVersion string: ${apiVersion}`)];
-    return [new KubectlError(`unable to decode ${JSON.stringify(source)}: unexpected GroupVersion string: ${apiVersion}`)];
+    return [
+      new KubectlError(
+        `unable to decode ${JSON.stringify(source)}: unexpected GroupVersion string: ${apiVersion}`,
+      ),
+    ];
   }
   const wrong = wrongMetadata(value);
   if (wrong !== undefined) return [new KubectlError(`unable to decode ${JSON.stringify(source)}: ${wrong}`)];
@@ -135,13 +161,15 @@ function wrongMetadata(object: JsonObject): string | undefined {
   if (!isObject(metadata)) return undefined;
   for (const field of ['name', 'generateName', 'namespace']) {
     const value = metadata[field] ?? '';
-    if (typeof value !== 'string') return `json: cannot unmarshal ${jsonKind(value)} into Go struct field ObjectMeta.metadata.${field} of type string`;
+    if (typeof value !== 'string')
+      return `json: cannot unmarshal ${jsonKind(value)} into Go struct field ObjectMeta.metadata.${field} of type string`;
   }
   for (const field of ['labels', 'annotations']) {
     const map = metadata[field];
     if (!isObject(map)) continue;
     const value = Object.values(map).find((each) => each !== null && typeof each !== 'string');
-    if (value !== undefined) return `json: cannot unmarshal ${jsonKind(value)} into Go struct field ObjectMeta.metadata.${field} of type string`;
+    if (value !== undefined)
+      return `json: cannot unmarshal ${jsonKind(value)} into Go struct field ObjectMeta.metadata.${field} of type string`;
   }
   return undefined;
 }

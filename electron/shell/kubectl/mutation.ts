@@ -16,7 +16,9 @@ export async function dryRunOf(session: Session): Promise<DryRun> {
     case 'server':
       return value;
     case 'unchanged':
-      await session.err(klogLine('W', 'helpers.go:703', '--dry-run is deprecated and can be replaced with --dry-run=client.'));
+      await session.err(
+        klogLine('W', 'helpers.go:703', '--dry-run is deprecated and can be replaced with --dry-run=client.'),
+      );
       return 'client';
     case 'true':
     case 'false':
@@ -27,10 +29,16 @@ export async function dryRunOf(session: Session): Promise<DryRun> {
 }
 
 /** The query a write carries. */
-export function writeQuery(session: Session, dryRun: DryRun, validate = false): Record<string, string | undefined> {
+export function writeQuery(
+  session: Session,
+  dryRun: DryRun,
+  validate = false,
+): Record<string, string | undefined> {
   return {
     dryRun: dryRun === 'server' ? 'All' : undefined,
-    fieldManager: session.flags.has('field-manager') ? session.flags.string('field-manager') || undefined : undefined,
+    fieldManager: session.flags.has('field-manager')
+      ? session.flags.string('field-manager') || undefined
+      : undefined,
     fieldValidation: validate ? fieldValidation(session) : undefined,
   };
 }
@@ -48,7 +56,9 @@ function fieldValidation(session: Session): string {
     case 'ignore':
       return 'Ignore';
     default:
-      throw new KubectlError(`invalid - validate option ${quote(value)}; must be one of: strict (or true), warn, ignore (or false)`);
+      throw new KubectlError(
+        `invalid - validate option ${quote(value)}; must be one of: strict (or true), warn, ignore (or false)`,
+      );
   }
 }
 
@@ -60,7 +70,10 @@ export class ResultPrinter {
   private readonly session: Session;
   private readonly print: ((object: JsonObject, operation: string) => string) | undefined;
 
-  private constructor(session: Session, print: ((object: JsonObject, operation: string) => string) | undefined) {
+  private constructor(
+    session: Session,
+    print: ((object: JsonObject, operation: string) => string) | undefined,
+  ) {
     this.session = session;
     this.print = print;
   }
@@ -69,7 +82,10 @@ export class ResultPrinter {
     const output = session.flags.string('output');
     const suffix = dryRun === 'client' ? ' (dry run)' : dryRun === 'server' ? ' (server dry run)' : '';
     if (output === '' && session.flags.string('template') === '') {
-      return new ResultPrinter(session, (object, operation) => `${objectName(object)} ${operation}${suffix}\n`);
+      return new ResultPrinter(
+        session,
+        (object, operation) => `${objectName(object)} ${operation}${suffix}\n`,
+      );
     }
     const printer = await objectPrinter(session, output === '' ? 'go-template' : output, typed);
     if (!printer) throw noPrinter(output);

@@ -6,7 +6,9 @@ import type { ByteSink, ByteSource, CommandIo, FileStat, ShellFs } from '../inte
 
 /** The streams, files and environment of this process as a command of the lab shell sees them. */
 export function nodeIo(argv: readonly string[], signal: AbortSignal): CommandIo {
-  const env = Object.fromEntries(Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined));
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined),
+  );
   const cwd = process.cwd();
   return {
     argv,
@@ -76,7 +78,13 @@ function sink(stream: NodeJS.WriteStream): ByteSink {
 
 async function stat(path: string, follow: boolean): Promise<FileStat> {
   const found = await (follow ? fs.stat(path) : fs.lstat(path));
-  const kind = found.isDirectory() ? 'directory' : found.isSymbolicLink() ? 'symlink' : found.isFile() ? 'file' : 'device';
+  const kind = found.isDirectory()
+    ? 'directory'
+    : found.isSymbolicLink()
+      ? 'symlink'
+      : found.isFile()
+        ? 'file'
+        : 'device';
   return { kind, size: found.size, mode: found.mode & 0o7777, mtimeMs: found.mtimeMs };
 }
 
@@ -88,7 +96,11 @@ const nodeFs: ShellFs = {
   appendFile: (path, data) => fs.appendFile(path, data),
   stat: (path) => stat(path, true),
   lstat: (path) => stat(path, false),
-  exists: (path) => fs.access(path).then(() => true, () => false),
+  exists: (path) =>
+    fs.access(path).then(
+      () => true,
+      () => false,
+    ),
   readdir: (path) => fs.readdir(path),
   mkdir: async (path, options) => void (await fs.mkdir(path, { recursive: options?.recursive === true })),
   rm: (path, options) => fs.rm(path, { recursive: options?.recursive === true }),

@@ -21,7 +21,13 @@ export interface Found {
 
 export const chunkSize = 500;
 
-export async function getObject(session: Session, mapping: ApiResource, namespace: string, name: string, subresource?: string): Promise<JsonObject> {
+export async function getObject(
+  session: Session,
+  mapping: ApiResource,
+  namespace: string,
+  name: string,
+  subresource?: string,
+): Promise<JsonObject> {
   const transport = await session.transport();
   return transport.json({ path: resourcePath(mapping, namespace, name, subresource) });
 }
@@ -33,7 +39,12 @@ export interface ListOptions {
 }
 
 /** All objects of a collection, page by page. Items get the kind the list implies. */
-export async function listObjects(session: Session, mapping: ApiResource, namespace: string, options: ListOptions = {}): Promise<JsonObject[]> {
+export async function listObjects(
+  session: Session,
+  mapping: ApiResource,
+  namespace: string,
+  options: ListOptions = {},
+): Promise<JsonObject[]> {
   const transport = await session.transport();
   const items: JsonObject[] = [];
   const limit = options.limit ?? chunkSize;
@@ -59,11 +70,16 @@ export async function listObjects(session: Session, mapping: ApiResource, namesp
 }
 
 /** Says what was looked for when the server finds the request bad, as kubectl does. */
-export async function withSelectorContext<T>(mapping: ApiResource, options: ListOptions, act: () => Promise<T>): Promise<T> {
+export async function withSelectorContext<T>(
+  mapping: ApiResource,
+  options: ListOptions,
+  act: () => Promise<T>,
+): Promise<T> {
   try {
     return await act();
   } catch (error) {
-    if (!(error instanceof StatusError) || (error.reason !== 'BadRequest' && error.reason !== 'NotFound')) throw error;
+    if (!(error instanceof StatusError) || (error.reason !== 'BadRequest' && error.reason !== 'NotFound'))
+      throw error;
     const what = quote(`${mapping.group}/${mapping.version}, Resource=${mapping.name}`);
     const { selector = '', fieldSelector = '' } = options;
     const message =
@@ -100,7 +116,12 @@ async function* fetchTarget(session: Session, target: Target, selection: ListOpt
   const { mapping, namespace, name } = target;
   if (name === undefined) {
     for (const object of await listObjects(session, mapping, namespace, selection)) {
-      yield { mapping, namespace: mapping.namespaced ? namespaceOf(object) : '', name: nameOf(object), object };
+      yield {
+        mapping,
+        namespace: mapping.namespaced ? namespaceOf(object) : '',
+        name: nameOf(object),
+        object,
+      };
     }
     return;
   }

@@ -21,24 +21,34 @@ export class RequestLog {
     body: string | undefined,
   ): (status: number, text: string, rawHeaders: readonly string[]) => void {
     const started = Date.now();
-    if (this.level >= 8 && body !== undefined) this.line('helpers.go:246', `"Request Body" body=${this.cut(body)}`);
+    if (this.level >= 8 && body !== undefined)
+      this.line('helpers.go:246', `"Request Body" body=${this.cut(body)}`);
     if (this.level >= 7) {
       const shown = Object.entries(headers)
         .filter(([name]) => name !== 'Content-Length')
-        .map(([name, value]) => `${name}: ${name === 'Authorization' ? masked(String(value)) : String(value)}`);
-      this.line('round_trippers.go:527', `"Request" verb=${quote(method)} url=${quote(url)} headers=<\n${shown.map((text) => `\t${text}\n`).join('')} >`);
+        .map(
+          ([name, value]) => `${name}: ${name === 'Authorization' ? masked(String(value)) : String(value)}`,
+        );
+      this.line(
+        'round_trippers.go:527',
+        `"Request" verb=${quote(method)} url=${quote(url)} headers=<\n${shown.map((text) => `\t${text}\n`).join('')} >`,
+      );
     }
     return (status, text, rawHeaders) => {
       const status_ = status === 0 ? '' : `${status} ${text}`;
       const ms = Date.now() - started;
       if (this.level >= 7) {
         const shown: string[] = [];
-        for (let i = 0; i + 1 < rawHeaders.length; i += 2) shown.push(`${rawHeaders[i]}: ${rawHeaders[i + 1]}`);
+        for (let i = 0; i + 1 < rawHeaders.length; i += 2)
+          shown.push(`${rawHeaders[i]}: ${rawHeaders[i + 1]}`);
         shown.sort();
         const block = this.level >= 8 ? ` headers=<\n${shown.map((line) => `\t${line}\n`).join('')} >` : '';
         this.line('round_trippers.go:632', `"Response" status=${quote(status_)}${block} milliseconds=${ms}`);
       } else {
-        this.line('round_trippers.go:632', `"Response" verb=${quote(method)} url=${quote(url)} status=${quote(status_)} milliseconds=${ms}`);
+        this.line(
+          'round_trippers.go:632',
+          `"Response" verb=${quote(method)} url=${quote(url)} status=${quote(status_)} milliseconds=${ms}`,
+        );
       }
     };
   }
@@ -49,9 +59,13 @@ export class RequestLog {
 
   private cut(text: string): string {
     const limit = this.level >= 10 ? Number.POSITIVE_INFINITY : this.level >= 9 ? 10_240 : 1024;
-    const shown = text.length <= limit ? text : `${text.slice(0, limit)} [truncated ${text.length - limit} chars]`;
+    const shown =
+      text.length <= limit ? text : `${text.slice(0, limit)} [truncated ${text.length - limit} chars]`;
     if (!shown.includes('\n')) return quote(shown);
-    return `<\n${shown.split('\n').map((line) => `\t${line}\n`).join('')} >`;
+    return `<\n${shown
+      .split('\n')
+      .map((line) => `\t${line}\n`)
+      .join('')} >`;
   }
 
   private line(source: string, text: string): void {

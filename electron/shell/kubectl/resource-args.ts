@@ -71,7 +71,11 @@ export async function mappingsFor(session: Session, typed: string): Promise<ApiR
 }
 
 /** The resource of an object read from a file. Throws in kubectl's words. */
-export async function mappingForObject(session: Session, object: JsonObject, source: string): Promise<ApiResource> {
+export async function mappingForObject(
+  session: Session,
+  object: JsonObject,
+  source: string,
+): Promise<ApiResource> {
   const apiVersion = stringAt(object, 'apiVersion');
   const kind = stringAt(object, 'kind');
   const find = (mapper: RestMapper | undefined): ApiResource | undefined => mapper?.forKind(apiVersion, kind);
@@ -87,18 +91,23 @@ export async function resolveTargets(session: Session, selection: Selection): Pr
   const { args, filenames = [] } = selection;
   if (filenames.length > 0) {
     if (args.length > 0)
-      throw new KubectlError('when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well');
+      throw new KubectlError(
+        'when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well',
+      );
     return fileTargets(session, selection);
   }
   if (args.length === 0) throw new KubectlError(mustProvide);
   if (selection.all && (selection.selector ?? '') !== '')
-    throw new KubectlError('setting \'all\' parameter but found a non empty selector. ');
+    throw new KubectlError("setting 'all' parameter but found a non empty selector. ");
   const slashed = args.filter((arg) => arg.includes('/'));
   if (slashed.length > 0) return tupleTargets(session, selection);
   const [types = '', ...names] = args;
-  const selects = (selection.selector ?? '') !== '' || (selection.fieldSelector ?? '') !== '' || selection.all === true;
-  if (names.length > 0 && selects) throw new KubectlError('name cannot be provided when a selector is specified');
-  if (names.length === 0 && !selects && !selection.bareTypes) throw new KubectlError('resource(s) were provided, but no name was specified');
+  const selects =
+    (selection.selector ?? '') !== '' || (selection.fieldSelector ?? '') !== '' || selection.all === true;
+  if (names.length > 0 && selects)
+    throw new KubectlError('name cannot be provided when a selector is specified');
+  if (names.length === 0 && !selects && !selection.bareTypes)
+    throw new KubectlError('resource(s) were provided, but no name was specified');
   const mappings = await mappingsFor(session, types);
   if (names.length > 0 && selection.allNamespaces && mappings.some((each) => each.namespaced))
     throw new KubectlError('a resource cannot be retrieved by name across all namespaces');
@@ -122,14 +131,18 @@ async function tupleTargets(session: Session, selection: Selection): Promise<Res
         : `there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'`,
     );
   }
-  if ((selection.selector ?? '') !== '' || selection.all) throw new KubectlError('name cannot be provided when a selector is specified');
-  if (selection.allNamespaces) throw new KubectlError('a resource cannot be retrieved by name across all namespaces');
+  if ((selection.selector ?? '') !== '' || selection.all)
+    throw new KubectlError('name cannot be provided when a selector is specified');
+  if (selection.allNamespaces)
+    throw new KubectlError('a resource cannot be retrieved by name across all namespaces');
   const targets: (Target | Error)[] = [];
   for (const arg of args) {
     const parts = arg.split('/');
     const [type = '', name = ''] = parts;
-    if (parts.length > 2) throw new KubectlError(`arguments in resource/name form may not have more than one slash`);
-    if (type === '' || name === '') throw new KubectlError('arguments in resource/name form must have a single resource and name');
+    if (parts.length > 2)
+      throw new KubectlError(`arguments in resource/name form may not have more than one slash`);
+    if (type === '' || name === '')
+      throw new KubectlError('arguments in resource/name form must have a single resource and name');
     const mapping = await mappingFor(session, type);
     targets.push({ mapping, namespace: mapping.namespaced ? await session.namespace() : '', name });
   }

@@ -17,18 +17,28 @@ export class RestMapper {
       if (exact) return exact;
     }
     const group = [second, ...rest].filter((part) => part !== '').join('.');
-    return this.lookup(name, group, undefined) ?? (second !== '' && rest.length === 0 ? this.lookup(name, '', second) : undefined);
+    return (
+      this.lookup(name, group, undefined) ??
+      (second !== '' && rest.length === 0 ? this.lookup(name, '', second) : undefined)
+    );
   }
 
   private lookup(name: string, group: string, version: string | undefined): ApiResource | undefined {
-    const matches = this.named(name.toLowerCase()).filter((each) => version === undefined || each.version === version);
+    const matches = this.named(name.toLowerCase()).filter(
+      (each) => version === undefined || each.version === version,
+    );
     if (group === '' && version === undefined) return matches[0];
-    return matches.find((each) => each.group === group) ?? (group === '' ? undefined : matches.find((each) => each.group.startsWith(group)));
+    return (
+      matches.find((each) => each.group === group) ??
+      (group === '' ? undefined : matches.find((each) => each.group.startsWith(group)))
+    );
   }
 
   private named(name: string): ApiResource[] {
     const { resources } = this.discovery;
-    const plain = resources.filter((each) => each.name === name || each.singular === name || each.kind.toLowerCase() === name);
+    const plain = resources.filter(
+      (each) => each.name === name || each.singular === name || each.kind.toLowerCase() === name,
+    );
     return plain.length > 0 ? plain : resources.filter((each) => each.shortNames.includes(name));
   }
 
@@ -55,13 +65,17 @@ export class RestMapper {
   /** The resource of an object, by its `apiVersion` and `kind`. */
   forKind(apiVersion: string, kind: string): ApiResource | undefined {
     const { group, version } = splitApiVersion(apiVersion);
-    return this.discovery.resources.find((each) => each.group === group && each.version === version && each.kind === kind);
+    return this.discovery.resources.find(
+      (each) => each.group === group && each.version === version && each.kind === kind,
+    );
   }
 }
 
 export function splitApiVersion(apiVersion: string): { group: string; version: string } {
   const slash = apiVersion.indexOf('/');
-  return slash < 0 ? { group: '', version: apiVersion } : { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) };
+  return slash < 0
+    ? { group: '', version: apiVersion }
+    : { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) };
 }
 
 export function apiVersionOf(resource: { readonly group: string; readonly version: string }): string {
@@ -79,8 +93,14 @@ export function kindName(kind: string, group: string): string {
 }
 
 /** The URL path of a collection or an object. */
-export function resourcePath(resource: ApiResource, namespace: string, name?: string, subresource?: string): string {
-  const parts = resource.group === '' ? ['api', resource.version] : ['apis', resource.group, resource.version];
+export function resourcePath(
+  resource: ApiResource,
+  namespace: string,
+  name?: string,
+  subresource?: string,
+): string {
+  const parts =
+    resource.group === '' ? ['api', resource.version] : ['apis', resource.group, resource.version];
   if (resource.namespaced && namespace !== '') parts.push('namespaces', namespace);
   parts.push(resource.name);
   if (name !== undefined) parts.push(encodeURIComponent(name));

@@ -84,7 +84,9 @@ export class Session {
   config(): Promise<ClientConfig> {
     this.configOnce ??= this.kubeconfig().then(async (config) => {
       if (this.flags.number('v') >= 6) {
-        for (const file of config.files) if (await this.io.fs.exists(file)) this.errSoon(klogLine('I', 'loader.go:402', `Config loaded from file:  ${file}`));
+        for (const file of config.files)
+          if (await this.io.fs.exists(file))
+            this.errSoon(klogLine('I', 'loader.go:402', `Config loaded from file:  ${file}`));
       }
       return clientConfig(this.io.fs, (typed) => this.io.path(typed), config, this.flags);
     });
@@ -147,7 +149,14 @@ export class Session {
       return await this.io.fs.readText(this.io.path(typed));
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-      const why = code === 'ENOENT' ? 'no such file or directory' : code === 'EISDIR' ? 'is a directory' : code === 'EACCES' ? 'permission denied' : String(error instanceof Error ? error.message : error);
+      const why =
+        code === 'ENOENT'
+          ? 'no such file or directory'
+          : code === 'EISDIR'
+            ? 'is a directory'
+            : code === 'EACCES'
+              ? 'permission denied'
+              : String(error instanceof Error ? error.message : error);
       throw new KubectlError(`open ${typed}: ${why}`);
     }
   }

@@ -31,7 +31,14 @@ const agents = new Map<string, http.Agent | https.Agent>();
 
 function agentFor(config: ClientConfig): http.Agent | https.Agent {
   const url = new URL(config.server);
-  const key = JSON.stringify([config.server, config.ca, config.cert, config.key, config.insecure, config.tlsServerName]);
+  const key = JSON.stringify([
+    config.server,
+    config.ca,
+    config.cert,
+    config.key,
+    config.insecure,
+    config.tlsServerName,
+  ]);
   let agent = agents.get(key);
   if (!agent) {
     if (agents.size > 20) closeConnections();
@@ -94,7 +101,11 @@ export class Transport {
   async json(request: ApiRequest): Promise<JsonObject> {
     const response = await this.send({ accept: 'application/json', ...request });
     const value = parseObject(response.text);
-    if (!value) throw new StatusError({ message: `the server answered something that is not JSON: ${response.text.slice(0, 200)}`, code: response.status });
+    if (!value)
+      throw new StatusError({
+        message: `the server answered something that is not JSON: ${response.text.slice(0, 200)}`,
+        code: response.status,
+      });
     return value;
   }
 
@@ -131,7 +142,14 @@ export class Transport {
   }
 
   async *chunks(request: ApiRequest, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
-    const { response, done, late } = await this.open(request, this.config.timeoutMs, signal);
+    let opened: Awaited<ReturnType<Transport['open']>>;
+    try {
+      opened = await this.open(request, this.config.timeoutMs, signal);
+    } catch (error) {
+      if (this.signal.aborted || signal?.aborted) return;
+      throw error;
+    }
+    const { response, done, late } = opened;
     try {
       if ((response.statusCode ?? 0) >= 300) {
         const parts: Buffer[] = [];
@@ -190,7 +208,15 @@ export class Transport {
         more?.removeEventListener('abort', stop);
       };
       const call = send(
-        { host: this.base.hostname.replace(/^\[|\]$/g, ''), port: this.base.port, path, method, headers, agent: agentFor(this.config), signal: controller.signal },
+        {
+          host: this.base.hostname.replace(/^\[|\]$/g, ''),
+          port: this.base.port,
+          path,
+          method,
+          headers,
+          agent: agentFor(this.config),
+          signal: controller.signal,
+        },
         (response) => {
           this.noteHeaders(response);
           finish?.(response.statusCode ?? 0, response.statusMessage ?? '', response.rawHeaders);
@@ -201,7 +227,13 @@ export class Transport {
         done();
         finish?.(0, '', []);
         if (timedOut)
-          reject(new ConnectionError(this.base.host, false, 'net/http: request canceled (Client.Timeout exceeded while awaiting headers)'));
+          reject(
+            new ConnectionError(
+              this.base.host,
+              false,
+              'net/http: request canceled (Client.Timeout exceeded while awaiting headers)',
+            ),
+          );
         else reject(this.connectionError(error));
       });
       call.end(body);
@@ -212,7 +244,8 @@ export class Transport {
     const { token, username, password, asUser, asGroups, asUid } = this.config;
     const headers: Record<string, string | string[]> = {};
     if (token !== undefined && token !== '') headers['Authorization'] = `Bearer ${token}`;
-    else if (username) headers['Authorization'] = `Basic ${Buffer.from(`${username}:${password ?? ''}`).toString('base64')}`;
+    else if (username)
+      headers['Authorization'] = `Basic ${Buffer.from(`${username}:${password ?? ''}`).toString('base64')}`;
     if (asUser) headers['Impersonate-User'] = asUser;
     if (asGroups.length > 0) headers['Impersonate-Group'] = [...asGroups];
     if (asUid) headers['Impersonate-Uid'] = asUid;
@@ -245,11 +278,16 @@ export class Transport {
       ETIMEDOUT: `dial tcp ${host}: i/o timeout`,
       EHOSTUNREACH: `dial tcp ${host}: connect: no route to host`,
       ECONNRESET: 'EOF',
-      DEPTH_ZERO_SELF_SIGNED_CERT: 'tls: failed to verify certificate: x509: certificate signed by unknown authority',
-      SELF_SIGNED_CERT_IN_CHAIN: 'tls: failed to verify certificate: x509: certificate signed by unknown authority',
-      UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'tls: failed to verify certificate: x509: certificate signed by unknown authority',
-      UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'tls: failed to verify certificate: x509: certificate signed by unknown authority',
-      CERT_HAS_EXPIRED: 'tls: failed to verify certificate: x509: certificate has expired or is not yet valid',
+      DEPTH_ZERO_SELF_SIGNED_CERT:
+        'tls: failed to verify certificate: x509: certificate signed by unknown authority',
+      SELF_SIGNED_CERT_IN_CHAIN:
+        'tls: failed to verify certificate: x509: certificate signed by unknown authority',
+      UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+        'tls: failed to verify certificate: x509: certificate signed by unknown authority',
+      UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+        'tls: failed to verify certificate: x509: certificate signed by unknown authority',
+      CERT_HAS_EXPIRED:
+        'tls: failed to verify certificate: x509: certificate has expired or is not yet valid',
       ERR_TLS_CERT_ALTNAME_INVALID: `tls: failed to verify certificate: x509: certificate is not valid for ${hostname}`,
     };
     return new ConnectionError(host, false, texts[code] ?? (failure.message || code));
@@ -257,7 +295,9 @@ export class Transport {
 }
 
 function warningTexts(header: string): string[] {
-  return [...header.matchAll(/299 \S+ "((?:[^"\\]|\\.)*)"/g)].map((match) => (match[1] ?? '').replace(/\\(.)/g, '$1'));
+  return [...header.matchAll(/299 \S+ "((?:[^"\\]|\\.)*)"/g)].map((match) =>
+    (match[1] ?? '').replace(/\\(.)/g, '$1'),
+  );
 }
 
 function failure(response: ApiResponse): StatusError {
@@ -279,7 +319,10 @@ const reasons: Readonly<Record<number, readonly [string, string]>> = {
   429: ['TooManyRequests', 'the server has received too many requests and has asked us to try again later'],
   500: ['InternalError', ''],
   503: ['ServiceUnavailable', 'the server is currently unable to handle the request'],
-  504: ['Timeout', 'the server was unable to return a response in the time allotted, but may still be processing the request'],
+  504: [
+    'Timeout',
+    'the server was unable to return a response in the time allotted, but may still be processing the request',
+  ],
 };
 
 /** A `Status` for an answer that brought none. Models apimachinery's `NewGenericServerResponse`. */
@@ -288,10 +331,19 @@ function unstructuredFailure(response: ApiResponse): JsonObject {
   const words = response.text.trim();
   const plain = words !== '' && !words.startsWith('{') ? words : '';
   if (response.status === 500)
-    return { reason, code: 500, message: `an error on the server (${JSON.stringify(words).replace(/\\n/g, '\\n')}) has prevented the request from succeeding` };
+    return {
+      reason,
+      code: 500,
+      message: `an error on the server (${JSON.stringify(words).replace(/\\n/g, '\\n')}) has prevented the request from succeeding`,
+    };
   return {
     reason,
     code: response.status,
-    message: text !== '' ? text : plain !== '' ? plain : `the server responded with the status code ${response.status} but did not return more information`,
+    message:
+      text !== ''
+        ? text
+        : plain !== ''
+          ? plain
+          : `the server responded with the status code ${response.status} but did not return more information`,
   };
 }

@@ -14,7 +14,11 @@ export interface ObjectChange {
  * One object as it is and every change of it: a list of one, then a watch from there, begun again when the server ends it
  * or has forgotten the version. Ends when the signal fires. An object that is not there yields `undefined` first.
  */
-export async function* watchObject(session: Session, ref: ObjectRef, signal: AbortSignal): AsyncGenerator<ObjectChange | undefined> {
+export async function* watchObject(
+  session: Session,
+  ref: ObjectRef,
+  signal: AbortSignal,
+): AsyncGenerator<ObjectChange | undefined> {
   const transport = await session.transport();
   const path = resourcePath(ref.mapping, ref.namespace);
   const fieldSelector = `metadata.name=${ref.name}`;
@@ -22,7 +26,11 @@ export async function* watchObject(session: Session, ref: ObjectRef, signal: Abo
     const list = await transport.json({ path, query: { fieldSelector } });
     const first = listAt(list, 'items')[0];
     yield isObject(first) ? { type: 'ADDED', object: first } : undefined;
-    const query = { watch: 'true', fieldSelector, resourceVersion: stringAt(list, 'metadata', 'resourceVersion') };
+    const query = {
+      watch: 'true',
+      fieldSelector,
+      resourceVersion: stringAt(list, 'metadata', 'resourceVersion'),
+    };
     for await (const line of transport.lines({ path, query }, signal)) {
       const event = parseObject(line);
       const object = event?.['object'];

@@ -26,17 +26,47 @@ function named(mapping: ApiResource, object: JsonObject): JsonObject {
   return { apiVersion: apiVersionOf(mapping), kind: mapping.kind, ...object };
 }
 
-export async function createObject(session: Session, mapping: ApiResource, namespace: string, object: JsonObject, query: Query): Promise<JsonObject> {
+export async function createObject(
+  session: Session,
+  mapping: ApiResource,
+  namespace: string,
+  object: JsonObject,
+  query: Query,
+): Promise<JsonObject> {
   const transport = await session.transport();
-  return named(mapping, await transport.json({ method: 'POST', path: resourcePath(mapping, namespace), query, body: object }));
+  return named(
+    mapping,
+    await transport.json({ method: 'POST', path: resourcePath(mapping, namespace), query, body: object }),
+  );
 }
 
-export async function replaceObject(session: Session, ref: ObjectRef, object: JsonObject, query: Query, subresource?: string): Promise<JsonObject> {
+export async function replaceObject(
+  session: Session,
+  ref: ObjectRef,
+  object: JsonObject,
+  query: Query,
+  subresource?: string,
+): Promise<JsonObject> {
   const transport = await session.transport();
-  return named(ref.mapping, await transport.json({ method: 'PUT', path: resourcePath(ref.mapping, ref.namespace, ref.name, subresource), query, body: object }));
+  return named(
+    ref.mapping,
+    await transport.json({
+      method: 'PUT',
+      path: resourcePath(ref.mapping, ref.namespace, ref.name, subresource),
+      query,
+      body: object,
+    }),
+  );
 }
 
-export async function patchObject(session: Session, ref: ObjectRef, type: PatchType, patch: Json | string, query: Query = {}, subresource?: string): Promise<JsonObject> {
+export async function patchObject(
+  session: Session,
+  ref: ObjectRef,
+  type: PatchType,
+  patch: Json | string,
+  query: Query = {},
+  subresource?: string,
+): Promise<JsonObject> {
   const transport = await session.transport();
   const answer = await transport.json({
     method: 'PATCH',
@@ -48,13 +78,27 @@ export async function patchObject(session: Session, ref: ObjectRef, type: PatchT
   return subresource === 'scale' ? answer : named(ref.mapping, answer);
 }
 
-export async function deleteObject(session: Session, ref: ObjectRef, options: JsonObject, query: Query = {}): Promise<JsonObject> {
+export async function deleteObject(
+  session: Session,
+  ref: ObjectRef,
+  options: JsonObject,
+  query: Query = {},
+): Promise<JsonObject> {
   const transport = await session.transport();
-  return transport.json({ method: 'DELETE', path: resourcePath(ref.mapping, ref.namespace, ref.name), query, body: options });
+  return transport.json({
+    method: 'DELETE',
+    path: resourcePath(ref.mapping, ref.namespace, ref.name),
+    query,
+    body: options,
+  });
 }
 
 /** Names the file an object came from in the server's complaint about it. */
-export async function withSource<T>(verb: string, source: string | undefined, act: () => Promise<T>): Promise<T> {
+export async function withSource<T>(
+  verb: string,
+  source: string | undefined,
+  act: () => Promise<T>,
+): Promise<T> {
   try {
     return await act();
   } catch (error) {

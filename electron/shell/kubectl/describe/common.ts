@@ -21,8 +21,17 @@ export function labelsLine(labels: Readonly<Record<string, string>> | undefined 
 }
 
 /** A map over several lines: `title:\tkey=value`, the rest aligned below. Models `printLabelsMultiline`. */
-export function mapLines(out: DescribeWriter, level: number, title: string, innerIndent: string, map: Readonly<Record<string, string>> | undefined | null, skip: readonly string[] = []): void {
-  const keys = Object.keys(map ?? {}).filter((key) => !skip.includes(key)).sort();
+export function mapLines(
+  out: DescribeWriter,
+  level: number,
+  title: string,
+  innerIndent: string,
+  map: Readonly<Record<string, string>> | undefined | null,
+  skip: readonly string[] = [],
+): void {
+  const keys = Object.keys(map ?? {})
+    .filter((key) => !skip.includes(key))
+    .sort();
   out.write(level, `${title}:${innerIndent}`);
   if (keys.length === 0) {
     out.write(0, '<none>\n');
@@ -34,14 +43,23 @@ export function mapLines(out: DescribeWriter, level: number, title: string, inne
   });
 }
 
-export function labelLines(out: DescribeWriter, title: string, map: Readonly<Record<string, string>> | undefined | null, level = 0): void {
+export function labelLines(
+  out: DescribeWriter,
+  title: string,
+  map: Readonly<Record<string, string>> | undefined | null,
+  level = 0,
+): void {
   mapLines(out, level, title, '\t', map);
 }
 
 const maxAnnotation = 140;
 
 /** Annotations without those of apply; long or multi-line values begin on their own line and are cut. */
-export function annotationLines(out: DescribeWriter, annotations: Readonly<Record<string, string>> | undefined | null, level = 0): void {
+export function annotationLines(
+  out: DescribeWriter,
+  annotations: Readonly<Record<string, string>> | undefined | null,
+  level = 0,
+): void {
   out.write(level, 'Annotations:\t');
   const keys = Object.keys(annotations ?? {})
     .filter((key) => key !== lastApplied)
@@ -69,7 +87,9 @@ function shorten(text: string, length: number): string {
 /** `a=b,c in (d,e)`, or `<none>`. Models `metav1.FormatLabelSelector`. */
 export function formatSelector(selector: LabelSelector | undefined | null): string {
   if (!selector) return '<none>';
-  const terms: { key: string; text: string }[] = Object.entries(selector.matchLabels ?? {}).map(([key, value]) => ({ key, text: `${key}=${value}` }));
+  const terms: { key: string; text: string }[] = Object.entries(selector.matchLabels ?? {}).map(
+    ([key, value]) => ({ key, text: `${key}=${value}` }),
+  );
   for (const { key, operator, values } of selector.matchExpressions ?? []) {
     const set = `(${[...(values ?? [])].sort().join(',')})`;
     if (operator === 'In') terms.push({ key, text: `${key} in ${set}` });

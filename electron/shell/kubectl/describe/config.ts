@@ -24,7 +24,8 @@ export async function describeConfigMap(target: DescribeTarget): Promise<string>
     out.write(0, `${data?.[key] ?? ''}\n\n`);
   }
   out.write(0, '\nBinaryData\n====\n');
-  for (const key of Object.keys(binaryData ?? {}).sort()) out.line(0, `${key}: ${bytes(binaryData?.[key] ?? '')} bytes`);
+  for (const key of Object.keys(binaryData ?? {}).sort())
+    out.line(0, `${key}: ${bytes(binaryData?.[key] ?? '')} bytes`);
   out.write(0, '\n');
   await eventLines(out, target);
   return out.finish();
@@ -41,7 +42,8 @@ export async function describeSecret(target: DescribeTarget): Promise<string> {
   out.write(0, '\nData\n====\n');
   for (const key of Object.keys(data ?? {}).sort()) {
     const value = data?.[key] ?? '';
-    if (key === 'token' && type === 'kubernetes.io/service-account-token') out.line(0, `${key}:\t${Buffer.from(value, 'base64').toString('utf8')}`);
+    if (key === 'token' && type === 'kubernetes.io/service-account-token')
+      out.line(0, `${key}:\t${Buffer.from(value, 'base64').toString('utf8')}`);
     else out.line(0, `${key}:\t${bytes(value)} bytes`);
   }
   return Promise.resolve(out.finish());
@@ -55,7 +57,8 @@ export async function describeServiceAccount(target: DescribeTarget): Promise<st
   labelLines(out, 'Labels', account.metadata?.labels);
   annotationLines(out, account.metadata?.annotations);
   const secrets = await secretsOf(target);
-  const names = (list: readonly string[]): string[] => list.map((name) => (secrets?.all.has(name) === false ? `${name} (not found)` : name));
+  const names = (list: readonly string[]): string[] =>
+    list.map((name) => (secrets?.all.has(name) === false ? `${name} (not found)` : name));
   const sections: readonly (readonly [string, readonly string[]])[] = [
     ['Image pull secrets', names((account.imagePullSecrets ?? []).map((each) => each.name ?? ''))],
     ['Mountable secrets', names((account.secrets ?? []).map((each) => each.name ?? ''))],
@@ -69,13 +72,19 @@ export async function describeServiceAccount(target: DescribeTarget): Promise<st
   return out.finish();
 }
 
-async function secretsOf(target: DescribeTarget): Promise<{ all: ReadonlySet<string>; tokens: string[] } | undefined> {
+async function secretsOf(
+  target: DescribeTarget,
+): Promise<{ all: ReadonlySet<string>; tokens: string[] } | undefined> {
   const mapping = (await target.session.mapper()).find('secrets');
   if (!mapping) return undefined;
   try {
     const all = await listObjects(target.session, mapping, target.namespace);
     const tokens = all
-      .filter((secret) => stringAt(secret, 'type') === 'kubernetes.io/service-account-token' && stringAt(secret, 'metadata', 'annotations', 'kubernetes.io/service-account.name') === target.name)
+      .filter(
+        (secret) =>
+          stringAt(secret, 'type') === 'kubernetes.io/service-account-token' &&
+          stringAt(secret, 'metadata', 'annotations', 'kubernetes.io/service-account.name') === target.name,
+      )
       .map(nameOf);
     return { all: new Set(all.map(nameOf)), tokens };
   } catch (error) {

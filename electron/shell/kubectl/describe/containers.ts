@@ -16,7 +16,11 @@ export interface ContainerOptions {
 }
 
 /** The containers of a Pod or template. Models `describeContainers`. */
-export function containerLines(out: DescribeWriter, containers: readonly Container[] | undefined, options: ContainerOptions): void {
+export function containerLines(
+  out: DescribeWriter,
+  containers: readonly Container[] | undefined,
+  options: ContainerOptions,
+): void {
   const { title, indent, statuses } = options;
   const byName = new Map((statuses ?? []).map((status) => [status.name, status]));
   out.line(0, containers && containers.length > 0 ? `${indent}${title}:` : `${indent}${title}: <none>`);
@@ -42,7 +46,8 @@ export function containerLines(out: DescribeWriter, containers: readonly Contain
 
 function portLines(container: Container, pad: (text: string) => void): void {
   const ports = container.ports ?? [];
-  const list = (pick: (port: (typeof ports)[number]) => number): string => ports.map((port) => `${pick(port)}/${port.protocol ?? 'TCP'}`).join(', ') || '<none>';
+  const list = (pick: (port: (typeof ports)[number]) => number): string =>
+    ports.map((port) => `${pick(port)}/${port.protocol ?? 'TCP'}`).join(', ') || '<none>';
   pad(`${ports.length > 1 ? 'Ports' : 'Port'}:\t${list((port) => port.containerPort)}`);
   pad(`${ports.length > 1 ? 'Host Ports' : 'Host Port'}:\t${list((port) => port.hostPort ?? 0)}`);
 }
@@ -80,7 +85,10 @@ function stateLines(out: DescribeWriter, title: string, state: ContainerState | 
 }
 
 function resourceLines(out: DescribeWriter, container: Container): void {
-  for (const [title, amounts] of [['Limits', container.resources?.limits], ['Requests', container.resources?.requests]] as const) {
+  for (const [title, amounts] of [
+    ['Limits', container.resources?.limits],
+    ['Requests', container.resources?.requests],
+  ] as const) {
     const names = Object.keys(amounts ?? {}).sort();
     if (names.length > 0) out.line(2, `${title}:`);
     for (const name of names) out.line(3, `${name}:\t${amounts?.[name] ?? ''}`);
@@ -103,7 +111,8 @@ export function probeText(probe: Probe): string {
     const tail = path ? (path.startsWith('/') ? path : `/${path}`) : '';
     return `http-get ${(scheme ?? 'HTTP').toLowerCase()}://${host ?? ''}${name}${tail} ${attributes}`;
   }
-  if (probe.tcpSocket) return `tcp-socket ${probe.tcpSocket.host ?? ''}:${String(probe.tcpSocket.port)} ${attributes}`;
+  if (probe.tcpSocket)
+    return `tcp-socket ${probe.tcpSocket.host ?? ''}:${String(probe.tcpSocket.port)} ${attributes}`;
   if (probe.grpc) return `grpc <pod>:${probe.grpc.port} ${probe.grpc.service ?? ''} ${attributes}`;
   return `unknown ${attributes}`;
 }
@@ -115,7 +124,8 @@ function envFromLines(out: DescribeWriter, container: Container): void {
     const from = source.configMapRef ? 'ConfigMap' : 'Secret';
     const ref = source.configMapRef ?? source.secretRef;
     const optional = String(ref?.optional === true);
-    if (source.prefix) out.line(3, `${ref?.name ?? ''}\t${from} with prefix '${source.prefix}'\tOptional: ${optional}`);
+    if (source.prefix)
+      out.line(3, `${ref?.name ?? ''}\t${from} with prefix '${source.prefix}'\tOptional: ${optional}`);
     else out.line(3, `${ref?.name ?? ''}\t${from}\tOptional: ${optional}`);
   }
 }
@@ -132,20 +142,33 @@ function envLines(out: DescribeWriter, container: Container, resolve: FieldResol
         else out.line(3, `\t${line}`);
       });
     } else if (from.fieldRef) {
-      out.line(3, `${each.name}:\t${resolve?.(each) ?? ''} (${from.fieldRef.apiVersion ?? 'v1'}:${from.fieldRef.fieldPath})`);
+      out.line(
+        3,
+        `${each.name}:\t${resolve?.(each) ?? ''} (${from.fieldRef.apiVersion ?? 'v1'}:${from.fieldRef.fieldPath})`,
+      );
     } else if (from.resourceFieldRef) {
-      out.line(3, `${each.name}:\t${resourceValue(container, from.resourceFieldRef.resource, from.resourceFieldRef.divisor)} (${from.resourceFieldRef.resource})`);
+      out.line(
+        3,
+        `${each.name}:\t${resourceValue(container, from.resourceFieldRef.resource, from.resourceFieldRef.divisor)} (${from.resourceFieldRef.resource})`,
+      );
     } else if (from.secretKeyRef) {
-      out.line(3, `${each.name}:\t<set to the key '${from.secretKeyRef.key}' in secret '${from.secretKeyRef.name ?? ''}'>\tOptional: ${from.secretKeyRef.optional === true}`);
+      out.line(
+        3,
+        `${each.name}:\t<set to the key '${from.secretKeyRef.key}' in secret '${from.secretKeyRef.name ?? ''}'>\tOptional: ${from.secretKeyRef.optional === true}`,
+      );
     } else if (from.configMapKeyRef) {
-      out.line(3, `${each.name}:\t<set to the key '${from.configMapKeyRef.key}' of config map '${from.configMapKeyRef.name ?? ''}'>\tOptional: ${from.configMapKeyRef.optional === true}`);
+      out.line(
+        3,
+        `${each.name}:\t<set to the key '${from.configMapKeyRef.key}' of config map '${from.configMapKeyRef.name ?? ''}'>\tOptional: ${from.configMapKeyRef.optional === true}`,
+      );
     }
   }
 }
 
 function resourceValue(container: Container, resource: string, divisor: string | undefined): string {
   const [kind, name = ''] = [resource.split('.')[0], resource.split('.').slice(1).join('.')];
-  const amount = kind === 'limits' ? container.resources?.limits?.[name] : container.resources?.requests?.[name];
+  const amount =
+    kind === 'limits' ? container.resources?.limits?.[name] : container.resources?.requests?.[name];
   const value = parseQuantity(amount ?? '0') ?? 0;
   const by = parseQuantity(divisor && divisor !== '0' ? divisor : '1') ?? 1;
   if (amount === undefined && kind === 'limits') return `node allocatable`;
@@ -169,7 +192,10 @@ export function podFields(pod: Pod): FieldResolver {
   return (env) => {
     const path = env.valueFrom?.fieldRef?.fieldPath ?? '';
     const keyed = /^metadata\.(labels|annotations)\['(.*)'\]$/.exec(path);
-    if (keyed) return (keyed[1] === 'labels' ? pod.metadata?.labels : pod.metadata?.annotations)?.[keyed[2] ?? ''] ?? '';
+    if (keyed)
+      return (
+        (keyed[1] === 'labels' ? pod.metadata?.labels : pod.metadata?.annotations)?.[keyed[2] ?? ''] ?? ''
+      );
     switch (path) {
       case 'metadata.name':
         return pod.metadata?.name ?? '';

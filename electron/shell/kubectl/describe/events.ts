@@ -8,7 +8,10 @@ import type { Event } from './types.ts';
 import type { DescribeWriter } from './writer.ts';
 
 /** The object's Events, oldest first; undefined where they may not be read. */
-export async function eventsFor(session: Session, about: { kind: string; name: string; namespace: string; uid: string }): Promise<Event[] | undefined> {
+export async function eventsFor(
+  session: Session,
+  about: { kind: string; name: string; namespace: string; uid: string },
+): Promise<Event[] | undefined> {
   const events = (await session.mapper()).find('events.v1.') ?? (await session.mapper()).find('events');
   if (!events) return undefined;
   const transport = await session.transport();
@@ -33,7 +36,10 @@ export async function eventsFor(session: Session, about: { kind: string; name: s
 /** By when they were last seen; those that tell no such time come first. */
 export function sortEvents(events: readonly Event[]): Event[] {
   const when = (event: Event): number => Date.parse(event.lastTimestamp ?? '') || 0;
-  return events.map((event, i) => ({ event, i })).sort((a, b) => when(a.event) - when(b.event) || a.i - b.i).map((each) => each.event);
+  return events
+    .map((event, i) => ({ event, i }))
+    .sort((a, b) => when(a.event) - when(b.event) || a.i - b.i)
+    .map((each) => each.event);
 }
 
 /** The time column: `5s`, or `5s (x3 over 2m)`. */
@@ -42,7 +48,8 @@ export function eventAge(event: Event, now: number): string {
   if (event.series) {
     return `${age(event.series.lastObservedTime, now)} (x${event.series.count ?? 0} over ${age(first, now)})`;
   }
-  if ((event.count ?? 0) > 1) return `${age(event.lastTimestamp, now)} (x${event.count ?? 0} over ${age(event.firstTimestamp, now)})`;
+  if ((event.count ?? 0) > 1)
+    return `${age(event.lastTimestamp, now)} (x${event.count ?? 0} over ${age(event.firstTimestamp, now)})`;
   return age(first, now);
 }
 
@@ -51,11 +58,22 @@ function eventSource(event: Event): string {
 }
 
 /** The last section of a description. */
-export async function eventLines(out: DescribeWriter, target: DescribeTarget, kind = target.mapping.kind): Promise<void> {
+export async function eventLines(
+  out: DescribeWriter,
+  target: DescribeTarget,
+  kind = target.mapping.kind,
+): Promise<void> {
   if (!target.showEvents) return;
   // Events of a static Pod are about the Pod the kubelet knows, not about its mirror.
-  const uid = stringAt(target.object, 'metadata', 'annotations', 'kubernetes.io/config.mirror') || stringAt(target.object, 'metadata', 'uid');
-  const events = await eventsFor(target.session, { kind, name: target.name, namespace: target.namespace, uid });
+  const uid =
+    stringAt(target.object, 'metadata', 'annotations', 'kubernetes.io/config.mirror') ||
+    stringAt(target.object, 'metadata', 'uid');
+  const events = await eventsFor(target.session, {
+    kind,
+    name: target.name,
+    namespace: target.namespace,
+    uid,
+  });
   if (events) writeEvents(out, events, target.now);
 }
 
@@ -67,6 +85,9 @@ export function writeEvents(out: DescribeWriter, events: readonly Event[], now: 
   out.write(0, 'Events:\n  Type\tReason\tAge\tFrom\tMessage\n');
   out.write(1, '----\t------\t----\t----\t-------\n');
   for (const event of events) {
-    out.write(1, `${event.type ?? ''}\t${event.reason ?? ''}\t${eventAge(event, now)}\t${eventSource(event)}\t${(event.message ?? '').trim()}\n`);
+    out.write(
+      1,
+      `${event.type ?? ''}\t${event.reason ?? ''}\t${eventAge(event, now)}\t${eventSource(event)}\t${(event.message ?? '').trim()}\n`,
+    );
   }
 }

@@ -7,12 +7,27 @@ import type { DescribeTarget } from './interface.ts';
 import { DescribeWriter } from './writer.ts';
 
 const acronyms = new Set(['API', 'URL', 'UID', 'OSB', 'GUID']);
-const skipped = new Set(['.metadata.name', '.metadata.namespace', '.metadata.labels', '.metadata.annotations', '.metadata.managedFields']);
+const skipped = new Set([
+  '.metadata.name',
+  '.metadata.namespace',
+  '.metadata.labels',
+  '.metadata.annotations',
+  '.metadata.managedFields',
+]);
 
 /** `creationTimestamp` as `Creation Timestamp`. Models `smartLabelFor`. */
 export function fieldLabel(field: string): string {
   const words = field.match(/[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+|\d+|[^A-Za-z\d]+/g) ?? [field];
-  return words.filter((word) => word !== '_' && word !== '').map((word) => (acronyms.has(word.toUpperCase()) ? word.toUpperCase() : word[0] === undefined ? '' : word[0].toUpperCase() + word.slice(1))).join(' ');
+  return words
+    .filter((word) => word !== '_' && word !== '')
+    .map((word) =>
+      acronyms.has(word.toUpperCase())
+        ? word.toUpperCase()
+        : word[0] === undefined
+          ? ''
+          : word[0].toUpperCase() + word.slice(1),
+    )
+    .join(' ');
 }
 
 function contentLines(out: DescribeWriter, level: number, object: JsonObject, path: string): void {

@@ -20,17 +20,27 @@ export async function describeJob(target: DescribeTarget): Promise<string> {
   out.line(0, `Completions:\t${spec?.completions ?? '<unset>'}`);
   if (spec?.completionMode) out.line(0, `Completion Mode:\t${spec.completionMode}`);
   if (spec?.suspend !== undefined && spec.suspend !== null) out.line(0, `Suspend:\t${spec.suspend}`);
-  if (spec?.backoffLimit !== undefined && spec.backoffLimit !== null) out.line(0, `Backoff Limit:\t${spec.backoffLimit}`);
-  if (spec?.ttlSecondsAfterFinished !== undefined && spec.ttlSecondsAfterFinished !== null) out.line(0, `TTL Seconds After Finished:\t${spec.ttlSecondsAfterFinished}`);
+  if (spec?.backoffLimit !== undefined && spec.backoffLimit !== null)
+    out.line(0, `Backoff Limit:\t${spec.backoffLimit}`);
+  if (spec?.ttlSecondsAfterFinished !== undefined && spec.ttlSecondsAfterFinished !== null)
+    out.line(0, `TTL Seconds After Finished:\t${spec.ttlSecondsAfterFinished}`);
   if (status?.startTime) out.line(0, `Start Time:\t${longTime(status.startTime)}`);
   if (status?.completionTime) {
     out.line(0, `Completed At:\t${longTime(status.completionTime)}`);
-    if (status.startTime) out.line(0, `Duration:\t${humanDuration(Date.parse(status.completionTime) - Date.parse(status.startTime))}`);
+    if (status.startTime)
+      out.line(
+        0,
+        `Duration:\t${humanDuration(Date.parse(status.completionTime) - Date.parse(status.startTime))}`,
+      );
   }
   if (spec?.activeDeadlineSeconds) out.line(0, `Active Deadline Seconds:\t${spec.activeDeadlineSeconds}s`);
   const ready = status?.ready === undefined || status.ready === null ? '' : ` (${status.ready} Ready)`;
-  out.line(0, `Pods Statuses:\t${status?.active ?? 0} Active${ready} / ${status?.succeeded ?? 0} Succeeded / ${status?.failed ?? 0} Failed`);
-  if (spec?.completionMode === 'Indexed') out.line(0, `Completed Indexes:\t${status?.completedIndexes || '<none>'}`);
+  out.line(
+    0,
+    `Pods Statuses:\t${status?.active ?? 0} Active${ready} / ${status?.succeeded ?? 0} Succeeded / ${status?.failed ?? 0} Failed`,
+  );
+  if (spec?.completionMode === 'Indexed')
+    out.line(0, `Completed Indexes:\t${status?.completedIndexes || '<none>'}`);
   templateLines(out, spec?.template);
   await eventLines(out, target);
   return out.finish();

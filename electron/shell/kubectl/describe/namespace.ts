@@ -28,7 +28,11 @@ export async function describeNamespace(target: DescribeTarget): Promise<string>
   if (status?.conditions?.length) {
     out.write(0, 'Conditions:\n  Type\tStatus\tLastTransitionTime\tReason\tMessage\n');
     out.line(1, '----\t------\t------------------\t------\t-------');
-    for (const each of status.conditions) out.line(1, `${each.type}\t${each.status}\t${longTime(each.lastTransitionTime)}\t${each.reason ?? ''}\t${each.message ?? ''}`);
+    for (const each of status.conditions)
+      out.line(
+        1,
+        `${each.type}\t${each.status}\t${longTime(each.lastTransitionTime)}\t${each.reason ?? ''}\t${each.message ?? ''}`,
+      );
   }
   if (quotas) quotaLines(out, quotas);
   if (limits) limitLines(out, limits);
@@ -41,7 +45,9 @@ function quotaLines(out: DescribeWriter, quotas: readonly ResourceQuota[]): void
     return;
   }
   out.write(0, '\nResource Quotas');
-  for (const quota of [...quotas].sort((a, b) => ((a.metadata?.name ?? '') < (b.metadata?.name ?? '') ? -1 : 1))) {
+  for (const quota of [...quotas].sort((a, b) =>
+    (a.metadata?.name ?? '') < (b.metadata?.name ?? '') ? -1 : 1,
+  )) {
     out.write(0, `\n  Name:\t${quota.metadata?.name ?? ''}\n`);
     const scopes = quota.spec?.scopes ?? [];
     if (scopes.length > 0) {
@@ -53,15 +59,20 @@ function quotaLines(out: DescribeWriter, quotas: readonly ResourceQuota[]): void
     }
     out.write(0, '  Resource\tUsed\tHard\n');
     out.write(0, '  --------\t---\t---\n');
-    for (const name of Object.keys(quota.status?.hard ?? {}).sort()) out.write(0, `  ${name}\t${quota.status?.used?.[name] ?? ''}\t${quota.status?.hard?.[name] ?? ''}\n`);
+    for (const name of Object.keys(quota.status?.hard ?? {}).sort())
+      out.write(0, `  ${name}\t${quota.status?.used?.[name] ?? ''}\t${quota.status?.hard?.[name] ?? ''}\n`);
   }
 }
 
 export const scopeText: Readonly<Record<string, string>> = {
-  Terminating: 'Matches all pods that have an active deadline. These pods have a limited lifespan on a node before being actively terminated by the system.',
-  NotTerminating: 'Matches all pods that do not have an active deadline. These pods usually include long running pods whose container command is not expected to terminate.',
-  BestEffort: 'Matches all pods that do not have resource requirements set. These pods have a best effort quality of service.',
-  NotBestEffort: 'Matches all pods that have at least one resource requirement set. These pods have a burstable or guaranteed quality of service.',
+  Terminating:
+    'Matches all pods that have an active deadline. These pods have a limited lifespan on a node before being actively terminated by the system.',
+  NotTerminating:
+    'Matches all pods that do not have an active deadline. These pods usually include long running pods whose container command is not expected to terminate.',
+  BestEffort:
+    'Matches all pods that do not have resource requirements set. These pods have a best effort quality of service.',
+  NotBestEffort:
+    'Matches all pods that have at least one resource requirement set. These pods have a burstable or guaranteed quality of service.',
 };
 
 function limitLines(out: DescribeWriter, limits: readonly LimitRange[]): void {
@@ -69,7 +80,10 @@ function limitLines(out: DescribeWriter, limits: readonly LimitRange[]): void {
     out.write(0, '\nNo LimitRange resource.\n');
     return;
   }
-  out.write(0, '\nResource Limits\n Type\tResource\tMin\tMax\tDefault Request\tDefault Limit\tMax Limit/Request Ratio\n');
+  out.write(
+    0,
+    '\nResource Limits\n Type\tResource\tMin\tMax\tDefault Request\tDefault Limit\tMax Limit/Request Ratio\n',
+  );
   out.write(0, ' ----\t--------\t---\t---\t---------------\t-------------\t-----------------------\n');
   for (const range of limits) rangeLines(out, range, ' ');
 }
@@ -79,7 +93,10 @@ export function rangeLines(out: DescribeWriter, range: LimitRange, prefix: strin
     const columns = [item.min, item.max, item.defaultRequest, item.default, item.maxLimitRequestRatio];
     const names = new Set(columns.flatMap((column) => Object.keys(column ?? {})));
     for (const name of [...names].sort()) {
-      out.write(0, `${prefix}${item.type}\t${name}\t${columns.map((column) => column?.[name] ?? '-').join('\t')}\n`);
+      out.write(
+        0,
+        `${prefix}${item.type}\t${name}\t${columns.map((column) => column?.[name] ?? '-').join('\t')}\n`,
+      );
     }
   }
 }

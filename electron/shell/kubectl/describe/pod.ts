@@ -24,7 +24,10 @@ export async function describePod(target: DescribeTarget): Promise<string> {
   labelLines(out, 'Labels', metadata?.labels);
   annotationLines(out, metadata?.annotations);
   if (metadata?.deletionTimestamp && status?.reason !== 'NodeLost') {
-    out.line(0, `Status:\tTerminating (lasts ${humanDuration(target.now - Date.parse(metadata.deletionTimestamp))})`);
+    out.line(
+      0,
+      `Status:\tTerminating (lasts ${humanDuration(target.now - Date.parse(metadata.deletionTimestamp))})`,
+    );
     out.line(0, `Termination Grace Period:\t${metadata.deletionGracePeriodSeconds ?? 0}s`);
   } else out.line(0, `Status:\t${status?.phase ?? ''}`);
   if (status?.reason) out.line(0, `Reason:\t${status.reason}`);
@@ -43,10 +46,26 @@ export async function describePod(target: DescribeTarget): Promise<string> {
   if (status?.nominatedNodeName) out.line(0, `NominatedNodeName:\t${status.nominatedNodeName}`);
 
   const resolve = podFields(pod);
-  if (spec?.initContainers?.length) containerLines(out, spec.initContainers, { title: 'Init Containers', indent: '', statuses: status?.initContainerStatuses, resolve });
-  containerLines(out, spec?.containers, { title: 'Containers', indent: '', statuses: status?.containerStatuses, resolve });
+  if (spec?.initContainers?.length)
+    containerLines(out, spec.initContainers, {
+      title: 'Init Containers',
+      indent: '',
+      statuses: status?.initContainerStatuses,
+      resolve,
+    });
+  containerLines(out, spec?.containers, {
+    title: 'Containers',
+    indent: '',
+    statuses: status?.containerStatuses,
+    resolve,
+  });
   if (spec?.ephemeralContainers?.length)
-    containerLines(out, spec.ephemeralContainers, { title: 'Ephemeral Containers', indent: '', statuses: status?.ephemeralContainerStatuses, resolve });
+    containerLines(out, spec.ephemeralContainers, {
+      title: 'Ephemeral Containers',
+      indent: '',
+      statuses: status?.ephemeralContainerStatuses,
+      resolve,
+    });
   gateLines(out, pod);
   if (status?.conditions?.length) {
     out.write(0, 'Conditions:\n  Type\tStatus\n');
@@ -74,7 +93,10 @@ function gateLines(out: DescribeWriter, pod: Pod): void {
 /** For a Pod whose status does not tell yet. */
 function qosClass(pod: Pod): string {
   const containers = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])];
-  const amounts = containers.flatMap(({ resources }) => [...Object.keys(resources?.limits ?? {}), ...Object.keys(resources?.requests ?? {})]);
+  const amounts = containers.flatMap(({ resources }) => [
+    ...Object.keys(resources?.limits ?? {}),
+    ...Object.keys(resources?.requests ?? {}),
+  ]);
   if (!amounts.some((name) => name === 'cpu' || name === 'memory')) return 'BestEffort';
   const full = containers.every(({ resources }) =>
     ['cpu', 'memory'].every((name) => {

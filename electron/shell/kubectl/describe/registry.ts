@@ -8,7 +8,12 @@ import { describeNamespace } from './namespace.ts';
 import { describeNode } from './node.ts';
 import { describePod } from './pod.ts';
 import { describeService } from './service.ts';
-import { describeDaemonSet, describeDeployment, describeReplicaSet, describeStatefulSet } from './workloads.ts';
+import {
+  describeDaemonSet,
+  describeDeployment,
+  describeReplicaSet,
+  describeStatefulSet,
+} from './workloads.ts';
 
 /** By `kind.group`, lower case. Everything else is described field by field. */
 const describers: ReadonlyMap<string, Describer> = new Map<string, Describer>([

@@ -11,7 +11,9 @@ async function slicesOf(target: DescribeTarget): Promise<EndpointSlice[]> {
   const mapping = (await target.session.mapper()).find('endpointslices.discovery.k8s.io');
   if (!mapping) return [];
   try {
-    return (await listObjects(target.session, mapping, target.namespace, { selector: `kubernetes.io/service-name=${target.name}` })) as unknown as EndpointSlice[];
+    return (await listObjects(target.session, mapping, target.namespace, {
+      selector: `kubernetes.io/service-name=${target.name}`,
+    })) as unknown as EndpointSlice[];
   } catch (error) {
     if (error instanceof StatusError) return [];
     throw error;
@@ -27,7 +29,10 @@ function endpointText(slices: readonly EndpointSlice[], portName: string): strin
       if ((port.name ?? '') !== portName) continue;
       for (const endpoint of slice.endpoints ?? []) {
         if (endpoint.conditions?.ready === false) continue;
-        for (const address of endpoint.addresses) found.push(address.includes(':') ? `[${address}]:${port.port ?? ''}` : `${address}:${port.port ?? ''}`);
+        for (const address of endpoint.addresses)
+          found.push(
+            address.includes(':') ? `[${address}]:${port.port ?? ''}` : `${address}:${port.port ?? ''}`,
+          );
       }
     }
   }
@@ -52,7 +57,10 @@ export async function describeService(target: DescribeTarget): Promise<string> {
   if (spec?.loadBalancerIP) out.line(0, `Desired LoadBalancer IP:\t${spec.loadBalancerIP}`);
   if (spec?.externalName) out.line(0, `External Name:\t${spec.externalName}`);
   if (status?.loadBalancer?.ingress?.length) {
-    out.line(0, `LoadBalancer Ingress:\t${status.loadBalancer.ingress.map((each) => (each.ip ? (each.ipMode ? `${each.ip} (${each.ipMode})` : each.ip) : (each.hostname ?? ''))).join(', ')}`);
+    out.line(
+      0,
+      `LoadBalancer Ingress:\t${status.loadBalancer.ingress.map((each) => (each.ip ? (each.ipMode ? `${each.ip} (${each.ipMode})` : each.ip) : (each.hostname ?? ''))).join(', ')}`,
+    );
   }
   for (const port of spec?.ports ?? []) {
     const name = port.name || '<unset>';
@@ -65,7 +73,8 @@ export async function describeService(target: DescribeTarget): Promise<string> {
   if (spec?.externalTrafficPolicy) out.line(0, `External Traffic Policy:\t${spec.externalTrafficPolicy}`);
   if (spec?.internalTrafficPolicy) out.line(0, `Internal Traffic Policy:\t${spec.internalTrafficPolicy}`);
   if (spec?.healthCheckNodePort) out.line(0, `HealthCheck NodePort:\t${spec.healthCheckNodePort}`);
-  if (spec?.loadBalancerSourceRanges?.length) out.line(0, `LoadBalancer Source Ranges:\t${spec.loadBalancerSourceRanges.join(',')}`);
+  if (spec?.loadBalancerSourceRanges?.length)
+    out.line(0, `LoadBalancer Source Ranges:\t${spec.loadBalancerSourceRanges.join(',')}`);
   await eventLines(out, target);
   return out.finish();
 }

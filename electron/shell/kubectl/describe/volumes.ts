@@ -5,17 +5,34 @@ type Line = readonly [title: string, value: string];
 
 function known(volume: Volume): Line[] {
   if (volume.hostPath)
-    return [['Type', 'HostPath (bare host directory volume)'], ['Path', volume.hostPath.path], ['HostPathType', volume.hostPath.type ?? '']];
+    return [
+      ['Type', 'HostPath (bare host directory volume)'],
+      ['Path', volume.hostPath.path],
+      ['HostPathType', volume.hostPath.type ?? ''],
+    ];
   if (volume.emptyDir)
     return [
       ['Type', "EmptyDir (a temporary directory that shares a pod's lifetime)"],
       ['Medium', volume.emptyDir.medium ?? ''],
-      ['SizeLimit', !volume.emptyDir.sizeLimit || volume.emptyDir.sizeLimit === '0' ? '<unset>' : volume.emptyDir.sizeLimit],
+      [
+        'SizeLimit',
+        !volume.emptyDir.sizeLimit || volume.emptyDir.sizeLimit === '0'
+          ? '<unset>'
+          : volume.emptyDir.sizeLimit,
+      ],
     ];
   if (volume.secret)
-    return [['Type', 'Secret (a volume populated by a Secret)'], ['SecretName', volume.secret.secretName ?? ''], ['Optional', String(volume.secret.optional === true)]];
+    return [
+      ['Type', 'Secret (a volume populated by a Secret)'],
+      ['SecretName', volume.secret.secretName ?? ''],
+      ['Optional', String(volume.secret.optional === true)],
+    ];
   if (volume.configMap)
-    return [['Type', 'ConfigMap (a volume populated by a ConfigMap)'], ['Name', volume.configMap.name ?? ''], ['Optional', String(volume.configMap.optional === true)]];
+    return [
+      ['Type', 'ConfigMap (a volume populated by a ConfigMap)'],
+      ['Name', volume.configMap.name ?? ''],
+      ['Optional', String(volume.configMap.optional === true)],
+    ];
   if (volume.persistentVolumeClaim)
     return [
       ['Type', 'PersistentVolumeClaim (a reference to a PersistentVolumeClaim in the same namespace)'],
@@ -23,25 +40,48 @@ function known(volume: Volume): Line[] {
       ['ReadOnly', String(volume.persistentVolumeClaim.readOnly === true)],
     ];
   if (volume.nfs)
-    return [['Type', 'NFS (an NFS mount that lasts the lifetime of a pod)'], ['Server', volume.nfs.server], ['Path', volume.nfs.path], ['ReadOnly', String(volume.nfs.readOnly === true)]];
+    return [
+      ['Type', 'NFS (an NFS mount that lasts the lifetime of a pod)'],
+      ['Server', volume.nfs.server],
+      ['Path', volume.nfs.path],
+      ['ReadOnly', String(volume.nfs.readOnly === true)],
+    ];
   if (volume.csi)
-    return [['Type', 'CSI (a Container Storage Interface (CSI) volume source)'], ['Driver', volume.csi.driver], ['FSType', volume.csi.fsType ?? ''], ['ReadOnly', String(volume.csi.readOnly === true)]];
+    return [
+      ['Type', 'CSI (a Container Storage Interface (CSI) volume source)'],
+      ['Driver', volume.csi.driver],
+      ['FSType', volume.csi.fsType ?? ''],
+      ['ReadOnly', String(volume.csi.readOnly === true)],
+    ];
   return [];
 }
 
 function projected(volume: Volume): Line[] {
   const lines: Line[] = [['Type', 'Projected (a volume that contains injected data from multiple sources)']];
   for (const source of volume.projected?.sources ?? []) {
-    if (source.secret) lines.push(['SecretName', source.secret.name ?? ''], ['Optional', String(source.secret.optional === true)]);
+    if (source.secret)
+      lines.push(
+        ['SecretName', source.secret.name ?? ''],
+        ['Optional', String(source.secret.optional === true)],
+      );
     else if (source.downwardAPI) lines.push(['DownwardAPI', 'true']);
-    else if (source.configMap) lines.push(['ConfigMapName', source.configMap.name ?? ''], ['Optional', String(source.configMap.optional === true)]);
-    else if (source.serviceAccountToken) lines.push(['TokenExpirationSeconds', String(source.serviceAccountToken.expirationSeconds ?? 0)]);
+    else if (source.configMap)
+      lines.push(
+        ['ConfigMapName', source.configMap.name ?? ''],
+        ['Optional', String(source.configMap.optional === true)],
+      );
+    else if (source.serviceAccountToken)
+      lines.push(['TokenExpirationSeconds', String(source.serviceAccountToken.expirationSeconds ?? 0)]);
   }
   return lines;
 }
 
 /** The volumes of a Pod or template. Models `describeVolumes`. */
-export function volumeLines(out: DescribeWriter, volumes: readonly Volume[] | undefined, indent: string): void {
+export function volumeLines(
+  out: DescribeWriter,
+  volumes: readonly Volume[] | undefined,
+  indent: string,
+): void {
   if (!volumes || volumes.length === 0) {
     out.line(0, `${indent}Volumes:\t<none>`);
     return;

@@ -4,7 +4,15 @@ import { annotationLines, controllerOf, formatSelector, labelLines, longTime, ma
 import { eventLines } from './events.ts';
 import type { DescribeTarget } from './interface.ts';
 import { templateLines } from './template.ts';
-import type { DaemonSet, Deployment, LabelSelector, Pod, PodTemplateSpec, ReplicaSet, StatefulSet } from './types.ts';
+import type {
+  DaemonSet,
+  Deployment,
+  LabelSelector,
+  Pod,
+  PodTemplateSpec,
+  ReplicaSet,
+  StatefulSet,
+} from './types.ts';
 import { DescribeWriter } from './writer.ts';
 
 function count(value: number | undefined | null): number {
@@ -12,12 +20,21 @@ function count(value: number | undefined | null): number {
 }
 
 /** ReplicaSets a Deployment controls, oldest first. */
-export async function ownedReplicaSets(target: DescribeTarget, deployment: Deployment): Promise<ReplicaSet[]> {
+export async function ownedReplicaSets(
+  target: DescribeTarget,
+  deployment: Deployment,
+): Promise<ReplicaSet[]> {
   const mapping = (await target.session.mapper()).find('replicasets.apps');
   if (!mapping) return [];
-  const all = (await listObjects(target.session, mapping, target.namespace, { selector: formatSelector(deployment.spec?.selector) })) as unknown as ReplicaSet[];
+  const all = (await listObjects(target.session, mapping, target.namespace, {
+    selector: formatSelector(deployment.spec?.selector),
+  })) as unknown as ReplicaSet[];
   return all
-    .filter((each) => each.metadata?.ownerReferences?.some((owner) => owner.controller === true && owner.uid === deployment.metadata?.uid))
+    .filter((each) =>
+      each.metadata?.ownerReferences?.some(
+        (owner) => owner.controller === true && owner.uid === deployment.metadata?.uid,
+      ),
+    )
     .sort((a, b) => ((a.metadata?.creationTimestamp ?? '') < (b.metadata?.creationTimestamp ?? '') ? -1 : 1));
 }
 
@@ -34,13 +51,25 @@ export function sameTemplate(a: PodTemplateSpec | undefined, b: PodTemplateSpec 
 function sortDeep(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sortDeep);
   if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== null && each !== undefined).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, each]) => [key, sortDeep(each)]));
+    return Object.fromEntries(
+      Object.entries(value)
+        .filter(([, each]) => each !== null && each !== undefined)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([key, each]) => [key, sortDeep(each)]),
+    );
   }
   return value;
 }
 
 function replicaSetText(sets: readonly ReplicaSet[]): string {
-  return sets.length === 0 ? '<none>' : sets.map((each) => `${each.metadata?.name ?? ''} (${count(each.status?.replicas)}/${count(each.spec?.replicas)} replicas created)`).join(', ');
+  return sets.length === 0
+    ? '<none>'
+    : sets
+        .map(
+          (each) =>
+            `${each.metadata?.name ?? ''} (${count(each.status?.replicas)}/${count(each.spec?.replicas)} replicas created)`,
+        )
+        .join(', ');
 }
 
 export async function describeDeployment(target: DescribeTarget): Promise<string> {
@@ -53,16 +82,24 @@ export async function describeDeployment(target: DescribeTarget): Promise<string
   labelLines(out, 'Labels', metadata?.labels);
   annotationLines(out, metadata?.annotations);
   out.line(0, `Selector:\t${formatSelector(spec?.selector)}`);
-  out.line(0, `Replicas:\t${count(spec?.replicas)} desired | ${count(status?.updatedReplicas)} updated | ${count(status?.replicas)} total | ${count(status?.availableReplicas)} available | ${count(status?.unavailableReplicas)} unavailable`);
+  out.line(
+    0,
+    `Replicas:\t${count(spec?.replicas)} desired | ${count(status?.updatedReplicas)} updated | ${count(status?.replicas)} total | ${count(status?.availableReplicas)} available | ${count(status?.unavailableReplicas)} unavailable`,
+  );
   out.line(0, `StrategyType:\t${spec?.strategy?.type ?? ''}`);
   out.line(0, `MinReadySeconds:\t${count(spec?.minReadySeconds)}`);
   const rolling = spec?.strategy?.rollingUpdate;
-  if (rolling) out.line(0, `RollingUpdateStrategy:\t${String(rolling.maxUnavailable ?? '')} max unavailable, ${String(rolling.maxSurge ?? '')} max surge`);
+  if (rolling)
+    out.line(
+      0,
+      `RollingUpdateStrategy:\t${String(rolling.maxUnavailable ?? '')} max unavailable, ${String(rolling.maxSurge ?? '')} max surge`,
+    );
   templateLines(out, spec?.template);
   if (status?.conditions?.length) {
     out.write(0, 'Conditions:\n  Type\tStatus\tReason\n');
     out.line(1, '----\t------\t------');
-    for (const condition of status.conditions) out.line(1, `${condition.type} \t${condition.status}\t${condition.reason ?? ''}`);
+    for (const condition of status.conditions)
+      out.line(1, `${condition.type} \t${condition.status}\t${condition.reason ?? ''}`);
   }
   const sets = await ownedReplicaSets(target, deployment);
   const current = sets.find((each) => sameTemplate(each.spec?.template, spec?.template));
@@ -74,30 +111,46 @@ export async function describeDeployment(target: DescribeTarget): Promise<string
 }
 
 /** How many Pods of a controller are in which phase. */
-async function podPhases(target: DescribeTarget, selector: LabelSelector | undefined, uid: string): Promise<{ Running: number; Pending: number; Succeeded: number; Failed: number }> {
+async function podPhases(
+  target: DescribeTarget,
+  selector: LabelSelector | undefined,
+  uid: string,
+): Promise<{ Running: number; Pending: number; Succeeded: number; Failed: number }> {
   const phases = { Running: 0, Pending: 0, Succeeded: 0, Failed: 0 };
   const mapping = (await target.session.mapper()).find('pods');
   if (!mapping) return phases;
-  const pods = await listObjects(target.session, mapping, target.namespace, { selector: formatSelector(selector) });
+  const pods = await listObjects(target.session, mapping, target.namespace, {
+    selector: formatSelector(selector),
+  });
   for (const object of pods) {
     const pod = object as unknown as Pod;
     const owner = pod.metadata?.ownerReferences?.find((each) => each.controller === true);
     if (owner?.uid !== uid) continue;
     const phase = stringAt(object, 'status', 'phase');
-    if (phase === 'Running' || phase === 'Pending' || phase === 'Succeeded' || phase === 'Failed') phases[phase]++;
+    if (phase === 'Running' || phase === 'Pending' || phase === 'Succeeded' || phase === 'Failed')
+      phases[phase]++;
   }
   return phases;
 }
 
-async function phaseLine(out: DescribeWriter, target: DescribeTarget, selector: LabelSelector | undefined): Promise<void> {
+async function phaseLine(
+  out: DescribeWriter,
+  target: DescribeTarget,
+  selector: LabelSelector | undefined,
+): Promise<void> {
   const phases = await podPhases(target, selector, stringAt(target.object, 'metadata', 'uid'));
-  out.line(0, `Pods Status:\t${phases.Running} Running / ${phases.Pending} Waiting / ${phases.Succeeded} Succeeded / ${phases.Failed} Failed`);
+  out.line(
+    0,
+    `Pods Status:\t${phases.Running} Running / ${phases.Pending} Waiting / ${phases.Succeeded} Succeeded / ${phases.Failed} Failed`,
+  );
 }
 
 export async function describeReplicaSet(target: DescribeTarget): Promise<string> {
   const { metadata, spec, status } = target.object as unknown as ReplicaSet;
   const plain = target.mapping.kind === 'ReplicationController';
-  const selector: LabelSelector | undefined = plain ? { matchLabels: spec?.selector as unknown as Record<string, string> } : spec?.selector;
+  const selector: LabelSelector | undefined = plain
+    ? { matchLabels: spec?.selector as unknown as Record<string, string> }
+    : spec?.selector;
   const out = new DescribeWriter();
   out.line(0, `Name:\t${metadata?.name ?? ''}`);
   out.line(0, `Namespace:\t${metadata?.namespace ?? ''}`);
@@ -114,11 +167,15 @@ export async function describeReplicaSet(target: DescribeTarget): Promise<string
   return out.finish();
 }
 
-function conditionLines(out: DescribeWriter, conditions: readonly { type: string; status: string; reason?: string }[] | undefined): void {
+function conditionLines(
+  out: DescribeWriter,
+  conditions: readonly { type: string; status: string; reason?: string }[] | undefined,
+): void {
   if (!conditions?.length) return;
   out.write(0, 'Conditions:\n  Type\tStatus\tReason\n');
   out.line(1, '----\t------\t------');
-  for (const condition of conditions) out.line(1, `${condition.type} \t${condition.status}\t${condition.reason ?? ''}`);
+  for (const condition of conditions)
+    out.line(1, `${condition.type} \t${condition.status}\t${condition.reason ?? ''}`);
 }
 
 export async function describeStatefulSet(target: DescribeTarget): Promise<string> {
@@ -133,7 +190,8 @@ export async function describeStatefulSet(target: DescribeTarget): Promise<strin
   out.line(0, `Replicas:\t${count(spec?.replicas)} desired | ${count(status?.replicas)} total`);
   out.line(0, `Update Strategy:\t${spec?.updateStrategy?.type ?? ''}`);
   const rolling = spec?.updateStrategy?.rollingUpdate;
-  if (rolling?.partition !== undefined && rolling.partition !== null) out.line(1, `Partition:\t${rolling.partition}`);
+  if (rolling?.partition !== undefined && rolling.partition !== null)
+    out.line(1, `Partition:\t${rolling.partition}`);
   await phaseLine(out, target, spec?.selector);
   templateLines(out, spec?.template);
   const claims = spec?.volumeClaimTemplates ?? [];

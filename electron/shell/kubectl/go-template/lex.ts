@@ -56,17 +56,33 @@ export function tokens(action: string): Token[] {
     if (action.slice(at).trim() === '') break;
     pattern.lastIndex = at;
     const match = pattern.exec(action);
-    if (!match) throw new TemplateError(`template: output:1: unexpected ${JSON.stringify(action.slice(at).trim()[0])} in operand`);
+    if (!match)
+      throw new TemplateError(
+        `template: output:1: unexpected ${JSON.stringify(action.slice(at).trim()[0])} in operand`,
+      );
     const start = at;
     at = pattern.lastIndex;
     const [, quoted, raw, char, number, variable, field, word, op] = match;
-    if (quoted !== undefined) found.push({ kind: 'string', text: JSON.parse(quoted.replace(/\\a/g, '\\u0007').replace(/\\v/g, '\\u000b').replace(/\\x([0-9a-fA-F]{2})/g, '\\u00$1')) as string });
+    if (quoted !== undefined)
+      found.push({
+        kind: 'string',
+        text: JSON.parse(
+          quoted
+            .replace(/\\a/g, '\\u0007')
+            .replace(/\\v/g, '\\u000b')
+            .replace(/\\x([0-9a-fA-F]{2})/g, '\\u00$1'),
+        ) as string,
+      });
     else if (raw !== undefined) found.push({ kind: 'string', text: raw });
     else if (char !== undefined) found.push({ kind: 'number', text: String(char.codePointAt(1)) });
     else if (number !== undefined) found.push({ kind: 'number', text: number });
     else if (variable !== undefined) found.push({ kind: 'variable', text: variable });
     // A field right behind a word, field or parenthesis continues it: `$x.name`, `(index . 0).name`.
-    else if (field !== undefined) found.push({ kind: 'field', text: (start > 0 && !/\s/.test(action[start] ?? '') && found.length > 0 ? '+' : '') + field.slice(1) });
+    else if (field !== undefined)
+      found.push({
+        kind: 'field',
+        text: (start > 0 && !/\s/.test(action[start] ?? '') && found.length > 0 ? '+' : '') + field.slice(1),
+      });
     else if (word !== undefined) found.push({ kind: 'word', text: word });
     else if (op !== undefined) found.push({ kind: 'op', text: op });
   }

@@ -20,7 +20,12 @@ export interface Pipe {
 export type TemplateNode =
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'print'; readonly pipe: Pipe }
-  | { readonly type: 'if' | 'with' | 'range'; readonly pipe: Pipe; readonly body: readonly TemplateNode[]; readonly otherwise: readonly TemplateNode[] }
+  | {
+      readonly type: 'if' | 'with' | 'range';
+      readonly pipe: Pipe;
+      readonly body: readonly TemplateNode[];
+      readonly otherwise: readonly TemplateNode[];
+    }
   | { readonly type: 'break' | 'continue' };
 
 /** Reads a template. Models text/template's parse package without named templates. */
@@ -42,7 +47,8 @@ export function parseGoTemplate(source: string): TemplateNode[] {
       if (word === 'end' || word === 'else') return { nodes, end: word, rest: list.slice(1) };
       if (word === 'if' || word === 'with' || word === 'range') nodes.push(control(word, list.slice(1)));
       else if (word === 'break' || word === 'continue') nodes.push({ type: word });
-      else if (['define', 'template', 'block'].includes(word)) throw new TemplateError(`template: output:1: ${word} is not supported here`);
+      else if (['define', 'template', 'block'].includes(word))
+        throw new TemplateError(`template: output:1: ${word} is not supported here`);
       else nodes.push({ type: 'print', pipe: parsePipe(list) });
     }
     return { nodes, end: '', rest: [] };
@@ -79,13 +85,19 @@ function parsePipe(list: readonly Token[]): Pipe {
   const sign = rest.findIndex((token) => token.kind === 'op' && (token.text === ':=' || token.text === '='));
   if (sign > 0 && rest.slice(0, sign).every((token) => token.kind === 'variable' || token.text === ',')) {
     assign = rest[sign]?.text === '=';
-    declare.push(...rest.slice(0, sign).filter((token) => token.kind === 'variable').map((token) => token.text));
+    declare.push(
+      ...rest
+        .slice(0, sign)
+        .filter((token) => token.kind === 'variable')
+        .map((token) => token.text),
+    );
     rest = rest.slice(sign + 1);
   }
   const reader = new OperandReader(rest);
   const stages = reader.stages();
   if (!reader.done) throw new TemplateError('template: output:1: unexpected ")" in command');
-  if (stages.some((stage) => stage.length === 0)) throw new TemplateError('template: output:1: missing value for command');
+  if (stages.some((stage) => stage.length === 0))
+    throw new TemplateError('template: output:1: missing value for command');
   return { declare, assign, stages };
 }
 
@@ -133,9 +145,11 @@ class OperandReader {
       case 'variable':
         return { of: 'variable', name: token.text };
       case 'word':
-        if (token.text === 'true' || token.text === 'false') return { of: 'value', value: token.text === 'true' };
+        if (token.text === 'true' || token.text === 'false')
+          return { of: 'value', value: token.text === 'true' };
         if (token.text === 'nil') return { of: 'value', value: null };
-        if (!functions.has(token.text)) throw new TemplateError(`template: output:1: function ${JSON.stringify(token.text)} not defined`);
+        if (!functions.has(token.text))
+          throw new TemplateError(`template: output:1: function ${JSON.stringify(token.text)} not defined`);
         return { of: 'call', name: token.text };
       default:
     }

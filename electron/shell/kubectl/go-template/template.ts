@@ -126,12 +126,18 @@ class Run {
     return last?.value;
   }
 
-  private stage(stage: readonly Operand[], previous: { value: Value } | undefined, dot: Value, scope: Scope): Value {
+  private stage(
+    stage: readonly Operand[],
+    previous: { value: Value } | undefined,
+    dot: Value,
+    scope: Scope,
+  ): Value {
     const [head, ...rest] = stage;
     if (!head) return undefined;
     if (head.of === 'call') {
       const call = functions.get(head.name);
-      if (!call) throw new TemplateError(`template: output:1: function ${JSON.stringify(head.name)} not defined`);
+      if (!call)
+        throw new TemplateError(`template: output:1: function ${JSON.stringify(head.name)} not defined`);
       const args = rest.map((operand) => this.operand(operand, dot, scope));
       return call(previous ? [...args, previous.value] : args);
     }
@@ -155,9 +161,14 @@ class Run {
         let value = this.operand(operand.base, dot, scope);
         for (const name of operand.names) {
           if (value !== undefined && value !== null && !isObject(value))
-            throw new TemplateError(`template: output:1: executing "output" at <.${name}>: can't evaluate field ${name} in type interface {}`);
+            throw new TemplateError(
+              `template: output:1: executing "output" at <.${name}>: can't evaluate field ${name} in type interface {}`,
+            );
           const next = at(value, name);
-          if (next === undefined && !this.allowMissing) throw new TemplateError(`template: output:1: executing "output" at <.${name}>: map has no entry for key ${JSON.stringify(name)}`);
+          if (next === undefined && !this.allowMissing)
+            throw new TemplateError(
+              `template: output:1: executing "output" at <.${name}>: map has no entry for key ${JSON.stringify(name)}`,
+            );
           value = next;
         }
         return value;

@@ -48,7 +48,8 @@ function step(input: readonly Json[], node: PathNode, options: EvaluateOptions):
 function field(input: readonly Json[], name: string, options: EvaluateOptions): Json[] {
   if (input.length === 0) return [];
   const found: Json[] = [];
-  for (const value of input) if (isObject(value) && Object.hasOwn(value, name)) found.push(value[name] ?? null);
+  for (const value of input)
+    if (isObject(value) && Object.hasOwn(value, name)) found.push(value[name] ?? null);
   if (found.length === 0 && !options.allowMissing) throw new PathError(`${name} is not found`);
   return found;
 }
@@ -83,8 +84,10 @@ function slice(value: Json, [from, to, step]: readonly [Bound, Bound, Bound]): J
   let last = to.known ? to.value : length;
   if (last < 0 || (last === 0 && to.derived)) last += length;
   if (first === last) return [];
-  if (first >= length || first < 0) throw new PathError(`array index out of bounds: index ${first}, length ${length}`);
-  if (last > length || last < 0) throw new PathError(`array index out of bounds: index ${last - 1}, length ${length}`);
+  if (first >= length || first < 0)
+    throw new PathError(`array index out of bounds: index ${first}, length ${length}`);
+  if (last > length || last < 0)
+    throw new PathError(`array index out of bounds: index ${last - 1}, length ${length}`);
   if (first > last) throw new PathError(`starting index ${first} is greater than ending index ${last}`);
   if (step.known && step.value <= 0) throw new PathError('step must be > 0');
   const by = step.known ? step.value : 1;
@@ -93,7 +96,8 @@ function slice(value: Json, [from, to, step]: readonly [Bound, Bound, Bound]): J
 
 function filter(value: Json, node: PathNode & { type: 'filter' }, options: EvaluateOptions): Json[] {
   if (value === null) return [];
-  if (!Array.isArray(value)) throw new PathError(`${goType(value)} is not array or slice and cannot be filtered`);
+  if (!Array.isArray(value))
+    throw new PathError(`${goType(value)} is not array or slice and cannot be filtered`);
   return value.filter((item) => {
     const lefts = walk([item], node.left, { ...options, allowMissing: true });
     if (node.operator === 'exists') return lefts.length > 0;
@@ -107,7 +111,8 @@ function filter(value: Json, node: PathNode & { type: 'filter' }, options: Evalu
 }
 
 function compare(left: Json, right: Json, operator: string): boolean {
-  if (!['<', '>', '==', '!=', '<=', '>='].includes(operator)) throw new PathError(`unrecognized filter operator ${operator}`);
+  if (!['<', '>', '==', '!=', '<=', '>='].includes(operator))
+    throw new PathError(`unrecognized filter operator ${operator}`);
   const kind = typeof left;
   if (left === null || right === null || kind === 'object' || typeof right === 'object')
     throw new PathError('invalid type for comparison');

@@ -9,7 +9,12 @@ export type PathNode =
   | { readonly type: 'number'; readonly value: number }
   | { readonly type: 'bool'; readonly value: boolean }
   | { readonly type: 'union'; readonly lists: readonly (readonly PathNode[])[] }
-  | { readonly type: 'filter'; readonly left: readonly PathNode[]; readonly right: readonly PathNode[]; readonly operator: string }
+  | {
+      readonly type: 'filter';
+      readonly left: readonly PathNode[];
+      readonly right: readonly PathNode[];
+      readonly operator: string;
+    }
   /** What stands between one pair of braces. */
   | { readonly type: 'list'; readonly nodes: readonly PathNode[] };
 

@@ -114,7 +114,8 @@ class ActionReader {
   }
 
   private recursive(): void {
-    if (this.nodes.at(-1)?.type === 'recursive') throw new PathSyntaxError('invalid multiple recursive descent');
+    if (this.nodes.at(-1)?.type === 'recursive')
+      throw new PathSyntaxError('invalid multiple recursive descent');
     this.pos += 2;
     this.nodes.push({ type: 'recursive' });
     if (isAlphaNumeric(this.peek())) this.field();
@@ -141,7 +142,10 @@ class ActionReader {
     if (text === '*') text = ':';
     const parts = text.split(',');
     if (parts.length > 1) {
-      this.nodes.push({ type: 'union', lists: parts.map((part) => parseAction(`[${part.replace(/^ +| +$/g, '')}]`)) });
+      this.nodes.push({
+        type: 'union',
+        lists: parts.map((part) => parseAction(`[${part.replace(/^ +| +$/g, '')}]`)),
+      });
       return;
     }
     const key = /^'([^']*)'$/.exec(text);
@@ -187,17 +191,30 @@ function bounds(first: string, second: string | undefined, third: string | undef
     const digits = (text ?? '').slice(1);
     return { known: digits !== '' && digits !== '-', value: Number(digits || '0'), derived: false };
   };
-  const to: Bound = second === undefined ? { known: true, value: from.value + 1, derived: true } : part(second);
+  const to: Bound =
+    second === undefined ? { known: true, value: from.value + 1, derived: true } : part(second);
   return [from, to, part(third)];
 }
 
-const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', a: '\x07', b: '\b', f: '\f', v: '\v', '\\': '\\', "'": "'", '"': '"' };
+const escapes: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  v: '\v',
+  '\\': '\\',
+  "'": "'",
+  '"': '"',
+};
 
 function unquote(text: string): string {
   return text.replace(/\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)/g, (whole, what: string) => {
     if (what.length > 1) return String.fromCodePoint(Number.parseInt(what.slice(1), 16));
     const known = escapes[what];
-    if (known === undefined) throw new PathSyntaxError(`unquote string "${text}" error invalid syntax (${quote(whole)})`);
+    if (known === undefined)
+      throw new PathSyntaxError(`unquote string "${text}" error invalid syntax (${quote(whole)})`);
     return known;
   });
 }

@@ -72,7 +72,9 @@ export class JsonPathTemplate {
 function keyword(node: PathNode): string | undefined {
   if (node.type !== 'list') return undefined;
   const first = node.nodes[0];
-  return first?.type === 'identifier' && (first.name === 'range' || first.name === 'end') ? first.name : undefined;
+  return first?.type === 'identifier' && (first.name === 'range' || first.name === 'end')
+    ? first.name
+    : undefined;
 }
 
 function matchingEnd(nodes: readonly PathNode[], from: number): number {
@@ -99,7 +101,9 @@ export function relaxedPath(text: string): string {
   if (text === '') return text;
   const match = /^\{\.?([^{}]+)\}$|^\.?([^{}]+)$/.exec(text);
   if (!match) {
-    throw new Error(`unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or '{.name1.name2}'`);
+    throw new Error(
+      `unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or '{.name1.name2}'`,
+    );
   }
   return `{.${match[1] ?? match[2] ?? ''}}`;
 }

@@ -20,7 +20,12 @@ export class StrategicPatchError extends Error {
  * The strategic merge patch that turns `original` into `modified`. Models `diffMaps` of apimachinery's
  * util/strategicpatch with element order set.
  */
-export function diffObjects(original: JsonObject, modified: JsonObject, type: PatchType, options: DiffOptions): JsonObject {
+export function diffObjects(
+  original: JsonObject,
+  modified: JsonObject,
+  type: PatchType,
+  options: DiffOptions,
+): JsonObject {
   const patch: JsonObject = {};
   for (const key of sortedKeys(original)) {
     const before = original[key] ?? null;
@@ -32,18 +37,31 @@ export function diffObjects(original: JsonObject, modified: JsonObject, type: Pa
     diffField(key, before, after, type[key], patch, options);
   }
   if (!options.onlyDeletions) {
-    for (const key of sortedKeys(modified)) if (!Object.hasOwn(original, key)) patch[key] = modified[key] ?? null;
+    for (const key of sortedKeys(modified))
+      if (!Object.hasOwn(original, key)) patch[key] = modified[key] ?? null;
   }
   return patch;
 }
 
-function diffField(key: string, before: Json, after: Json, field: PatchField | undefined, patch: JsonObject, options: DiffOptions): void {
+function diffField(
+  key: string,
+  before: Json,
+  after: Json,
+  field: PatchField | undefined,
+  patch: JsonObject,
+  options: DiffOptions,
+): void {
   if (isObject(before) && isObject(after)) {
     if (hasStrategy(field, 'replace')) {
       if (!options.onlyDeletions && !equal(before, after)) patch[key] = after;
       return;
     }
-    const below = diffObjects(before, after, field?.map ? mapType(after, before, field.type) : patchTypeNamed(field?.type), options);
+    const below = diffObjects(
+      before,
+      after,
+      field?.map ? mapType(after, before, field.type) : patchTypeNamed(field?.type),
+      options,
+    );
     if (hasStrategy(field, 'retainKeys')) addRetainKeys(below, before, after, options);
     if (Object.keys(below).length > 0) patch[key] = below;
     return;
@@ -68,21 +86,33 @@ function addRetainKeys(patch: JsonObject, before: JsonObject, after: JsonObject,
   patch['$retainKeys'] = sortedKeys(after).filter((key) => after[key] !== undefined);
 }
 
-function diffMergingList(key: string, before: readonly Json[], after: readonly Json[], field: PatchField | undefined, patch: JsonObject, options: DiffOptions): void {
+function diffMergingList(
+  key: string,
+  before: readonly Json[],
+  after: readonly Json[],
+  field: PatchField | undefined,
+  patch: JsonObject,
+  options: DiffOptions,
+): void {
   const objects = [...before, ...after].every(isObject) && before.length + after.length > 0;
   if (!objects) {
     const added = after.filter((item) => !before.some((each) => equal(each, item)));
     const removed = before.filter((item) => !after.some((each) => equal(each, item)));
     if (!options.onlyDeletions && added.length > 0) patch[key] = sortedValues(added);
-    if (!options.ignoreDeletions && removed.length > 0) patch[`$deleteFromPrimitiveList/${key}`] = sortedValues(removed);
-    if (patch[key] !== undefined || patch[`$deleteFromPrimitiveList/${key}`] !== undefined) patch[`$setElementOrder/${key}`] = [...after];
+    if (!options.ignoreDeletions && removed.length > 0)
+      patch[`$deleteFromPrimitiveList/${key}`] = sortedValues(removed);
+    if (patch[key] !== undefined || patch[`$deleteFromPrimitiveList/${key}`] !== undefined)
+      patch[`$setElementOrder/${key}`] = [...after];
     return;
   }
   const mergeKey = field?.mergeKey ?? '';
   const type = patchTypeNamed(field?.type);
   const keyOf = (item: Json): string => {
     const value = at(item, mergeKey);
-    if (value === undefined || value === null) throw new StrategicPatchError(`map: ${compactJson(item)} does not contain declared merge key: ${mergeKey}`);
+    if (value === undefined || value === null)
+      throw new StrategicPatchError(
+        `map: ${compactJson(item)} does not contain declared merge key: ${mergeKey}`,
+      );
     return compactJson(value);
   };
   const items: JsonObject[] = [];
@@ -96,13 +126,16 @@ function diffMergingList(key: string, before: readonly Json[], after: readonly J
       if (hasStrategy(field, 'retainKeys')) addRetainKeys(below, was, is, options);
       if (Object.keys(below).length > 0) items.push({ ...below, [mergeKey]: is[mergeKey] ?? null });
     } else if (is && !options.onlyDeletions) items.push(is);
-    else if (was && !is && !options.ignoreDeletions) items.push({ $patch: 'delete', [mergeKey]: was[mergeKey] ?? null });
+    else if (was && !is && !options.ignoreDeletions)
+      items.push({ $patch: 'delete', [mergeKey]: was[mergeKey] ?? null });
   }
   if (items.length === 0) {
     return;
   }
   patch[key] = items;
-  patch[`$setElementOrder/${key}`] = after.filter(isObject).map((item) => ({ [mergeKey]: item[mergeKey] ?? null }));
+  patch[`$setElementOrder/${key}`] = after
+    .filter(isObject)
+    .map((item) => ({ [mergeKey]: item[mergeKey] ?? null }));
 }
 
 function sortedValues(values: readonly Json[]): Json[] {

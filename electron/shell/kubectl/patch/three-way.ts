@@ -8,7 +8,12 @@ import { diffObjects } from './strategic-diff.ts';
  * What `apply` sends for a built-in kind: changes and additions from `current` to `modified`, deletions from `original`
  * (what was applied last) to `modified`. Models `CreateThreeWayMergePatch` of apimachinery's util/strategicpatch.
  */
-export function threeWayStrategicPatch(original: JsonObject, modified: JsonObject, current: JsonObject, type: PatchType): JsonObject {
+export function threeWayStrategicPatch(
+  original: JsonObject,
+  modified: JsonObject,
+  current: JsonObject,
+  type: PatchType,
+): JsonObject {
   const changes = diffObjects(current, modified, type, { ignoreDeletions: true, onlyDeletions: false });
   const deletions = diffObjects(original, modified, type, { ignoreDeletions: false, onlyDeletions: true });
   return combine(deletions, changes, type);
@@ -21,7 +26,8 @@ function combine(base: JsonObject, over: JsonObject, type: PatchType): JsonObjec
     const before = out[key];
     const field = type[key.replace(/^\$(setElementOrder|deleteFromPrimitiveList)\//, '')];
     if (key.startsWith('$setElementOrder/') || key === '$retainKeys') out[key] = value;
-    else if (isObject(before) && isObject(value)) out[key] = combine(before, value, patchTypeNamed(field?.type));
+    else if (isObject(before) && isObject(value))
+      out[key] = combine(before, value, patchTypeNamed(field?.type));
     else if (Array.isArray(before) && Array.isArray(value)) out[key] = combineLists(before, value, field);
     else out[key] = value;
   }
@@ -42,7 +48,11 @@ function combineLists(base: readonly Json[], over: readonly Json[], field: Patch
 }
 
 /** The same for kinds without a type: a JSON merge patch, where lists are replaced. Models util/jsonmergepatch. */
-export function threeWayJsonPatch(original: JsonObject, modified: JsonObject, current: JsonObject): JsonObject {
+export function threeWayJsonPatch(
+  original: JsonObject,
+  modified: JsonObject,
+  current: JsonObject,
+): JsonObject {
   return mergeJson(mergeDeletions(original, modified), mergeChanges(current, modified));
 }
 

@@ -24,7 +24,8 @@ export function parseColumns(spec: string): CustomColumn[] {
   if (spec === '') throw new KubectlError('custom-columns format specified but no custom columns given');
   return splitOutsideBrackets(spec).map((part) => {
     const colon = part.indexOf(':');
-    if (colon < 0) throw new KubectlError(`unexpected custom-columns spec: ${part}, expected <header>:<json-path-expr>`);
+    if (colon < 0)
+      throw new KubectlError(`unexpected custom-columns spec: ${part}, expected <header>:<json-path-expr>`);
     return column(part.slice(0, colon), part.slice(colon + 1));
   });
 }
@@ -39,7 +40,9 @@ export function parseColumnsFile(text: string): CustomColumn[] {
   const names = headers.trim().split(/\s+/);
   const specs = paths.trim().split(/\s+/);
   if (headers.trim() === '' || names.length !== specs.length) {
-    throw new KubectlError(`number of headers (${names.length}) and field specifications (${paths.trim() === '' ? 0 : specs.length}) don't match`);
+    throw new KubectlError(
+      `number of headers (${names.length}) and field specifications (${paths.trim() === '' ? 0 : specs.length}) don't match`,
+    );
   }
   return names.map((name, i) => column(name, specs[i] ?? ''));
 }
@@ -57,10 +60,12 @@ export class CustomColumnsPrinter implements ObjectPrinter {
   }
 
   print(object: JsonObject): string {
-    if (!this.headerDone && !this.noHeaders) this.tabs.write(`${this.columns.map((each) => each.header).join('\t')}\n`);
+    if (!this.headerDone && !this.noHeaders)
+      this.tabs.write(`${this.columns.map((each) => each.header).join('\t')}\n`);
     this.headerDone = true;
     const items = Array.isArray(object['items']) ? object['items'].filter(isObject) : [object];
-    for (const item of items) this.tabs.write(`${this.columns.map((each) => this.cell(each, item)).join('\t')}\n`);
+    for (const item of items)
+      this.tabs.write(`${this.columns.map((each) => this.cell(each, item)).join('\t')}\n`);
     return this.tabs.flush();
   }
 

@@ -13,13 +13,53 @@ import { writeYaml } from '../yaml/write.ts';
 import type { ObjectPrinter } from './interface.ts';
 
 export const outputFlags: readonly FlagSpec[] = [
-  { name: 'output', short: 'o', kind: 'string', values: ['json', 'yaml', 'name', 'jsonpath=', 'go-template='], help: { en: 'Output format: json, yaml, name, jsonpath=…, jsonpath-as-json=…, jsonpath-file=…, go-template=…', 'pt-BR': 'Formato da saída: json, yaml, name, jsonpath=…, jsonpath-as-json=…, jsonpath-file=…, go-template=…' } },
-  { name: 'template', kind: 'string', help: { en: 'Template text or file for go-template and jsonpath outputs.', 'pt-BR': 'Texto ou arquivo de modelo para as saídas go-template e jsonpath.' } },
-  { name: 'show-managed-fields', kind: 'bool', help: { en: 'Keep managedFields in JSON and YAML.', 'pt-BR': 'Mantém managedFields em JSON e YAML.' } },
-  { name: 'allow-missing-template-keys', kind: 'bool', initial: 'true', help: { en: 'Fields a template names may be absent.', 'pt-BR': 'Campos citados num modelo podem faltar.' } },
+  {
+    name: 'output',
+    short: 'o',
+    kind: 'string',
+    values: ['json', 'yaml', 'name', 'jsonpath=', 'go-template='],
+    help: {
+      en: 'Output format: json, yaml, name, jsonpath=…, jsonpath-as-json=…, jsonpath-file=…, go-template=…',
+      'pt-BR':
+        'Formato da saída: json, yaml, name, jsonpath=…, jsonpath-as-json=…, jsonpath-file=…, go-template=…',
+    },
+  },
+  {
+    name: 'template',
+    kind: 'string',
+    help: {
+      en: 'Template text or file for go-template and jsonpath outputs.',
+      'pt-BR': 'Texto ou arquivo de modelo para as saídas go-template e jsonpath.',
+    },
+  },
+  {
+    name: 'show-managed-fields',
+    kind: 'bool',
+    help: { en: 'Keep managedFields in JSON and YAML.', 'pt-BR': 'Mantém managedFields em JSON e YAML.' },
+  },
+  {
+    name: 'allow-missing-template-keys',
+    kind: 'bool',
+    initial: 'true',
+    help: {
+      en: 'Fields a template names may be absent.',
+      'pt-BR': 'Campos citados num modelo podem faltar.',
+    },
+  },
 ];
 
-export const formats = ['go-template', 'go-template-file', 'json', 'jsonpath', 'jsonpath-as-json', 'jsonpath-file', 'name', 'template', 'templatefile', 'yaml'];
+export const formats = [
+  'go-template',
+  'go-template-file',
+  'json',
+  'jsonpath',
+  'jsonpath-as-json',
+  'jsonpath-file',
+  'name',
+  'template',
+  'templatefile',
+  'yaml',
+];
 
 /** `kind.group/name` */
 export function objectName(object: JsonObject): string {
@@ -29,12 +69,15 @@ export function objectName(object: JsonObject): string {
 
 function withoutManagedFields(object: JsonObject): JsonObject {
   const items = object['items'];
-  const listed = Array.isArray(items) && items.some((item) => isObject(item) && isObject(item['metadata']) && 'managedFields' in item['metadata']);
+  const listed =
+    Array.isArray(items) &&
+    items.some((item) => isObject(item) && isObject(item['metadata']) && 'managedFields' in item['metadata']);
   const own = isObject(object['metadata']) && 'managedFields' in object['metadata'];
   if (!listed && !own) return object;
   const copy = clone(object);
   removeAt(copy, ['metadata', 'managedFields']);
-  if (Array.isArray(copy['items'])) for (const item of copy['items']) if (isObject(item)) removeAt(item, ['metadata', 'managedFields']);
+  if (Array.isArray(copy['items']))
+    for (const item of copy['items']) if (isObject(item)) removeAt(item, ['metadata', 'managedFields']);
   return copy;
 }
 
@@ -42,12 +85,17 @@ function withoutManagedFields(object: JsonObject): JsonObject {
  * The printer for `-o`, or undefined when the format is none of the common ones (`wide`, `custom-columns` and '' are the
  * caller's). `typed` keeps the order of fields in JSON, as for objects a generator built.
  */
-export async function objectPrinter(session: Session, output: string, typed = false): Promise<ObjectPrinter | undefined> {
+export async function objectPrinter(
+  session: Session,
+  output: string,
+  typed = false,
+): Promise<ObjectPrinter | undefined> {
   const { flags } = session;
   const eq = output.indexOf('=');
   const format = eq < 0 ? output : output.slice(0, eq);
   const argument = eq < 0 ? flags.string('template') : output.slice(eq + 1);
-  const strip = (object: JsonObject): JsonObject => (flags.bool('show-managed-fields') ? object : withoutManagedFields(object));
+  const strip = (object: JsonObject): JsonObject =>
+    flags.bool('show-managed-fields') ? object : withoutManagedFields(object);
   if (eq >= 0 && (format === 'json' || format === 'yaml' || format === 'name')) return undefined;
   switch (format) {
     case 'json':
@@ -57,7 +105,15 @@ export async function objectPrinter(session: Session, output: string, typed = fa
       return { print: (object) => `${count++ > 0 ? '---\n' : ''}${writeYaml(strip(object))}` };
     }
     case 'name':
-      return { print: (object) => (Array.isArray(object['items']) ? object['items'].filter(isObject).map((item) => `${objectName(item)}\n`).join('') : `${objectName(object)}\n`) };
+      return {
+        print: (object) =>
+          Array.isArray(object['items'])
+            ? object['items']
+                .filter(isObject)
+                .map((item) => `${objectName(item)}\n`)
+                .join('')
+            : `${objectName(object)}\n`,
+      };
     case 'jsonpath':
     case 'jsonpath-as-json':
     case 'jsonpath-file':
@@ -78,11 +134,18 @@ async function templateText(session: Session, format: string, argument: string):
   try {
     return await session.io.fs.readText(session.io.path(argument));
   } catch {
-    throw new KubectlError(`error reading --template ${argument}, open ${argument}: no such file or directory\n`);
+    throw new KubectlError(
+      `error reading --template ${argument}, open ${argument}: no such file or directory\n`,
+    );
   }
 }
 
-function pathPrinter(session: Session, format: string, text: string, strip: (object: JsonObject) => JsonObject): ObjectPrinter {
+function pathPrinter(
+  session: Session,
+  format: string,
+  text: string,
+  strip: (object: JsonObject) => JsonObject,
+): ObjectPrinter {
   let template: JsonPathTemplate;
   try {
     template = new JsonPathTemplate(text);
@@ -95,7 +158,9 @@ function pathPrinter(session: Session, format: string, text: string, strip: (obj
     print(object) {
       const value = strip(object);
       try {
-        return format === 'jsonpath-as-json' ? template.renderJson(value, { allowMissing }) : template.render(value, { allowMissing });
+        return format === 'jsonpath-as-json'
+          ? template.renderJson(value, { allowMissing })
+          : template.render(value, { allowMissing });
       } catch (error) {
         if (!(error instanceof PathError)) throw error;
         throw new KubectlError(
@@ -106,7 +171,11 @@ function pathPrinter(session: Session, format: string, text: string, strip: (obj
   };
 }
 
-function goTemplatePrinter(session: Session, text: string, strip: (object: JsonObject) => JsonObject): ObjectPrinter {
+function goTemplatePrinter(
+  session: Session,
+  text: string,
+  strip: (object: JsonObject) => JsonObject,
+): ObjectPrinter {
   let template: GoTemplate;
   try {
     template = new GoTemplate(text);
@@ -121,9 +190,7 @@ function goTemplatePrinter(session: Session, text: string, strip: (object: JsonO
         return template.render(value, session.flags.bool('allow-missing-template-keys'));
       } catch (error) {
         if (!(error instanceof TemplateError)) throw error;
-        throw new KubectlError(
-          `error executing template ${JSON.stringify(text)}: ${error.message}`,
-        );
+        throw new KubectlError(`error executing template ${JSON.stringify(text)}: ${error.message}`);
       }
     },
   };

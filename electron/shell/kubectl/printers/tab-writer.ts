@@ -40,7 +40,13 @@ export class TabWriter {
     return out.join('\n');
   }
 
-  private format(lines: readonly string[][], from: number, to: number, widths: readonly number[], out: string[]): void {
+  private format(
+    lines: readonly string[][],
+    from: number,
+    to: number,
+    widths: readonly number[],
+    out: string[],
+  ): void {
     const column = widths.length;
     let line0 = from;
     for (let at = from; at < to; at++) {

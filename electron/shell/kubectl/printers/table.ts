@@ -43,7 +43,11 @@ export class TablePrinter {
     const definitions = listAt(table, 'columnDefinitions');
     if (definitions.length > 0 || !this.columns) {
       this.columns = definitions
-        .map((definition, index) => ({ header: stringAt(definition, 'name').toUpperCase(), index, priority: numberAt(definition, 'priority') ?? 0 }))
+        .map((definition, index) => ({
+          header: stringAt(definition, 'name').toUpperCase(),
+          index,
+          priority: numberAt(definition, 'priority') ?? 0,
+        }))
         .filter((column) => this.options.wide || column.priority === 0);
     }
     const rows = listAt(table, 'rows').filter(isObject);
@@ -112,7 +116,10 @@ export function plainTable(objects: readonly JsonObject[], age: (created: string
       { name: 'Name', priority: 0 },
       { name: 'Age', priority: 0 },
     ],
-    rows: objects.map((object) => ({ cells: [nameOf(object), age(stringAt(object, 'metadata', 'creationTimestamp'))], object })),
+    rows: objects.map((object) => ({
+      cells: [nameOf(object), age(stringAt(object, 'metadata', 'creationTimestamp'))],
+      object,
+    })),
   };
 }
 

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Json, JsonObject } from '../json.ts';
 import { at, clone, isObject, listAt, namespaceOf, objectAt, setAt, stringAt } from '../json.ts';
+import { discovery, openApi, openApiRoot, resources } from './fake-discovery.testing.ts';
 
 /** One request a client made. */
 export interface Seen {
@@ -21,8 +21,6 @@ export interface FakeReply {
 
 type Hook = (seen: Seen) => FakeReply | undefined;
 
-const discovery = JSON.parse(readFileSync(new URL('./discovery.json', import.meta.url), 'utf8')) as JsonObject[];
-
 /** A tiny API server for tests of the client: discovery, objects kept by path, Tables of name and age, watches. It validates nothing. */
 export class FakeApi {
   readonly objects = new Map<string, JsonObject>();
@@ -33,7 +31,13 @@ export class FakeApi {
   readonly columns = new Map<string, readonly (readonly [string, number, (object: JsonObject) => Json])[]>();
   private version = 100;
   private readonly server: http.Server;
-  private readonly watchers = new Set<{ prefix: string; table: boolean; name: string; write: (event: JsonObject) => void; end: () => void }>();
+  private readonly watchers = new Set<{
+    prefix: string;
+    table: boolean;
+    name: string;
+    write: (event: JsonObject) => void;
+    end: () => void;
+  }>();
 
   constructor() {
     this.server = http.createServer((request, response) => void this.handle(request, response));
@@ -56,7 +60,8 @@ export class FakeApi {
     const stored = clone(object);
     setAt(stored, ['metadata', 'resourceVersion'], String(this.version));
     if (stringAt(stored, 'metadata', 'uid') === '') setAt(stored, ['metadata', 'uid'], `uid-${this.version}`);
-    if (stringAt(stored, 'metadata', 'creationTimestamp') === '') setAt(stored, ['metadata', 'creationTimestamp'], '2026-01-01T00:00:00Z');
+    if (stringAt(stored, 'metadata', 'creationTimestamp') === '')
+      setAt(stored, ['metadata', 'creationTimestamp'], '2026-01-01T00:00:00Z');
     const type = this.objects.has(path) ? 'MODIFIED' : 'ADDED';
     this.objects.set(path, stored);
     this.notify(path, type, stored);
@@ -70,18 +75,28 @@ export class FakeApi {
 
   private notify(path: string, type: string, object: JsonObject): void {
     for (const watcher of this.watchers) {
-      if (!matches(path, watcher.prefix) || (watcher.name !== '' && !path.endsWith(`/${watcher.name}`))) continue;
+      if (!matches(path, watcher.prefix) || (watcher.name !== '' && !path.endsWith(`/${watcher.name}`)))
+        continue;
       watcher.write({ type, object: watcher.table ? this.table(resourceOf(path, true), [object]) : object });
     }
   }
 
   private table(resource: string, objects: readonly JsonObject[]): JsonObject {
-    const columns = this.columns.get(resource) ?? [['Name', 0, (object: JsonObject) => stringAt(object, 'metadata', 'name')] as const, ['Age', 0, () => '5m'] as const];
+    const columns = this.columns.get(resource) ?? [
+      ['Name', 0, (object: JsonObject) => stringAt(object, 'metadata', 'name')] as const,
+      ['Age', 0, () => '5m'] as const,
+    ];
     return {
       kind: 'Table',
       apiVersion: 'meta.k8s.io/v1',
       metadata: { resourceVersion: String(this.version) },
-      columnDefinitions: columns.map(([name, priority]) => ({ name, type: 'string', format: name === 'Name' ? 'name' : '', description: '', priority })),
+      columnDefinitions: columns.map(([name, priority]) => ({
+        name,
+        type: 'string',
+        format: name === 'Name' ? 'name' : '',
+        description: '',
+        priority,
+      })),
       rows: objects.map((object) => ({
         cells: columns.map(([, , cell]) => cell(object)),
         object: { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', ...object },
@@ -102,7 +117,10 @@ export class FakeApi {
     this.seen.push(seen);
     const url = new URL(seen.url, 'http://x');
     const send = ({ status, body, headers }: FakeReply): void => {
-      response.writeHead(status, { 'Content-Type': typeof body === 'string' ? 'text/plain' : 'application/json', ...headers });
+      response.writeHead(status, {
+        'Content-Type': typeof body === 'string' ? 'text/plain' : 'application/json',
+        ...headers,
+      });
       response.end(typeof body === 'string' ? body : JSON.stringify(body));
     };
     for (const hook of this.hooks) {
@@ -132,35 +150,66 @@ export class FakeApi {
     const path = url.pathname;
     const accept = seen.headers.accept ?? '';
     if (path === '/api' || path === '/apis') {
-      const items = discovery.filter((group) => (stringAt(group, 'metadata', 'name') === '') === (path === '/api'));
+      const items = discovery.filter(
+        (group) => (stringAt(group, 'metadata', 'name') === '') === (path === '/api'),
+      );
       return {
         status: 200,
         body: { kind: 'APIGroupDiscoveryList', apiVersion: 'apidiscovery.k8s.io/v2', metadata: {}, items },
         headers: { 'Content-Type': 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList' },
       };
     }
-    if (path === '/version') return { status: 200, body: { major: '1', minor: '34', gitVersion: 'v1.34.9', platform: 'linux/amd64' } };
+    if (path === '/version')
+      return {
+        status: 200,
+        body: { major: '1', minor: '34', gitVersion: 'v1.34.9', platform: 'linux/amd64' },
+      };
     if (path === '/healthz') return { status: 200, body: 'ok' };
     if (path === '/openapi/v3') return { status: 200, body: openApiRoot() };
-    if (path.startsWith('/openapi/v3/')) return { status: 200, body: openApi(path.slice('/openapi/v3/'.length)) };
+    if (path.startsWith('/openapi/v3/'))
+      return { status: 200, body: openApi(path.slice('/openapi/v3/'.length)) };
     const known = this.objects.get(path);
     if (seen.method === 'GET') {
-      if (known) return { status: 200, body: accept.includes('as=Table') ? this.table(resourceOf(path, true), [known]) : known };
+      if (known)
+        return {
+          status: 200,
+          body: accept.includes('as=Table') ? this.table(resourceOf(path, true), [known]) : known,
+        };
       if (isCollection(path)) return this.list(path, url, accept);
       return notFound(path);
     }
-    if (seen.contentType.includes('protobuf')) return { status: 415, body: { kind: 'Status', message: 'no protobuf here', reason: 'UnsupportedMediaType', code: 415 } };
+    if (seen.contentType.includes('protobuf'))
+      return {
+        status: 415,
+        body: { kind: 'Status', message: 'no protobuf here', reason: 'UnsupportedMediaType', code: 415 },
+      };
     if (seen.method === 'POST') return this.create(path, url, JSON.parse(seen.body) as JsonObject);
     if (!known) return notFound(path.replace(/\/scale$/, ''));
     if (seen.method === 'DELETE') {
       if (!url.searchParams.get('dryRun')) this.remove(path);
-      return { status: 200, body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details: { name: stringAt(known, 'metadata', 'name'), uid: stringAt(known, 'metadata', 'uid') } } };
+      return {
+        status: 200,
+        body: {
+          kind: 'Status',
+          apiVersion: 'v1',
+          metadata: {},
+          status: 'Success',
+          details: { name: stringAt(known, 'metadata', 'name'), uid: stringAt(known, 'metadata', 'uid') },
+        },
+      };
     }
     const patch = JSON.parse(seen.body) as Json;
-    const next = seen.method === 'PUT' && isObject(patch) ? patch : seen.contentType.startsWith('application/json-patch') ? jsonPatch(known, patch) : merge(known, patch);
-    if (!isObject(next)) return { status: 400, body: { kind: 'Status', message: 'bad', reason: 'BadRequest', code: 400 } };
+    const next =
+      seen.method === 'PUT' && isObject(patch)
+        ? patch
+        : seen.contentType.startsWith('application/json-patch')
+          ? jsonPatch(known, patch)
+          : merge(known, patch);
+    if (!isObject(next))
+      return { status: 400, body: { kind: 'Status', message: 'bad', reason: 'BadRequest', code: 400 } };
     if (seen.method === 'PUT') setAt(next, ['metadata', 'uid'], stringAt(known, 'metadata', 'uid'));
-    if (seen.method === 'PUT') setAt(next, ['metadata', 'creationTimestamp'], stringAt(known, 'metadata', 'creationTimestamp'));
+    if (seen.method === 'PUT')
+      setAt(next, ['metadata', 'creationTimestamp'], stringAt(known, 'metadata', 'creationTimestamp'));
     if (url.searchParams.get('dryRun')) return { status: 200, body: next };
     if (JSON.stringify(next) !== JSON.stringify(known)) this.put(path, next);
     return { status: 200, body: this.objects.get(path) ?? next };
@@ -173,11 +222,27 @@ export class FakeApi {
       .filter(([key]) => matches(key, path))
       .map(([, object]) => object)
       .filter((object) => field === undefined || stringAt(object, 'metadata', 'name') === field)
-      .filter((object) => selector.split(',').every((term) => term === '' || stringAt(object, 'metadata', 'labels', term.split('=')[0] ?? '') === (term.split('=')[1] ?? '')))
-      .sort((a, b) => (`${namespaceOf(a)}/${stringAt(a, 'metadata', 'name')}` < `${namespaceOf(b)}/${stringAt(b, 'metadata', 'name')}` ? -1 : 1));
+      .filter((object) =>
+        selector
+          .split(',')
+          .every(
+            (term) =>
+              term === '' ||
+              stringAt(object, 'metadata', 'labels', term.split('=')[0] ?? '') === (term.split('=')[1] ?? ''),
+          ),
+      )
+      .sort((a, b) =>
+        `${namespaceOf(a)}/${stringAt(a, 'metadata', 'name')}` <
+        `${namespaceOf(b)}/${stringAt(b, 'metadata', 'name')}`
+          ? -1
+          : 1,
+      );
     if (accept.includes('as=Table')) return { status: 200, body: this.table(resourceOf(path, false), items) };
     const { kind, apiVersion } = kindOf(path);
-    return { status: 200, body: { kind: `${kind}List`, apiVersion, metadata: { resourceVersion: String(this.version) }, items } };
+    return {
+      status: 200,
+      body: { kind: `${kind}List`, apiVersion, metadata: { resourceVersion: String(this.version) }, items },
+    };
   }
 
   private create(path: string, url: URL, object: JsonObject): FakeReply {
@@ -187,7 +252,19 @@ export class FakeApi {
       const resource = resourceOf(path, false);
       const group = /^\/apis\/([^/]+)/.exec(path)?.[1];
       const kind = group === undefined ? resource : `${resource}.${group}`;
-      return { status: 409, body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: `${kind} "${name}" already exists`, reason: 'AlreadyExists', details: { name, kind: resource }, code: 409 } };
+      return {
+        status: 409,
+        body: {
+          kind: 'Status',
+          apiVersion: 'v1',
+          metadata: {},
+          status: 'Failure',
+          message: `${kind} "${name}" already exists`,
+          reason: 'AlreadyExists',
+          details: { name, kind: resource },
+          code: 409,
+        },
+      };
     }
     if (url.searchParams.get('dryRun')) return { status: 201, body: object };
     this.put(key, object);
@@ -205,16 +282,17 @@ function resourceOf(path: string, object: boolean): string {
   return parts[parts.length - (object ? 2 : 1)] ?? '';
 }
 
-function resources(): { group: string; version: string; resource: JsonObject }[] {
-  return discovery.flatMap((group) => listAt(group, 'versions').flatMap((version) => listAt(version, 'resources').map((resource) => ({ group: stringAt(group, 'metadata', 'name'), version: stringAt(version, 'version'), resource: resource as JsonObject }))));
-}
-
 function kindOf(path: string): { kind: string; apiVersion: string } {
   const parts = segments(path);
   const group = parts[0] === 'api' ? '' : (parts[1] ?? '');
   const name = resourceOf(path, false);
-  const found = resources().find((each) => each.group === group && stringAt(each.resource, 'resource') === name);
-  return { kind: stringAt(found?.resource, 'responseKind', 'kind'), apiVersion: group === '' ? 'v1' : `${group}/${parts[2] ?? ''}` };
+  const found = resources().find(
+    (each) => each.group === group && stringAt(each.resource, 'resource') === name,
+  );
+  return {
+    kind: stringAt(found?.resource, 'responseKind', 'kind'),
+    apiVersion: group === '' ? 'v1' : `${group}/${parts[2] ?? ''}`,
+  };
 }
 
 function isCollection(path: string): boolean {
@@ -228,7 +306,11 @@ function matches(key: string, collection: string): boolean {
   const parts = segments(key);
   if (`/${parts.slice(0, -1).join('/')}` === collection) return true;
   const namespaces = parts.indexOf('namespaces');
-  return namespaces >= 0 && parts.length - namespaces === 4 && `/${[...parts.slice(0, namespaces), parts.at(-2)].join('/')}` === collection;
+  return (
+    namespaces >= 0 &&
+    parts.length - namespaces === 4 &&
+    `/${[...parts.slice(0, namespaces), parts.at(-2)].join('/')}` === collection
+  );
 }
 
 function notFound(path: string): FakeReply {
@@ -236,7 +318,19 @@ function notFound(path: string): FakeReply {
   const resource = resourceOf(path, true);
   const group = /^\/apis\/([^/]+)/.exec(path)?.[1];
   const kind = group === undefined ? resource : `${resource}.${group}`;
-  return { status: 404, body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: `${kind} "${name}" not found`, reason: 'NotFound', details: { name, ...(group === undefined ? {} : { group }), kind: resource }, code: 404 } };
+  return {
+    status: 404,
+    body: {
+      kind: 'Status',
+      apiVersion: 'v1',
+      metadata: {},
+      status: 'Failure',
+      message: `${kind} "${name}" not found`,
+      reason: 'NotFound',
+      details: { name, ...(group === undefined ? {} : { group }), kind: resource },
+      code: 404,
+    },
+  };
 }
 
 /** JSON merge patch; lists of things with names are merged by name, enough for the client's tests. */
@@ -247,7 +341,11 @@ function merge(target: Json | undefined, patch: Json): Json {
     if (key.startsWith('$')) continue;
     const old = out[key];
     if (value === null) delete out[key];
-    else if (Array.isArray(value) && Array.isArray(old) && value.every((item) => typeof stringOrUndefined(item) === 'string')) {
+    else if (
+      Array.isArray(value) &&
+      Array.isArray(old) &&
+      value.every((item) => typeof stringOrUndefined(item) === 'string')
+    ) {
       const list = [...old];
       for (const item of value) {
         const index = list.findIndex((each) => stringAt(each, 'name') === stringAt(item, 'name'));
@@ -273,28 +371,4 @@ function jsonPatch(target: JsonObject, patch: Json): Json {
     else setAt(out, path, at(step, 'value') ?? null);
   }
   return out;
-}
-
-function openApiRoot(): JsonObject {
-  const paths: JsonObject = {};
-  for (const { group, version } of resources()) {
-    const key = group === '' ? `api/${version}` : `apis/${group}/${version}`;
-    paths[key] = { serverRelativeURL: `/openapi/v3/${key}` };
-  }
-  return { paths };
-}
-
-function openApi(key: string): JsonObject {
-  const paths: JsonObject = {};
-  for (const { group, version, resource } of resources()) {
-    if ((group === '' ? `api/${version}` : `apis/${group}/${version}`) !== key) continue;
-    const scope = stringAt(resource, 'scope') === 'Namespaced' ? 'namespaces/{namespace}/' : '';
-    const operation: Json = {
-      parameters: [{ name: 'fieldValidation', in: 'query' }, { name: 'dryRun', in: 'query' }],
-      'x-kubernetes-group-version-kind': { group, version, kind: stringAt(resource, 'responseKind', 'kind') },
-    };
-    paths[`/${key}/${scope}${stringAt(resource, 'resource')}/{name}`] = { patch: operation };
-    paths[`/${key}/${scope}${stringAt(resource, 'resource')}`] = { post: operation };
-  }
-  return { openapi: '3.0.0', info: { title: 'x', version: 'x' }, paths };
 }

@@ -2,9 +2,22 @@ import type { JsonObject } from '../json.ts';
 import { namespaceOf, nameOf, stringAt } from '../json.ts';
 
 const plurals: Readonly<Record<string, string>> = {
-  Pod: 'pods', Deployment: 'deployments', ReplicaSet: 'replicasets', Service: 'services', Node: 'nodes', Namespace: 'namespaces',
-  ConfigMap: 'configmaps', Secret: 'secrets', ServiceAccount: 'serviceaccounts', Event: 'events', Lease: 'leases', Job: 'jobs',
-  DaemonSet: 'daemonsets', StatefulSet: 'statefulsets', LimitRange: 'limitranges', ResourceQuota: 'resourcequotas',
+  Pod: 'pods',
+  Deployment: 'deployments',
+  ReplicaSet: 'replicasets',
+  Service: 'services',
+  Node: 'nodes',
+  Namespace: 'namespaces',
+  ConfigMap: 'configmaps',
+  Secret: 'secrets',
+  ServiceAccount: 'serviceaccounts',
+  Event: 'events',
+  Lease: 'leases',
+  Job: 'jobs',
+  DaemonSet: 'daemonsets',
+  StatefulSet: 'statefulsets',
+  LimitRange: 'limitranges',
+  ResourceQuota: 'resourcequotas',
 };
 
 /** Where an object of a test lives. */

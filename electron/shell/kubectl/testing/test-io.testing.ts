@@ -26,21 +26,31 @@ export class MemoryFs implements ShellFs {
     return Promise.resolve();
   }
   async appendFile(path: string, data: string | Uint8Array): Promise<void> {
-    await this.writeFile(path, (this.files.get(path) ?? '') + (typeof data === 'string' ? data : new TextDecoder().decode(data)));
+    await this.writeFile(
+      path,
+      (this.files.get(path) ?? '') + (typeof data === 'string' ? data : new TextDecoder().decode(data)),
+    );
   }
   stat(path: string): Promise<FileStat> {
     if (this.files.has(path)) return Promise.resolve({ kind: 'file', size: 0, mode: 0o600, mtimeMs: 0 });
     const folder = [...this.files.keys()].some((file) => file.startsWith(`${path}/`));
-    return folder ? Promise.resolve({ kind: 'directory', size: 0, mode: 0o700, mtimeMs: 0 }) : Promise.reject(new FsError('ENOENT', path));
+    return folder
+      ? Promise.resolve({ kind: 'directory', size: 0, mode: 0o700, mtimeMs: 0 })
+      : Promise.reject(new FsError('ENOENT', path));
   }
   lstat(path: string): Promise<FileStat> {
     return this.stat(path);
   }
   exists(path: string): Promise<boolean> {
-    return this.stat(path).then(() => true, () => false);
+    return this.stat(path).then(
+      () => true,
+      () => false,
+    );
   }
   readdir(path: string): Promise<string[]> {
-    const names = [...this.files.keys()].filter((file) => file.startsWith(`${path}/`)).map((file) => file.slice(path.length + 1).split('/')[0] ?? '');
+    const names = [...this.files.keys()]
+      .filter((file) => file.startsWith(`${path}/`))
+      .map((file) => file.slice(path.length + 1).split('/')[0] ?? '');
     return Promise.resolve([...new Set(names)]);
   }
   mkdir(): Promise<void> {
@@ -77,7 +87,17 @@ export interface TestIo extends CommandIo {
 }
 
 /** Streams that collect what is written, over files in memory. */
-export function testIo(argv: readonly string[], fs: MemoryFs, options: { stdin?: string; env?: Record<string, string>; signal?: AbortSignal; onOut?: (text: string) => void; spawn?: CommandIo['spawn'] } = {}): TestIo {
+export function testIo(
+  argv: readonly string[],
+  fs: MemoryFs,
+  options: {
+    stdin?: string;
+    env?: Record<string, string>;
+    signal?: AbortSignal;
+    onOut?: (text: string) => void;
+    spawn?: CommandIo['spawn'];
+  } = {},
+): TestIo {
   const never = new AbortController().signal;
   const collect = (into: string[], tell?: (text: string) => void): ByteSink => ({
     write: (chunk) => {

@@ -12,17 +12,56 @@ export const apiResources: CommandSpec = {
   usage: '',
   group: 'other',
   short: { en: 'List the types the server has.', 'pt-BR': 'Lista os tipos que o servidor tem.' },
-  examples: ['kubectl api-resources', 'kubectl api-resources --namespaced=true -o name', 'kubectl api-resources --api-group=apps'],
+  examples: [
+    'kubectl api-resources',
+    'kubectl api-resources --namespaced=true -o name',
+    'kubectl api-resources --api-group=apps',
+  ],
   arguments: { of: 'nothing' },
   flags: [
-    { name: 'output', short: 'o', kind: 'string', values: ['wide', 'name'], help: { en: 'wide or name.', 'pt-BR': 'wide ou name.' } },
+    {
+      name: 'output',
+      short: 'o',
+      kind: 'string',
+      values: ['wide', 'name'],
+      help: { en: 'wide or name.', 'pt-BR': 'wide ou name.' },
+    },
     { name: 'api-group', kind: 'string', help: { en: 'Only this group.', 'pt-BR': 'Só este grupo.' } },
-    { name: 'namespaced', kind: 'bool', initial: 'true', help: { en: 'Only types inside namespaces, or with =false those outside.', 'pt-BR': 'Só tipos dentro de namespaces, ou com =false os de fora.' } },
-    { name: 'verbs', kind: 'slice', help: { en: 'Only types with these verbs.', 'pt-BR': 'Só tipos com estes verbos.' } },
-    { name: 'categories', kind: 'slice', help: { en: 'Only types of these categories.', 'pt-BR': 'Só tipos destas categorias.' } },
-    { name: 'no-headers', kind: 'bool', help: { en: 'Without the line of column names.', 'pt-BR': 'Sem a linha de nomes das colunas.' } },
-    { name: 'sort-by', kind: 'string', values: ['name', 'kind'], help: { en: 'name or kind.', 'pt-BR': 'name ou kind.' } },
-    { name: 'cached', kind: 'bool', help: { en: 'Use what is already known.', 'pt-BR': 'Usa o que já se sabe.' } },
+    {
+      name: 'namespaced',
+      kind: 'bool',
+      initial: 'true',
+      help: {
+        en: 'Only types inside namespaces, or with =false those outside.',
+        'pt-BR': 'Só tipos dentro de namespaces, ou com =false os de fora.',
+      },
+    },
+    {
+      name: 'verbs',
+      kind: 'slice',
+      help: { en: 'Only types with these verbs.', 'pt-BR': 'Só tipos com estes verbos.' },
+    },
+    {
+      name: 'categories',
+      kind: 'slice',
+      help: { en: 'Only types of these categories.', 'pt-BR': 'Só tipos destas categorias.' },
+    },
+    {
+      name: 'no-headers',
+      kind: 'bool',
+      help: { en: 'Without the line of column names.', 'pt-BR': 'Sem a linha de nomes das colunas.' },
+    },
+    {
+      name: 'sort-by',
+      kind: 'string',
+      values: ['name', 'kind'],
+      help: { en: 'name or kind.', 'pt-BR': 'name ou kind.' },
+    },
+    {
+      name: 'cached',
+      kind: 'bool',
+      help: { en: 'Use what is already known.', 'pt-BR': 'Usa o que já se sabe.' },
+    },
   ],
   run,
 };
@@ -42,7 +81,15 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
     if (each.verbs.length === 0) return false;
     // The preferred version of each, and other versions only for what it lacks.
     const key = groupResource(each);
-    const better = each.version !== preferred.get(each.group) && resources.some((other) => other !== each && other.group === each.group && other.name === each.name && other.version === preferred.get(each.group));
+    const better =
+      each.version !== preferred.get(each.group) &&
+      resources.some(
+        (other) =>
+          other !== each &&
+          other.group === each.group &&
+          other.name === each.name &&
+          other.version === preferred.get(each.group),
+      );
     if (better || seen.has(key)) return false;
     seen.add(key);
     if (flags.changed('api-group') && each.group !== flags.string('api-group')) return false;
@@ -57,9 +104,14 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
   }
   const wide = output === 'wide';
   const tabs = new TabWriter(tableTabs);
-  if (!flags.bool('no-headers')) tabs.write(`${['NAME', 'SHORTNAMES', 'APIVERSION', 'NAMESPACED', 'KIND', ...(wide ? ['VERBS', 'CATEGORIES'] : [])].join('\t')}\n`);
+  if (!flags.bool('no-headers'))
+    tabs.write(
+      `${['NAME', 'SHORTNAMES', 'APIVERSION', 'NAMESPACED', 'KIND', ...(wide ? ['VERBS', 'CATEGORIES'] : [])].join('\t')}\n`,
+    );
   for (const each of chosen) {
-    tabs.write(`${[each.name, each.shortNames.join(','), apiVersionOf(each), String(each.namespaced), each.kind, ...(wide ? [each.verbs.join(','), each.categories.join(',')] : [])].join('\t')}\n`);
+    tabs.write(
+      `${[each.name, each.shortNames.join(','), apiVersionOf(each), String(each.namespaced), each.kind, ...(wide ? [each.verbs.join(','), each.categories.join(',')] : [])].join('\t')}\n`,
+    );
   }
   await session.out(tabs.flush());
 }
@@ -75,12 +127,17 @@ export const apiVersions: CommandSpec = {
   name: 'api-versions',
   usage: '',
   group: 'other',
-  short: { en: 'List the groups and versions the server has.', 'pt-BR': 'Lista os grupos e versões que o servidor tem.' },
+  short: {
+    en: 'List the groups and versions the server has.',
+    'pt-BR': 'Lista os grupos e versões que o servidor tem.',
+  },
   arguments: { of: 'nothing' },
   run: async (session, _flags, args) => {
     if (args.length > 0) throw usageError(session.path, `unexpected arguments: ${goList(args)}`);
     const mapper = (await session.mapper()) && ((await session.refreshMapper()) ?? (await session.mapper()));
-    const versions = mapper.discovery.groups.flatMap((group) => group.versions.map((version) => (group.name === '' ? version : `${group.name}/${version}`)));
+    const versions = mapper.discovery.groups.flatMap((group) =>
+      group.versions.map((version) => (group.name === '' ? version : `${group.name}/${version}`)),
+    );
     for (const version of versions.sort()) await session.out(`${version}\n`);
   },
 };

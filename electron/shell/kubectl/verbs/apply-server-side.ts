@@ -20,18 +20,30 @@ are the ways you can resolve this warning:
 See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts`;
 
 /** `apply --server-side`: the whole object goes to the server as an apply patch. */
-export async function serverSideApply(session: Session, flags: FlagSet, target: Target, ref: ObjectRef, dryRun: DryRun, printer: ResultPrinter): Promise<void> {
+export async function serverSideApply(
+  session: Session,
+  flags: FlagSet,
+  target: Target,
+  ref: ObjectRef,
+  dryRun: DryRun,
+  printer: ResultPrinter,
+): Promise<void> {
   const manager = flags.changed('field-manager') ? flags.string('field-manager') : 'kubectl';
   try {
     const applied = await patchObject(session, ref, 'apply', compactJson(target.object ?? {}), {
       fieldManager: manager,
-      fieldValidation: ['false', 'ignore'].includes(flags.string('validate')) ? 'Ignore' : flags.string('validate') === 'warn' ? 'Warn' : 'Strict',
+      fieldValidation: ['false', 'ignore'].includes(flags.string('validate'))
+        ? 'Ignore'
+        : flags.string('validate') === 'warn'
+          ? 'Warn'
+          : 'Strict',
       force: flags.bool('force-conflicts') ? 'true' : 'false',
       dryRun: dryRun === 'server' ? 'All' : undefined,
     });
     await printer.done(applied, 'serverside-applied');
   } catch (error) {
-    if (error instanceof StatusError && error.reason === 'Conflict') throw new KubectlError(`${error.message}\n${advice}`);
+    if (error instanceof StatusError && error.reason === 'Conflict')
+      throw new KubectlError(`${error.message}\n${advice}`);
     throw error;
   }
 }

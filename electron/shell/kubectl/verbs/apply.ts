@@ -1,5 +1,12 @@
 import type { CommandSpec } from '../command-spec.ts';
-import { allFlag, dryRunFlag, fieldManagerFlag, filenameFlags, selectorFlag, validateFlag } from '../common-flags.ts';
+import {
+  allFlag,
+  dryRunFlag,
+  fieldManagerFlag,
+  filenameFlags,
+  selectorFlag,
+  validateFlag,
+} from '../common-flags.ts';
 import { isNotFound, KubectlError, plainMessage, StatusError, throwAll, usageError } from '../errors.ts';
 import type { FlagSet } from '../flags.ts';
 import { quote } from '../go-format.ts';
@@ -29,8 +36,16 @@ export const apply: CommandSpec = {
   name: 'apply',
   usage: '-f FILENAME',
   group: 'advanced',
-  short: { en: 'Make objects as their files say, creating or changing them.', 'pt-BR': 'Deixa objetos como os arquivos dizem, criando ou mudando.' },
-  examples: ['kubectl apply -f deployment.yaml', 'kubectl apply -f folder/', 'cat pod.yaml | kubectl apply -f -', 'kubectl apply --server-side -f deployment.yaml'],
+  short: {
+    en: 'Make objects as their files say, creating or changing them.',
+    'pt-BR': 'Deixa objetos como os arquivos dizem, criando ou mudando.',
+  },
+  examples: [
+    'kubectl apply -f deployment.yaml',
+    'kubectl apply -f folder/',
+    'cat pod.yaml | kubectl apply -f -',
+    'kubectl apply --server-side -f deployment.yaml',
+  ],
   flags: [
     ...filenameFlags,
     ...outputFlags,
@@ -39,12 +54,34 @@ export const apply: CommandSpec = {
     dryRunFlag,
     validateFlag,
     fieldManagerFlag('kubectl-client-side-apply'),
-    ...(flag('server-side', 'Let the server merge and track who owns which field.', 'Deixa o servidor mesclar e registrar quem possui cada campo.') ?? []),
-    ...(flag('force-conflicts', 'With --server-side, take over fields of others.', 'Com --server-side, assume campos de outros.') ?? []),
-    ...(flag('overwrite', 'Settle conflicts with the file.', 'Resolve conflitos a favor do arquivo.', 'true') ?? []),
-    ...(flag('force', 'Delete and create again what cannot be changed.', 'Apaga e cria de novo o que não pode ser mudado.') ?? []),
+    ...(flag(
+      'server-side',
+      'Let the server merge and track who owns which field.',
+      'Deixa o servidor mesclar e registrar quem possui cada campo.',
+    ) ?? []),
+    ...(flag(
+      'force-conflicts',
+      'With --server-side, take over fields of others.',
+      'Com --server-side, assume campos de outros.',
+    ) ?? []),
+    ...(flag(
+      'overwrite',
+      'Settle conflicts with the file.',
+      'Resolve conflitos a favor do arquivo.',
+      'true',
+    ) ?? []),
+    ...(flag(
+      'force',
+      'Delete and create again what cannot be changed.',
+      'Apaga e cria de novo o que não pode ser mudado.',
+    ) ?? []),
     ...(flag('prune', 'Not available here.', 'Não disponível aqui.') ?? []),
-    { name: 'prune-allowlist', kind: 'array', hidden: true, help: { en: 'Not available.', 'pt-BR': 'Não disponível.' } },
+    {
+      name: 'prune-allowlist',
+      kind: 'array',
+      hidden: true,
+      help: { en: 'Not available.', 'pt-BR': 'Não disponível.' },
+    },
     ...(flag('wait', 'Accepted.', 'Aceita.') ?? []),
     ...(flag('openapi-patch', 'Accepted.', 'Aceita.', 'true') ?? []),
   ],
@@ -54,10 +91,15 @@ export const apply: CommandSpec = {
 async function run(session: Session, flags: FlagSet, args: string[]): Promise<void> {
   if (args.length > 0) throw usageError(session.path, `Unexpected args: [${args.join(' ')}]`);
   requireFiles(flags);
-  if (flags.bool('prune')) throw new KubectlError('--prune is not available here: delete the objects by name or by label');
-  if (flags.bool('force-conflicts') && !flags.bool('server-side')) throw new KubectlError('--force-conflicts only works with --server-side');
+  if (flags.bool('prune'))
+    throw new KubectlError('--prune is not available here: delete the objects by name or by label');
+  if (flags.bool('force-conflicts') && !flags.bool('server-side'))
+    throw new KubectlError('--force-conflicts only works with --server-side');
   const dryRun = await dryRunOf(session);
-  if (dryRun === 'client' && flags.bool('server-side')) throw new KubectlError(`--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)`);
+  if (dryRun === 'client' && flags.bool('server-side'))
+    throw new KubectlError(
+      `--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)`,
+    );
   const printer = await ResultPrinter.make(session, dryRun);
   const resolved = await resolveTargets(session, {
     args: [],
@@ -69,7 +111,8 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
   if (resolved.targets.length === 0) throw new KubectlError('no objects passed to apply');
   // All documents are read before any is applied, and what is wrong with them is said first.
   const unread = resolved.targets.filter((each) => each instanceof Error);
-  const errors: unknown[] = unread.length > 1 ? [new KubectlError(`[${unread.map(plainMessage).join(', ')}]`)] : [...unread];
+  const errors: unknown[] =
+    unread.length > 1 ? [new KubectlError(`[${unread.map(plainMessage).join(', ')}]`)] : [...unread];
   for (const target of resolved.targets) {
     if (target instanceof Error) continue;
     try {
@@ -81,14 +124,22 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
   throwAll(errors);
 }
 
-async function applyOne(session: Session, flags: FlagSet, target: Target, dryRun: DryRun, printer: ResultPrinter): Promise<void> {
+async function applyOne(
+  session: Session,
+  flags: FlagSet,
+  target: Target,
+  dryRun: DryRun,
+  printer: ResultPrinter,
+): Promise<void> {
   const { mapping, namespace } = target;
   const object = target.object ?? {};
   const name = stringAt(object, 'metadata', 'name');
   if (name === '') {
     const generate = stringAt(object, 'metadata', 'generateName');
     if (generate !== '') throw new KubectlError(`from ${generate}: cannot use generate name with apply`);
-    throw new KubectlError(`error when retrieving current configuration of:\nResource: ${quote(`${mapping.group}/${mapping.version}, Resource=${mapping.name}`)}, GroupVersionKind: ${quote(`${mapping.group}/${mapping.version}, Kind=${mapping.kind}`)}\nName: "", Namespace: ${quote(namespace)}\nfrom server for: ${quote(target.source ?? '')}: resource name may not be empty`);
+    throw new KubectlError(
+      `error when retrieving current configuration of:\nResource: ${quote(`${mapping.group}/${mapping.version}, Resource=${mapping.name}`)}, GroupVersionKind: ${quote(`${mapping.group}/${mapping.version}, Kind=${mapping.kind}`)}\nName: "", Namespace: ${quote(namespace)}\nfrom server for: ${quote(target.source ?? '')}: resource name may not be empty`,
+    );
   }
   const ref: ObjectRef = { mapping, namespace, name };
   if (flags.bool('server-side')) return serverSideApply(session, flags, target, ref, dryRun, printer);
@@ -99,7 +150,12 @@ async function applyOne(session: Session, flags: FlagSet, target: Target, dryRun
   } catch (error) {
     if (!isNotFound(error)) throw retrieving(error, target, ref);
     const sent = withLastApplied(object);
-    const made = dryRun === 'client' ? sent : await withSource('creating', target.source, () => createObject(session, mapping, namespace, sent, query));
+    const made =
+      dryRun === 'client'
+        ? sent
+        : await withSource('creating', target.source, () =>
+            createObject(session, mapping, namespace, sent, query),
+          );
     return printer.done(made, 'created');
   }
   if (stringAt(current, 'metadata', 'deletionTimestamp') !== '') {
@@ -114,8 +170,11 @@ async function applyOne(session: Session, flags: FlagSet, target: Target, dryRun
   const unchanged = Object.keys(patch).length === 0;
   if (dryRun === 'client') return printer.done(withLastApplied(object), 'configured');
   if (unchanged) return printer.done(current, 'unchanged');
-  const patched = await applying(target, ref, patch, () => patchObject(session, ref, strategic ? 'strategic' : 'merge', patch, query));
-  const changed = stringAt(patched, 'metadata', 'resourceVersion') !== stringAt(current, 'metadata', 'resourceVersion');
+  const patched = await applying(target, ref, patch, () =>
+    patchObject(session, ref, strategic ? 'strategic' : 'merge', patch, query),
+  );
+  const changed =
+    stringAt(patched, 'metadata', 'resourceVersion') !== stringAt(current, 'metadata', 'resourceVersion');
   await printer.done(patched, changed || dryRun === 'server' ? 'configured' : 'unchanged');
 }
 
@@ -125,11 +184,14 @@ export function patchFor(object: JsonObject, current: JsonObject): { patch: Json
   const original = originalOf(current) ?? {};
   const type = patchTypeOf(stringAt(object, 'apiVersion'), stringAt(object, 'kind'));
   const live = clone(current);
-  const patch = type ? threeWayStrategicPatch(original, modified, live, type) : threeWayJsonPatch(original, modified, live);
+  const patch = type
+    ? threeWayStrategicPatch(original, modified, live, type)
+    : threeWayJsonPatch(original, modified, live);
   // The server owns these; a difference in them is none of ours.
   removeAt(patch, ['metadata', 'creationTimestamp']);
   if (isObject(patch['metadata']) && Object.keys(patch['metadata']).length === 0) delete patch['metadata'];
-  if (stringAt(current, 'metadata', 'annotations', lastApplied) !== configurationText(object)) return { patch, strategic: type !== undefined };
+  if (stringAt(current, 'metadata', 'annotations', lastApplied) !== configurationText(object))
+    return { patch, strategic: type !== undefined };
   return { patch, strategic: type !== undefined };
 }
 
@@ -142,10 +204,18 @@ function identity(ref: ObjectRef): string {
 
 function retrieving(error: unknown, target: Target, ref: ObjectRef): unknown {
   if (!(error instanceof StatusError)) return error;
-  return new StatusError({ ...error.status, message: `error when retrieving current configuration of:\n${identity(ref)}\nfrom server for: ${quote(target.source ?? '')}: ${error.message}` });
+  return new StatusError({
+    ...error.status,
+    message: `error when retrieving current configuration of:\n${identity(ref)}\nfrom server for: ${quote(target.source ?? '')}: ${error.message}`,
+  });
 }
 
-async function applying<T>(target: Target, ref: ObjectRef, patch: JsonObject, act: () => Promise<T>): Promise<T> {
+async function applying<T>(
+  target: Target,
+  ref: ObjectRef,
+  patch: JsonObject,
+  act: () => Promise<T>,
+): Promise<T> {
   try {
     return await act();
   } catch (error) {

@@ -13,14 +13,42 @@ const canI: CommandSpec = {
   name: 'can-i',
   usage: 'VERB [TYPE | TYPE/NAME | NONRESOURCEURL]',
   short: { en: 'Tell whether something is allowed.', 'pt-BR': 'Diz se algo é permitido.' },
-  examples: ['kubectl auth can-i create deployments', 'kubectl auth can-i list secrets --as=jane', 'kubectl auth can-i --list', 'kubectl auth can-i get /healthz'],
-  arguments: { of: 'words', words: ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'] },
+  examples: [
+    'kubectl auth can-i create deployments',
+    'kubectl auth can-i list secrets --as=jane',
+    'kubectl auth can-i --list',
+    'kubectl auth can-i get /healthz',
+  ],
+  arguments: {
+    of: 'words',
+    words: ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'],
+  },
   flags: [
     allNamespacesFlag,
-    { name: 'list', kind: 'bool', help: { en: 'Everything that is allowed in the namespace.', 'pt-BR': 'Tudo o que é permitido no namespace.' } },
-    { name: 'quiet', short: 'q', kind: 'bool', help: { en: 'Only the exit code.', 'pt-BR': 'Só o código de saída.' } },
-    { name: 'no-headers', kind: 'bool', help: { en: 'Without the line of column names.', 'pt-BR': 'Sem a linha de nomes das colunas.' } },
-    { name: 'subresource', kind: 'string', help: { en: 'The subresource, such as log or scale.', 'pt-BR': 'O sub-recurso, como log ou scale.' } },
+    {
+      name: 'list',
+      kind: 'bool',
+      help: {
+        en: 'Everything that is allowed in the namespace.',
+        'pt-BR': 'Tudo o que é permitido no namespace.',
+      },
+    },
+    {
+      name: 'quiet',
+      short: 'q',
+      kind: 'bool',
+      help: { en: 'Only the exit code.', 'pt-BR': 'Só o código de saída.' },
+    },
+    {
+      name: 'no-headers',
+      kind: 'bool',
+      help: { en: 'Without the line of column names.', 'pt-BR': 'Sem a linha de nomes das colunas.' },
+    },
+    {
+      name: 'subresource',
+      kind: 'string',
+      help: { en: 'The subresource, such as log or scale.', 'pt-BR': 'O sub-recurso, como log ou scale.' },
+    },
   ],
   run: runCanI,
 };
@@ -47,21 +75,35 @@ async function runCanI(session: Session, flags: FlagSet, args: string[]): Promis
     if (args.length > 0) throw usageErrorDot(session, 'list option must be specified with no arguments');
     return listRules(session, flags);
   }
-  if (args.length < 1 || args.length > 3) throw usageErrorDot(session, 'you must specify two arguments: verb resource or verb resource/resourceName.');
+  if (args.length < 1 || args.length > 3)
+    throw usageErrorDot(
+      session,
+      'you must specify two arguments: verb resource or verb resource/resourceName.',
+    );
   const [verb = '', what = '', extra] = args;
-  if (what === '') throw usageErrorDot(session, 'you must specify two arguments: verb resource or verb resource/resourceName.');
-  if (extra !== undefined) throw new KubectlError(`you must specify two arguments: verb resource or verb resource/resourceName.`);
+  if (what === '')
+    throw usageErrorDot(
+      session,
+      'you must specify two arguments: verb resource or verb resource/resourceName.',
+    );
+  if (extra !== undefined)
+    throw new KubectlError(`you must specify two arguments: verb resource or verb resource/resourceName.`);
   const spec: JsonObject = {};
   const namespace = flags.bool('all-namespaces') ? '' : await session.namespace();
   if (what.startsWith('/')) spec['nonResourceAttributes'] = { path: what, verb };
   else {
     const [type = '', name = ''] = what.split('/');
     const [plain = '', subresource = flags.string('subresource')] = [type];
-    const mapping = plain === '*' ? undefined : ((await session.mapper()).find(plain) ?? (await session.refreshMapper())?.find(plain));
+    const mapping =
+      plain === '*'
+        ? undefined
+        : ((await session.mapper()).find(plain) ?? (await session.refreshMapper())?.find(plain));
     if (plain !== '*' && !mapping) {
       await session.err(`Warning: the server doesn't have a resource type '${plain}'\n\n`);
     } else if (mapping && !mapping.namespaced && !flags.bool('all-namespaces')) {
-      await session.err(`Warning: resource '${mapping.name}' is not namespace scoped${mapping.group === '' ? '' : ` in group '${mapping.group}'`}\n\n`);
+      await session.err(
+        `Warning: resource '${mapping.name}' is not namespace scoped${mapping.group === '' ? '' : ` in group '${mapping.group}'`}\n\n`,
+      );
     }
     const dot = plain.indexOf('.');
     spec['resourceAttributes'] = {
@@ -74,13 +116,25 @@ async function runCanI(session: Session, flags: FlagSet, args: string[]): Promis
     };
   }
   const transport = await session.transport();
-  const answer = await transport.json({ method: 'POST', path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', body: { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', metadata: { creationTimestamp: null }, spec, status: { allowed: false } } });
+  const answer = await transport.json({
+    method: 'POST',
+    path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+    body: {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SelfSubjectAccessReview',
+      metadata: { creationTimestamp: null },
+      spec,
+      status: { allowed: false },
+    },
+  });
   const status = objectAt(answer, 'status');
   const allowed = status['allowed'] === true;
   if (!flags.bool('quiet')) {
     const reason = stringAt(status, 'reason');
     const trouble = stringAt(status, 'evaluationError');
-    await session.out(`${allowed ? 'yes' : 'no'}${allowed || reason === '' ? '' : ` - ${reason}`}${allowed || trouble === '' ? '' : ` - ${trouble}`}\n`);
+    await session.out(
+      `${allowed ? 'yes' : 'no'}${allowed || reason === '' ? '' : ` - ${reason}`}${allowed || trouble === '' ? '' : ` - ${trouble}`}\n`,
+    );
   }
   return allowed ? 0 : 1;
 }
@@ -91,17 +145,34 @@ function usageErrorDot(session: Session, message: string): KubectlError {
 
 async function listRules(session: Session, flags: FlagSet): Promise<number> {
   const transport = await session.transport();
-  const answer = await transport.json({ method: 'POST', path: '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews', body: { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectRulesReview', metadata: { creationTimestamp: null }, spec: { namespace: await session.namespace() }, status: { resourceRules: [], nonResourceRules: [], incomplete: false } } });
+  const answer = await transport.json({
+    method: 'POST',
+    path: '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews',
+    body: {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SelfSubjectRulesReview',
+      metadata: { creationTimestamp: null },
+      spec: { namespace: await session.namespace() },
+      status: { resourceRules: [], nonResourceRules: [], incomplete: false },
+    },
+  });
   const words = (value: unknown): string => `[${(Array.isArray(value) ? value : []).join(' ')}]`;
   const rows: string[][] = [];
   for (const rule of listAt(answer, 'status', 'resourceRules')) {
     const groups = listAt(rule, 'apiGroups').map(String);
     for (const resource of listAt(rule, 'resources').map(String)) {
-      for (const group of groups.length > 0 ? groups : ['']) rows.push([groupResource({ group, name: resource }), '[]', words(at(rule, 'resourceNames')), words(at(rule, 'verbs'))]);
+      for (const group of groups.length > 0 ? groups : [''])
+        rows.push([
+          groupResource({ group, name: resource }),
+          '[]',
+          words(at(rule, 'resourceNames')),
+          words(at(rule, 'verbs')),
+        ]);
     }
   }
   for (const rule of listAt(answer, 'status', 'nonResourceRules')) {
-    for (const url of listAt(rule, 'nonResourceURLs').map(String)) rows.push(['', `[${url}]`, '[]', words(at(rule, 'verbs'))]);
+    for (const url of listAt(rule, 'nonResourceURLs').map(String))
+      rows.push(['', `[${url}]`, '[]', words(at(rule, 'verbs'))]);
   }
   rows.sort((a, b) => (b[0] === '' ? 0 : 1) - (a[0] === '' ? 0 : 1));
   const tabs = new TabWriter(tableTabs);
@@ -116,16 +187,30 @@ async function runWhoami(session: Session, flags: FlagSet, args: string[]): Prom
   const transport = await session.transport();
   let answer: JsonObject;
   try {
-    answer = await transport.json({ method: 'POST', path: '/apis/authentication.k8s.io/v1/selfsubjectreviews', body: { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview', metadata: { creationTimestamp: null }, status: { userInfo: {} } } });
+    answer = await transport.json({
+      method: 'POST',
+      path: '/apis/authentication.k8s.io/v1/selfsubjectreviews',
+      body: {
+        apiVersion: 'authentication.k8s.io/v1',
+        kind: 'SelfSubjectReview',
+        metadata: { creationTimestamp: null },
+        status: { userInfo: {} },
+      },
+    });
   } catch (error) {
-    if (error instanceof StatusError && error.reason === 'NotFound') throw new KubectlError('the selfsubjectreviews API is not enabled in the cluster\nenable APISelfSubjectReview feature gate and authentication.k8s.io/v1alpha1 or authentication.k8s.io/v1beta1 API');
+    if (error instanceof StatusError && error.reason === 'NotFound')
+      throw new KubectlError(
+        'the selfsubjectreviews API is not enabled in the cluster\nenable APISelfSubjectReview feature gate and authentication.k8s.io/v1alpha1 or authentication.k8s.io/v1beta1 API',
+      );
     throw error;
   }
   const output = flags.string('output');
   if (output !== '') {
     const printer = await objectPrinter(session, output);
     if (!printer) throw noPrinter(output);
-    await session.out(printer.print({ apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview', ...answer }));
+    await session.out(
+      printer.print({ apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview', ...answer }),
+    );
     return;
   }
   const user = objectAt(answer, 'status', 'userInfo');
@@ -134,7 +219,9 @@ async function runWhoami(session: Session, flags: FlagSet, args: string[]): Prom
   if (stringAt(user, 'uid') !== '') rows.push(['UID', stringAt(user, 'uid')]);
   if (listAt(user, 'groups').length > 0) rows.push(['Groups', `[${listAt(user, 'groups').join(' ')}]`]);
   const extra = user['extra'];
-  if (isObject(extra)) for (const key of Object.keys(extra).sort()) rows.push([`Extra: ${key}`, `[${(Array.isArray(extra[key]) ? extra[key] : []).join(' ')}]`]);
+  if (isObject(extra))
+    for (const key of Object.keys(extra).sort())
+      rows.push([`Extra: ${key}`, `[${(Array.isArray(extra[key]) ? extra[key] : []).join(' ')}]`]);
   const tabs = new TabWriter(tableTabs);
   tabs.write('ATTRIBUTE\tVALUE\n');
   for (const row of rows) tabs.write(`${row.join('\t')}\n`);

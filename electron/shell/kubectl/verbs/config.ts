@@ -11,7 +11,11 @@ import { objectPrinter, noPrinter, outputFlags } from '../printers/object-printe
 import { TabWriter, tableTabs } from '../printers/tab-writer.ts';
 import type { Session } from '../session.ts';
 
-const flag = (name: string, kind: FlagSpec['kind'], en: string, pt: string): FlagSpec => ({ name, kind, help: { en, 'pt-BR': pt } });
+const flag = (name: string, kind: FlagSpec['kind'], en: string, pt: string): FlagSpec => ({
+  name,
+  kind,
+  help: { en, 'pt-BR': pt },
+});
 
 const view: CommandSpec = {
   name: 'view',
@@ -23,7 +27,13 @@ const view: CommandSpec = {
     flag('minify', 'bool', 'Only what the current context uses.', 'Só o que o contexto atual usa.'),
     flag('raw', 'bool', 'Secrets and certificates included.', 'Com segredos e certificados.'),
     flag('flatten', 'bool', 'Files put in as data.', 'Arquivos incluídos como dados.'),
-    { name: 'merge', kind: 'bool', initial: 'true', hidden: true, help: { en: 'Accepted.', 'pt-BR': 'Aceita.' } },
+    {
+      name: 'merge',
+      kind: 'bool',
+      initial: 'true',
+      hidden: true,
+      help: { en: 'Accepted.', 'pt-BR': 'Aceita.' },
+    },
   ],
   run: runView,
 };
@@ -39,10 +49,16 @@ async function runView(session: Session, flags: FlagSet, args: string[]): Promis
   if (minify && context === '') throw new KubectlError('current-context must exist in order to minify');
   const chosen = config.contexts.get(context);
   if (minify && !chosen) throw new KubectlError(`cannot locate context ${context}`);
-  const keep = (entry: NamedEntry, kind: 'cluster' | 'user' | 'context'): boolean => !minify || entry.name === (kind === 'context' ? context : stringAt(chosen?.value, kind));
-  const list = async (entries: ReadonlyMap<string, NamedEntry>, kind: 'cluster' | 'user' | 'context'): Promise<Json[] | null> => {
+  const keep = (entry: NamedEntry, kind: 'cluster' | 'user' | 'context'): boolean =>
+    !minify || entry.name === (kind === 'context' ? context : stringAt(chosen?.value, kind));
+  const list = async (
+    entries: ReadonlyMap<string, NamedEntry>,
+    kind: 'cluster' | 'user' | 'context',
+  ): Promise<Json[] | null> => {
     const items: Json[] = [];
-    for (const entry of [...entries.values()].filter((each) => keep(each, kind)).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    for (const entry of [...entries.values()]
+      .filter((each) => keep(each, kind))
+      .sort((a, b) => (a.name < b.name ? -1 : 1))) {
       items.push({ name: entry.name, [kind]: inOrder(await shownValue(session, flags, entry)) });
     }
     return items.length === 0 ? null : items;
@@ -62,11 +78,30 @@ async function runView(session: Session, flags: FlagSet, args: string[]): Promis
   await session.out(printer.print(document));
 }
 
-const fieldOrder = ['server', 'tls-server-name', 'insecure-skip-tls-verify', 'certificate-authority', 'certificate-authority-data', 'client-certificate', 'client-certificate-data', 'client-key', 'client-key-data', 'token', 'tokenFile', 'as', 'username', 'password', 'cluster', 'user', 'namespace'];
+const fieldOrder = [
+  'server',
+  'tls-server-name',
+  'insecure-skip-tls-verify',
+  'certificate-authority',
+  'certificate-authority-data',
+  'client-certificate',
+  'client-certificate-data',
+  'client-key',
+  'client-key-data',
+  'token',
+  'tokenFile',
+  'as',
+  'username',
+  'password',
+  'cluster',
+  'user',
+  'namespace',
+];
 
 /** Fields as upstream's types declare them. */
 function inOrder(value: JsonObject): JsonObject {
-  const rank = (key: string): number => (fieldOrder.includes(key) ? fieldOrder.indexOf(key) : fieldOrder.length);
+  const rank = (key: string): number =>
+    fieldOrder.includes(key) ? fieldOrder.indexOf(key) : fieldOrder.length;
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => rank(a) - rank(b)));
 }
 
@@ -82,7 +117,8 @@ async function shownValue(session: Session, flags: FlagSet, entry: NamedEntry): 
     }
   }
   if (flags.bool('raw')) return value;
-  for (const key of redacted) if (stringAt(value, key) !== '') value[key] = key === 'client-key-data' ? 'DATA+OMITTED' : 'REDACTED';
+  for (const key of redacted)
+    if (stringAt(value, key) !== '') value[key] = key === 'client-key-data' ? 'DATA+OMITTED' : 'REDACTED';
   for (const key of omitted) if (stringAt(value, key) !== '') value[key] = 'DATA+OMITTED';
   return value;
 }
@@ -105,7 +141,13 @@ const getContexts: CommandSpec = {
   short: { en: 'List the contexts.', 'pt-BR': 'Lista os contextos.' },
   arguments: { of: 'contexts' },
   flags: [
-    { name: 'output', short: 'o', kind: 'string', values: ['name'], help: { en: 'name prints only names.', 'pt-BR': 'name mostra só nomes.' } },
+    {
+      name: 'output',
+      short: 'o',
+      kind: 'string',
+      values: ['name'],
+      help: { en: 'name prints only names.', 'pt-BR': 'name mostra só nomes.' },
+    },
     flag('no-headers', 'bool', 'Without the line of column names.', 'Sem a linha de nomes das colunas.'),
   ],
   run: runGetContexts,
@@ -113,19 +155,26 @@ const getContexts: CommandSpec = {
 
 async function runGetContexts(session: Session, flags: FlagSet, args: string[]): Promise<void> {
   const output = flags.string('output');
-  if (output !== '' && output !== 'name') throw new KubectlError(`output must be one of '' or 'name': ${output}`);
+  if (output !== '' && output !== 'name')
+    throw new KubectlError(`output must be one of '' or 'name': ${output}`);
   const config = await session.kubeconfig();
   const missing = args.filter((name) => !config.contexts.has(name));
-  const names = (args.length > 0 ? args.filter((name) => config.contexts.has(name)) : [...config.contexts.keys()]).sort();
+  const names = (
+    args.length > 0 ? args.filter((name) => config.contexts.has(name)) : [...config.contexts.keys()]
+  ).sort();
   const tabs = new TabWriter(tableTabs);
   if (output === '' && !flags.bool('no-headers')) tabs.write('CURRENT\tNAME\tCLUSTER\tAUTHINFO\tNAMESPACE\n');
   for (const name of names) {
     const value = config.contexts.get(name)?.value;
     if (output === 'name') tabs.write(`${name}\n`);
-    else tabs.write(`${name === config.currentContext ? '*' : ''}\t${name}\t${stringAt(value, 'cluster')}\t${stringAt(value, 'user')}\t${stringAt(value, 'namespace')}\n`);
+    else
+      tabs.write(
+        `${name === config.currentContext ? '*' : ''}\t${name}\t${stringAt(value, 'cluster')}\t${stringAt(value, 'user')}\t${stringAt(value, 'namespace')}\n`,
+      );
   }
   await session.out(tabs.flush());
-  if (missing.length > 0) throw new PlainExit(missing.map((name) => `error: context ${name} not found`).join('\n'), 1);
+  if (missing.length > 0)
+    throw new PlainExit(missing.map((name) => `error: context ${name} not found`).join('\n'), 1);
 }
 
 /** The file a change goes to: where the entry is, else the first. */
@@ -153,7 +202,11 @@ const useContext: CommandSpec = {
     if (args.length !== 1) return usagePage(session, useContext, args);
     const config = await session.kubeconfig();
     if (!config.contexts.has(name)) throw new KubectlError(`no context exists with the name: ${quote(name)}`);
-    await editKubeconfigFile(session.io.fs, await fileOf(session, undefined), (document) => void (document['current-context'] = name));
+    await editKubeconfigFile(
+      session.io.fs,
+      await fileOf(session, undefined),
+      (document) => void (document['current-context'] = name),
+    );
     await session.out(`Switched to context ${quote(name)}.\n`);
   },
 };
@@ -173,7 +226,11 @@ const setContext: CommandSpec = {
   run: async (session, flags, args) => {
     if (args.length > 1) return usagePage(session, setContext, args);
     if (flags.bool('current') === args.length > 0) {
-      throw new KubectlError(flags.bool('current') ? 'you cannot specify both a context name and --current' : 'you must specify a non-empty context name or --current');
+      throw new KubectlError(
+        flags.bool('current')
+          ? 'you cannot specify both a context name and --current'
+          : 'you must specify a non-empty context name or --current',
+      );
     }
     const config = await session.kubeconfig();
     const name = flags.bool('current') ? config.currentContext : (args[0] ?? '');
@@ -181,7 +238,8 @@ const setContext: CommandSpec = {
     const known = config.contexts.get(name);
     await editKubeconfigFile(session.io.fs, await fileOf(session, known), (document) => {
       const context = namedItem(document, 'contexts', 'context', name);
-      for (const field of ['cluster', 'user', 'namespace']) if (flags.changed(field)) context[field] = flags.string(field);
+      for (const field of ['cluster', 'user', 'namespace'])
+        if (flags.changed(field)) context[field] = flags.string(field);
       if (!known) for (const field of ['cluster', 'user']) context[field] ??= '';
     });
     await session.out(`Context ${quote(name)} ${known ? 'modified' : 'created'}.\n`);
@@ -191,7 +249,10 @@ const setContext: CommandSpec = {
 const names = (name: string, which: 'clusters' | 'users', header: string): CommandSpec => ({
   name,
   usage: '',
-  short: which === 'clusters' ? { en: 'List the clusters.', 'pt-BR': 'Lista os clusters.' } : { en: 'List the users.', 'pt-BR': 'Lista os usuários.' },
+  short:
+    which === 'clusters'
+      ? { en: 'List the clusters.', 'pt-BR': 'Lista os clusters.' }
+      : { en: 'List the users.', 'pt-BR': 'Lista os usuários.' },
   arguments: { of: 'nothing' },
   run: async (session) => {
     const config = await session.kubeconfig();
@@ -211,8 +272,18 @@ const deleteContext: CommandSpec = {
     const entry = config.contexts.get(name);
     const file = await fileOf(session, entry);
     if (!entry) throw new KubectlError(`cannot delete context ${name}, not in ${file}`);
-    if (config.currentContext === name) await session.err('warning: this removed your active context, use "kubectl config use-context" to select a different one\n');
-    await editKubeconfigFile(session.io.fs, file, (document) => void (document['contexts'] = listAt(document, 'contexts').filter((item) => isObject(item) && stringAt(item, 'name') !== name)));
+    if (config.currentContext === name)
+      await session.err(
+        'warning: this removed your active context, use "kubectl config use-context" to select a different one\n',
+      );
+    await editKubeconfigFile(
+      session.io.fs,
+      file,
+      (document) =>
+        void (document['contexts'] = listAt(document, 'contexts').filter(
+          (item) => isObject(item) && stringAt(item, 'name') !== name,
+        )),
+    );
     await session.out(`deleted context ${name} from ${file}\n`);
   },
 };
@@ -222,5 +293,14 @@ export const config: CommandSpec = {
   usage: 'SUBCOMMAND',
   group: 'other',
   short: { en: 'Look into and change the kubeconfig.', 'pt-BR': 'Examina e muda o kubeconfig.' },
-  subcommands: [currentContext, deleteContext, names('get-clusters', 'clusters', 'NAME'), getContexts, names('get-users', 'users', 'NAME'), setContext, useContext, view],
+  subcommands: [
+    currentContext,
+    deleteContext,
+    names('get-clusters', 'clusters', 'NAME'),
+    getContexts,
+    names('get-users', 'users', 'NAME'),
+    setContext,
+    useContext,
+    view,
+  ],
 };

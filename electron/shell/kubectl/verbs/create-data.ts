@@ -6,10 +6,30 @@ import { sortedKeys } from '../json.ts';
 import type { Session } from '../session.ts';
 
 export const fileFlags: readonly FlagSpec[] = [
-  { name: 'from-file', kind: 'slice', help: { en: 'File or folder whose contents become values; key=file names the key.', 'pt-BR': 'Arquivo ou pasta cujo conteúdo vira valores; chave=arquivo nomeia a chave.' } },
-  { name: 'from-literal', kind: 'array', help: { en: 'key=value; may be repeated.', 'pt-BR': 'chave=valor; pode ser repetida.' } },
-  { name: 'from-env-file', kind: 'slice', help: { en: 'File with one key=value a line.', 'pt-BR': 'Arquivo com um chave=valor por linha.' } },
-  { name: 'append-hash', kind: 'bool', hidden: true, help: { en: 'Not available.', 'pt-BR': 'Não disponível.' } },
+  {
+    name: 'from-file',
+    kind: 'slice',
+    help: {
+      en: 'File or folder whose contents become values; key=file names the key.',
+      'pt-BR': 'Arquivo ou pasta cujo conteúdo vira valores; chave=arquivo nomeia a chave.',
+    },
+  },
+  {
+    name: 'from-literal',
+    kind: 'array',
+    help: { en: 'key=value; may be repeated.', 'pt-BR': 'chave=valor; pode ser repetida.' },
+  },
+  {
+    name: 'from-env-file',
+    kind: 'slice',
+    help: { en: 'File with one key=value a line.', 'pt-BR': 'Arquivo com um chave=valor por linha.' },
+  },
+  {
+    name: 'append-hash',
+    kind: 'bool',
+    hidden: true,
+    help: { en: 'Not available.', 'pt-BR': 'Não disponível.' },
+  },
 ];
 
 interface Entry {
@@ -22,7 +42,10 @@ const keyText =
   "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
 
 async function entriesOf(session: Session, flags: FlagSet): Promise<Entry[]> {
-  if (flags.list('from-env-file').length > 0 && (flags.list('from-file').length > 0 || flags.list('from-literal').length > 0))
+  if (
+    flags.list('from-env-file').length > 0 &&
+    (flags.list('from-file').length > 0 || flags.list('from-literal').length > 0)
+  )
     throw new KubectlError('from-env-file cannot be combined with from-file or from-literal');
   const entries: Entry[] = [];
   const encoder = new TextEncoder();
@@ -39,7 +62,10 @@ async function entriesOf(session: Session, flags: FlagSet): Promise<Entry[]> {
       const text = line.trimStart();
       if (text === '' || text.startsWith('#')) continue;
       const eq = text.indexOf('=');
-      entries.push({ key: eq < 0 ? text : text.slice(0, eq), bytes: encoder.encode(eq < 0 ? (session.io.env[text] ?? '') : text.slice(eq + 1)) });
+      entries.push({
+        key: eq < 0 ? text : text.slice(0, eq),
+        bytes: encoder.encode(eq < 0 ? (session.io.env[text] ?? '') : text.slice(eq + 1)),
+      });
     }
   }
   return entries;
@@ -48,18 +74,20 @@ async function entriesOf(session: Session, flags: FlagSet): Promise<Entry[]> {
 async function fileEntries(session: Session, source: string): Promise<Entry[]> {
   const { fs } = session.io;
   const parts = source.split('=');
-  if (parts.length > 2) throw new KubectlError('key names or file paths cannot contain \'=\'');
+  if (parts.length > 2) throw new KubectlError("key names or file paths cannot contain '='");
   const path = parts.length === 2 ? (parts[1] ?? '') : source;
   const full = session.io.path(path);
   if (parts.length === 2 && parts[0] === '') throw new KubectlError(`key name for file path ${path} missing`);
-  if (parts.length === 2 && path === '') throw new KubectlError(`file path for key name ${parts[0] ?? ''} missing`);
+  if (parts.length === 2 && path === '')
+    throw new KubectlError(`file path for key name ${parts[0] ?? ''} missing`);
   if (!(await fs.exists(full))) throw new KubectlError(`error reading ${path}: no such file or directory`);
   if ((await fs.stat(full)).kind === 'directory') {
     if (parts.length === 2) throw new KubectlError(`cannot give a key name for a directory path`);
     const entries: Entry[] = [];
     for (const name of (await fs.readdir(full)).sort()) {
       const child = `${full}/${name}`;
-      if ((await fs.stat(child)).kind === 'file' && keyPattern.test(name)) entries.push({ key: name, bytes: await fs.readFile(child) });
+      if ((await fs.stat(child)).kind === 'file' && keyPattern.test(name))
+        entries.push({ key: name, bytes: await fs.readFile(child) });
     }
     return entries;
   }
@@ -80,9 +108,12 @@ export async function buildConfigMap(session: Session, flags: FlagSet, name: str
   const data: Record<string, string> = {};
   const binaryData: Record<string, string> = {};
   for (const { key, bytes } of await entriesOf(session, flags)) {
-    if (!keyPattern.test(key)) throw new KubectlError(`${quote(key)} is not a valid key name for a ConfigMap: ${keyText}`);
+    if (!keyPattern.test(key))
+      throw new KubectlError(`${quote(key)} is not a valid key name for a ConfigMap: ${keyText}`);
     if (key in data || key in binaryData)
-      throw new KubectlError(`cannot add key ${quote(key)}, another key by that name already exists in Data for ConfigMap ${quote(name)}`);
+      throw new KubectlError(
+        `cannot add key ${quote(key)}, another key by that name already exists in Data for ConfigMap ${quote(name)}`,
+      );
     if (isText(bytes)) data[key] = new TextDecoder().decode(bytes);
     else binaryData[key] = Buffer.from(bytes).toString('base64');
   }
@@ -98,7 +129,8 @@ export async function buildConfigMap(session: Session, flags: FlagSet, name: str
 export async function buildSecret(session: Session, flags: FlagSet, name: string): Promise<JsonObject> {
   const data: Record<string, string> = {};
   for (const { key, bytes } of await entriesOf(session, flags)) {
-    if (!keyPattern.test(key)) throw new KubectlError(`${quote(key)} is not valid key name for a Secret ${keyText}`);
+    if (!keyPattern.test(key))
+      throw new KubectlError(`${quote(key)} is not valid key name for a Secret ${keyText}`);
     if (key in data) throw new KubectlError(`cannot add key ${key}, another key by that name already exists`);
     data[key] = Buffer.from(bytes).toString('base64');
   }

@@ -14,7 +14,13 @@ import { createObject } from '../writes.ts';
 import { buildConfigMap, buildSecret, fileFlags } from './create-data.ts';
 import { buildDeployment, buildService } from './create-workloads.ts';
 
-const shared: readonly FlagSpec[] = [...outputFlags, dryRunFlag, validateFlag, saveConfigFlag, fieldManagerFlag('kubectl-create')];
+const shared: readonly FlagSpec[] = [
+  ...outputFlags,
+  dryRunFlag,
+  validateFlag,
+  saveConfigFlag,
+  fieldManagerFlag('kubectl-create'),
+];
 
 /** What is needed to make a `create KIND NAME` command: its flags, and how to build the object from them. */
 export interface Generator {
@@ -28,7 +34,12 @@ export interface Generator {
   readonly clusterScoped?: boolean;
   /** How a refusal is introduced; absent where the server's error is passed on as it is. */
   readonly failure?: string;
-  readonly build: (session: Session, flags: FlagSet, name: string, args: readonly string[]) => Promise<JsonObject> | JsonObject;
+  readonly build: (
+    session: Session,
+    flags: FlagSet,
+    name: string,
+    args: readonly string[],
+  ) => Promise<JsonObject> | JsonObject;
 }
 
 export function exactlyOneName(session: Session, args: readonly string[]): string {
@@ -69,14 +80,19 @@ export async function submit(
   let object = built;
   // A namespace shows in the object only when the person named it, as upstream does.
   const namespace = clusterScoped ? '' : await session.namespace();
-  if (!clusterScoped && (session.namespaceGiven || dryRun !== 'client' || namespace !== 'default')) object = withNamespace(object, namespace);
+  if (!clusterScoped && (session.namespaceGiven || dryRun !== 'client' || namespace !== 'default'))
+    object = withNamespace(object, namespace);
   if (flags.bool('save-config')) object = withLastApplied(object);
   if (dryRun === 'client') return printer.done(object, 'created');
   try {
     const mapping = await mappingForObject(session, object, '');
-    await printer.done(await createObject(session, mapping, namespace, object, writeQuery(session, dryRun, true)), 'created');
+    await printer.done(
+      await createObject(session, mapping, namespace, object, writeQuery(session, dryRun, true)),
+      'created',
+    );
   } catch (error) {
-    if (failure !== undefined && error instanceof StatusError) throw new KubectlError(`failed to create ${failure}: ${error.message}`);
+    if (failure !== undefined && error instanceof StatusError)
+      throw new KubectlError(`failed to create ${failure}: ${error.message}`);
     throw error;
   }
 }
@@ -96,7 +112,13 @@ const namespace: Generator = {
   flags: [],
   example: 'kubectl create namespace team-a',
   clusterScoped: true,
-  build: (_session, _flags, name) => ({ kind: 'Namespace', apiVersion: 'v1', metadata: { name, creationTimestamp: null }, spec: {}, status: {} }),
+  build: (_session, _flags, name) => ({
+    kind: 'Namespace',
+    apiVersion: 'v1',
+    metadata: { name, creationTimestamp: null },
+    spec: {},
+    status: {},
+  }),
 };
 
 const serviceAccount: Generator = {
@@ -107,14 +129,21 @@ const serviceAccount: Generator = {
   flags: [],
   example: 'kubectl create serviceaccount robot',
   failure: 'serviceaccount',
-  build: (_session, _flags, name) => ({ kind: 'ServiceAccount', apiVersion: 'v1', metadata: { name, creationTimestamp: null } }),
+  build: (_session, _flags, name) => ({
+    kind: 'ServiceAccount',
+    apiVersion: 'v1',
+    metadata: { name, creationTimestamp: null },
+  }),
 };
 
 const configMap: Generator = {
   name: 'configmap',
   aliases: ['cm'],
   usage: 'NAME [--from-file=[key=]source] [--from-literal=key1=value1] [--dry-run=server|client|none]',
-  short: { en: 'Create a config map from files, folders or literals.', 'pt-BR': 'Cria um config map de arquivos, pastas ou literais.' },
+  short: {
+    en: 'Create a config map from files, folders or literals.',
+    'pt-BR': 'Cria um config map de arquivos, pastas ou literais.',
+  },
   flags: fileFlags,
   example: 'kubectl create configmap settings --from-literal=mode=dev',
   failure: 'configmap',
@@ -123,9 +152,16 @@ const configMap: Generator = {
 
 const genericSecret: Generator = {
   name: 'generic',
-  usage: 'NAME [--type=string] [--from-file=[key=]source] [--from-literal=key1=value1] [--dry-run=server|client|none]',
-  short: { en: 'Create a secret from files, folders or literals.', 'pt-BR': 'Cria um secret de arquivos, pastas ou literais.' },
-  flags: [...fileFlags, { name: 'type', kind: 'string', help: { en: 'The type of the secret.', 'pt-BR': 'O tipo do secret.' } }],
+  usage:
+    'NAME [--type=string] [--from-file=[key=]source] [--from-literal=key1=value1] [--dry-run=server|client|none]',
+  short: {
+    en: 'Create a secret from files, folders or literals.',
+    'pt-BR': 'Cria um secret de arquivos, pastas ou literais.',
+  },
+  flags: [
+    ...fileFlags,
+    { name: 'type', kind: 'string', help: { en: 'The type of the secret.', 'pt-BR': 'O tipo do secret.' } },
+  ],
   example: 'kubectl create secret generic db --from-literal=password=s3cret',
   failure: 'secret',
   build: buildSecret,
@@ -137,9 +173,28 @@ const deployment: Generator = {
   usage: 'NAME --image=image -- [COMMAND] [args...]',
   short: { en: 'Create a deployment.', 'pt-BR': 'Cria um deployment.' },
   flags: [
-    { name: 'image', kind: 'slice', required: true, help: { en: 'Image of a container; may be repeated.', 'pt-BR': 'Imagem de um contêiner; pode ser repetida.' } },
-    { name: 'replicas', short: 'r', kind: 'int', initial: '1', help: { en: 'How many Pods.', 'pt-BR': 'Quantos Pods.' } },
-    { name: 'port', kind: 'int', initial: '-1', help: { en: 'The port the container exposes.', 'pt-BR': 'A porta que o contêiner expõe.' } },
+    {
+      name: 'image',
+      kind: 'slice',
+      required: true,
+      help: {
+        en: 'Image of a container; may be repeated.',
+        'pt-BR': 'Imagem de um contêiner; pode ser repetida.',
+      },
+    },
+    {
+      name: 'replicas',
+      short: 'r',
+      kind: 'int',
+      initial: '1',
+      help: { en: 'How many Pods.', 'pt-BR': 'Quantos Pods.' },
+    },
+    {
+      name: 'port',
+      kind: 'int',
+      initial: '-1',
+      help: { en: 'The port the container exposes.', 'pt-BR': 'A porta que o contêiner expõe.' },
+    },
   ],
   example: 'kubectl create deployment web --image=nginx --replicas=3',
   failure: 'deployment',
@@ -164,10 +219,39 @@ const services: CommandSpec = {
       usage: 'NAME [--tcp=<port>:<targetPort>] [--dry-run=server|client|none]',
       short: { en: `Create a ${type} service.`, 'pt-BR': `Cria um service ${type}.` },
       flags: [
-        { name: 'tcp', kind: 'slice', help: { en: 'Port pairs: port[:targetPort].', 'pt-BR': 'Pares de portas: porta[:portaDeDestino].' } },
-        ...(type === 'ClusterIP' ? [{ name: 'clusterip', kind: 'string' as const, help: { en: 'Address to have, or None.', 'pt-BR': 'Endereço a ter, ou None.' } }] : []),
-        ...(type === 'NodePort' ? [{ name: 'node-port', kind: 'int' as const, help: { en: 'Port on every node.', 'pt-BR': 'Porta em cada nó.' } }] : []),
-        ...(type === 'ExternalName' ? [{ name: 'external-name', kind: 'string' as const, required: true, help: { en: 'Name to answer with.', 'pt-BR': 'Nome com que responder.' } }] : []),
+        {
+          name: 'tcp',
+          kind: 'slice',
+          help: { en: 'Port pairs: port[:targetPort].', 'pt-BR': 'Pares de portas: porta[:portaDeDestino].' },
+        },
+        ...(type === 'ClusterIP'
+          ? [
+              {
+                name: 'clusterip',
+                kind: 'string' as const,
+                help: { en: 'Address to have, or None.', 'pt-BR': 'Endereço a ter, ou None.' },
+              },
+            ]
+          : []),
+        ...(type === 'NodePort'
+          ? [
+              {
+                name: 'node-port',
+                kind: 'int' as const,
+                help: { en: 'Port on every node.', 'pt-BR': 'Porta em cada nó.' },
+              },
+            ]
+          : []),
+        ...(type === 'ExternalName'
+          ? [
+              {
+                name: 'external-name',
+                kind: 'string' as const,
+                required: true,
+                help: { en: 'Name to answer with.', 'pt-BR': 'Nome com que responder.' },
+              },
+            ]
+          : []),
       ],
       example: `kubectl create service ${name} web --tcp=80:8080`,
       failure,

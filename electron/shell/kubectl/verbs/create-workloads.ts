@@ -11,7 +11,12 @@ function containerName(image: string): string {
 }
 
 /** `create deployment`: a selector and a label `app=NAME`. */
-export function buildDeployment(_session: Session, flags: FlagSet, name: string, command: readonly string[]): JsonObject {
+export function buildDeployment(
+  _session: Session,
+  flags: FlagSet,
+  name: string,
+  command: readonly string[],
+): JsonObject {
   const images = flags.list('image');
   const port = flags.number('port');
   if (images.length > 1 && command.length > 0)
@@ -44,7 +49,8 @@ type ServiceType = 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'ExternalName';
 export function buildService(_session: Session, flags: FlagSet, name: string, type: ServiceType): JsonObject {
   const pairs = flags.list('tcp');
   const headless = type === 'ClusterIP' && flags.string('clusterip') === 'None';
-  if (pairs.length === 0 && type !== 'ExternalName' && !headless) throw new KubectlError('at least one tcp port specifier must be provided');
+  if (pairs.length === 0 && type !== 'ExternalName' && !headless)
+    throw new KubectlError('at least one tcp port specifier must be provided');
   const nodePort = type === 'NodePort' ? flags.number('node-port') : 0;
   const ports = pairs.map((pair) => servicePort(pair, nodePort));
   const clusterIP = type === 'ClusterIP' ? flags.string('clusterip') : '';
@@ -55,19 +61,34 @@ export function buildService(_session: Session, flags: FlagSet, name: string, ty
     type,
     ...(type === 'ExternalName' ? { externalName: flags.string('external-name') } : {}),
   };
-  return { kind: 'Service', apiVersion: 'v1', metadata: { name, creationTimestamp: null, labels: { app: name } }, spec, status: { loadBalancer: {} } };
+  return {
+    kind: 'Service',
+    apiVersion: 'v1',
+    metadata: { name, creationTimestamp: null, labels: { app: name } },
+    spec,
+    status: { loadBalancer: {} },
+  };
 }
 
 function portNumber(text: string, zero: boolean): number {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (Number.isNaN(value)) throw new KubectlError(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`);
-  if (value < (zero ? 0 : 1) || value > 65535) throw new KubectlError(`must be between ${zero ? 0 : 1} and 65535, inclusive`);
+  if (Number.isNaN(value))
+    throw new KubectlError(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`);
+  if (value < (zero ? 0 : 1) || value > 65535)
+    throw new KubectlError(`must be between ${zero ? 0 : 1} and 65535, inclusive`);
   return value;
 }
 
 function servicePort(pair: string, nodePort: number): JsonObject {
   const [first = '', second] = pair.split(':');
   const port = portNumber(first, true);
-  const target: Json = second === undefined ? port : /^\d+$/.test(second) ? portNumber(second, false) : second;
-  return { name: pair.replaceAll(':', '-'), protocol: 'TCP', port, targetPort: target, ...(nodePort > 0 ? { nodePort } : {}) };
+  const target: Json =
+    second === undefined ? port : /^\d+$/.test(second) ? portNumber(second, false) : second;
+  return {
+    name: pair.replaceAll(':', '-'),
+    protocol: 'TCP',
+    port,
+    targetPort: target,
+    ...(nodePort > 0 ? { nodePort } : {}),
+  };
 }

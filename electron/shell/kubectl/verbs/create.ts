@@ -1,5 +1,12 @@
 import type { CommandSpec } from '../command-spec.ts';
-import { dryRunFlag, fieldManagerFlag, filenameFlags, saveConfigFlag, selectorFlag, validateFlag } from '../common-flags.ts';
+import {
+  dryRunFlag,
+  fieldManagerFlag,
+  filenameFlags,
+  saveConfigFlag,
+  selectorFlag,
+  validateFlag,
+} from '../common-flags.ts';
 import { KubectlError, throwAll, usageError } from '../errors.ts';
 import type { FlagSet } from '../flags.ts';
 import { withLastApplied } from '../last-applied.ts';
@@ -14,8 +21,15 @@ export const create: CommandSpec = {
   name: 'create',
   usage: '-f FILENAME',
   group: 'basic',
-  short: { en: 'Create objects from files, or one of the common kinds by name.', 'pt-BR': 'Cria objetos a partir de arquivos, ou um dos tipos comuns por nome.' },
-  examples: ['kubectl create -f pod.yaml', 'kubectl create deployment web --image=nginx --replicas=3', 'kubectl create configmap settings --from-literal=mode=dev'],
+  short: {
+    en: 'Create objects from files, or one of the common kinds by name.',
+    'pt-BR': 'Cria objetos a partir de arquivos, ou um dos tipos comuns por nome.',
+  },
+  examples: [
+    'kubectl create -f pod.yaml',
+    'kubectl create deployment web --image=nginx --replicas=3',
+    'kubectl create configmap settings --from-literal=mode=dev',
+  ],
   flags: [
     ...filenameFlags,
     ...outputFlags,
@@ -33,7 +47,8 @@ export const create: CommandSpec = {
 
 /** `-f` or `-k` must be there. */
 export function requireFiles(flags: FlagSet): void {
-  if (flags.string('kustomize') !== '') throw new KubectlError('-k is not available here: kustomize is not built in; use -f');
+  if (flags.string('kustomize') !== '')
+    throw new KubectlError('-k is not available here: kustomize is not built in; use -f');
   if (flags.list('filename').length === 0) throw new KubectlError('must specify one of -f and -k');
 }
 
@@ -57,7 +72,15 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
       const made =
         dryRun === 'client'
           ? object
-          : await withSource('creating', target.source, () => createObject(session, target.mapping, target.namespace, object, writeQuery(session, dryRun, true)));
+          : await withSource('creating', target.source, () =>
+              createObject(
+                session,
+                target.mapping,
+                target.namespace,
+                object,
+                writeQuery(session, dryRun, true),
+              ),
+            );
       await printer.done(made, 'created');
     } catch (error) {
       errors.push(error);

@@ -1,5 +1,13 @@
 import type { CommandSpec } from '../command-spec.ts';
-import { allFlag, allNamespacesFlag, dryRunFlag, fieldSelectorFlag, filenameFlags, selectorFlag, timeoutFlag } from '../common-flags.ts';
+import {
+  allFlag,
+  allNamespacesFlag,
+  dryRunFlag,
+  fieldSelectorFlag,
+  filenameFlags,
+  selectorFlag,
+  timeoutFlag,
+} from '../common-flags.ts';
 import { isNotFound, KubectlError, StatusError, throwAll } from '../errors.ts';
 import type { FlagSet } from '../flags.ts';
 import type { JsonObject } from '../json.ts';
@@ -20,8 +28,16 @@ export const del: CommandSpec = {
   usage: '([-f FILENAME] | TYPE [(NAME | -l label | --all)])',
   group: 'basic',
   suggestFor: ['rm'],
-  short: { en: 'Delete objects by name, label or file.', 'pt-BR': 'Apaga objetos por nome, rótulo ou arquivo.' },
-  examples: ['kubectl delete pod web-1', 'kubectl delete deploy,svc -l app=web', 'kubectl delete -f pod.yaml', 'kubectl delete pod web-1 --now'],
+  short: {
+    en: 'Delete objects by name, label or file.',
+    'pt-BR': 'Apaga objetos por nome, rótulo ou arquivo.',
+  },
+  examples: [
+    'kubectl delete pod web-1',
+    'kubectl delete deploy,svc -l app=web',
+    'kubectl delete -f pod.yaml',
+    'kubectl delete pod web-1 --now',
+  ],
   arguments: { of: 'resources', slash: true },
   flags: [
     ...filenameFlags,
@@ -31,13 +47,60 @@ export const del: CommandSpec = {
     allNamespacesFlag,
     dryRunFlag,
     timeoutFlag('0s'),
-    { name: 'output', short: 'o', kind: 'string', values: ['name'], help: { en: 'name prints only names.', 'pt-BR': 'name mostra só nomes.' } },
-    { name: 'force', kind: 'bool', help: { en: 'Remove at once from the API, without waiting for the node.', 'pt-BR': 'Remove da API na hora, sem esperar o nó.' } },
-    { name: 'grace-period', kind: 'int', initial: '-1', help: { en: 'Seconds a Pod has to end; negative keeps its own.', 'pt-BR': 'Segundos que um Pod tem para terminar; negativo mantém os dele.' } },
-    { name: 'now', kind: 'bool', help: { en: 'The same as --grace-period=1.', 'pt-BR': 'O mesmo que --grace-period=1.' } },
-    { name: 'wait', kind: 'bool', initial: 'true', help: { en: 'Wait until the objects are gone.', 'pt-BR': 'Espera até os objetos sumirem.' } },
-    { name: 'cascade', kind: 'string', initial: 'background', alone: 'background', values: ['background', 'foreground', 'orphan'], help: { en: 'What becomes of dependents: background, foreground or orphan.', 'pt-BR': 'O que é feito dos dependentes: background, foreground ou orphan.' } },
-    { name: 'ignore-not-found', kind: 'bool', help: { en: 'Objects that are not there are no error.', 'pt-BR': 'Objetos que não existem não são erro.' } },
+    {
+      name: 'output',
+      short: 'o',
+      kind: 'string',
+      values: ['name'],
+      help: { en: 'name prints only names.', 'pt-BR': 'name mostra só nomes.' },
+    },
+    {
+      name: 'force',
+      kind: 'bool',
+      help: {
+        en: 'Remove at once from the API, without waiting for the node.',
+        'pt-BR': 'Remove da API na hora, sem esperar o nó.',
+      },
+    },
+    {
+      name: 'grace-period',
+      kind: 'int',
+      initial: '-1',
+      help: {
+        en: 'Seconds a Pod has to end; negative keeps its own.',
+        'pt-BR': 'Segundos que um Pod tem para terminar; negativo mantém os dele.',
+      },
+    },
+    {
+      name: 'now',
+      kind: 'bool',
+      help: { en: 'The same as --grace-period=1.', 'pt-BR': 'O mesmo que --grace-period=1.' },
+    },
+    {
+      name: 'wait',
+      kind: 'bool',
+      initial: 'true',
+      help: { en: 'Wait until the objects are gone.', 'pt-BR': 'Espera até os objetos sumirem.' },
+    },
+    {
+      name: 'cascade',
+      kind: 'string',
+      initial: 'background',
+      alone: 'background',
+      values: ['background', 'foreground', 'orphan'],
+      help: {
+        en: 'What becomes of dependents: background, foreground or orphan.',
+        'pt-BR': 'O que é feito dos dependentes: background, foreground ou orphan.',
+      },
+    },
+    {
+      name: 'ignore-not-found',
+      kind: 'bool',
+      help: {
+        en: 'Objects that are not there are no error.',
+        'pt-BR': 'Objetos que não existem não são erro.',
+      },
+    },
   ],
   run,
 };
@@ -47,11 +110,13 @@ function deleteOptions(flags: FlagSet): JsonObject {
   const options: JsonObject = { kind: 'DeleteOptions', apiVersion: 'v1' };
   let grace = flags.number('grace-period');
   if (flags.bool('now')) {
-    if (flags.changed('grace-period')) throw new KubectlError('--now and --grace-period cannot be specified together');
+    if (flags.changed('grace-period'))
+      throw new KubectlError('--now and --grace-period cannot be specified together');
     grace = 1;
   }
   if (flags.bool('force')) {
-    if (grace > 0) throw new KubectlError('--force and --grace-period greater than 0 cannot be specified together');
+    if (grace > 0)
+      throw new KubectlError('--force and --grace-period greater than 0 cannot be specified together');
     grace = 0;
   } else if (grace === 0) grace = 1;
   if (grace >= 0) options['gracePeriodSeconds'] = grace;
@@ -60,16 +125,22 @@ function deleteOptions(flags: FlagSet): JsonObject {
   if (policy === undefined) {
     if (cascade === 'true') options['propagationPolicy'] = 'Background';
     else if (cascade === 'false') options['propagationPolicy'] = 'Orphan';
-    else throw new KubectlError(`invalid cascade value (${cascade}). Must be "background", "foreground", or "orphan"`);
+    else
+      throw new KubectlError(
+        `invalid cascade value (${cascade}). Must be "background", "foreground", or "orphan"`,
+      );
   } else options['propagationPolicy'] = policy;
   return options;
 }
 
 async function run(session: Session, flags: FlagSet, args: string[]): Promise<void> {
   const output = flags.string('output');
-  if (output !== '' && output !== 'name') throw new KubectlError(`unexpected -o output mode: ${output}. We only support '-o name'`);
-  if (flags.bool('all') && flags.string('selector') !== '') throw new KubectlError("setting 'all' parameter but found a non empty selector. ");
-  if (flags.bool('all') && flags.string('field-selector') !== '') throw new KubectlError('cannot set --all and --field-selector at the same time');
+  if (output !== '' && output !== 'name')
+    throw new KubectlError(`unexpected -o output mode: ${output}. We only support '-o name'`);
+  if (flags.bool('all') && flags.string('selector') !== '')
+    throw new KubectlError("setting 'all' parameter but found a non empty selector. ");
+  if (flags.bool('all') && flags.string('field-selector') !== '')
+    throw new KubectlError('cannot set --all and --field-selector at the same time');
   const options = deleteOptions(flags);
   const dryRun = await dryRunOf(session);
   if (dryRun === 'server') options['dryRun'] = ['All'];
@@ -84,9 +155,15 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
   };
   const resolved = await resolveTargets(session, selection);
   if (flags.bool('force')) {
-    await session.err('Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.\n');
+    await session.err(
+      'Warning: Immediate deletion does not wait for confirmation that the running resource has been terminated. The resource may continue to run on the cluster indefinitely.\n',
+    );
   }
-  const ignore = flags.bool('ignore-not-found') || flags.bool('all') || selection.selector !== '' || selection.fieldSelector !== '';
+  const ignore =
+    flags.bool('ignore-not-found') ||
+    flags.bool('all') ||
+    selection.selector !== '' ||
+    selection.fieldSelector !== '';
   const errors: unknown[] = [];
   const gone: { ref: ObjectRef; uid: string }[] = [];
   let count = 0;
@@ -98,7 +175,9 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
         count++;
         if (!ref.mapping.namespaced && session.namespaceGiven && !warned) {
           warned = true;
-          await session.err('Warning: deleting cluster-scoped resources, not scoped to the provided namespace\n');
+          await session.err(
+            'Warning: deleting cluster-scoped resources, not scoped to the provided namespace\n',
+          );
         }
         try {
           const uid = await deleteOne(session, flags, ref, target.source, options, dryRun);
@@ -125,14 +204,30 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
   throwAll(errors);
 }
 
-async function refsOf(session: Session, target: Target, selection: { selector: string; fieldSelector: string }): Promise<ObjectRef[]> {
-  if (target.name !== undefined) return [{ mapping: target.mapping, namespace: target.namespace, name: target.name }];
+async function refsOf(
+  session: Session,
+  target: Target,
+  selection: { selector: string; fieldSelector: string },
+): Promise<ObjectRef[]> {
+  if (target.name !== undefined)
+    return [{ mapping: target.mapping, namespace: target.namespace, name: target.name }];
   const objects = await listObjects(session, target.mapping, target.namespace, selection);
-  return objects.map((object) => ({ mapping: target.mapping, namespace: target.mapping.namespaced ? namespaceOf(object) : '', name: stringAt(object, 'metadata', 'name') }));
+  return objects.map((object) => ({
+    mapping: target.mapping,
+    namespace: target.mapping.namespaced ? namespaceOf(object) : '',
+    name: stringAt(object, 'metadata', 'name'),
+  }));
 }
 
 /** Deletes and prints; answers the uid to wait for. */
-async function deleteOne(session: Session, flags: FlagSet, ref: ObjectRef, source: string | undefined, options: JsonObject, dryRun: DryRun): Promise<string | undefined> {
+async function deleteOne(
+  session: Session,
+  flags: FlagSet,
+  ref: ObjectRef,
+  source: string | undefined,
+  options: JsonObject,
+  dryRun: DryRun,
+): Promise<string | undefined> {
   let uid: string | undefined;
   if (dryRun !== 'client') {
     const answer = await withSource('deleting', source, () => deleteObject(session, ref, options));

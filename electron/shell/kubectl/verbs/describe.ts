@@ -13,22 +13,42 @@ export const describe: CommandSpec = {
   name: 'describe',
   usage: '(-f FILENAME | TYPE [NAME_PREFIX | -l label] | TYPE/NAME)',
   group: 'troubleshooting',
-  short: { en: 'Show an object with its parts, related objects and events.', 'pt-BR': 'Mostra um objeto com suas partes, objetos relacionados e eventos.' },
-  examples: ['kubectl describe pod web-1', 'kubectl describe deploy/web', 'kubectl describe nodes', 'kubectl describe pods -l app=web'],
+  short: {
+    en: 'Show an object with its parts, related objects and events.',
+    'pt-BR': 'Mostra um objeto com suas partes, objetos relacionados e eventos.',
+  },
+  examples: [
+    'kubectl describe pod web-1',
+    'kubectl describe deploy/web',
+    'kubectl describe nodes',
+    'kubectl describe pods -l app=web',
+  ],
   arguments: { of: 'resources', slash: true },
   flags: [
     ...filenameFlags,
     selectorFlag,
     allNamespacesFlag,
-    { name: 'show-events', kind: 'bool', initial: 'true', help: { en: 'Events as the last section.', 'pt-BR': 'Eventos como última seção.' } },
-    { name: 'chunk-size', kind: 'int', initial: '500', help: { en: 'How many objects to ask for at a time.', 'pt-BR': 'Quantos objetos pedir por vez.' } },
+    {
+      name: 'show-events',
+      kind: 'bool',
+      initial: 'true',
+      help: { en: 'Events as the last section.', 'pt-BR': 'Eventos como última seção.' },
+    },
+    {
+      name: 'chunk-size',
+      kind: 'int',
+      initial: '500',
+      help: { en: 'How many objects to ask for at a time.', 'pt-BR': 'Quantos objetos pedir por vez.' },
+    },
   ],
   run,
 };
 
 async function run(session: Session, flags: FlagSet, args: string[]): Promise<void> {
   if (args.length === 0 && flags.list('filename').length === 0)
-    throw new KubectlError('You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.');
+    throw new KubectlError(
+      'You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.',
+    );
   const selection = {
     args,
     filenames: flags.list('filename'),
@@ -50,14 +70,26 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
   let first = true;
   for (const each of shown) {
     const transport = await session.transport();
-    const text = await describerFor(each.mapping)({ session, mapping: each.mapping, namespace: each.namespace, name: each.name, object: each.object, showEvents: flags.bool('show-events'), now: transport.now() });
+    const text = await describerFor(each.mapping)({
+      session,
+      mapping: each.mapping,
+      namespace: each.namespace,
+      name: each.name,
+      object: each.object,
+      showEvents: flags.bool('show-events'),
+      now: transport.now(),
+    });
     await session.out(prefixed ? `${text}\n` : `${first ? '' : '\n\n'}${text}`);
     first = false;
   }
   throwAll(errors);
   if (shown.length === 0) {
-    const everywhere = selection.allNamespaces || resolved.targets.some((each) => !(each instanceof Error) && !each.mapping.namespaced);
-    await session.err(everywhere ? 'No resources found\n' : `No resources found in ${await session.namespace()} namespace.\n`);
+    const everywhere =
+      selection.allNamespaces ||
+      resolved.targets.some((each) => !(each instanceof Error) && !each.mapping.namespaced);
+    await session.err(
+      everywhere ? 'No resources found\n' : `No resources found in ${await session.namespace()} namespace.\n`,
+    );
   }
 }
 

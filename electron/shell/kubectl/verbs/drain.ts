@@ -15,27 +15,66 @@ import type { Session } from '../session.ts';
 import { waitGone } from '../wait-gone.ts';
 import { nodesOf, setSchedulable } from './node-verbs.ts';
 
-const bool = (name: string, en: string, pt: string): NonNullable<CommandSpec['flags']>[number] => ({ name, kind: 'bool', help: { en, 'pt-BR': pt } });
+const bool = (name: string, en: string, pt: string): NonNullable<CommandSpec['flags']>[number] => ({
+  name,
+  kind: 'bool',
+  help: { en, 'pt-BR': pt },
+});
 
 export const drain: CommandSpec = {
   name: 'drain',
   usage: 'NODE',
   group: 'cluster',
-  short: { en: 'Empty a node: cordon it and evict its Pods.', 'pt-BR': 'Esvazia um nó: marca e despeja seus Pods.' },
-  examples: ['kubectl drain worker-1 --ignore-daemonsets', 'kubectl drain worker-1 --ignore-daemonsets --delete-emptydir-data --force'],
+  short: {
+    en: 'Empty a node: cordon it and evict its Pods.',
+    'pt-BR': 'Esvazia um nó: marca e despeja seus Pods.',
+  },
+  examples: [
+    'kubectl drain worker-1 --ignore-daemonsets',
+    'kubectl drain worker-1 --ignore-daemonsets --delete-emptydir-data --force',
+  ],
   arguments: { of: 'names', type: 'nodes' },
   flags: [
     selectorFlag,
     dryRunFlag,
     timeoutFlag('0s'),
-    bool('ignore-daemonsets', 'Leave Pods of DaemonSets where they are.', 'Deixa Pods de DaemonSets onde estão.'),
+    bool(
+      'ignore-daemonsets',
+      'Leave Pods of DaemonSets where they are.',
+      'Deixa Pods de DaemonSets onde estão.',
+    ),
     bool('force', 'Also evict Pods nobody will replace.', 'Despeja também Pods que ninguém substituirá.'),
-    bool('delete-emptydir-data', 'Also evict Pods whose emptyDir data is lost by it.', 'Despeja também Pods que perdem dados de emptyDir.'),
+    bool(
+      'delete-emptydir-data',
+      'Also evict Pods whose emptyDir data is lost by it.',
+      'Despeja também Pods que perdem dados de emptyDir.',
+    ),
     bool('disable-eviction', 'Delete instead of evicting.', 'Apaga em vez de despejar.'),
-    { name: 'grace-period', kind: 'int', initial: '-1', help: { en: 'Seconds a Pod has to end.', 'pt-BR': 'Segundos que um Pod tem para terminar.' } },
-    { name: 'pod-selector', kind: 'string', help: { en: 'Only Pods with these labels.', 'pt-BR': 'Só Pods com estes rótulos.' } },
-    { name: 'chunk-size', kind: 'int', initial: '500', hidden: true, help: { en: 'Accepted.', 'pt-BR': 'Aceita.' } },
-    { name: 'skip-wait-for-delete-timeout', kind: 'int', initial: '0', hidden: true, help: { en: 'Accepted.', 'pt-BR': 'Aceita.' } },
+    {
+      name: 'grace-period',
+      kind: 'int',
+      initial: '-1',
+      help: { en: 'Seconds a Pod has to end.', 'pt-BR': 'Segundos que um Pod tem para terminar.' },
+    },
+    {
+      name: 'pod-selector',
+      kind: 'string',
+      help: { en: 'Only Pods with these labels.', 'pt-BR': 'Só Pods com estes rótulos.' },
+    },
+    {
+      name: 'chunk-size',
+      kind: 'int',
+      initial: '500',
+      hidden: true,
+      help: { en: 'Accepted.', 'pt-BR': 'Aceita.' },
+    },
+    {
+      name: 'skip-wait-for-delete-timeout',
+      kind: 'int',
+      initial: '0',
+      hidden: true,
+      help: { en: 'Accepted.', 'pt-BR': 'Aceita.' },
+    },
   ],
   run,
 };
@@ -61,7 +100,8 @@ function judge(flags: FlagSet, pods: readonly JsonObject[]): Verdict {
   const evict: JsonObject[] = [];
   const warnings = new Map<string, string[]>();
   const errors = new Map<string, string[]>();
-  const note = (map: Map<string, string[]>, why: string, pod: JsonObject): void => void map.set(why, [...(map.get(why) ?? []), `${namespaceOf(pod)}/${nameOf(pod)}`]);
+  const note = (map: Map<string, string[]>, why: string, pod: JsonObject): void =>
+    void map.set(why, [...(map.get(why) ?? []), `${namespaceOf(pod)}/${nameOf(pod)}`]);
   for (const pod of pods) {
     const owner = listAt(pod, 'metadata', 'ownerReferences').find((each) => at(each, 'controller') === true);
     if (stringAt(pod, 'metadata', 'annotations', 'kubernetes.io/config.mirror') !== '') continue;
@@ -88,7 +128,8 @@ function judge(flags: FlagSet, pods: readonly JsonObject[]): Verdict {
     }
     if (!stays) evict.push(pod);
   }
-  const lines = (map: Map<string, string[]>): string[] => [...map.entries()].map(([why, names]) => `${why}: ${names.join(', ')}`).sort();
+  const lines = (map: Map<string, string[]>): string[] =>
+    [...map.entries()].map(([why, names]) => `${why}: ${names.join(', ')}`).sort();
   return { evict, warnings: lines(warnings).join('; '), errors: lines(errors) };
 }
 
@@ -114,12 +155,21 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
       failures.push(...many);
       pending.push(node.name);
       const shown = many.length === 1 ? (many[0] ?? '') : `[${many.join(', ')}]`;
-      await session.err(`error: unable to drain node ${quote(node.name)} due to error: ${shown}, continuing command...\n`);
+      await session.err(
+        `error: unable to drain node ${quote(node.name)} due to error: ${shown}, continuing command...\n`,
+      );
     }
   }
   if (pending.length > 0) {
-    await session.err(`There are pending nodes to be drained:\n${pending.map((name) => ` ${name}\n`).join('')}`);
-    throw new PlainExit(failures.length === 1 && !failures[0]?.startsWith('cannot delete') ? `error: ${failures[0] ?? ''}` : failures.join('\n'), 1);
+    await session.err(
+      `There are pending nodes to be drained:\n${pending.map((name) => ` ${name}\n`).join('')}`,
+    );
+    throw new PlainExit(
+      failures.length === 1 && !failures[0]?.startsWith('cannot delete')
+        ? `error: ${failures[0] ?? ''}`
+        : failures.join('\n'),
+      1,
+    );
   }
 }
 
@@ -134,36 +184,66 @@ class DrainRefused extends Error {
 
 async function drainOne(session: Session, flags: FlagSet, node: Found, dry: boolean): Promise<void> {
   const mapping = await mappingFor(session, 'pods');
-  const pods = await listObjects(session, mapping, '', { selector: flags.string('pod-selector'), fieldSelector: `spec.nodeName=${node.name}` });
+  const pods = await listObjects(session, mapping, '', {
+    selector: flags.string('pod-selector'),
+    fieldSelector: `spec.nodeName=${node.name}`,
+  });
   const verdict = judge(flags, pods);
   if (verdict.errors.length > 0) throw new DrainRefused(verdict.errors);
   if (verdict.warnings !== '') await session.err(`Warning: ${verdict.warnings}\n`);
   const started = Date.now();
   const limit = flags.number('timeout');
-  const outcomes = await Promise.allSettled(verdict.evict.map((pod) => evict(session, flags, mapping, pod, { started, limit, dry })));
-  const failed = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [plainMessage(outcome.reason)] : []));
+  const outcomes = await Promise.allSettled(
+    verdict.evict.map((pod) => evict(session, flags, mapping, pod, { started, limit, dry })),
+  );
+  const failed = outcomes.flatMap((outcome) =>
+    outcome.status === 'rejected' ? [plainMessage(outcome.reason)] : [],
+  );
   if (failed.length > 0) throw new DrainRefused(failed);
 }
 
-async function evict(session: Session, flags: FlagSet, mapping: Found['mapping'], pod: JsonObject, limits: { started: number; limit: number; dry: boolean }): Promise<void> {
+async function evict(
+  session: Session,
+  flags: FlagSet,
+  mapping: Found['mapping'],
+  pod: JsonObject,
+  limits: { started: number; limit: number; dry: boolean },
+): Promise<void> {
   const [namespace, name] = [namespaceOf(pod), nameOf(pod)];
   const what = `error when evicting pods/${quote(name)} -n ${quote(namespace)}`;
   const transport = await session.transport();
-  const options: JsonObject = flags.number('grace-period') >= 0 ? { gracePeriodSeconds: flags.number('grace-period') } : {};
+  const options: JsonObject =
+    flags.number('grace-period') >= 0 ? { gracePeriodSeconds: flags.number('grace-period') } : {};
   if (limits.dry) return void (await session.out(`evicting pod ${namespace}/${name} (dry run)\n`));
   for (;;) {
-    if (limits.limit > 0 && Date.now() - limits.started >= limits.limit) throw new KubectlError(`${what}: global timeout reached: ${formatDuration(limits.limit)}`);
+    if (limits.limit > 0 && Date.now() - limits.started >= limits.limit)
+      throw new KubectlError(`${what}: global timeout reached: ${formatDuration(limits.limit)}`);
     await session.out(`evicting pod ${namespace}/${name}\n`);
     try {
-      if (flags.bool('disable-eviction')) await transport.json({ method: 'DELETE', path: resourcePath(mapping, namespace, name), body: options });
+      if (flags.bool('disable-eviction'))
+        await transport.json({
+          method: 'DELETE',
+          path: resourcePath(mapping, namespace, name),
+          body: options,
+        });
       else {
-        const body: JsonObject = { kind: 'Eviction', apiVersion: 'policy/v1', metadata: { name, namespace }, ...(Object.keys(options).length > 0 ? { deleteOptions: options } : {}) };
-        await transport.json({ method: 'POST', path: resourcePath(mapping, namespace, name, 'eviction'), body });
+        const body: JsonObject = {
+          kind: 'Eviction',
+          apiVersion: 'policy/v1',
+          metadata: { name, namespace },
+          ...(Object.keys(options).length > 0 ? { deleteOptions: options } : {}),
+        };
+        await transport.json({
+          method: 'POST',
+          path: resourcePath(mapping, namespace, name, 'eviction'),
+          body,
+        });
       }
       break;
     } catch (error) {
       if (isNotFound(error)) return;
-      if (!isReason(error, 'TooManyRequests')) throw error instanceof StatusError ? new KubectlError(`${what}: ${error.message}`) : error;
+      if (!isReason(error, 'TooManyRequests'))
+        throw error instanceof StatusError ? new KubectlError(`${what}: ${error.message}`) : error;
       await session.err(`${what} (will retry after 5s): ${plainMessage(error)}\n`);
       const left = limits.limit > 0 ? limits.limit - (Date.now() - limits.started) : 5000;
       await session.io.sleep(Math.min(5000, Math.max(0, left)));
@@ -174,4 +254,3 @@ async function evict(session: Session, flags: FlagSet, mapping: Found['mapping']
   await waitGone(session, { mapping, namespace, name }, stringAt(objectAt(pod, 'metadata'), 'uid'), left);
   await session.out(`pod/${name} evicted\n`);
 }
-

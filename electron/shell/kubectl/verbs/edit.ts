@@ -1,5 +1,11 @@
 import type { CommandSpec } from '../command-spec.ts';
-import { dryRunFlag, fieldManagerFlag, filenameFlags, subresourceFlag, validateFlag } from '../common-flags.ts';
+import {
+  dryRunFlag,
+  fieldManagerFlag,
+  filenameFlags,
+  subresourceFlag,
+  validateFlag,
+} from '../common-flags.ts';
 import { KubectlError, plainMessage, StatusError, throwAll } from '../errors.ts';
 import type { FlagSet } from '../flags.ts';
 import type { Json, JsonObject } from '../json.ts';
@@ -21,10 +27,20 @@ export const edit: CommandSpec = {
   name: 'edit',
   usage: '(RESOURCE/NAME | -f FILENAME)',
   group: 'basic',
-  short: { en: 'Edit an object with your editor ($KUBE_EDITOR or $EDITOR).', 'pt-BR': 'Edita um objeto com seu editor ($KUBE_EDITOR ou $EDITOR).' },
+  short: {
+    en: 'Edit an object with your editor ($KUBE_EDITOR or $EDITOR).',
+    'pt-BR': 'Edita um objeto com seu editor ($KUBE_EDITOR ou $EDITOR).',
+  },
   examples: ['kubectl edit deployment/web', 'KUBE_EDITOR=nano kubectl edit cm settings'],
   arguments: { of: 'resources', slash: true },
-  flags: [...filenameFlags, ...outputFlags, dryRunFlag, validateFlag, subresourceFlag, fieldManagerFlag('kubectl-edit')],
+  flags: [
+    ...filenameFlags,
+    ...outputFlags,
+    dryRunFlag,
+    validateFlag,
+    subresourceFlag,
+    fieldManagerFlag('kubectl-edit'),
+  ],
   run,
 };
 
@@ -39,16 +55,28 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
   const { env } = session.io;
   const editor = env['KUBE_EDITOR'] || env['EDITOR'] || env['VISUAL'] || 'vi';
   const selection = { args, filenames: flags.list('filename'), recursive: flags.bool('recursive') };
-  const { found, errors } = await collectTargets(session, await resolveTargets(session, selection), selection);
+  const { found, errors } = await collectTargets(
+    session,
+    await resolveTargets(session, selection),
+    selection,
+  );
   throwAll(errors);
   if (!session.io.tty && !env['KUBE_EDITOR'] && !env['EDITOR']) {
-    throw new KubectlError('there is no terminal here to edit in; use kubectl patch, or get -o yaml and apply');
+    throw new KubectlError(
+      'there is no terminal here to edit in; use kubectl patch, or get -o yaml and apply',
+    );
   }
   const printer = await ResultPrinter.make(session);
   for (const each of found) await editOne(session, flags, each, editor, printer);
 }
 
-async function editOne(session: Session, flags: FlagSet, each: Found, editor: string, printer: ResultPrinter): Promise<void> {
+async function editOne(
+  session: Session,
+  flags: FlagSet,
+  each: Found,
+  editor: string,
+  printer: ResultPrinter,
+): Promise<void> {
   const { fs } = session.io;
   const shown = clone(each.object);
   removeAt(shown, ['metadata', 'managedFields']);
@@ -62,11 +90,18 @@ async function editOne(session: Session, flags: FlagSet, each: Found, editor: st
       if (code === 127) throw new KubectlError(`unable to launch the editor "${editor}"`);
       if (code !== 0) throw new KubectlError(`there was a problem with the editor "${editor}"`);
       const saved = await fs.readText(file);
-      const trimmed = saved.split('\n').filter((line) => !line.startsWith('#')).join('\n');
-      if (saved === text || trimmed.trim() === '') return void (await session.err('Edit cancelled, no changes made.\n'));
+      const trimmed = saved
+        .split('\n')
+        .filter((line) => !line.startsWith('#'))
+        .join('\n');
+      if (saved === text || trimmed.trim() === '')
+        return void (await session.err('Edit cancelled, no changes made.\n'));
       const problem = await tryPatch(session, flags, each, shown, trimmed, printer);
       if (problem === undefined) return;
-      text = `${preamble}${problem.split('\n').map((line) => `# ${line}\n`).join('')}#\n${trimmed}`;
+      text = `${preamble}${problem
+        .split('\n')
+        .map((line) => `# ${line}\n`)
+        .join('')}#\n${trimmed}`;
     }
   } finally {
     if (await fs.exists(file)) await fs.rm(file);
@@ -74,7 +109,14 @@ async function editOne(session: Session, flags: FlagSet, each: Found, editor: st
 }
 
 /** Sends the change; answers what is wrong with it when it can be edited again. */
-async function tryPatch(session: Session, flags: FlagSet, each: Found, shown: JsonObject, text: string, printer: ResultPrinter): Promise<string | undefined> {
+async function tryPatch(
+  session: Session,
+  flags: FlagSet,
+  each: Found,
+  shown: JsonObject,
+  text: string,
+  printer: ResultPrinter,
+): Promise<string | undefined> {
   let value: Json;
   try {
     value = readYaml(text);
@@ -86,11 +128,21 @@ async function tryPatch(session: Session, flags: FlagSet, each: Found, shown: Js
     await session.err('Edit cancelled, no changes made.\n');
     return undefined;
   }
-  if (stringAt(value, 'metadata', 'name') !== each.name) return 'At least one of apiVersion, kind and name was changed';
+  if (stringAt(value, 'metadata', 'name') !== each.name)
+    return 'At least one of apiVersion, kind and name was changed';
   const type = patchTypeOf(stringAt(shown, 'apiVersion'), stringAt(shown, 'kind'));
-  const patch = type ? diffObjects(shown, value, type, { ignoreDeletions: false, onlyDeletions: false }) : threeWayJsonPatch(shown, value, shown);
+  const patch = type
+    ? diffObjects(shown, value, type, { ignoreDeletions: false, onlyDeletions: false })
+    : threeWayJsonPatch(shown, value, shown);
   try {
-    const done = await patchObject(session, each, type ? 'strategic' : 'merge', patch, { fieldManager: flags.string('field-manager'), fieldValidation: 'Strict' }, flags.string('subresource') || undefined);
+    const done = await patchObject(
+      session,
+      each,
+      type ? 'strategic' : 'merge',
+      patch,
+      { fieldManager: flags.string('field-manager'), fieldValidation: 'Strict' },
+      flags.string('subresource') || undefined,
+    );
     await printer.done(done, 'edited');
     return undefined;
   } catch (error) {

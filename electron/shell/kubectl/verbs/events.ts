@@ -22,25 +22,54 @@ export const events: CommandSpec = {
   flags: [
     ...outputFlags,
     allNamespacesFlag,
-    { name: 'watch', short: 'w', kind: 'bool', help: { en: 'Go on as more happen.', 'pt-BR': 'Continua conforme mais acontecem.' } },
-    { name: 'for', kind: 'string', help: { en: 'Only about this object, TYPE/NAME.', 'pt-BR': 'Só sobre este objeto, TIPO/NOME.' } },
-    { name: 'types', kind: 'slice', values: ['Normal', 'Warning'], help: { en: 'Only these types.', 'pt-BR': 'Só estes tipos.' } },
-    { name: 'no-headers', kind: 'bool', help: { en: 'Without the line of column names.', 'pt-BR': 'Sem a linha de nomes das colunas.' } },
-    { name: 'chunk-size', kind: 'int', initial: '500', hidden: true, help: { en: 'Accepted.', 'pt-BR': 'Aceita.' } },
+    {
+      name: 'watch',
+      short: 'w',
+      kind: 'bool',
+      help: { en: 'Go on as more happen.', 'pt-BR': 'Continua conforme mais acontecem.' },
+    },
+    {
+      name: 'for',
+      kind: 'string',
+      help: { en: 'Only about this object, TYPE/NAME.', 'pt-BR': 'Só sobre este objeto, TIPO/NOME.' },
+    },
+    {
+      name: 'types',
+      kind: 'slice',
+      values: ['Normal', 'Warning'],
+      help: { en: 'Only these types.', 'pt-BR': 'Só estes tipos.' },
+    },
+    {
+      name: 'no-headers',
+      kind: 'bool',
+      help: { en: 'Without the line of column names.', 'pt-BR': 'Sem a linha de nomes das colunas.' },
+    },
+    {
+      name: 'chunk-size',
+      kind: 'int',
+      initial: '500',
+      hidden: true,
+      help: { en: 'Accepted.', 'pt-BR': 'Aceita.' },
+    },
   ],
   run,
 };
 
 function byLastSeen(list: readonly Event[]): Event[] {
-  const when = (event: Event): number => Date.parse(event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? '') || 0;
-  return list.map((event, i) => ({ event, i })).sort((a, b) => when(a.event) - when(b.event) || a.i - b.i).map((each) => each.event);
+  const when = (event: Event): number =>
+    Date.parse(event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? '') || 0;
+  return list
+    .map((event, i) => ({ event, i }))
+    .sort((a, b) => when(a.event) - when(b.event) || a.i - b.i)
+    .map((each) => each.event);
 }
 
 async function about(session: Session, typed: string): Promise<string> {
   if (typed === '') return '';
   const parts = typed.split('/');
   const [type = '', name = ''] = parts;
-  if (parts.length !== 2 || type === '' || name === '') throw new KubectlError(`--for must be in resource/name form`);
+  if (parts.length !== 2 || type === '' || name === '')
+    throw new KubectlError(`--for must be in resource/name form`);
   const mapping = await mappingFor(session, type);
   return `involvedObject.kind=${mapping.kind},involvedObject.name=${name}`;
 }
@@ -48,21 +77,29 @@ async function about(session: Session, typed: string): Promise<string> {
 async function run(session: Session, flags: FlagSet, args: string[]): Promise<void> {
   if (args.length > 0) throw new KubectlError(`unknown command "${args[0] ?? ''}" for "kubectl events"`);
   const types = flags.list('types').map((type) => type.toLowerCase());
-  for (const type of types) if (type !== 'normal' && type !== 'warning') throw new KubectlError(`valid --types are Normal or Warning`);
+  for (const type of types)
+    if (type !== 'normal' && type !== 'warning')
+      throw new KubectlError(`valid --types are Normal or Warning`);
   const mapping = (await session.mapper()).find('events');
   if (!mapping) throw new KubectlError(`the server doesn't have a resource type "events"`);
   const everywhere = flags.bool('all-namespaces');
   const namespace = everywhere ? '' : await session.namespace();
   const fieldSelector = (await about(session, flags.string('for'))) || undefined;
   const transport = await session.transport();
-  const list = await transport.json({ path: resourcePath(mapping, namespace), query: { fieldSelector, limit: '500' } });
-  const wanted = (event: JsonObject): boolean => types.length === 0 || types.includes(stringAt(event, 'type').toLowerCase());
+  const list = await transport.json({
+    path: resourcePath(mapping, namespace),
+    query: { fieldSelector, limit: '500' },
+  });
+  const wanted = (event: JsonObject): boolean =>
+    types.length === 0 || types.includes(stringAt(event, 'type').toLowerCase());
   const found = listAt(list, 'items').filter(isObject).filter(wanted);
   const output = flags.string('output');
   if (output !== '') {
     const printer = await objectPrinter(session, output);
     if (!printer) throw noPrinter(output);
-    await session.out(printer.print({ kind: 'EventList', apiVersion: 'v1', metadata: list['metadata'] ?? {}, items: found }));
+    await session.out(
+      printer.print({ kind: 'EventList', apiVersion: 'v1', metadata: list['metadata'] ?? {}, items: found }),
+    );
     return;
   }
   if (found.length === 0 && !flags.bool('watch')) {
@@ -70,14 +107,22 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
     return;
   }
   const tabs = new TabWriter(tableTabs);
-  if (!flags.bool('no-headers')) tabs.write(`${everywhere ? 'NAMESPACE\t' : ''}LAST SEEN\tTYPE\tREASON\tOBJECT\tMESSAGE\n`);
+  if (!flags.bool('no-headers'))
+    tabs.write(`${everywhere ? 'NAMESPACE\t' : ''}LAST SEEN\tTYPE\tREASON\tOBJECT\tMESSAGE\n`);
   const row = (event: Event): string =>
     `${everywhere ? `${event.metadata.namespace ?? ''}\t` : ''}${eventAge(event, transport.now())}\t${event.type ?? ''}\t${event.reason ?? ''}\t${event.involvedObject.kind ?? ''}/${event.involvedObject.name ?? ''}\t${(event.message ?? '').trim()}\n`;
   for (const event of byLastSeen(found as unknown as Event[])) tabs.write(row(event));
   await session.out(tabs.flush());
   if (!flags.bool('watch')) return;
-  const query = { watch: 'true', fieldSelector, resourceVersion: stringAt(list, 'metadata', 'resourceVersion') };
-  for await (const line of transport.lines({ path: resourcePath(mapping, namespace), query }, session.io.stdout.closed)) {
+  const query = {
+    watch: 'true',
+    fieldSelector,
+    resourceVersion: stringAt(list, 'metadata', 'resourceVersion'),
+  };
+  for await (const line of transport.lines(
+    { path: resourcePath(mapping, namespace), query },
+    session.io.stdout.closed,
+  )) {
     const change = parseObject(line);
     const object = change?.['object'];
     if (!isObject(object)) continue;

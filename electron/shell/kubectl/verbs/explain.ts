@@ -13,33 +13,73 @@ export const explain: CommandSpec = {
   usage: 'TYPE [--recursive=FALSE|TRUE] [--api-version=api-version-group] [-o|--output=plaintext]',
   group: 'basic',
   short: { en: 'Show the fields of a type.', 'pt-BR': 'Mostra os campos de um tipo.' },
-  examples: ['kubectl explain pods', 'kubectl explain deployment.spec.strategy', 'kubectl explain pod.spec --recursive'],
+  examples: [
+    'kubectl explain pods',
+    'kubectl explain deployment.spec.strategy',
+    'kubectl explain pod.spec --recursive',
+  ],
   arguments: { of: 'resources' },
   flags: [
-    { name: 'recursive', kind: 'bool', help: { en: 'All fields below, names and types only.', 'pt-BR': 'Todos os campos abaixo, só nomes e tipos.' } },
-    { name: 'api-version', kind: 'string', help: { en: 'Group and version to use.', 'pt-BR': 'Grupo e versão a usar.' } },
-    { name: 'output', kind: 'string', initial: 'plaintext', help: { en: 'plaintext.', 'pt-BR': 'plaintext.' } },
+    {
+      name: 'recursive',
+      kind: 'bool',
+      help: {
+        en: 'All fields below, names and types only.',
+        'pt-BR': 'Todos os campos abaixo, só nomes e tipos.',
+      },
+    },
+    {
+      name: 'api-version',
+      kind: 'string',
+      help: { en: 'Group and version to use.', 'pt-BR': 'Grupo e versão a usar.' },
+    },
+    {
+      name: 'output',
+      kind: 'string',
+      initial: 'plaintext',
+      help: { en: 'plaintext.', 'pt-BR': 'plaintext.' },
+    },
   ],
   run,
 };
 
 async function run(session: Session, flags: FlagSet, args: string[]): Promise<void> {
   const [typed] = args;
-  if (typed === undefined) throw new KubectlError('You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.');
+  if (typed === undefined)
+    throw new KubectlError(
+      'You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.',
+    );
   if (args.length > 1) throw new KubectlError('We accept only this format: explain RESOURCE');
   const { mapping, fields } = await resourceAndFields(session, typed);
-  const resource = withVersion(await session.mapper().then((mapper) => mapper.discovery.resources), mapping, flags.string('api-version'));
+  const resource = withVersion(
+    await session.mapper().then((mapper) => mapper.discovery.resources),
+    mapping,
+    flags.string('api-version'),
+  );
   const schemas = await schemasOf(session, resource);
   const root = Object.values(schemas)
     .filter(isObject)
-    .find((schema) => listAt(schema, 'x-kubernetes-group-version-kind').some((each) => stringAt(each, 'group') === resource.group && stringAt(each, 'version') === resource.version && stringAt(each, 'kind') === resource.kind));
-  if (!root) throw new KubectlError(`couldn't find resource for "${resource.group}/${resource.version}, Kind=${resource.kind}"`);
+    .find((schema) =>
+      listAt(schema, 'x-kubernetes-group-version-kind').some(
+        (each) =>
+          stringAt(each, 'group') === resource.group &&
+          stringAt(each, 'version') === resource.version &&
+          stringAt(each, 'kind') === resource.kind,
+      ),
+    );
+  if (!root)
+    throw new KubectlError(
+      `couldn't find resource for "${resource.group}/${resource.version}, Kind=${resource.kind}"`,
+    );
   const page = new Page(schemas);
   await session.out(page.head(resource));
   await session.out(page.body(root, fields, flags.bool('recursive')));
 }
 
-async function resourceAndFields(session: Session, typed: string): Promise<{ mapping: ApiResource; fields: string[] }> {
+async function resourceAndFields(
+  session: Session,
+  typed: string,
+): Promise<{ mapping: ApiResource; fields: string[] }> {
   const parts = typed.split('.');
   const mapper = await session.mapper();
   const find = (name: string): ApiResource | undefined => mapper.find(name);
@@ -47,7 +87,13 @@ async function resourceAndFields(session: Session, typed: string): Promise<{ map
   for (let length = parts.length; length > 1; length--) {
     const head = parts.slice(0, length).join('.');
     const found = find(head);
-    if (found && (found.group === parts.slice(1, length).join('.') || found.group === parts.slice(2, length).join('.')) && found.group !== '') return { mapping: found, fields: parts.slice(length) };
+    if (
+      found &&
+      (found.group === parts.slice(1, length).join('.') ||
+        found.group === parts.slice(2, length).join('.')) &&
+      found.group !== ''
+    )
+      return { mapping: found, fields: parts.slice(length) };
   }
   const [first = '', ...fields] = parts;
   const mapping = find(first) ?? (await session.refreshMapper())?.find(first);
@@ -55,24 +101,33 @@ async function resourceAndFields(session: Session, typed: string): Promise<{ map
   return { mapping, fields };
 }
 
-function withVersion(resources: readonly ApiResource[], mapping: ApiResource, apiVersion: string): ApiResource {
+function withVersion(
+  resources: readonly ApiResource[],
+  mapping: ApiResource,
+  apiVersion: string,
+): ApiResource {
   if (apiVersion === '') return mapping;
   const slash = apiVersion.indexOf('/');
-  const [group, version] = slash < 0 ? ['', apiVersion] : [apiVersion.slice(0, slash), apiVersion.slice(slash + 1)];
-  const found = resources.find((each) => each.group === group && each.version === version && each.name === mapping.name);
+  const [group, version] =
+    slash < 0 ? ['', apiVersion] : [apiVersion.slice(0, slash), apiVersion.slice(slash + 1)];
+  const found = resources.find(
+    (each) => each.group === group && each.version === version && each.name === mapping.name,
+  );
   if (!found) throw new KubectlError(`couldn't find resource for "${apiVersion}, Resource=${mapping.name}"`);
   return found;
 }
 
 async function schemasOf(session: Session, resource: ApiResource): Promise<JsonObject> {
   const transport = await session.transport();
-  const key = resource.group === '' ? `api/${resource.version}` : `apis/${resource.group}/${resource.version}`;
+  const key =
+    resource.group === '' ? `api/${resource.version}` : `apis/${resource.group}/${resource.version}`;
   try {
     const root = await transport.json({ path: '/openapi/v3' });
     const url = stringAt(root, 'paths', key, 'serverRelativeURL') || `/openapi/v3/${key}`;
     return objectAt(await transport.json({ path: url }), 'components', 'schemas');
   } catch (error) {
-    if (error instanceof StatusError && error.code === 404) throw new KubectlError(`failed to get openapi v3 schema: ${error.message}`);
+    if (error instanceof StatusError && error.code === 404)
+      throw new KubectlError(`failed to get openapi v3 schema: ${error.message}`);
     throw error;
   }
 }
@@ -108,9 +163,15 @@ class Page {
     const ref = stringAt(schema, '$ref') || stringAt(listAt(schema, 'allOf')[0], '$ref');
     if (ref !== '') {
       const resolved = this.resolve(schema);
-      if (stringAt(resolved, 'type') === 'string' || at(resolved, 'oneOf') !== undefined || Object.keys(objectAt(resolved, 'properties')).length === 0) {
+      if (
+        stringAt(resolved, 'type') === 'string' ||
+        at(resolved, 'oneOf') !== undefined ||
+        Object.keys(objectAt(resolved, 'properties')).length === 0
+      ) {
         const last = ref.split('.').at(-1) ?? '';
-        return last === 'IntOrString' || last === 'Quantity' || last === 'Time' || last === 'MicroTime' ? this.scalarName(last, resolved) : last;
+        return last === 'IntOrString' || last === 'Quantity' || last === 'Time' || last === 'MicroTime'
+          ? this.scalarName(last, resolved)
+          : last;
       }
       return ref.split('.').at(-1) ?? 'Object';
     }
@@ -149,7 +210,8 @@ class Page {
     const type = field ? stringAt(below, 'description') : '';
     const shown = [description, type].filter((text, i, all) => text !== '' && all.indexOf(text) === i);
     out += `DESCRIPTION:\n${shown.length === 0 ? '    <empty>\n' : `${shown.map((text) => wrap(text, 4, 80)).join('')}    \n`}`;
-    if (Object.keys(properties).length > 0) out += `FIELDS:\n${recursive ? this.tree(below, 1, new Set()) : this.fieldList(below)}`;
+    if (Object.keys(properties).length > 0)
+      out += `FIELDS:\n${recursive ? this.tree(below, 1, new Set()) : this.fieldList(below)}`;
     return `${out}\n`;
   }
 
@@ -162,7 +224,10 @@ class Page {
   private enumLine(schema: JsonObject, indent: string): string {
     const values = this.enumOf(schema);
     if (values.length === 0) return '';
-    return `${indent}enum: ${values.slice(0, 4).map((value) => (value === '' ? '""' : value)).join(', ')}${values.length > 4 ? ', ....' : ''}\n`;
+    return `${indent}enum: ${values
+      .slice(0, 4)
+      .map((value) => (value === '' ? '""' : value))
+      .join(', ')}${values.length > 4 ? ', ....' : ''}\n`;
   }
 
   private fieldList(schema: JsonObject): string {

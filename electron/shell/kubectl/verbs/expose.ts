@@ -14,7 +14,17 @@ import { createObject } from '../writes.ts';
 import { parseLabels } from './run.ts';
 import { podSpecOf } from './set.ts';
 
-const text = (name: string, en: string, pt: string, short?: string): NonNullable<CommandSpec['flags']>[number] => ({ name, kind: 'string', ...(short === undefined ? {} : { short }), help: { en, 'pt-BR': pt } });
+const text = (
+  name: string,
+  en: string,
+  pt: string,
+  short?: string,
+): NonNullable<CommandSpec['flags']>[number] => ({
+  name,
+  kind: 'string',
+  ...(short === undefined ? {} : { short }),
+  help: { en, 'pt-BR': pt },
+});
 
 export const expose: CommandSpec = {
   name: 'expose',
@@ -33,7 +43,11 @@ export const expose: CommandSpec = {
     text('port', 'The port of the service.', 'A porta do service.'),
     text('target-port', 'The port or its name on the Pods.', 'A porta, ou seu nome, nos Pods.'),
     text('name', 'The name of the service.', 'O nome do service.'),
-    text('type', 'ClusterIP, NodePort, LoadBalancer or ExternalName.', 'ClusterIP, NodePort, LoadBalancer ou ExternalName.'),
+    text(
+      'type',
+      'ClusterIP, NodePort, LoadBalancer or ExternalName.',
+      'ClusterIP, NodePort, LoadBalancer ou ExternalName.',
+    ),
     text('protocol', 'TCP, UDP or SCTP.', 'TCP, UDP ou SCTP.'),
     text('cluster-ip', 'Address to have, or None.', 'Endereço a ter, ou None.'),
     text('external-ip', 'An address of yours that leads here.', 'Um endereço seu que leva até aqui.'),
@@ -44,7 +58,10 @@ export const expose: CommandSpec = {
 
 function expressions(selector: JsonObject): string {
   return listAt(selector, 'matchExpressions')
-    .map((each) => `{Key:${stringAt(each, 'key')} Operator:${stringAt(each, 'operator')} Values:[${listAt(each, 'values').join(' ')}]}`)
+    .map(
+      (each) =>
+        `{Key:${stringAt(each, 'key')} Operator:${stringAt(each, 'operator')} Values:[${listAt(each, 'values').join(' ')}]}`,
+    )
     .join(' ');
 }
 
@@ -52,52 +69,82 @@ function selectorOf(each: Found): JsonObject {
   const { kind } = each.mapping;
   if (kind === 'Pod') {
     const labels = objectAt(each.object, 'metadata', 'labels');
-    if (Object.keys(labels).length === 0) throw new KubectlError(`couldn't retrieve selectors via --selector flag or introspection: the pod has no labels and cannot be exposed`);
+    if (Object.keys(labels).length === 0)
+      throw new KubectlError(
+        `couldn't retrieve selectors via --selector flag or introspection: the pod has no labels and cannot be exposed`,
+      );
     return labels;
   }
   const selector = objectAt(each.object, 'spec', 'selector');
   if (kind === 'Service' || kind === 'ReplicationController') {
-    if (Object.keys(selector).length === 0) throw new KubectlError(`couldn't retrieve selectors via --selector flag or introspection: the service has no pod selector set`);
+    if (Object.keys(selector).length === 0)
+      throw new KubectlError(
+        `couldn't retrieve selectors via --selector flag or introspection: the service has no pod selector set`,
+      );
     return selector;
   }
-  if (listAt(selector, 'matchExpressions').length > 0) throw new KubectlError(`couldn't retrieve selectors via --selector flag or introspection: couldn't convert expressions - "[${expressions(selector)}]" to map-based selector format`);
+  if (listAt(selector, 'matchExpressions').length > 0)
+    throw new KubectlError(
+      `couldn't retrieve selectors via --selector flag or introspection: couldn't convert expressions - "[${expressions(selector)}]" to map-based selector format`,
+    );
   return objectAt(selector, 'matchLabels');
 }
 
 function portsOf(each: Found): { port: number; protocol: string }[] {
-  const list = each.mapping.kind === 'Service' ? listAt(each.object, 'spec', 'ports') : listAt(podSpecOf(each.object), 'containers').flatMap((container) => listAt(container, 'ports'));
-  return list.map((port) => ({ port: numberAt(port, 'port') ?? numberAt(port, 'containerPort') ?? 0, protocol: stringAt(port, 'protocol') || 'TCP' }));
+  const list =
+    each.mapping.kind === 'Service'
+      ? listAt(each.object, 'spec', 'ports')
+      : listAt(podSpecOf(each.object), 'containers').flatMap((container) => listAt(container, 'ports'));
+  return list.map((port) => ({
+    port: numberAt(port, 'port') ?? numberAt(port, 'containerPort') ?? 0,
+    protocol: stringAt(port, 'protocol') || 'TCP',
+  }));
 }
 
 async function run(session: Session, flags: FlagSet, args: string[]): Promise<void> {
   const dryRun = await dryRunOf(session);
   const printer = await ResultPrinter.make(session, dryRun, true);
   const selection = { args, filenames: flags.list('filename'), recursive: flags.bool('recursive') };
-  const { found, errors } = await collectTargets(session, await resolveTargets(session, selection), selection);
+  const { found, errors } = await collectTargets(
+    session,
+    await resolveTargets(session, selection),
+    selection,
+  );
   throwAll(errors);
   for (const each of found) {
-    if (!['Pod', 'Service', 'ReplicationController', 'Deployment', 'ReplicaSet'].includes(each.mapping.kind)) throw new KubectlError(`cannot expose a ${each.mapping.kind}`);
+    if (!['Pod', 'Service', 'ReplicationController', 'Deployment', 'ReplicaSet'].includes(each.mapping.kind))
+      throw new KubectlError(`cannot expose a ${each.mapping.kind}`);
     const service = serviceFor(flags, each);
     if (dryRun === 'client') {
       await printer.done(service, 'exposed');
       continue;
     }
     const mapping = await mappingFor(session, 'services');
-    await printer.done(await createObject(session, mapping, each.namespace, service, writeQuery(session, dryRun)), 'exposed');
+    await printer.done(
+      await createObject(session, mapping, each.namespace, service, writeQuery(session, dryRun)),
+      'exposed',
+    );
   }
 }
 
 function serviceFor(flags: FlagSet, each: Found): JsonObject {
   const selector = flags.string('selector') === '' ? selectorOf(each) : parseLabels(flags.string('selector'));
   const known = portsOf(each);
-  const typed = flags.string('port') === '' ? known.map((port) => String(port.port)) : flags.string('port').split(',');
+  const typed =
+    flags.string('port') === '' ? known.map((port) => String(port.port)) : flags.string('port').split(',');
   if (typed.length === 0) throw new KubectlError(`couldn't find port via --port flag or introspection`);
   const target = flags.string('target-port');
   const ports: Json[] = typed.map((text_, i) => {
-    if (!/^\d+$/.test(text_)) throw new KubectlError(`strconv.Atoi: parsing ${JSON.stringify(text_)}: invalid syntax`);
+    if (!/^\d+$/.test(text_))
+      throw new KubectlError(`strconv.Atoi: parsing ${JSON.stringify(text_)}: invalid syntax`);
     const port = Number(text_);
     const protocol = flags.string('protocol') || known.find((one) => one.port === port)?.protocol || 'TCP';
-    return { ...(typed.length > 1 ? { name: `port-${i + 1}` } : {}), protocol, port, targetPort: target === '' ? port : /^\d+$/.test(target) ? Number(target) : target };
+    return {
+      ...(typed.length > 1 ? { name: `port-${i + 1}` } : {}),
+      protocol,
+      port,
+      targetPort: target === '' ? port : /^\d+$/.test(target) ? Number(target) : target,
+    };
   });
   const own = objectAt(each.object, 'metadata', 'labels');
   const labels = flags.string('labels') === '' ? own : parseLabels(flags.string('labels'));
@@ -106,14 +153,21 @@ function serviceFor(flags: FlagSet, each: Found): JsonObject {
   return {
     kind: 'Service',
     apiVersion: 'v1',
-    metadata: { name: flags.string('name') || each.name, ...(each.namespace === '' ? {} : { namespace: each.namespace }), creationTimestamp: null, ...(isObject(labels) && Object.keys(labels).length > 0 ? { labels } : {}) },
+    metadata: {
+      name: flags.string('name') || each.name,
+      ...(each.namespace === '' ? {} : { namespace: each.namespace }),
+      creationTimestamp: null,
+      ...(isObject(labels) && Object.keys(labels).length > 0 ? { labels } : {}),
+    },
     spec: {
       ports,
       selector,
       ...(clusterIP === '' ? {} : { clusterIP }),
       ...(type === '' ? {} : { type }),
       ...(flags.string('external-ip') === '' ? {} : { externalIPs: [flags.string('external-ip')] }),
-      ...(flags.string('session-affinity') === '' ? {} : { sessionAffinity: flags.string('session-affinity') }),
+      ...(flags.string('session-affinity') === ''
+        ? {}
+        : { sessionAffinity: flags.string('session-affinity') }),
     },
     status: { loadBalancer: {} },
   };

@@ -13,7 +13,12 @@ import { acceptTable } from '../transport.ts';
 import { needsKind } from './get.ts';
 
 /** The options of `get`'s flags for one type. */
-export function tableOptions(session: Session, target: Target, selection: Selection, withKind: boolean): TableOptions {
+export function tableOptions(
+  session: Session,
+  target: Target,
+  selection: Selection,
+  withKind: boolean,
+): TableOptions {
   const { flags } = session;
   return {
     wide: flags.string('output') === 'wide',
@@ -21,13 +26,18 @@ export function tableOptions(session: Session, target: Target, selection: Select
     showLabels: flags.bool('show-labels'),
     labelColumns: flags.list('label-columns'),
     withNamespace: selection.allNamespaces === true && target.mapping.namespaced,
-    kindPrefix: withKind || flags.bool('show-kind') ? kindName(target.mapping.kind, target.mapping.group) : undefined,
+    kindPrefix:
+      withKind || flags.bool('show-kind') ? kindName(target.mapping.kind, target.mapping.group) : undefined,
     withEvents: flags.bool('output-watch-events'),
   };
 }
 
 /** The Tables of one target, page by page. */
-export async function* fetchTables(session: Session, target: Target, selection: Selection): AsyncGenerator<JsonObject> {
+export async function* fetchTables(
+  session: Session,
+  target: Target,
+  selection: Selection,
+): AsyncGenerator<JsonObject> {
   const transport = await session.transport();
   const { flags } = session;
   const { mapping, namespace, name } = target;
@@ -43,7 +53,12 @@ export async function* fetchTables(session: Session, target: Target, selection: 
         query: {
           ...(flags.string('sort-by') === '' ? {} : { includeObject: 'Object' }),
           ...(name === undefined
-            ? { labelSelector: selection.selector || undefined, fieldSelector: selection.fieldSelector || undefined, limit: limit > 0 ? String(limit) : undefined, continue: next }
+            ? {
+                labelSelector: selection.selector || undefined,
+                fieldSelector: selection.fieldSelector || undefined,
+                limit: limit > 0 ? String(limit) : undefined,
+                continue: next,
+              }
             : {}),
         },
       });
@@ -59,12 +74,18 @@ export async function* fetchTables(session: Session, target: Target, selection: 
 
 function asTable(value: JsonObject, now: number): JsonObject {
   const objects = Array.isArray(value['items']) ? value['items'].filter(isObject) : [value];
-  const table = plainTable(objects, (created) => (created === '' ? '<unknown>' : humanDuration(now - Date.parse(created))));
+  const table = plainTable(objects, (created) =>
+    created === '' ? '<unknown>' : humanDuration(now - Date.parse(created)),
+  );
   return { ...table, metadata: objectAt(value, 'metadata') };
 }
 
 /** Prints tables for all targets, those of one type as one; answers whether anything was printed. */
-export async function printTables(session: Session, resolved: Resolved, selection: Selection): Promise<boolean> {
+export async function printTables(
+  session: Session,
+  resolved: Resolved,
+  selection: Selection,
+): Promise<boolean> {
   const withKind = needsKind(resolved);
   const errors: unknown[] = [];
   const groups: { target: Target; tables: JsonObject[] }[] = [];

@@ -12,7 +12,12 @@ import { acceptTable } from '../transport.ts';
 import { fetchTables, tableOptions } from './get-table.ts';
 
 /** `get -w`: what is there, then every change until interrupted or the server ends the watch. */
-export async function watchTarget(session: Session, target: Target, selection: Selection, printer: ObjectPrinter | undefined): Promise<void> {
+export async function watchTarget(
+  session: Session,
+  target: Target,
+  selection: Selection,
+  printer: ObjectPrinter | undefined,
+): Promise<void> {
   const { flags } = session;
   const tables = printer ? undefined : new TablePrinter(tableOptions(session, target, selection, false));
   const events = flags.bool('output-watch-events');
@@ -34,16 +39,20 @@ export async function watchTarget(session: Session, target: Target, selection: S
   if (single) resourceVersion = '0';
   let known = single && !flags.bool('watch-only');
   const transport = await session.transport();
-  const lines = transport.lines({
-    path: resourcePath(target.mapping, target.namespace),
-    accept: tables && flags.bool('server-print') ? acceptTable : 'application/json',
-    query: {
-      watch: 'true',
-      resourceVersion,
-      labelSelector: selection.selector || undefined,
-      fieldSelector: target.name === undefined ? selection.fieldSelector || undefined : `metadata.name=${target.name}`,
+  const lines = transport.lines(
+    {
+      path: resourcePath(target.mapping, target.namespace),
+      accept: tables && flags.bool('server-print') ? acceptTable : 'application/json',
+      query: {
+        watch: 'true',
+        resourceVersion,
+        labelSelector: selection.selector || undefined,
+        fieldSelector:
+          target.name === undefined ? selection.fieldSelector || undefined : `metadata.name=${target.name}`,
+      },
     },
-  }, session.io.stdout.closed);
+    session.io.stdout.closed,
+  );
   for await (const line of lines) {
     const event = parseObject(line);
     const object = event?.['object'];
@@ -54,12 +63,33 @@ export async function watchTarget(session: Session, target: Target, selection: S
       if (type === 'ADDED') continue;
     }
     if (type === 'ERROR') throw new StatusError(object);
-    if (tables) await session.out(tables.print(isTable(object) ? object : plainTable([object], (created) => humanDuration(transport.now() - Date.parse(created))), type));
-    else if (printer) await session.out(printer.print(events ? { object, type } : { apiVersion: apiVersionOf(target.mapping), kind: target.mapping.kind, ...object }));
+    if (tables)
+      await session.out(
+        tables.print(
+          isTable(object)
+            ? object
+            : plainTable([object], (created) => humanDuration(transport.now() - Date.parse(created))),
+          type,
+        ),
+      );
+    else if (printer)
+      await session.out(
+        printer.print(
+          events
+            ? { object, type }
+            : { apiVersion: apiVersionOf(target.mapping), kind: target.mapping.kind, ...object },
+        ),
+      );
   }
 }
 
-async function printCurrent(session: Session, target: Target, selection: Selection, printer: ObjectPrinter, events: boolean): Promise<string> {
+async function printCurrent(
+  session: Session,
+  target: Target,
+  selection: Selection,
+  printer: ObjectPrinter,
+  events: boolean,
+): Promise<string> {
   let version = '0';
   const objects: JsonObject[] =
     target.name === undefined
@@ -77,7 +107,9 @@ async function currentVersion(session: Session, target: Target, selection: Selec
   let version = '0';
   for await (const table of fetchTables(session, target, selection)) {
     version = stringAt(table, 'metadata', 'resourceVersion') || version;
-    if (version === '0') for (const row of listAt(table, 'rows')) version = stringAt(row, 'object', 'metadata', 'resourceVersion') || version;
+    if (version === '0')
+      for (const row of listAt(table, 'rows'))
+        version = stringAt(row, 'object', 'metadata', 'resourceVersion') || version;
   }
   return version;
 }

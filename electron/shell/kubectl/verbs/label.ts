@@ -1,5 +1,13 @@
 import type { CommandSpec } from '../command-spec.ts';
-import { allFlag, allNamespacesFlag, dryRunFlag, fieldManagerFlag, fieldSelectorFlag, filenameFlags, selectorFlag } from '../common-flags.ts';
+import {
+  allFlag,
+  allNamespacesFlag,
+  dryRunFlag,
+  fieldManagerFlag,
+  fieldSelectorFlag,
+  filenameFlags,
+  selectorFlag,
+} from '../common-flags.ts';
 import { KubectlError, throwAll } from '../errors.ts';
 import type { FlagSet } from '../flags.ts';
 import { quote } from '../go-format.ts';
@@ -29,9 +37,17 @@ const flags = (what: What): CommandSpec['flags'] => [
   allNamespacesFlag,
   dryRunFlag,
   fieldManagerFlag(what === 'label' ? 'kubectl-label' : 'kubectl-annotate'),
-  { name: 'overwrite', kind: 'bool', help: { en: 'Change values that are already there.', 'pt-BR': 'Muda valores que já existem.' } },
+  {
+    name: 'overwrite',
+    kind: 'bool',
+    help: { en: 'Change values that are already there.', 'pt-BR': 'Muda valores que já existem.' },
+  },
   { name: 'list', kind: 'bool', help: { en: 'Show what there is.', 'pt-BR': 'Mostra o que há.' } },
-  { name: 'resource-version', kind: 'string', help: { en: 'Only when the object has this version.', 'pt-BR': 'Só se o objeto tiver esta versão.' } },
+  {
+    name: 'resource-version',
+    kind: 'string',
+    help: { en: 'Only when the object has this version.', 'pt-BR': 'Só se o objeto tiver esta versão.' },
+  },
   { name: 'local', kind: 'bool', hidden: true, help: { en: 'Not available.', 'pt-BR': 'Não disponível.' } },
 ];
 
@@ -39,8 +55,15 @@ export const label: CommandSpec = {
   name: 'label',
   usage: '[--overwrite] (-f FILENAME | TYPE NAME) KEY_1=VAL_1 ... KEY_N=VAL_N [--resource-version=version]',
   group: 'settings',
-  short: { en: 'Add, change or remove labels; KEY- removes.', 'pt-BR': 'Acrescenta, muda ou remove rótulos; CHAVE- remove.' },
-  examples: ['kubectl label pod web-1 tier=front', 'kubectl label pod web-1 tier=back --overwrite', 'kubectl label pod web-1 tier-'],
+  short: {
+    en: 'Add, change or remove labels; KEY- removes.',
+    'pt-BR': 'Acrescenta, muda ou remove rótulos; CHAVE- remove.',
+  },
+  examples: [
+    'kubectl label pod web-1 tier=front',
+    'kubectl label pod web-1 tier=back --overwrite',
+    'kubectl label pod web-1 tier-',
+  ],
   arguments: { of: 'resources', slash: true },
   flags: flags('label') ?? [],
   run: (session, set, args) => run(session, set, args, 'label'),
@@ -50,8 +73,14 @@ export const annotate: CommandSpec = {
   name: 'annotate',
   usage: '[--overwrite] (-f FILENAME | TYPE NAME) KEY_1=VAL_1 ... KEY_N=VAL_N [--resource-version=version]',
   group: 'settings',
-  short: { en: 'Add, change or remove annotations; KEY- removes.', 'pt-BR': 'Acrescenta, muda ou remove anotações; CHAVE- remove.' },
-  examples: ["kubectl annotate deploy web kubernetes.io/change-cause='new image'", 'kubectl annotate pod web-1 note-'],
+  short: {
+    en: 'Add, change or remove annotations; KEY- removes.',
+    'pt-BR': 'Acrescenta, muda ou remove anotações; CHAVE- remove.',
+  },
+  examples: [
+    "kubectl annotate deploy web kubernetes.io/change-cause='new image'",
+    'kubectl annotate pod web-1 note-',
+  ],
   arguments: { of: 'resources', slash: true },
   flags: flags('annotation') ?? [],
   run: (session, set, args) => run(session, set, args, 'annotation'),
@@ -78,10 +107,18 @@ function parsePairs(args: readonly string[], what: What): Pairs {
       if (what === 'label') checkLabelValue(arg, value);
       set[key] = value;
     } else if (arg.endsWith('-')) remove.push(arg.slice(0, -1));
-    else throw new KubectlError(what === 'label' ? `unknown label spec: ${arg}` : `invalid annotation format: ${arg}`);
+    else
+      throw new KubectlError(
+        what === 'label' ? `unknown label spec: ${arg}` : `invalid annotation format: ${arg}`,
+      );
   }
   const both = remove.filter((key) => key in set);
-  if (both.length > 0) throw new KubectlError(what === 'label' ? `can not both modify and remove a label in the same command` : `can not both modify and remove the following ${what}(s) in the same command: ${both.join(', ')}`);
+  if (both.length > 0)
+    throw new KubectlError(
+      what === 'label'
+        ? `can not both modify and remove a label in the same command`
+        : `can not both modify and remove the following ${what}(s) in the same command: ${both.join(', ')}`,
+    );
   return { set, remove, rest };
 }
 
@@ -89,7 +126,9 @@ function checkLabelValue(arg: string, value: string): void {
   const wrong: string[] = [];
   if (value.length > 63) wrong.push('must be no more than 63 bytes');
   if (value !== '' && !/^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/.test(value))
-    wrong.push("a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')");
+    wrong.push(
+      "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')",
+    );
   if (wrong.length > 0) throw new KubectlError(`invalid label value: ${quote(arg)}: ${wrong.join(';')}`);
 }
 
@@ -97,7 +136,10 @@ async function run(session: Session, set: FlagSet, args: string[], what: What): 
   const pairs = parsePairs(args, what);
   const files = set.list('filename');
   const list = set.bool('list');
-  if (pairs.rest.length === 0 && files.length === 0) throw new KubectlError('one or more resources must be specified as <resource> <name> or <resource>/<name>');
+  if (pairs.rest.length === 0 && files.length === 0)
+    throw new KubectlError(
+      'one or more resources must be specified as <resource> <name> or <resource>/<name>',
+    );
   if (Object.keys(pairs.set).length === 0 && pairs.remove.length === 0 && !list) {
     throw new KubectlError(`at least one ${what} update is required`);
   }
@@ -114,7 +156,8 @@ async function run(session: Session, set: FlagSet, args: string[], what: What): 
     allNamespaces: set.bool('all-namespaces'),
   };
   const resolved = await resolveTargets(session, selection);
-  if (version !== '' && !resolved.single) throw new KubectlError('--resource-version may only be used with a single resource');
+  if (version !== '' && !resolved.single)
+    throw new KubectlError('--resource-version may only be used with a single resource');
   const errors: unknown[] = [];
   for await (const each of fetchTargets(session, resolved, selection)) {
     if (each instanceof Error) {
@@ -133,30 +176,55 @@ async function run(session: Session, set: FlagSet, args: string[], what: What): 
 
 function listText(each: Found, what: What, single: boolean): string {
   const values = stringsAt(each.object, 'metadata', texts[what].field);
-  const lines = Object.keys(values).sort().map((key) => `${key}=${values[key] ?? ''}\n`);
-  const intro = single ? '' : `Listing ${texts[what].field} for ${each.mapping.kind}.${each.mapping.group}/${each.name}:\n`;
+  const lines = Object.keys(values)
+    .sort()
+    .map((key) => `${key}=${values[key] ?? ''}\n`);
+  const intro = single
+    ? ''
+    : `Listing ${texts[what].field} for ${each.mapping.kind}.${each.mapping.group}/${each.name}:\n`;
   return intro + lines.map((line) => (single ? line : ` ${line}`)).join('');
 }
 
-async function update(session: Session, set: FlagSet, each: Found, pairs: Pairs, what: What, how: { dryRun: 'none' | 'client' | 'server'; printer: ResultPrinter }): Promise<void> {
+async function update(
+  session: Session,
+  set: FlagSet,
+  each: Found,
+  pairs: Pairs,
+  what: What,
+  how: { dryRun: 'none' | 'client' | 'server'; printer: ResultPrinter },
+): Promise<void> {
   const { field, done } = texts[what];
   const now = stringsAt(each.object, 'metadata', field);
   if (!set.bool('overwrite')) {
-    const declared = Object.keys(pairs.set).filter((key) => key in now && (what === 'annotation' || now[key] !== pairs.set[key]));
+    const declared = Object.keys(pairs.set).filter(
+      (key) => key in now && (what === 'annotation' || now[key] !== pairs.set[key]),
+    );
     if (what === 'annotation' && declared.length > 0) {
-      throw new KubectlError(`--overwrite is false but found the following declared annotation(s): ${declared.sort().map((key) => `'${key}' already has a value (${now[key] ?? ''})`).join('; ')}`);
+      throw new KubectlError(
+        `--overwrite is false but found the following declared annotation(s): ${declared
+          .sort()
+          .map((key) => `'${key}' already has a value (${now[key] ?? ''})`)
+          .join('; ')}`,
+      );
     }
     const first = declared[0];
-    if (first !== undefined) throw new KubectlError(`'${first}' already has a value (${now[first] ?? ''}), and --overwrite is false`);
+    if (first !== undefined)
+      throw new KubectlError(
+        `'${first}' already has a value (${now[first] ?? ''}), and --overwrite is false`,
+      );
   }
-  if (what === 'label') for (const key of pairs.remove) if (!(key in now)) await session.out(`label ${quote(key)} not found.\n`);
+  if (what === 'label')
+    for (const key of pairs.remove) if (!(key in now)) await session.out(`label ${quote(key)} not found.\n`);
   const values: JsonObject = { ...pairs.set };
   for (const key of pairs.remove) if (key in now) values[key] = null;
   const operation = what === 'annotation' ? done : labelOutcome(each.object, values, set.bool('overwrite'));
   const nothing = operation === 'not labeled';
-  if (how.dryRun === 'client' || nothing) return how.printer.done(preview(each.object, field, values), operation);
+  if (how.dryRun === 'client' || nothing)
+    return how.printer.done(preview(each.object, field, values), operation);
   const version = set.string('resource-version');
-  const body: JsonObject = { metadata: { ...(version === '' ? {} : { resourceVersion: version }), [field]: values } };
+  const body: JsonObject = {
+    metadata: { ...(version === '' ? {} : { resourceVersion: version }), [field]: values },
+  };
   const patched = await patchObject(session, each, 'merge', body, writeQuery(session, how.dryRun));
   await how.printer.done(patched, operation);
 }

@@ -13,7 +13,17 @@ import { mappingFor } from '../resource-args.ts';
 import { kindName, resourcePath } from '../rest-mapper.ts';
 import type { Session } from '../session.ts';
 
-const bool = (name: string, en: string, pt: string, short?: string): NonNullable<CommandSpec['flags']>[number] => ({ name, kind: 'bool', ...(short === undefined ? {} : { short }), help: { en, 'pt-BR': pt } });
+const bool = (
+  name: string,
+  en: string,
+  pt: string,
+  short?: string,
+): NonNullable<CommandSpec['flags']>[number] => ({
+  name,
+  kind: 'bool',
+  ...(short === undefined ? {} : { short }),
+  help: { en, 'pt-BR': pt },
+});
 
 export const logs: CommandSpec = {
   name: 'logs',
@@ -31,12 +41,47 @@ export const logs: CommandSpec = {
     bool('prefix', 'With Pod and container before each line.', 'Com Pod e contêiner antes de cada linha.'),
     bool('all-pods', 'Of all Pods of a workload.', 'De todos os Pods de uma carga.'),
     bool('ignore-errors', 'Go on after failures.', 'Continua depois de falhas.'),
-    { name: 'container', short: 'c', kind: 'string', help: { en: 'The container.', 'pt-BR': 'O contêiner.' } },
-    { name: 'tail', kind: 'int', initial: '-1', help: { en: 'Only this many last lines.', 'pt-BR': 'Só tantas últimas linhas.' } },
-    { name: 'since', kind: 'duration', initial: '0s', help: { en: 'Only what is newer than this, as 5m.', 'pt-BR': 'Só o que é mais novo que isto, como 5m.' } },
-    { name: 'since-time', kind: 'string', help: { en: 'Only what is newer than this time.', 'pt-BR': 'Só o que é mais novo que esta hora.' } },
-    { name: 'limit-bytes', kind: 'int', initial: '0', help: { en: 'At most this many bytes.', 'pt-BR': 'No máximo tantos bytes.' } },
-    { name: 'max-log-requests', kind: 'int', initial: '5', help: { en: 'How many streams at once with -f and -l.', 'pt-BR': 'Quantos fluxos ao mesmo tempo com -f e -l.' } },
+    {
+      name: 'container',
+      short: 'c',
+      kind: 'string',
+      help: { en: 'The container.', 'pt-BR': 'O contêiner.' },
+    },
+    {
+      name: 'tail',
+      kind: 'int',
+      initial: '-1',
+      help: { en: 'Only this many last lines.', 'pt-BR': 'Só tantas últimas linhas.' },
+    },
+    {
+      name: 'since',
+      kind: 'duration',
+      initial: '0s',
+      help: {
+        en: 'Only what is newer than this, as 5m.',
+        'pt-BR': 'Só o que é mais novo que isto, como 5m.',
+      },
+    },
+    {
+      name: 'since-time',
+      kind: 'string',
+      help: { en: 'Only what is newer than this time.', 'pt-BR': 'Só o que é mais novo que esta hora.' },
+    },
+    {
+      name: 'limit-bytes',
+      kind: 'int',
+      initial: '0',
+      help: { en: 'At most this many bytes.', 'pt-BR': 'No máximo tantos bytes.' },
+    },
+    {
+      name: 'max-log-requests',
+      kind: 'int',
+      initial: '5',
+      help: {
+        en: 'How many streams at once with -f and -l.',
+        'pt-BR': 'Quantos fluxos ao mesmo tempo com -f e -l.',
+      },
+    },
   ],
   run,
 };
@@ -51,12 +96,25 @@ export async function podsOf(session: Session, typed: string): Promise<JsonObjec
   try {
     object = await getObject(session, mapping, namespace, name);
   } catch (error) {
-    if (error instanceof StatusError) throw new KubectlError(`error from server (${error.reason}): ${error.message} in namespace ${quote(namespace)}`);
+    if (error instanceof StatusError)
+      throw new KubectlError(
+        `error from server (${error.reason}): ${error.message} in namespace ${quote(namespace)}`,
+      );
     throw error;
   }
   if (mapping.name === 'pods' && mapping.group === '') return [object];
-  const selector = formatSelector(mapping.kind === 'Service' || mapping.kind === 'ReplicationController' ? { matchLabels: (object as unknown as { spec?: { selector?: Record<string, string> } }).spec?.selector ?? {} } : (object as unknown as Deployment).spec?.selector);
-  if (selector === '<none>') throw new KubectlError(`cannot get the logs from ${mapping.group === '' ? '' : `${mapping.group}/`}${mapping.version}, Kind=${mapping.kind}: selector is empty`);
+  const selector = formatSelector(
+    mapping.kind === 'Service' || mapping.kind === 'ReplicationController'
+      ? {
+          matchLabels:
+            (object as unknown as { spec?: { selector?: Record<string, string> } }).spec?.selector ?? {},
+        }
+      : (object as unknown as Deployment).spec?.selector,
+  );
+  if (selector === '<none>')
+    throw new KubectlError(
+      `cannot get the logs from ${mapping.group === '' ? '' : `${mapping.group}/`}${mapping.version}, Kind=${mapping.kind}: selector is empty`,
+    );
   return (await listObjects(session, pods, namespace, { selector })).sort(byLogging);
 }
 
@@ -64,7 +122,10 @@ export async function podsOf(session: Session, typed: string): Promise<JsonObjec
 function byLogging(a: JsonObject, b: JsonObject): number {
   const keys = (pod: JsonObject): (number | string)[] => {
     const ready = listAt(pod, 'status', 'conditions').find((each) => stringAt(each, 'type') === 'Ready');
-    const restarts = Math.max(0, ...listAt(pod, 'status', 'containerStatuses').map((each) => numberAt(each, 'restartCount') ?? 0));
+    const restarts = Math.max(
+      0,
+      ...listAt(pod, 'status', 'containerStatuses').map((each) => numberAt(each, 'restartCount') ?? 0),
+    );
     return [
       stringAt(pod, 'spec', 'nodeName') === '' ? 1 : 0,
       { Running: 0, Unknown: 1, Pending: 2 }[stringAt(pod, 'status', 'phase')] ?? 3,
@@ -85,26 +146,39 @@ function byLogging(a: JsonObject, b: JsonObject): number {
 }
 
 function containerNames(pod: JsonObject): string[] {
-  return ['initContainers', 'containers', 'ephemeralContainers'].flatMap((list) => listAt(pod, 'spec', list).map((each) => stringAt(each, 'name')));
+  return ['initContainers', 'containers', 'ephemeralContainers'].flatMap((list) =>
+    listAt(pod, 'spec', list).map((each) => stringAt(each, 'name')),
+  );
 }
 
 async function run(session: Session, flags: FlagSet, args: string[]): Promise<void> {
   const selector = flags.string('selector');
   if (args.length === 0 && selector === '') {
-    throw usageError(session.path, `expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command`);
+    throw usageError(
+      session.path,
+      `expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command`,
+    );
   }
-  if (args.length > 0 && selector !== '') throw new KubectlError('only a selector (-l) or a POD name is allowed');
-  if (args.length > 2) throw usageError(session.path, `expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command`);
+  if (args.length > 0 && selector !== '')
+    throw new KubectlError('only a selector (-l) or a POD name is allowed');
+  if (args.length > 2)
+    throw usageError(
+      session.path,
+      `expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command`,
+    );
   const mapping = await mappingFor(session, 'pods');
   const [typed = '', second] = args;
   let pods: JsonObject[];
   if (selector !== '') {
     pods = await listObjects(session, mapping, await session.namespace(), { selector });
-    if (pods.length === 0) await session.err(`No resources found in ${await session.namespace()} namespace.\n`);
+    if (pods.length === 0)
+      await session.err(`No resources found in ${await session.namespace()} namespace.\n`);
   } else {
     const found = await podsOf(session, typed);
     if (found.length > 1 && !flags.bool('all-pods')) {
-      await session.err(`Found ${found.length} pods, using ${kindName(mapping.kind, mapping.group)}/${nameOf(found[0] ?? null)}\n`);
+      await session.err(
+        `Found ${found.length} pods, using ${kindName(mapping.kind, mapping.group)}/${nameOf(found[0] ?? null)}\n`,
+      );
       pods = found.slice(0, 1);
     } else pods = found;
     if (found.length === 0) throw new KubectlError('timed out waiting for the condition');
@@ -113,16 +187,21 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
   const streams: { pod: string; container: string }[] = [];
   for (const pod of pods) {
     const names = containerNames(pod);
-    if (wanted !== '' && !names.includes(wanted)) throw new KubectlError(`container ${wanted} is not valid for pod ${nameOf(pod)}`);
+    if (wanted !== '' && !names.includes(wanted))
+      throw new KubectlError(`container ${wanted} is not valid for pod ${nameOf(pod)}`);
     if (wanted !== '') streams.push({ pod: nameOf(pod), container: wanted });
-    else if (flags.bool('all-containers')) for (const container of names) streams.push({ pod: nameOf(pod), container });
+    else if (flags.bool('all-containers'))
+      for (const container of names) streams.push({ pod: nameOf(pod), container });
     else streams.push({ pod: nameOf(pod), container: await defaultContainer(session, pod) });
   }
   const limit = flags.number('max-log-requests');
   if (flags.bool('follow') && streams.length > limit) {
-    throw new KubectlError(`you are attempting to follow ${streams.length} log streams, but maximum allowed concurrency is ${limit}, use --max-log-requests to increase the limit`);
+    throw new KubectlError(
+      `you are attempting to follow ${streams.length} log streams, but maximum allowed concurrency is ${limit}, use --max-log-requests to increase the limit`,
+    );
   }
-  if (flags.bool('follow')) await Promise.all(streams.map((stream) => copy(session, flags, mapping, stream, selector !== '')));
+  if (flags.bool('follow'))
+    await Promise.all(streams.map((stream) => copy(session, flags, mapping, stream, selector !== '')));
   else for (const stream of streams) await copy(session, flags, mapping, stream, selector !== '');
 }
 
@@ -130,12 +209,23 @@ async function defaultContainer(session: Session, pod: JsonObject): Promise<stri
   const annotated = stringAt(pod, 'metadata', 'annotations', 'kubectl.kubernetes.io/default-container');
   if (annotated !== '') return annotated;
   const names = listAt(pod, 'spec', 'containers').map((each) => stringAt(each, 'name'));
-  const all = [...names, ...listAt(pod, 'spec', 'initContainers').map((each) => `${stringAt(each, 'name')} (init)`), ...listAt(pod, 'spec', 'ephemeralContainers').map((each) => `${stringAt(each, 'name')} (ephem)`)];
-  if (all.length > 1) await session.err(`Defaulted container ${quote(names[0] ?? '')} out of: ${all.join(', ')}\n`);
+  const all = [
+    ...names,
+    ...listAt(pod, 'spec', 'initContainers').map((each) => `${stringAt(each, 'name')} (init)`),
+    ...listAt(pod, 'spec', 'ephemeralContainers').map((each) => `${stringAt(each, 'name')} (ephem)`),
+  ];
+  if (all.length > 1)
+    await session.err(`Defaulted container ${quote(names[0] ?? '')} out of: ${all.join(', ')}\n`);
   return names[0] ?? '';
 }
 
-async function copy(session: Session, flags: FlagSet, mapping: ApiResource, stream: { pod: string; container: string }, many: boolean): Promise<void> {
+async function copy(
+  session: Session,
+  flags: FlagSet,
+  mapping: ApiResource,
+  stream: { pod: string; container: string },
+  many: boolean,
+): Promise<void> {
   const transport = await session.transport();
   const tail = flags.changed('tail') ? flags.number('tail') : many ? 10 : -1;
   const since = flags.number('since');
@@ -149,10 +239,16 @@ async function copy(session: Session, flags: FlagSet, mapping: ApiResource, stre
     sinceTime: flags.string('since-time') || undefined,
     limitBytes: flags.number('limit-bytes') > 0 ? String(flags.number('limit-bytes')) : undefined,
   };
-  const request = { path: resourcePath(mapping, await session.namespace(), stream.pod, 'log'), query, accept: '*/*' };
+  const request = {
+    path: resourcePath(mapping, await session.namespace(), stream.pod, 'log'),
+    query,
+    accept: '*/*',
+  };
   if (!flags.bool('prefix')) {
-    for await (const chunk of transport.chunks(request, session.io.stdout.closed)) await session.io.stdout.write(chunk);
+    for await (const chunk of transport.chunks(request, session.io.stdout.closed))
+      await session.io.stdout.write(chunk);
     return;
   }
-  for await (const line of transport.lines(request, session.io.stdout.closed)) await session.out(`[pod/${stream.pod}/${stream.container}] ${line}\n`);
+  for await (const line of transport.lines(request, session.io.stdout.closed))
+    await session.out(`[pod/${stream.pod}/${stream.container}] ${line}\n`);
 }

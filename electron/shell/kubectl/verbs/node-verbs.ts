@@ -14,19 +14,35 @@ import type { Session } from '../session.ts';
 import { patchObject } from '../writes.ts';
 
 /** The nodes named or selected. */
-export async function nodesOf(session: Session, flags: FlagSet, args: readonly string[], verb: string): Promise<{ found: Found[]; errors: unknown[] }> {
+export async function nodesOf(
+  session: Session,
+  flags: FlagSet,
+  args: readonly string[],
+  verb: string,
+): Promise<{ found: Found[]; errors: unknown[] }> {
   const selector = flags.string('selector');
   if (args.length === 0 && selector === '') throw usageError(session.path, `USAGE: ${verb} NODE [flags]`);
-  if (args.length > 0 && selector !== '') throw new KubectlError(`error: cannot specify both a node name and a --selector option`);
+  if (args.length > 0 && selector !== '')
+    throw new KubectlError(`error: cannot specify both a node name and a --selector option`);
   const names = args.map((arg) => arg.replace(/^nodes?\//, ''));
   const selection = { args: ['nodes', ...names], selector, bareTypes: true };
   return collectTargets(session, await resolveTargets(session, selection), selection);
 }
 
 /** Marks a node; answers whether anything changed. */
-export async function setSchedulable(session: Session, each: Found, unschedulable: boolean): Promise<boolean> {
+export async function setSchedulable(
+  session: Session,
+  each: Found,
+  unschedulable: boolean,
+): Promise<boolean> {
   if ((at(each.object, 'spec', 'unschedulable') === true) === unschedulable) return false;
-  await patchObject(session, each, 'strategic', { spec: { unschedulable: unschedulable ? true : null } }, { dryRun: (await dryRunOf(session)) === 'server' ? 'All' : undefined });
+  await patchObject(
+    session,
+    each,
+    'strategic',
+    { spec: { unschedulable: unschedulable ? true : null } },
+    { dryRun: (await dryRunOf(session)) === 'server' ? 'All' : undefined },
+  );
   return true;
 }
 
@@ -36,7 +52,9 @@ function cordonCommand(verb: 'cordon' | 'uncordon'): CommandSpec {
     name: verb,
     usage: 'NODE',
     group: 'cluster',
-    short: on ? { en: 'Take no new Pods on a node.', 'pt-BR': 'Não aceita novos Pods em um nó.' } : { en: 'Take new Pods on a node again.', 'pt-BR': 'Volta a aceitar novos Pods em um nó.' },
+    short: on
+      ? { en: 'Take no new Pods on a node.', 'pt-BR': 'Não aceita novos Pods em um nó.' }
+      : { en: 'Take new Pods on a node again.', 'pt-BR': 'Volta a aceitar novos Pods em um nó.' },
     examples: [`kubectl ${verb} worker-1`],
     arguments: { of: 'names', type: 'nodes' },
     flags: [selectorFlag, dryRunFlag],
@@ -61,10 +79,27 @@ export const taint: CommandSpec = {
   name: 'taint',
   usage: 'NODE NAME KEY_1=VAL_1:TAINT_EFFECT_1 ... KEY_N=VAL_N:TAINT_EFFECT_N',
   group: 'cluster',
-  short: { en: 'Add or remove taints of nodes; KEY:EFFECT- removes.', 'pt-BR': 'Acrescenta ou remove taints de nós; CHAVE:EFEITO- remove.' },
-  examples: ['kubectl taint nodes worker-1 dedicated=gpu:NoSchedule', 'kubectl taint nodes worker-1 dedicated:NoSchedule-'],
+  short: {
+    en: 'Add or remove taints of nodes; KEY:EFFECT- removes.',
+    'pt-BR': 'Acrescenta ou remove taints de nós; CHAVE:EFEITO- remove.',
+  },
+  examples: [
+    'kubectl taint nodes worker-1 dedicated=gpu:NoSchedule',
+    'kubectl taint nodes worker-1 dedicated:NoSchedule-',
+  ],
   arguments: { of: 'resources' },
-  flags: [...outputFlags, selectorFlag, allFlag, dryRunFlag, fieldManagerFlag('kubectl-taint'), { name: 'overwrite', kind: 'bool', help: { en: 'Change taints that are already there.', 'pt-BR': 'Muda taints que já existem.' } }],
+  flags: [
+    ...outputFlags,
+    selectorFlag,
+    allFlag,
+    dryRunFlag,
+    fieldManagerFlag('kubectl-taint'),
+    {
+      name: 'overwrite',
+      kind: 'bool',
+      help: { en: 'Change taints that are already there.', 'pt-BR': 'Muda taints que já existem.' },
+    },
+  ],
   run: runTaint,
 };
 
@@ -83,7 +118,8 @@ function parseTaint(spec: string, removes: boolean): Taint {
   const pair = colon < 0 ? text : text.slice(0, colon);
   const eq = pair.indexOf('=');
   if (!removes && colon < 0) throw new KubectlError(`unknown taint spec: ${spec}`);
-  if (effect !== '' && !effects.includes(effect)) throw usageError('kubectl taint', `invalid taint effect: ${effect}, unsupported taint effect`);
+  if (effect !== '' && !effects.includes(effect))
+    throw usageError('kubectl taint', `invalid taint effect: ${effect}, unsupported taint effect`);
   return { key: eq < 0 ? pair : pair.slice(0, eq), value: eq < 0 ? '' : pair.slice(eq + 1), effect };
 }
 
@@ -92,39 +128,74 @@ async function runTaint(session: Session, flags: FlagSet, args: string[]): Promi
   const first = args.findIndex((arg, i) => i > 0 && isSpec(arg));
   const resources = first < 0 ? args : args.slice(0, first);
   const specs = first < 0 ? [] : args.slice(first);
-  if (resources.length < 1) throw new KubectlError('one or more resources must be specified as <resource> <name>');
+  if (resources.length < 1)
+    throw new KubectlError('one or more resources must be specified as <resource> <name>');
   if (specs.length === 0) throw new KubectlError('at least one taint update is required');
   const mapping = await mappingFor(session, resources[0] ?? '');
-  if (mapping.kind !== 'Node') throw new KubectlError(`invalid resource type ${resources[0] ?? ''}, only node types are supported`);
+  if (mapping.kind !== 'Node')
+    throw new KubectlError(`invalid resource type ${resources[0] ?? ''}, only node types are supported`);
   const remove = specs.filter((spec) => spec.endsWith('-')).map((spec) => parseTaint(spec, true));
   const add = specs.filter((spec) => !spec.endsWith('-')).map((spec) => parseTaint(spec, false));
   const dryRun = await dryRunOf(session);
   const printer = await ResultPrinter.make(session, dryRun);
   const selection = { args: resources, selector: flags.string('selector'), all: flags.bool('all') };
-  const { found, errors } = await collectTargets(session, await resolveTargets(session, selection), selection);
+  const { found, errors } = await collectTargets(
+    session,
+    await resolveTargets(session, selection),
+    selection,
+  );
   throwAll(errors);
   for (const each of found) {
     const { taints, operation } = retaint(each, add, remove, flags.bool('overwrite'));
     const patch: JsonObject = { spec: { taints: taints.length > 0 ? taints : null } };
-    const done = dryRun === 'client' ? each.object : await patchObject(session, each, 'merge', patch, writeQuery(session, dryRun));
+    const done =
+      dryRun === 'client'
+        ? each.object
+        : await patchObject(session, each, 'merge', patch, writeQuery(session, dryRun));
     await printer.done(done, operation);
   }
 }
 
-function retaint(each: Found, add: readonly Taint[], remove: readonly Taint[], overwrite: boolean): { taints: Json[]; operation: string } {
+function retaint(
+  each: Found,
+  add: readonly Taint[],
+  remove: readonly Taint[],
+  overwrite: boolean,
+): { taints: Json[]; operation: string } {
   let taints = [...listAt(each.object, 'spec', 'taints')];
   for (const taint of remove) {
-    const fits = (item: Json): boolean => stringAt(item, 'key') === taint.key && (taint.effect === '' || stringAt(item, 'effect') === taint.effect);
-    if (!taints.some(fits)) throw new KubectlError(`taint ${quote(taint.effect === '' ? taint.key : `${taint.key}:${taint.effect}`)} not found`);
+    const fits = (item: Json): boolean =>
+      stringAt(item, 'key') === taint.key &&
+      (taint.effect === '' || stringAt(item, 'effect') === taint.effect);
+    if (!taints.some(fits))
+      throw new KubectlError(
+        `taint ${quote(taint.effect === '' ? taint.key : `${taint.key}:${taint.effect}`)} not found`,
+      );
     taints = taints.filter((item) => !fits(item));
   }
   for (const taint of add) {
-    const index = taints.findIndex((item) => stringAt(item, 'key') === taint.key && stringAt(item, 'effect') === taint.effect);
-    if (index >= 0 && !overwrite) throw new KubectlError(`node ${each.name} already has ${taint.key} taint(s) with same effect(s) and --overwrite is false`);
-    const made: Json = { effect: taint.effect, key: taint.key, ...(taint.value === '' ? {} : { value: taint.value }) };
+    const index = taints.findIndex(
+      (item) => stringAt(item, 'key') === taint.key && stringAt(item, 'effect') === taint.effect,
+    );
+    if (index >= 0 && !overwrite)
+      throw new KubectlError(
+        `node ${each.name} already has ${taint.key} taint(s) with same effect(s) and --overwrite is false`,
+      );
+    const made: Json = {
+      effect: taint.effect,
+      key: taint.key,
+      ...(taint.value === '' ? {} : { value: taint.value }),
+    };
     if (index >= 0) taints[index] = made;
     else taints.push(made);
   }
-  const operation = add.length > 0 && remove.length > 0 ? 'modified' : add.length > 0 ? (overwrite ? 'modified' : 'tainted') : 'untainted';
+  const operation =
+    add.length > 0 && remove.length > 0
+      ? 'modified'
+      : add.length > 0
+        ? overwrite
+          ? 'modified'
+          : 'tainted'
+        : 'untainted';
   return { taints, operation };
 }

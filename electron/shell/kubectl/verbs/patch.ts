@@ -21,7 +21,10 @@ export const patch: CommandSpec = {
   usage: '(-f FILENAME | TYPE NAME) [-p PATCH|--patch-file FILE]',
   group: 'advanced',
   short: { en: 'Change fields of an object.', 'pt-BR': 'Muda campos de um objeto.' },
-  examples: [`kubectl patch deploy web -p '{"spec":{"replicas":2}}'`, `kubectl patch cm settings --type merge -p '{"data":{"mode":null}}'`],
+  examples: [
+    `kubectl patch deploy web -p '{"spec":{"replicas":2}}'`,
+    `kubectl patch cm settings --type merge -p '{"data":{"mode":null}}'`,
+  ],
   arguments: { of: 'resources', slash: true },
   flags: [
     ...filenameFlags,
@@ -29,9 +32,27 @@ export const patch: CommandSpec = {
     dryRunFlag,
     subresourceFlag,
     fieldManagerFlag('kubectl-patch'),
-    { name: 'patch', short: 'p', kind: 'string', help: { en: 'The patch, as JSON or YAML.', 'pt-BR': 'O patch, em JSON ou YAML.' } },
-    { name: 'patch-file', kind: 'string', help: { en: 'File with the patch.', 'pt-BR': 'Arquivo com o patch.' } },
-    { name: 'type', kind: 'string', initial: 'strategic', values: ['json', 'merge', 'strategic'], help: { en: 'How to patch: json, merge or strategic.', 'pt-BR': 'Como aplicar: json, merge ou strategic.' } },
+    {
+      name: 'patch',
+      short: 'p',
+      kind: 'string',
+      help: { en: 'The patch, as JSON or YAML.', 'pt-BR': 'O patch, em JSON ou YAML.' },
+    },
+    {
+      name: 'patch-file',
+      kind: 'string',
+      help: { en: 'File with the patch.', 'pt-BR': 'Arquivo com o patch.' },
+    },
+    {
+      name: 'type',
+      kind: 'string',
+      initial: 'strategic',
+      values: ['json', 'merge', 'strategic'],
+      help: {
+        en: 'How to patch: json, merge or strategic.',
+        'pt-BR': 'Como aplicar: json, merge ou strategic.',
+      },
+    },
     { name: 'local', kind: 'bool', hidden: true, help: { en: 'Not available.', 'pt-BR': 'Não disponível.' } },
   ],
   run,
@@ -45,7 +66,9 @@ function patchBody(text: string, type: PatchType): string {
     try {
       JSON.parse(text);
     } catch {
-      throw new KubectlError(`unable to parse ${quote(text)}: ${jsonSyntaxError(text).replace(/^json: offset \d+: /, '')}`);
+      throw new KubectlError(
+        `unable to parse ${quote(text)}: ${jsonSyntaxError(text).replace(/^json: offset \d+: /, '')}`,
+      );
     }
     return text;
   }
@@ -61,13 +84,21 @@ function patchBody(text: string, type: PatchType): string {
 
 async function run(session: Session, flags: FlagSet, args: string[]): Promise<void> {
   const given = flags.string('patch') !== '' || flags.string('patch-file') !== '';
-  if (flags.string('patch') !== '' && flags.string('patch-file') !== '') throw new KubectlError('cannot specify --patch and --patch-file together');
-  if (!given) throw new KubectlError('must specify --patch or --patch-file containing the contents of the patch');
+  if (flags.string('patch') !== '' && flags.string('patch-file') !== '')
+    throw new KubectlError('cannot specify --patch and --patch-file together');
+  if (!given)
+    throw new KubectlError('must specify --patch or --patch-file containing the contents of the patch');
   const type = flags.string('type').toLowerCase();
-  if (type !== 'json' && type !== 'merge' && type !== 'strategic') throw new KubectlError(`--type must be one of [json merge strategic], not ${quote(flags.string('type'))}`);
+  if (type !== 'json' && type !== 'merge' && type !== 'strategic')
+    throw new KubectlError(
+      `--type must be one of [json merge strategic], not ${quote(flags.string('type'))}`,
+    );
   const dryRun = await dryRunOf(session);
   const printer = await ResultPrinter.make(session, dryRun);
-  const text = flags.string('patch-file') === '' ? flags.string('patch') : await session.readFile(flags.string('patch-file'));
+  const text =
+    flags.string('patch-file') === ''
+      ? flags.string('patch')
+      : await session.readFile(flags.string('patch-file'));
   const body = patchBody(text, type);
   const selection = { args, filenames: flags.list('filename'), recursive: flags.bool('recursive') };
   const resolved = await resolveTargets(session, selection);
@@ -80,11 +111,18 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
         continue;
       }
       const patched = await patchObject(session, each, type, body, writeQuery(session, dryRun), subresource);
-      const changed = stringAt(patched, 'metadata', 'resourceVersion') !== stringAt(each.object, 'metadata', 'resourceVersion');
-      await printer.done(subresource === 'scale' ? each.object : patched, changed || dryRun === 'server' ? 'patched' : 'patched (no change)');
+      const changed =
+        stringAt(patched, 'metadata', 'resourceVersion') !==
+        stringAt(each.object, 'metadata', 'resourceVersion');
+      await printer.done(
+        subresource === 'scale' ? each.object : patched,
+        changed || dryRun === 'server' ? 'patched' : 'patched (no change)',
+      );
     } catch (error) {
       if (error instanceof StatusError && error.reason === 'UnsupportedMediaType' && type === 'strategic') {
-        throw new KubectlError(`application/strategic-merge-patch+json is not supported by ${apiVersionOf(each.mapping)}, Kind=${each.mapping.kind}: ${error.message}`);
+        throw new KubectlError(
+          `application/strategic-merge-patch+json is not supported by ${apiVersionOf(each.mapping)}, Kind=${each.mapping.kind}: ${error.message}`,
+        );
       }
       errors.push(error);
     }

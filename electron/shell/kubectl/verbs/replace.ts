@@ -1,5 +1,13 @@
 import type { CommandSpec } from '../command-spec.ts';
-import { dryRunFlag, fieldManagerFlag, filenameFlags, saveConfigFlag, subresourceFlag, timeoutFlag, validateFlag } from '../common-flags.ts';
+import {
+  dryRunFlag,
+  fieldManagerFlag,
+  filenameFlags,
+  saveConfigFlag,
+  subresourceFlag,
+  timeoutFlag,
+  validateFlag,
+} from '../common-flags.ts';
 import { isNotFound, KubectlError, throwAll, usageError } from '../errors.ts';
 import type { FlagSet } from '../flags.ts';
 import { clone, setAt, stringAt } from '../json.ts';
@@ -20,7 +28,10 @@ export const replace: CommandSpec = {
   name: 'replace',
   usage: '-f FILENAME',
   group: 'advanced',
-  short: { en: 'Replace whole objects by what files say.', 'pt-BR': 'Substitui objetos inteiros pelo que os arquivos dizem.' },
+  short: {
+    en: 'Replace whole objects by what files say.',
+    'pt-BR': 'Substitui objetos inteiros pelo que os arquivos dizem.',
+  },
   examples: ['kubectl replace -f pod.yaml', 'kubectl replace --force -f pod.yaml'],
   flags: [
     ...filenameFlags,
@@ -31,9 +42,30 @@ export const replace: CommandSpec = {
     subresourceFlag,
     timeoutFlag('0s'),
     fieldManagerFlag('kubectl-replace'),
-    { name: 'force', kind: 'bool', help: { en: 'Delete and create again.', 'pt-BR': 'Apaga e cria de novo.' } },
-    { name: 'cascade', kind: 'string', initial: 'background', alone: 'background', help: { en: 'What becomes of dependents with --force.', 'pt-BR': 'O que é feito dos dependentes com --force.' } },
-    { name: 'grace-period', kind: 'int', initial: '-1', help: { en: 'Seconds a Pod has to end with --force.', 'pt-BR': 'Segundos que um Pod tem para terminar com --force.' } },
+    {
+      name: 'force',
+      kind: 'bool',
+      help: { en: 'Delete and create again.', 'pt-BR': 'Apaga e cria de novo.' },
+    },
+    {
+      name: 'cascade',
+      kind: 'string',
+      initial: 'background',
+      alone: 'background',
+      help: {
+        en: 'What becomes of dependents with --force.',
+        'pt-BR': 'O que é feito dos dependentes com --force.',
+      },
+    },
+    {
+      name: 'grace-period',
+      kind: 'int',
+      initial: '-1',
+      help: {
+        en: 'Seconds a Pod has to end with --force.',
+        'pt-BR': 'Segundos que um Pod tem para terminar com --force.',
+      },
+    },
     { name: 'wait', kind: 'bool', hidden: true, help: { en: 'Accepted.', 'pt-BR': 'Aceita.' } },
   ],
   run,
@@ -44,7 +76,12 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
   requireFiles(flags);
   const dryRun = await dryRunOf(session);
   const printer = await ResultPrinter.make(session, dryRun);
-  const resolved = await resolveTargets(session, { args: [], filenames: flags.list('filename'), recursive: flags.bool('recursive'), validate: validates(flags) });
+  const resolved = await resolveTargets(session, {
+    args: [],
+    filenames: flags.list('filename'),
+    recursive: flags.bool('recursive'),
+    validate: validates(flags),
+  });
   const errors: unknown[] = [];
   for (const target of resolved.targets) {
     try {
@@ -58,7 +95,13 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
   if (resolved.targets.length === 0) throw new KubectlError('no objects passed to replace');
 }
 
-async function one(session: Session, flags: FlagSet, target: Target, dryRun: DryRun, printer: ResultPrinter): Promise<void> {
+async function one(
+  session: Session,
+  flags: FlagSet,
+  target: Target,
+  dryRun: DryRun,
+  printer: ResultPrinter,
+): Promise<void> {
   const { mapping, namespace } = target;
   const name = target.name ?? '';
   const ref = { mapping, namespace, name };
@@ -68,13 +111,26 @@ async function one(session: Session, flags: FlagSet, target: Target, dryRun: Dry
   if (dryRun === 'client') return printer.done(object, 'replaced');
   if (flags.bool('force')) {
     try {
-      const gone = await deleteObject(session, ref, { propagationPolicy: 'Background', ...(flags.number('grace-period') >= 0 ? { gracePeriodSeconds: flags.number('grace-period') } : {}) });
+      const gone = await deleteObject(session, ref, {
+        propagationPolicy: 'Background',
+        ...(flags.number('grace-period') >= 0 ? { gracePeriodSeconds: flags.number('grace-period') } : {}),
+      });
       await session.out(`${kindName(mapping.kind, mapping.group)} "${name}" deleted\n`);
-      await waitGone(session, ref, stringAt(gone, 'metadata', 'uid') || stringAt(gone, 'details', 'uid'), flags.number('timeout'));
+      await waitGone(
+        session,
+        ref,
+        stringAt(gone, 'metadata', 'uid') || stringAt(gone, 'details', 'uid'),
+        flags.number('timeout'),
+      );
     } catch (error) {
       if (!isNotFound(error)) throw error;
     }
-    return printer.done(await withSource('creating', target.source, () => createObject(session, mapping, namespace, object, query)), 'replaced');
+    return printer.done(
+      await withSource('creating', target.source, () =>
+        createObject(session, mapping, namespace, object, query),
+      ),
+      'replaced',
+    );
   }
   await withSource('replacing', target.source, async () => {
     const sent = clone(object);
@@ -83,9 +139,16 @@ async function one(session: Session, flags: FlagSet, target: Target, dryRun: Dry
       const live = await getObject(session, mapping, namespace, name);
       setAt(sent, ['metadata', 'resourceVersion'], stringAt(live, 'metadata', 'resourceVersion'));
       if (stringAt(live, 'metadata', 'annotations', lastApplied) !== '') {
-        setAt(sent, ['metadata', 'annotations', lastApplied], stringAt(withLastApplied(object), 'metadata', 'annotations', lastApplied));
+        setAt(
+          sent,
+          ['metadata', 'annotations', lastApplied],
+          stringAt(withLastApplied(object), 'metadata', 'annotations', lastApplied),
+        );
       }
     }
-    await printer.done(await replaceObject(session, ref, sent, query, flags.string('subresource') || undefined), 'replaced');
+    await printer.done(
+      await replaceObject(session, ref, sent, query, flags.string('subresource') || undefined),
+      'replaced',
+    );
   });
 }

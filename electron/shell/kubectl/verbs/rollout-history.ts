@@ -33,17 +33,24 @@ async function revisionsOf(session: Session, each: Found): Promise<Revision[]> {
   const mapping = (await session.mapper()).find(deployment ? 'replicasets.apps' : 'controllerrevisions.apps');
   if (!mapping || !['Deployment', 'DaemonSet', 'StatefulSet'].includes(each.mapping.kind)) {
     const { group, kind } = each.mapping;
-    throw new KubectlError(`error retrieving history for ${quote(kind)}, no visitor method exists for {${group} ${kind}}`);
+    throw new KubectlError(
+      `error retrieving history for ${quote(kind)}, no visitor method exists for {${group} ${kind}}`,
+    );
   }
   const selector = formatSelector((each.object as unknown as Deployment).spec?.selector);
   const owned = (await listObjects(session, mapping, each.namespace, { selector })).filter((object) => {
     const owners = at(object, 'metadata', 'ownerReferences');
-    return Array.isArray(owners) && owners.some((owner) => at(owner, 'uid') === uid && at(owner, 'controller') === true);
+    return (
+      Array.isArray(owners) &&
+      owners.some((owner) => at(owner, 'uid') === uid && at(owner, 'controller') === true)
+    );
   });
   const found = owned.map((object): Revision => {
     const annotations = stringsAt(object, 'metadata', 'annotations');
     const number = deployment ? Number(annotations[revisionKey] ?? 0) : Number(at(object, 'revision') ?? 0);
-    const template = deployment ? objectAt(object, 'spec', 'template') : objectAt(object, 'data', 'spec', 'template');
+    const template = deployment
+      ? objectAt(object, 'spec', 'template')
+      : objectAt(object, 'data', 'spec', 'template');
     return { number, cause: annotations[causeKey] ?? '', template, object };
   });
   return found.filter((each_) => each_.number > 0).sort((a, b) => a.number - b.number);
@@ -80,7 +87,10 @@ export async function rolloutHistory(session: Session, flags: FlagSet, each: Fou
 function templateText(revision: Revision): string {
   const template = clone(revision.template);
   if (revision.cause !== '') {
-    template['metadata'] = { ...objectAt(template, 'metadata'), annotations: { ...objectAt(template, 'metadata', 'annotations'), [causeKey]: revision.cause } };
+    template['metadata'] = {
+      ...objectAt(template, 'metadata'),
+      annotations: { ...objectAt(template, 'metadata', 'annotations'), [causeKey]: revision.cause },
+    };
   }
   const out = new DescribeWriter();
   templateLines(out, template as unknown as PodTemplateSpec);
@@ -97,14 +107,22 @@ export async function rolloutUndo(session: Session, flags: FlagSet, each: Found)
   const target = wanted === 0 ? revisions.at(-2) : revisions.find((one) => one.number === wanted);
   if (!target) {
     if (wanted > 0) throw new KubectlError(`unable to find specified revision ${wanted} in history`);
-    throw new KubectlError(each.mapping.kind === 'Deployment' ? `no rollout history found for deployment ${quote(each.name)}` : 'no last revision to roll back to');
+    throw new KubectlError(
+      each.mapping.kind === 'Deployment'
+        ? `no rollout history found for deployment ${quote(each.name)}`
+        : 'no last revision to roll back to',
+    );
   }
   if (at(each.object, 'spec', 'paused') === true) {
-    throw new KubectlError(`you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again`);
+    throw new KubectlError(
+      `you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again`,
+    );
   }
   const current = objectAt(each.object, 'spec', 'template');
   if (sameTemplate(target.template as unknown as PodTemplateSpec, current as unknown as PodTemplateSpec)) {
-    await session.out(`${objectName(each.object)} skipped rollback (current template already matches revision ${target.number})\n`);
+    await session.out(
+      `${objectName(each.object)} skipped rollback (current template already matches revision ${target.number})\n`,
+    );
     return;
   }
   if (dryRun === 'client') {
@@ -117,22 +135,43 @@ export async function rolloutUndo(session: Session, flags: FlagSet, each: Found)
   const query = { dryRun: dryRun === 'server' ? 'All' : undefined };
   if (each.mapping.kind === 'Deployment') {
     const annotations = rolledBackAnnotations(each.object, target.object);
-    await patchObject(session, each, 'json', [
-      { op: 'replace', path: '/spec/template', value: template },
-      { op: 'replace', path: '/metadata/annotations', value: annotations },
-    ], query);
+    await patchObject(
+      session,
+      each,
+      'json',
+      [
+        { op: 'replace', path: '/spec/template', value: template },
+        { op: 'replace', path: '/metadata/annotations', value: annotations },
+      ],
+      query,
+    );
   } else {
-    await patchObject(session, each, 'strategic', { spec: { template: { ...template, $patch: 'replace' } } }, query);
+    await patchObject(
+      session,
+      each,
+      'strategic',
+      { spec: { template: { ...template, $patch: 'replace' } } },
+      query,
+    );
   }
   await printer.done(each.object, 'rolled back');
 }
 
-const kept = new Set(['kubectl.kubernetes.io/last-applied-configuration', revisionKey, 'deployment.kubernetes.io/revision-history', 'deployment.kubernetes.io/desired-replicas', 'deployment.kubernetes.io/max-replicas', 'deprecated.deployment.rollback.to']);
+const kept = new Set([
+  'kubectl.kubernetes.io/last-applied-configuration',
+  revisionKey,
+  'deployment.kubernetes.io/revision-history',
+  'deployment.kubernetes.io/desired-replicas',
+  'deployment.kubernetes.io/max-replicas',
+  'deprecated.deployment.rollback.to',
+]);
 
 /** The Deployment's own bookkeeping stays, everything else comes from the ReplicaSet. */
 function rolledBackAnnotations(deployment: JsonObject, replicaSet: JsonObject): JsonObject {
   const annotations: JsonObject = {};
-  for (const [key, value] of Object.entries(stringsAt(deployment, 'metadata', 'annotations'))) if (kept.has(key)) annotations[key] = value;
-  for (const [key, value] of Object.entries(stringsAt(replicaSet, 'metadata', 'annotations'))) if (!kept.has(key)) annotations[key] = value;
+  for (const [key, value] of Object.entries(stringsAt(deployment, 'metadata', 'annotations')))
+    if (kept.has(key)) annotations[key] = value;
+  for (const [key, value] of Object.entries(stringsAt(replicaSet, 'metadata', 'annotations')))
+    if (!kept.has(key)) annotations[key] = value;
   return annotations;
 }

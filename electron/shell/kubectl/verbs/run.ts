@@ -11,34 +11,85 @@ import { mappingForObject } from '../resource-args.ts';
 import type { Session } from '../session.ts';
 import { createObject } from '../writes.ts';
 
-const text = (name: string, en: string, pt: string, more: { short?: string; initial?: string; required?: boolean } = {}): NonNullable<CommandSpec['flags']>[number] => ({ name, kind: 'string', help: { en, 'pt-BR': pt }, ...more });
+const text = (
+  name: string,
+  en: string,
+  pt: string,
+  more: { short?: string; initial?: string; required?: boolean } = {},
+): NonNullable<CommandSpec['flags']>[number] => ({
+  name,
+  kind: 'string',
+  help: { en, 'pt-BR': pt },
+  ...more,
+});
 
 export const runPod: CommandSpec = {
   name: 'run',
-  usage: 'NAME --image=image [--env="key=value"] [--port=port] [--dry-run=server|client] [--command] -- [COMMAND] [args...]',
+  usage:
+    'NAME --image=image [--env="key=value"] [--port=port] [--dry-run=server|client] [--command] -- [COMMAND] [args...]',
   group: 'basic',
   short: { en: 'Run an image as one Pod.', 'pt-BR': 'Roda uma imagem como um Pod.' },
-  examples: ['kubectl run web --image=nginx', 'kubectl run web --image=nginx --port=80 --labels=app=web', 'kubectl run one --image=busybox --restart=Never -- sleep 60'],
+  examples: [
+    'kubectl run web --image=nginx',
+    'kubectl run web --image=nginx --port=80 --labels=app=web',
+    'kubectl run one --image=busybox --restart=Never -- sleep 60',
+  ],
   arguments: { of: 'nothing' },
   flags: [
     ...outputFlags,
     dryRunFlag,
     fieldManagerFlag('kubectl-run'),
     text('image', 'The image to run.', 'A imagem a rodar.', { required: true }),
-    text('image-pull-policy', 'When to pull: Always, IfNotPresent or Never.', 'Quando baixar: Always, IfNotPresent ou Never.'),
+    text(
+      'image-pull-policy',
+      'When to pull: Always, IfNotPresent or Never.',
+      'Quando baixar: Always, IfNotPresent ou Never.',
+    ),
     text('labels', 'Labels of the Pod, a=b,c=d.', 'Rótulos do Pod, a=b,c=d.', { short: 'l' }),
     text('port', 'The port the container exposes.', 'A porta que o contêiner expõe.'),
-    text('restart', 'Restart policy: Always, OnFailure or Never.', 'Política de reinício: Always, OnFailure ou Never.', { initial: 'Always' }),
-    { name: 'env', kind: 'array', help: { en: 'NAME=value; may be repeated.', 'pt-BR': 'NOME=valor; pode ser repetida.' } },
-    { name: 'annotations', kind: 'array', help: { en: 'key=value; may be repeated.', 'pt-BR': 'chave=valor; pode ser repetida.' } },
-    { name: 'command', kind: 'bool', help: { en: 'What follows -- is the command, not its arguments.', 'pt-BR': 'O que segue -- é o comando, não os argumentos.' } },
-    { name: 'expose', kind: 'bool', help: { en: 'Also make a service; needs --port.', 'pt-BR': 'Cria também um service; precisa de --port.' } },
+    text(
+      'restart',
+      'Restart policy: Always, OnFailure or Never.',
+      'Política de reinício: Always, OnFailure ou Never.',
+      { initial: 'Always' },
+    ),
+    {
+      name: 'env',
+      kind: 'array',
+      help: { en: 'NAME=value; may be repeated.', 'pt-BR': 'NOME=valor; pode ser repetida.' },
+    },
+    {
+      name: 'annotations',
+      kind: 'array',
+      help: { en: 'key=value; may be repeated.', 'pt-BR': 'chave=valor; pode ser repetida.' },
+    },
+    {
+      name: 'command',
+      kind: 'bool',
+      help: {
+        en: 'What follows -- is the command, not its arguments.',
+        'pt-BR': 'O que segue -- é o comando, não os argumentos.',
+      },
+    },
+    {
+      name: 'expose',
+      kind: 'bool',
+      help: {
+        en: 'Also make a service; needs --port.',
+        'pt-BR': 'Cria também um service; precisa de --port.',
+      },
+    },
     { name: 'stdin', short: 'i', kind: 'bool', help: { en: 'Not modelled.', 'pt-BR': 'Não modelado.' } },
     { name: 'tty', short: 't', kind: 'bool', help: { en: 'Not modelled.', 'pt-BR': 'Não modelado.' } },
     { name: 'attach', kind: 'bool', help: { en: 'Not modelled.', 'pt-BR': 'Não modelado.' } },
     { name: 'rm', kind: 'bool', help: { en: 'Not modelled.', 'pt-BR': 'Não modelado.' } },
     { name: 'privileged', kind: 'bool', help: { en: 'Run privileged.', 'pt-BR': 'Roda privilegiado.' } },
-    { name: 'overrides', kind: 'string', hidden: true, help: { en: 'Not available.', 'pt-BR': 'Não disponível.' } },
+    {
+      name: 'overrides',
+      kind: 'string',
+      hidden: true,
+      help: { en: 'Not available.', 'pt-BR': 'Não disponível.' },
+    },
   ],
   run,
 };
@@ -64,7 +115,8 @@ function environment(pairs: readonly string[]): Json[] {
 
 function container(flags: FlagSet, name: string, words: readonly string[]): JsonObject {
   const port = flags.string('port');
-  if (port !== '' && !/^\d+$/.test(port)) throw new KubectlError(`strconv.Atoi: parsing ${JSON.stringify(port)}: invalid syntax`);
+  if (port !== '' && !/^\d+$/.test(port))
+    throw new KubectlError(`strconv.Atoi: parsing ${JSON.stringify(port)}: invalid syntax`);
   const env = environment(flags.list('env'));
   const policy = flags.string('image-pull-policy');
   return {
@@ -85,13 +137,22 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
   if (args.length === 0 || before === 0) throw usageError(session.path, 'NAME is required for run');
   const image = flags.string('image');
   if (image === '') throw new KubectlError('--image is required');
-  if (!/^[a-z0-9]([a-z0-9._\-/]*[a-z0-9])?(:\d+\/[a-z0-9._\-/]+)?(:[\w][\w.-]{0,127})?(@[a-z0-9]+:[0-9a-f]+)?$/i.test(image)) throw new KubectlError(`Invalid image name "${image}": invalid reference format`);
+  if (
+    !/^[a-z0-9]([a-z0-9._\-/]*[a-z0-9])?(:\d+\/[a-z0-9._\-/]+)?(:[\w][\w.-]{0,127})?(@[a-z0-9]+:[0-9a-f]+)?$/i.test(
+      image,
+    )
+  )
+    throw new KubectlError(`Invalid image name "${image}": invalid reference format`);
   if (flags.bool('stdin') || flags.bool('tty') || flags.bool('attach') || flags.bool('rm')) {
-    throw new KubectlError('-i, -t, --attach and --rm need a stream into the container, which is not modelled yet; run the Pod without them');
+    throw new KubectlError(
+      '-i, -t, --attach and --rm need a stream into the container, which is not modelled yet; run the Pod without them',
+    );
   }
   const restart = flags.string('restart');
-  if (!['Always', 'OnFailure', 'Never'].includes(restart)) throw new KubectlError(`invalid restart policy: ${restart}`);
-  if (flags.bool('expose') && flags.string('port') === '') throw new KubectlError('--port must be set when exposing a service');
+  if (!['Always', 'OnFailure', 'Never'].includes(restart))
+    throw new KubectlError(`invalid restart policy: ${restart}`);
+  if (flags.bool('expose') && flags.string('port') === '')
+    throw new KubectlError('--port must be set when exposing a service');
   const dryRun = await dryRunOf(session);
   const printer = await ResultPrinter.make(session, dryRun, true);
   const labels = flags.string('labels') === '' ? { run: name } : parseLabels(flags.string('labels'));
@@ -99,8 +160,17 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
   const pod: JsonObject = {
     kind: 'Pod',
     apiVersion: 'v1',
-    metadata: { name, creationTimestamp: null, labels, ...(Object.keys(annotations).length > 0 ? { annotations } : {}) },
-    spec: { containers: [container(flags, name, args.slice(1))], restartPolicy: restart, dnsPolicy: 'ClusterFirst' },
+    metadata: {
+      name,
+      creationTimestamp: null,
+      labels,
+      ...(Object.keys(annotations).length > 0 ? { annotations } : {}),
+    },
+    spec: {
+      containers: [container(flags, name, args.slice(1))],
+      restartPolicy: restart,
+      dnsPolicy: 'ClusterFirst',
+    },
     status: {},
   };
   const namespace = await session.namespace();
@@ -108,11 +178,20 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
   const send = async (object: JsonObject): Promise<void> => {
     if (dryRun === 'client') return printer.done(object, 'created');
     const mapping = await mappingForObject(session, object, '');
-    await printer.done(await createObject(session, mapping, namespace, object, writeQuery(session, dryRun)), 'created');
+    await printer.done(
+      await createObject(session, mapping, namespace, object, writeQuery(session, dryRun)),
+      'created',
+    );
   };
   if (flags.bool('expose')) {
     const port = Number(flags.string('port'));
-    await send({ kind: 'Service', apiVersion: 'v1', metadata: { name, creationTimestamp: null }, spec: { ports: [{ protocol: 'TCP', port, targetPort: port }], selector: labels }, status: { loadBalancer: {} } });
+    await send({
+      kind: 'Service',
+      apiVersion: 'v1',
+      metadata: { name, creationTimestamp: null },
+      spec: { ports: [{ protocol: 'TCP', port, targetPort: port }], selector: labels },
+      status: { loadBalancer: {} },
+    });
   }
   await send(pod);
 }

@@ -15,11 +15,20 @@ export const version: CommandSpec = {
   name: 'version',
   usage: '',
   group: 'other',
-  short: { en: 'Show the versions of client and server.', 'pt-BR': 'Mostra as versões de cliente e servidor.' },
+  short: {
+    en: 'Show the versions of client and server.',
+    'pt-BR': 'Mostra as versões de cliente e servidor.',
+  },
   arguments: { of: 'nothing' },
   flags: [
     { name: 'client', kind: 'bool', help: { en: 'Only the client.', 'pt-BR': 'Só o cliente.' } },
-    { name: 'output', short: 'o', kind: 'string', values: ['yaml', 'json'], help: { en: 'yaml or json.', 'pt-BR': 'yaml ou json.' } },
+    {
+      name: 'output',
+      short: 'o',
+      kind: 'string',
+      values: ['yaml', 'json'],
+      help: { en: 'yaml or json.', 'pt-BR': 'yaml ou json.' },
+    },
   ],
   run: showVersion,
 };
@@ -37,7 +46,10 @@ async function showVersion(session: Session, flags: FlagSet, args: string[]): Pr
       failure = error;
     }
   }
-  const document: JsonObject = { clientVersion: { ...clientVersion }, ...(server ? { serverVersion: server } : {}) };
+  const document: JsonObject = {
+    clientVersion: { ...clientVersion },
+    ...(server ? { serverVersion: server } : {}),
+  };
   if (output === 'json') await session.out(`${indentedJson(document, '  ', false)}\n`);
   else if (output === 'yaml') await session.out(`${writeYaml(document)}`);
   else {
@@ -47,7 +59,9 @@ async function showVersion(session: Session, flags: FlagSet, args: string[]): Pr
   if (failure !== undefined) throw failure;
   const skew = Number.parseInt(stringAt(server, 'minor'), 10) - Number(clientVersion.minor);
   if (server && Math.abs(skew) > 1) {
-    await session.err(`WARNING: version difference between client (1.${clientVersion.minor}) and server (1.${stringAt(server, 'minor')}) exceeds the supported minor version skew of +/-1\n`);
+    await session.err(
+      `WARNING: version difference between client (1.${clientVersion.minor}) and server (1.${stringAt(server, 'minor')}) exceeds the supported minor version skew of +/-1\n`,
+    );
   }
 }
 
@@ -55,25 +69,36 @@ export const clusterInfo: CommandSpec = {
   name: 'cluster-info',
   usage: '',
   group: 'cluster',
-  short: { en: 'Show where the control plane and its services answer.', 'pt-BR': 'Mostra onde respondem o control plane e seus serviços.' },
+  short: {
+    en: 'Show where the control plane and its services answer.',
+    'pt-BR': 'Mostra onde respondem o control plane e seus serviços.',
+  },
   arguments: { of: 'nothing' },
   run: async (session) => {
     const config = await session.config();
     const colored = session.io.stdout.isTty;
     const color = (code: number, text: string): string => (colored ? `\x1b[0;${code}m${text}\x1b[0m` : text);
     const services = (await session.mapper()).find('services');
-    const line = (name: string, url: string): Promise<void> => session.out(`${color(32, name)} is running at ${color(33, url)}\n`);
+    const line = (name: string, url: string): Promise<void> =>
+      session.out(`${color(32, name)} is running at ${color(33, url)}\n`);
     if (services) {
-      const found = await listObjects(session, services, 'kube-system', { selector: 'kubernetes.io/cluster-service=true' }).catch((error: unknown) => {
+      const found = await listObjects(session, services, 'kube-system', {
+        selector: 'kubernetes.io/cluster-service=true',
+      }).catch((error: unknown) => {
         if (error instanceof StatusError && error.reason === 'NotFound') return [];
         throw error;
       });
       await line('Kubernetes control plane', config.server);
       for (const service of found) {
-        const name = stringAt(service, 'metadata', 'labels', 'kubernetes.io/name') || stringAt(service, 'metadata', 'name');
+        const name =
+          stringAt(service, 'metadata', 'labels', 'kubernetes.io/name') ||
+          stringAt(service, 'metadata', 'name');
         const ports = listAt(service, 'spec', 'ports');
         const own = stringAt(ports[0], 'name');
-        await line(name, `${config.server}/api/v1/namespaces/kube-system/services/${stringAt(service, 'metadata', 'name')}${own === '' ? '' : `:${own}`}/proxy`);
+        await line(
+          name,
+          `${config.server}/api/v1/namespaces/kube-system/services/${stringAt(service, 'metadata', 'name')}${own === '' ? '' : `:${own}`}/proxy`,
+        );
       }
     }
     await session.out(`\nTo further debug and diagnose cluster problems, use 'kubectl cluster-info dump'.\n`);

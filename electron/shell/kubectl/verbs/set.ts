@@ -15,13 +15,24 @@ import { mustProvide, resolveTargets } from '../resource-args.ts';
 import type { Session } from '../session.ts';
 import { patchObject } from '../writes.ts';
 
-const shared: CommandSpec['flags'] = [...filenameFlags, ...outputFlags, selectorFlag, allFlag, dryRunFlag, fieldManagerFlag('kubectl-set')];
+const shared: CommandSpec['flags'] = [
+  ...filenameFlags,
+  ...outputFlags,
+  selectorFlag,
+  allFlag,
+  dryRunFlag,
+  fieldManagerFlag('kubectl-set'),
+];
 
 const image: CommandSpec = {
   name: 'image',
-  usage: '(-f FILENAME | TYPE NAME) CONTAINER_NAME_1=CONTAINER_IMAGE_1 ... CONTAINER_NAME_N=CONTAINER_IMAGE_N',
+  usage:
+    '(-f FILENAME | TYPE NAME) CONTAINER_NAME_1=CONTAINER_IMAGE_1 ... CONTAINER_NAME_N=CONTAINER_IMAGE_N',
   short: { en: 'Change the image of containers.', 'pt-BR': 'Muda a imagem de contêineres.' },
-  examples: ['kubectl set image deployment/web nginx=nginx:1.26', "kubectl set image deploy/web '*=nginx:1.26'"],
+  examples: [
+    'kubectl set image deployment/web nginx=nginx:1.26',
+    "kubectl set image deploy/web '*=nginx:1.26'",
+  ],
   arguments: { of: 'resources', slash: true },
   flags: shared ?? [],
   run: (session, flags, args) => setImage(session, flags, args),
@@ -30,14 +41,32 @@ const image: CommandSpec = {
 const env: CommandSpec = {
   name: 'env',
   usage: 'RESOURCE/NAME KEY_1=VAL_1 ... KEY_N=VAL_N',
-  short: { en: 'Change environment variables of containers.', 'pt-BR': 'Muda variáveis de ambiente de contêineres.' },
-  examples: ['kubectl set env deployment/web MODE=dev', 'kubectl set env deployment/web MODE-', 'kubectl set env deployment/web --list'],
+  short: {
+    en: 'Change environment variables of containers.',
+    'pt-BR': 'Muda variáveis de ambiente de contêineres.',
+  },
+  examples: [
+    'kubectl set env deployment/web MODE=dev',
+    'kubectl set env deployment/web MODE-',
+    'kubectl set env deployment/web --list',
+  ],
   arguments: { of: 'resources', slash: true },
   flags: [
     ...(shared ?? []),
     { name: 'list', kind: 'bool', help: { en: 'Show the variables.', 'pt-BR': 'Mostra as variáveis.' } },
-    { name: 'containers', short: 'c', kind: 'string', initial: '*', help: { en: 'Only in these containers.', 'pt-BR': 'Só nestes contêineres.' } },
-    { name: 'overwrite', kind: 'bool', initial: 'true', help: { en: 'Change variables that are already there.', 'pt-BR': 'Muda variáveis que já existem.' } },
+    {
+      name: 'containers',
+      short: 'c',
+      kind: 'string',
+      initial: '*',
+      help: { en: 'Only in these containers.', 'pt-BR': 'Só nestes contêineres.' },
+    },
+    {
+      name: 'overwrite',
+      kind: 'bool',
+      initial: 'true',
+      help: { en: 'Change variables that are already there.', 'pt-BR': 'Muda variáveis que já existem.' },
+    },
   ],
   run: (session, flags, args) => setEnv(session, flags, args),
 };
@@ -52,7 +81,10 @@ export const set: CommandSpec = {
 
 /** The Pod spec inside an object and where it is. */
 export function podSpecOf(object: JsonObject): JsonObject | undefined {
-  const paths = [['spec', 'jobTemplate', 'spec', 'template', 'spec'], ['spec', 'template', 'spec']];
+  const paths = [
+    ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
+    ['spec', 'template', 'spec'],
+  ];
   if (stringAt(object, 'kind') === 'Pod') paths.unshift(['spec']);
   for (const path of paths) {
     const found = at(object, ...path);
@@ -71,10 +103,21 @@ interface Change {
   edit(spec: JsonObject, object: JsonObject): void;
 }
 
-async function changeAll(session: Session, flags: FlagSet, args: readonly string[], change: Change): Promise<void> {
+async function changeAll(
+  session: Session,
+  flags: FlagSet,
+  args: readonly string[],
+  change: Change,
+): Promise<void> {
   const dryRun = await dryRunOf(session);
   const printer = await ResultPrinter.make(session, dryRun);
-  const selection = { args, filenames: flags.list('filename'), recursive: flags.bool('recursive'), selector: flags.string('selector'), all: flags.bool('all') };
+  const selection = {
+    args,
+    filenames: flags.list('filename'),
+    recursive: flags.bool('recursive'),
+    selector: flags.string('selector'),
+    all: flags.bool('all'),
+  };
   const resolved = await resolveTargets(session, selection);
   const { found, errors } = await collectTargets(session, resolved, selection);
   throwAll(errors);
@@ -83,7 +126,10 @@ async function changeAll(session: Session, flags: FlagSet, args: readonly string
     try {
       const patch = patchOf(each, change);
       if (Object.keys(patch).length === 0) continue;
-      const done = dryRun === 'client' ? each.object : await patchObject(session, each, 'strategic', patch, writeQuery(session, dryRun));
+      const done =
+        dryRun === 'client'
+          ? each.object
+          : await patchObject(session, each, 'strategic', patch, writeQuery(session, dryRun));
       await printer.done(done, change.verb);
     } catch (error) {
       failed.push(error);
@@ -95,7 +141,8 @@ async function changeAll(session: Session, flags: FlagSet, args: readonly string
 function patchOf(each: Found, change: Change): JsonObject {
   const next = clone(each.object);
   const spec = podSpecOf(next);
-  if (!spec) throw new KubectlError(`the object is not a pod or does not have a pod template: ${each.mapping.kind}`);
+  if (!spec)
+    throw new KubectlError(`the object is not a pod or does not have a pod template: ${each.mapping.kind}`);
   change.edit(spec, next);
   const type = patchTypeOf(stringAt(next, 'apiVersion'), stringAt(next, 'kind')) ?? {};
   return diffObjects(each.object, next, type, { ignoreDeletions: false, onlyDeletions: false });
@@ -107,15 +154,20 @@ async function setImage(session: Session, flags: FlagSet, args: readonly string[
   if (resources.length === 0 && flags.list('filename').length === 0) throw new KubectlError(mustProvide);
   if (pairs.length === 0) throw new KubectlError('at least one image update is required');
   if (pairs.length > 1 && pairs.some((pair) => pair.startsWith('*=')))
-    throw new KubectlError('all containers are already specified by *, but saw more than one container_name=container_image pairs');
+    throw new KubectlError(
+      'all containers are already specified by *, but saw more than one container_name=container_image pairs',
+    );
   await changeAll(session, flags, resources, {
     verb: 'image updated',
     edit(spec) {
       for (const pair of pairs) {
         const eq = pair.indexOf('=');
         const name = pair.slice(0, eq);
-        const containers = [...listAt(spec, 'containers'), ...listAt(spec, 'initContainers')].filter(isObject);
-        const chosen = name === '*' ? containers : containers.filter((each) => stringAt(each, 'name') === name);
+        const containers = [...listAt(spec, 'containers'), ...listAt(spec, 'initContainers')].filter(
+          isObject,
+        );
+        const chosen =
+          name === '*' ? containers : containers.filter((each) => stringAt(each, 'name') === name);
         if (chosen.length === 0) throw new KubectlError(`unable to find container named ${quote(name)}`);
         for (const each of chosen) each['image'] = pair.slice(eq + 1);
       }
@@ -127,7 +179,8 @@ async function setEnv(session: Session, flags: FlagSet, args: readonly string[])
   const pairs = args.filter(isPair);
   const resources = args.filter((arg) => !isPair(arg));
   const wanted = flags.string('containers');
-  const matches = (name: string): boolean => new RegExp(`^${wanted.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`).test(name);
+  const matches = (name: string): boolean =>
+    new RegExp(`^${wanted.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`).test(name);
   if (flags.bool('list')) return listEnv(session, flags, resources, matches);
   if (pairs.length === 0) throw new KubectlError('at least one environment variable must be provided');
   await changeAll(session, flags, resources, {
@@ -144,7 +197,10 @@ async function setEnv(session: Session, flags: FlagSet, args: readonly string[])
           const eq = pair.indexOf('=');
           const name = pair.slice(0, eq);
           const known = list.find((each) => stringAt(each, 'name') === name);
-          if (known && !flags.bool('overwrite')) throw new KubectlError(`'${name}' already has a value (${stringAt(known, 'value')}), and --overwrite is false`);
+          if (known && !flags.bool('overwrite'))
+            throw new KubectlError(
+              `'${name}' already has a value (${stringAt(known, 'value')}), and --overwrite is false`,
+            );
           if (known) {
             delete known['valueFrom'];
             known['value'] = pair.slice(eq + 1);
@@ -157,16 +213,31 @@ async function setEnv(session: Session, flags: FlagSet, args: readonly string[])
   });
 }
 
-async function listEnv(session: Session, flags: FlagSet, args: readonly string[], matches: (name: string) => boolean): Promise<void> {
-  const selection = { args, filenames: flags.list('filename'), selector: flags.string('selector'), all: flags.bool('all') };
-  const { found, errors } = await collectTargets(session, await resolveTargets(session, selection), selection);
+async function listEnv(
+  session: Session,
+  flags: FlagSet,
+  args: readonly string[],
+  matches: (name: string) => boolean,
+): Promise<void> {
+  const selection = {
+    args,
+    filenames: flags.list('filename'),
+    selector: flags.string('selector'),
+    all: flags.bool('all'),
+  };
+  const { found, errors } = await collectTargets(
+    session,
+    await resolveTargets(session, selection),
+    selection,
+  );
   throwAll(errors);
   for (const each of found) {
     for (const container of listAt(podSpecOf(each.object), 'containers')) {
       const name = stringAt(container, 'name');
       if (!matches(name)) continue;
       await session.out(`# ${each.mapping.kind} ${each.name}, container ${name}\n`);
-      for (const variable of listAt(container, 'env')) await session.out(`${stringAt(variable, 'name')}=${stringAt(variable, 'value')}\n`);
+      for (const variable of listAt(container, 'env'))
+        await session.out(`${stringAt(variable, 'name')}=${stringAt(variable, 'value')}\n`);
     }
   }
 }

@@ -1,5 +1,12 @@
 import type { CommandSpec } from '../command-spec.ts';
-import { allFlag, allNamespacesFlag, fieldSelectorFlag, filenameFlags, selectorFlag, timeoutFlag } from '../common-flags.ts';
+import {
+  allFlag,
+  allNamespacesFlag,
+  fieldSelectorFlag,
+  filenameFlags,
+  selectorFlag,
+  timeoutFlag,
+} from '../common-flags.ts';
 import { isNotFound, KubectlError, throwAll } from '../errors.ts';
 import type { FlagSet } from '../flags.ts';
 import type { JsonObject } from '../json.ts';
@@ -16,10 +23,15 @@ import { watchObject } from '../watch-object.ts';
 
 export const wait: CommandSpec = {
   name: 'wait',
-  usage: '([-f FILENAME] | TYPE/NAME | TYPE [(-l label | --all)]) [--for=create|--for=delete|--for condition=available|--for=jsonpath=...]',
+  usage:
+    '([-f FILENAME] | TYPE/NAME | TYPE [(-l label | --all)]) [--for=create|--for=delete|--for condition=available|--for=jsonpath=...]',
   group: 'advanced',
   short: { en: 'Wait until objects are as wished.', 'pt-BR': 'Espera até os objetos estarem como desejado.' },
-  examples: ['kubectl wait --for=condition=Ready pod/web-1', 'kubectl wait --for=delete pod/web-1 --timeout=60s', "kubectl wait --for=jsonpath='{.status.phase}'=Running pod/web-1"],
+  examples: [
+    'kubectl wait --for=condition=Ready pod/web-1',
+    'kubectl wait --for=delete pod/web-1 --timeout=60s',
+    "kubectl wait --for=jsonpath='{.status.phase}'=Running pod/web-1",
+  ],
   arguments: { of: 'resources', slash: true },
   flags: [
     ...filenameFlags,
@@ -29,12 +41,23 @@ export const wait: CommandSpec = {
     allFlag,
     allNamespacesFlag,
     timeoutFlag('30s'),
-    { name: 'for', kind: 'array', values: ['condition=', 'delete', 'create', 'jsonpath='], help: { en: 'What to wait for: condition=NAME[=VALUE], delete, create or jsonpath=PATH[=VALUE].', 'pt-BR': 'O que esperar: condition=NOME[=VALOR], delete, create ou jsonpath=CAMINHO[=VALOR].' } },
+    {
+      name: 'for',
+      kind: 'array',
+      values: ['condition=', 'delete', 'create', 'jsonpath='],
+      help: {
+        en: 'What to wait for: condition=NAME[=VALUE], delete, create or jsonpath=PATH[=VALUE].',
+        'pt-BR': 'O que esperar: condition=NOME[=VALOR], delete, create ou jsonpath=CAMINHO[=VALOR].',
+      },
+    },
   ],
   run,
 };
 
-type Wish = { readonly kind: 'delete' } | { readonly kind: 'create' } | { readonly kind: 'met'; readonly test: (object: JsonObject) => boolean };
+type Wish =
+  | { readonly kind: 'delete' }
+  | { readonly kind: 'create' }
+  | { readonly kind: 'met'; readonly test: (object: JsonObject) => boolean };
 
 function wishOf(text: string): Wish {
   const lower = text.toLowerCase();
@@ -45,7 +68,9 @@ function wishOf(text: string): Wish {
     return {
       kind: 'met',
       test: (object) => {
-        const condition = listAt(object, 'status', 'conditions').find((each) => stringAt(each, 'type').toLowerCase() === name.toLowerCase());
+        const condition = listAt(object, 'status', 'conditions').find(
+          (each) => stringAt(each, 'type').toLowerCase() === name.toLowerCase(),
+        );
         return stringAt(condition, 'status').toLowerCase() === value.toLowerCase();
       },
     };
@@ -68,9 +93,11 @@ function wishOf(text: string): Wish {
       test: (object) => {
         const values = template.find(object).flat();
         if (values.length === 0) return false;
-        if (values.length > 1) throw new KubectlError('given jsonpath expression matches more than one value');
+        if (values.length > 1)
+          throw new KubectlError('given jsonpath expression matches more than one value');
         const found = values[0] ?? null;
-        if (typeof found === 'object' && found !== null && value !== undefined) throw new KubectlError('jsonpath leads to a nested object or array');
+        if (typeof found === 'object' && found !== null && value !== undefined)
+          throw new KubectlError('jsonpath leads to a nested object or array');
         return value === undefined ? true : valueText(found) === value;
       },
     };
@@ -103,7 +130,8 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
     const collected = await collectTargets(session, resolved, selection);
     if (wish.kind === 'delete') errors.push(...collected.errors.filter((each) => !isNotFound(each)));
     else errors.push(...collected.errors);
-    if (collected.found.length === 0 && collected.errors.length === 0 && wish.kind !== 'delete') errors.push(new KubectlError('no matching resources found'));
+    if (collected.found.length === 0 && collected.errors.length === 0 && wish.kind !== 'delete')
+      errors.push(new KubectlError('no matching resources found'));
     const until = Date.now() + timeout;
     for (const each of collected.found) {
       const left = Math.max(1, until - Date.now());
@@ -111,7 +139,11 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
         if (wish.kind === 'delete') {
           await waitGone(session, each, stringAt(each.object, 'metadata', 'uid'), left);
           await printer.done(each.object, 'condition met');
-        } else await printer.done(await untilMet(session, each, each.object, wish.test, timeout === 0 ? 0 : left), 'condition met');
+        } else
+          await printer.done(
+            await untilMet(session, each, each.object, wish.test, timeout === 0 ? 0 : left),
+            'condition met',
+          );
       } catch (error) {
         errors.push(error);
       }
@@ -120,7 +152,12 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
   throwAll(errors);
 }
 
-async function untilThere(session: Session, target: Target, timeoutMs: number, printer: ResultPrinter): Promise<void> {
+async function untilThere(
+  session: Session,
+  target: Target,
+  timeoutMs: number,
+  printer: ResultPrinter,
+): Promise<void> {
   const name = target.name;
   if (name === undefined) throw new KubectlError('--for=create needs names');
   const outcome = await withDeadline(timeoutMs, async (signal) => {
@@ -134,12 +171,19 @@ async function untilThere(session: Session, target: Target, timeoutMs: number, p
     }
     return undefined;
   });
-  if (outcome === 'timeout' || outcome.value === undefined) throw new KubectlError(`timed out waiting for the condition on ${target.mapping.name}/${name}`);
+  if (outcome === 'timeout' || outcome.value === undefined)
+    throw new KubectlError(`timed out waiting for the condition on ${target.mapping.name}/${name}`);
   await printer.done(outcome.value, 'condition met');
 }
 
 /** Watches one object until the test holds. With no time left it looks only once. */
-async function untilMet(session: Session, each: { mapping: Target['mapping']; namespace: string; name: string }, first: JsonObject, test: (object: JsonObject) => boolean, timeoutMs: number): Promise<JsonObject> {
+async function untilMet(
+  session: Session,
+  each: { mapping: Target['mapping']; namespace: string; name: string },
+  first: JsonObject,
+  test: (object: JsonObject) => boolean,
+  timeoutMs: number,
+): Promise<JsonObject> {
   if (test(first)) return first;
   const what = `${each.mapping.name}/${each.name}`;
   if (timeoutMs === 0) throw new KubectlError(`condition not met for ${what}`);
@@ -151,6 +195,7 @@ async function untilMet(session: Session, each: { mapping: Target['mapping']; na
     }
     return undefined;
   });
-  if (outcome === 'timeout' || outcome.value === undefined) throw new KubectlError(`timed out waiting for the condition on ${what}`);
+  if (outcome === 'timeout' || outcome.value === undefined)
+    throw new KubectlError(`timed out waiting for the condition on ${what}`);
   return outcome.value;
 }

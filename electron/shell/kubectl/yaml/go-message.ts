@@ -22,17 +22,35 @@ export function goYamlMessage(error: YAMLError, source: string): string {
   if (/^Flow sequence/.test(message)) return parser(at, `did not find expected ',' or ']'`);
   if (/^Flow map/.test(message)) return parser(at, `did not find expected ',' or '}'`);
   if (/Missing closing/.test(message)) return scanner(text.length, 'found unexpected end of stream');
-  if (error.code === 'BLOCK_AS_IMPLICIT_KEY' || error.code === 'MULTILINE_IMPLICIT_KEY') return implicitKey(text, at, scanner, parser);
-  if (/Implicit map keys need/.test(message)) return located(indexOf(text, at) + 1, 1, `could not find expected ':'`);
-  if (/Unexpected (flow-map-end|flow-seq-end)/.test(message) && /(^|[:\-,[{]\s*)$/.test(text.slice(0, at).trimEnd())) return parser(at, 'did not find expected node content');
-  if (error.code === 'UNEXPECTED_TOKEN' && siblingAbove(text, at)?.startsWith('-')) return parser(at, `did not find expected '-' indicator`);
+  if (error.code === 'BLOCK_AS_IMPLICIT_KEY' || error.code === 'MULTILINE_IMPLICIT_KEY')
+    return implicitKey(text, at, scanner, parser);
+  if (/Implicit map keys need/.test(message))
+    return located(indexOf(text, at) + 1, 1, `could not find expected ':'`);
+  if (
+    /Unexpected (flow-map-end|flow-seq-end)/.test(message) &&
+    /(^|[:\-,[{]\s*)$/.test(text.slice(0, at).trimEnd())
+  )
+    return parser(at, 'did not find expected node content');
+  if (error.code === 'UNEXPECTED_TOKEN' && siblingAbove(text, at)?.startsWith('-'))
+    return parser(at, `did not find expected '-' indicator`);
   return parser(at, 'did not find expected key');
 }
 
-function implicitKey(text: string, at: number, scanner: (offset: number, words: string) => string, parser: (offset: number, words: string) => string): string {
+function implicitKey(
+  text: string,
+  at: number,
+  scanner: (offset: number, words: string) => string,
+  parser: (offset: number, words: string) => string,
+): string {
   const line = text.slice(at, text.indexOf('\n', at));
   const own = /:(\s|$)/.test(line);
-  if (!own && siblingAbove(text, at) !== undefined && !siblingAbove(text, at)?.startsWith('-') && isLineStart(text, at) && !/^-(\s|$)/.test(line)) {
+  if (
+    !own &&
+    siblingAbove(text, at) !== undefined &&
+    !siblingAbove(text, at)?.startsWith('-') &&
+    isLineStart(text, at) &&
+    !/^-(\s|$)/.test(line)
+  ) {
     return located(indexOf(text, at) + 1, 1, `could not find expected ':'`);
   }
   const colon = /:(?=\s|$)/m.exec(text.slice(at));

@@ -5,7 +5,8 @@ const digit = /\p{Nd}/u;
 function number(chars: readonly string[], from: number, before: bigint): [bigint, number] {
   let value = before;
   let i = from;
-  for (; i < chars.length && digit.test(chars[i] ?? ''); i++) value = value * 10n + BigInt((chars[i]?.codePointAt(0) ?? 48) - 48);
+  for (; i < chars.length && digit.test(chars[i] ?? ''); i++)
+    value = value * 10n + BigInt((chars[i]?.codePointAt(0) ?? 48) - 48);
   return [value, i];
 }
 

@@ -10,7 +10,13 @@ export class YamlError extends Error {
 
 /** Reads one YAML document as kubectl does (go-yaml v2: YAML 1.1 scalars, the last of two equal keys wins). Empty text is null. */
 export function readYaml(text: string): Json {
-  const document = parseDocument(text, { schema: 'failsafe', version: '1.1', uniqueKeys: false, merge: true, logLevel: 'silent' });
+  const document = parseDocument(text, {
+    schema: 'failsafe',
+    version: '1.1',
+    uniqueKeys: false,
+    merge: false,
+    logLevel: 'silent',
+  });
   const first = document.errors[0];
   if (first) throw new YamlError(`yaml: ${goYamlMessage(first, text)}`);
   let budget = 200_000;
@@ -29,10 +35,13 @@ export function readYaml(text: string): Json {
       for (const pair of node.items) {
         const key = keyText(isScalar(pair.key) ? pair.key : undefined);
         const value = convert(pair.value, depth + 1);
-        if (key === '<<' && isScalar(pair.key) && pair.key.type === 'PLAIN') merged.push(...mergeSources(value));
+        if (key === '<<' && isScalar(pair.key) && pair.key.type === 'PLAIN')
+          merged.push(...mergeSources(value));
         else object[key] = value;
       }
-      for (const source of merged) for (const [key, value] of Object.entries(source)) if (!Object.hasOwn(object, key)) object[key] = value;
+      for (const source of merged)
+        for (const [key, value] of Object.entries(source))
+          if (!Object.hasOwn(object, key)) object[key] = value;
       return object;
     }
     if (isSeq(node)) {
@@ -50,7 +59,9 @@ export function readYaml(text: string): Json {
 
 function mergeSources(value: Json): JsonObject[] {
   const list = Array.isArray(value) ? value : [value];
-  return list.filter((item): item is JsonObject => typeof item === 'object' && item !== null && !Array.isArray(item));
+  return list.filter(
+    (item): item is JsonObject => typeof item === 'object' && item !== null && !Array.isArray(item),
+  );
 }
 
 function scalarValue(value: unknown, type: string | undefined, tag: string | undefined): Json {

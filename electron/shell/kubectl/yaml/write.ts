@@ -69,7 +69,8 @@ function scalar(value: Json, indent: number, column: number): string {
 
 function text(value: string, indent: number, column: number): string {
   const how = analyze(value);
-  if (value.includes('\n')) return how.block && column >= 0 ? literal(value, indent) : doubleQuoted(value, column, indent);
+  if (value.includes('\n'))
+    return how.block && column >= 0 ? literal(value, indent) : doubleQuoted(value, column, indent);
   const canBePlain = resolvePlain(value) === undefined && !isBase60(value);
   if (!canBePlain) return doubleQuoted(value, column, indent);
   if (how.plain) return column < 0 ? value : folded(value, column, indent);
