@@ -1,7 +1,7 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Json, JsonObject } from '../json.ts';
-import { at, clone, isObject, listAt, namespaceOf, objectAt, setAt, stringAt } from '../json.ts';
+import { at, clone, isObject, namespaceOf, objectAt, setAt, stringAt } from '../json.ts';
 import { discovery, openApi, openApiRoot, resources } from './fake-discovery.testing.ts';
 
 /** One request a client made. */
