@@ -8,12 +8,29 @@ import { ReplayBuffer } from './replay-buffer.ts';
 const host = new NodePtyHost();
 let next = 0;
 
-function start(command: string, args: string[], over: { cols?: number; env?: Record<string, string> } = {}): PtySession {
-  return host.create({ id: `t${String(next++)}`, profile: 'test', command, args, cwd: '/', env: over.env ?? {}, cols: over.cols ?? 80, rows: 24 });
+function start(
+  command: string,
+  args: string[],
+  over: { cols?: number; env?: Record<string, string> } = {},
+): PtySession {
+  return host.create({
+    id: `t${String(next++)}`,
+    profile: 'test',
+    command,
+    args,
+    cwd: '/',
+    env: over.env ?? {},
+    cols: over.cols ?? 80,
+    rows: 24,
+  });
 }
 
 /** Collects output and lets a test wait for a text in it; acknowledges everything. */
-function watch(session: PtySession): { text(): string; until(pattern: RegExp): Promise<string>; stop(): void } {
+function watch(session: PtySession): {
+  text(): string;
+  until(pattern: RegExp): Promise<string>;
+  stop(): void;
+} {
   let text = '';
   const waiting = new Set<() => void>();
   const stop = session.onData((bytes) => {
@@ -37,7 +54,8 @@ function watch(session: PtySession): { text(): string; until(pattern: RegExp): P
   };
 }
 
-const ended = (session: PtySession): Promise<number> => new Promise((resolve) => session.onExit((exit) => resolve(exit.code)));
+const ended = (session: PtySession): Promise<number> =>
+  new Promise((resolve) => session.onExit((exit) => resolve(exit.code)));
 
 function isRunning(pid: number): boolean {
   try {
@@ -62,7 +80,10 @@ describe.skipIf(process.platform === 'win32')('a program on a pseudo terminal', 
   });
 
   it('gives Ctrl-C to the foreground program', async () => {
-    const session = start('/bin/sh', ['-c', 'trap "echo stopped; exit 130" INT; echo ready; sleep 1000 & wait']);
+    const session = start('/bin/sh', [
+      '-c',
+      'trap "echo stopped; exit 130" INT; echo ready; sleep 1000 & wait',
+    ]);
     const output = watch(session);
     await output.until(/ready/);
     session.write('\x03');
@@ -141,7 +162,16 @@ describe.skipIf(process.platform === 'win32')('a program on a pseudo terminal', 
 
   it('passes on only an allow-list of its own environment', async () => {
     const own = new NodePtyHost({ PATH: '/usr/bin:/bin', SECRET_TOKEN: 'x', LANG: 'C' });
-    const session = own.create({ id: 'env', profile: 'test', command: '/usr/bin/env', args: [], cwd: '/', env: { LEME_HOME: '/h' }, cols: 80, rows: 24 });
+    const session = own.create({
+      id: 'env',
+      profile: 'test',
+      command: '/usr/bin/env',
+      args: [],
+      cwd: '/',
+      env: { LEME_HOME: '/h' },
+      cols: 80,
+      rows: 24,
+    });
     const output = watch(session);
     await ended(session);
     expect(output.text()).toContain('LEME_HOME=/h');
@@ -153,7 +183,18 @@ describe.skipIf(process.platform === 'win32')('a program on a pseudo terminal', 
   it('refuses an id that is in use, and leaves no process behind', async () => {
     const session = start('/bin/sh', ['-c', 'trap "" HUP; echo ready; while :; do sleep 1; done']);
     await watch(session).until(/ready/);
-    expect(() => host.create({ id: session.id, profile: 'x', command: '/bin/true', args: [], cwd: '/', env: {}, cols: 80, rows: 24 })).toThrow('is running already');
+    expect(() =>
+      host.create({
+        id: session.id,
+        profile: 'x',
+        command: '/bin/true',
+        args: [],
+        cwd: '/',
+        env: {},
+        cols: 80,
+        rows: 24,
+      }),
+    ).toThrow('is running already');
     const { pid } = session;
     expect(isRunning(pid)).toBe(true);
     await host.close();
@@ -196,6 +237,8 @@ describe('parts', () => {
   });
 
   it('builds the environment from the allow-list', () => {
-    expect(terminalEnvironment({ PATH: '/bin', NPM_TOKEN: 's', LC_ALL: 'C', X: undefined }, { A: '1' })).toEqual({ PATH: '/bin', LC_ALL: 'C', TERM: 'xterm-256color', COLORTERM: 'truecolor', A: '1' });
+    expect(
+      terminalEnvironment({ PATH: '/bin', NPM_TOKEN: 's', LC_ALL: 'C', X: undefined }, { A: '1' }),
+    ).toEqual({ PATH: '/bin', LC_ALL: 'C', TERM: 'xterm-256color', COLORTERM: 'truecolor', A: '1' });
   });
 });

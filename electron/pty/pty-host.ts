@@ -15,7 +15,8 @@ export class NodePtyHost implements PtyHost {
 
   create(request: PtyRequest): PtySession {
     const existing = this.#sessions.get(request.id);
-    if (existing !== undefined && existing.exit === null) throw new Error(`a terminal with the id "${request.id}" is running already`);
+    if (existing !== undefined && existing.exit === null)
+      throw new Error(`a terminal with the id "${request.id}" is running already`);
     const pty = spawn(request.command, [...request.args], {
       name: 'xterm-256color',
       cols: request.cols,

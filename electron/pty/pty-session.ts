@@ -27,8 +27,12 @@ export class NodePtySession implements PtySession {
       () => pty.pause(),
       () => pty.resume(),
     );
-    pty.onData((data: string | Uint8Array) => this.#received(typeof data === 'string' ? Buffer.from(data) : data));
-    pty.onExit(({ exitCode, signal }) => this.#ended({ code: signal !== undefined && signal !== 0 ? 128 + signal : exitCode }));
+    pty.onData((data: string | Uint8Array) =>
+      this.#received(typeof data === 'string' ? Buffer.from(data) : data),
+    );
+    pty.onExit(({ exitCode, signal }) =>
+      this.#ended({ code: signal !== undefined && signal !== 0 ? 128 + signal : exitCode }),
+    );
   }
 
   get exit(): PtyExit | null {

@@ -23,7 +23,12 @@ function readCases(file: string): Case[] {
     .map((text) => {
       const match = /^(.*)\n([\s\S]*?)\n--- stdout\n([\s\S]*)--- exit (\d+)\n*$/.exec(text);
       if (match === null) throw new Error(`not a case: ${text}`);
-      return { name: match[1] ?? '', script: match[2] ?? '', stdout: (match[3] ?? '').replace(/␄\n$/, ''), exit: Number(match[4]) };
+      return {
+        name: match[1] ?? '',
+        script: match[2] ?? '',
+        stdout: (match[3] ?? '').replace(/␄\n$/, ''),
+        exit: Number(match[4]),
+      };
     });
 }
 
@@ -48,7 +53,10 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.txt'))) 
     for (const [at, item] of readCases(file).entries()) {
       it(`${String(at + 1)} ${item.name}`, async () => {
         const result = await run(item.script);
-        expect({ stdout: result.stdout, exit: result.exit }, result.stderr).toEqual({ stdout: item.stdout, exit: item.exit });
+        expect({ stdout: result.stdout, exit: result.exit }, result.stderr).toEqual({
+          stdout: item.stdout,
+          exit: item.exit,
+        });
       });
     }
   });

@@ -21,7 +21,37 @@ import { xargs } from './tools/xargs.ts';
 const never = { readsStdin: () => false };
 
 /** Tools that stream: they print as data comes and end with their reader. */
-const streaming: readonly Command[] = [labCommand, awk, cat, clear, curl, cut, diff, env, grepCommand('grep'), grepCommand('egrep'), grepCommand('fgrep'), head, jq, kubectl, pager('less'), pager('more'), paste, printenv, sed, seq, sleep, sshCommand(() => commands), tail, tee, timeout, tr, watch, xargs, yes];
+const streaming: readonly Command[] = [
+  labCommand,
+  awk,
+  cat,
+  clear,
+  curl,
+  cut,
+  diff,
+  env,
+  grepCommand('grep'),
+  grepCommand('egrep'),
+  grepCommand('fgrep'),
+  head,
+  jq,
+  kubectl,
+  pager('less'),
+  pager('more'),
+  paste,
+  printenv,
+  sed,
+  seq,
+  sleep,
+  sshCommand(() => commands),
+  tail,
+  tee,
+  timeout,
+  tr,
+  watch,
+  xargs,
+  yes,
+];
 
 /** Tools of just-bash for input that ends. */
 const fromLibrary: readonly Command[] = [
@@ -69,4 +99,6 @@ const fromLibrary: readonly Command[] = [
 ];
 
 /** Every command of the lab shell by name. One line here makes a command known everywhere. */
-export const commands: ReadonlyMap<string, Command> = new Map([...fromLibrary, ...streaming].map((command) => [command.name, command]));
+export const commands: ReadonlyMap<string, Command> = new Map(
+  [...fromLibrary, ...streaming].map((command) => [command.name, command]),
+);

@@ -85,7 +85,11 @@ export interface Terminal {
 export interface Conversation {
   readonly prompt: string;
   /** Runs one whole command line; `streams` are the terminal's, the signal is Ctrl-C. `null` leaves nothing running; `{ leave }` ends the conversation. */
-  run(line: string, streams: { stdin: ByteSource; stdout: ByteSink; stderr: ByteSink }, signal: AbortSignal): Promise<number | { leave: number }>;
+  run(
+    line: string,
+    streams: { stdin: ByteSource; stdout: ByteSink; stderr: ByteSink },
+    signal: AbortSignal,
+  ): Promise<number | { leave: number }>;
   /** Names to complete the first word with. */
   readonly names: readonly string[];
 }
@@ -111,7 +115,13 @@ export interface CommandIo {
   /** Runs another command of the shell with the given streams (default: one's own), as `xargs`, `env`, `time`, `kubectl` plugins or an editor need. Answers its exit code. */
   spawn(
     argv: readonly string[],
-    over?: { stdin?: ByteSource; stdout?: ByteSink; stderr?: ByteSink; env?: Record<string, string>; signal?: AbortSignal },
+    over?: {
+      stdin?: ByteSource;
+      stdout?: ByteSink;
+      stderr?: ByteSink;
+      env?: Record<string, string>;
+      signal?: AbortSignal;
+    },
   ): Promise<number>;
 }
 

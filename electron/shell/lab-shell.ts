@@ -42,7 +42,12 @@ export class LabShell {
   constructor(options: LabShellOptions) {
     if (options.prepare !== false) prepareHome(options.root);
     const env = { ...defaults, ...options.env };
-    const state = new ShellState(options.name ?? 'bash', homePath, { pid: 1, nextPid: 100, history: [], startedAt: Date.now() });
+    const state = new ShellState(options.name ?? 'bash', homePath, {
+      pid: 1,
+      nextPid: 100,
+      history: [],
+      startedAt: Date.now(),
+    });
     for (const [name, value] of Object.entries(env)) {
       const variable = state.variables.ensure(name);
       variable.value = value;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import nodePath from 'node:path';
 import { commandLines } from './command-lines.ts';
 import { historyReporter } from './editor/host-report.ts';
+import { linkKubeconfig } from './fs/link-kubeconfig.ts';
 import type { Streams } from './lab-shell.ts';
 import { LabShell } from './lab-shell.ts';
 import { NodeSink } from './streams/sinks.ts';
@@ -16,9 +17,12 @@ async function main(argv: readonly string[]): Promise<number> {
     Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
   const root = nodePath.resolve(env['LEME_HOME'] ?? nodePath.join('.leme', 'console'));
-  const inherited = Object.fromEntries(
-    Object.entries(env).filter(([name]) =>
-      /^(LEME_|KUBECONFIG$|KUBECTL_|TERM$|COLORTERM$|LANG$|LC_|TZ$)/.test(name),
+  const inherited = linkKubeconfig(
+    root,
+    Object.fromEntries(
+      Object.entries(env).filter(([name]) =>
+        /^(LEME_|KUBECONFIG$|KUBECTL_|TERM$|COLORTERM$|LANG$|LC_|TZ$)/.test(name),
+      ),
     ),
   );
   const script = scriptOf(argv);

@@ -42,11 +42,20 @@ export interface TestShell {
 }
 
 /** A shell over an empty folder of its own; `extra` commands are added to the standard ones. */
-export async function testShell(options: { env?: Record<string, string>; extra?: readonly Command[] } = {}): Promise<TestShell> {
+export async function testShell(
+  options: { env?: Record<string, string>; extra?: readonly Command[] } = {},
+): Promise<TestShell> {
   const { commands } = await import('./commands.ts');
   const root = mkdtempSync(nodePath.join(tmpdir(), 'leme-shell-'));
-  const all = new Map([...commands, ...(options.extra ?? []).map((command): [string, Command] => [command.name, command])]);
-  const shell = new LabShell({ root, commands: all, ...(options.env === undefined ? {} : { env: options.env }) });
+  const all = new Map([
+    ...commands,
+    ...(options.extra ?? []).map((command): [string, Command] => [command.name, command]),
+  ]);
+  const shell = new LabShell({
+    root,
+    commands: all,
+    ...(options.env === undefined ? {} : { env: options.env }),
+  });
   const stdout = new WatchedSink();
   const stderr = new WatchedSink();
   return {
@@ -56,7 +65,10 @@ export async function testShell(options: { env?: Record<string, string>; extra?:
     stderr,
     start(script, stdin = emptySource()) {
       const stop = new AbortController();
-      return { done: shell.run(script, { stdin, stdout, stderr }, stop.signal), interrupt: () => stop.abort(2) };
+      return {
+        done: shell.run(script, { stdin, stdout, stderr }, stop.signal),
+        interrupt: () => stop.abort(2),
+      };
     },
     dispose() {
       shell.close();

@@ -46,7 +46,7 @@ describe('pipelines stream', () => {
     ['while read -r line; do echo "<$line>"; done', 'a\n', '<a>\n'],
     ['grep a | sed s/a/b/ | awk 1 | cat', 'a\n', 'b\n'],
     ['jq -c .x', '{"x":\n1}\n', '1\n'],
-    ["xargs -I{} echo got {}", 'a\n', 'got a\n'],
+    ['xargs -I{} echo got {}', 'a\n', 'got a\n'],
   ] as const) {
     it(`follow | ${filter} prints before its input ends`, async () => {
       const run = test.start(`follow | ${filter}`);
@@ -130,7 +130,9 @@ describe('the sandbox', () => {
   it('reaches nothing outside its folder', async () => {
     symlinkSync('/etc', nodePath.join(test.root, 'home/learner/escape'));
     symlinkSync('../../../../../../etc/passwd', nodePath.join(test.root, 'home/learner/relative'));
-    const code = await test.start('cat escape/shadow; cat relative; cat /proc/self/environ; cd /../../..; pwd; ls /').done;
+    const code = await test.start(
+      'cat escape/shadow; cat relative; cat /proc/self/environ; cd /../../..; pwd; ls /',
+    ).done;
     expect(code).toBe(0);
     expect(test.stderr.text).toContain('cat: escape/shadow: No such file or directory');
     expect(test.stdout.text).toContain('learner:x:1000:1000');
@@ -142,7 +144,9 @@ describe('the sandbox', () => {
   it('runs no program of this computer', async () => {
     const code = await test.start('node --version; /usr/bin/node --version').done;
     expect(code).toBe(127);
-    expect(test.stderr.text).toBe('bash: line 1: node: command not found\nbash: line 1: /usr/bin/node: No such file or directory\n');
+    expect(test.stderr.text).toBe(
+      'bash: line 1: node: command not found\nbash: line 1: /usr/bin/node: No such file or directory\n',
+    );
   });
 
   it('does not follow a link when writing', async () => {

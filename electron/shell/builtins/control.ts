@@ -122,7 +122,8 @@ function subProgram(name: 'bash' | 'sh'): Builtin {
         return runProgram(call.shell, text, args[0] ?? name, args.slice(1), call.frame, options);
       }
       const file = args.shift();
-      if (file === undefined) return runProgram(call.shell, await sourceOf(call.frame).text(), name, [], call.frame, options);
+      if (file === undefined)
+        return runProgram(call.shell, await sourceOf(call.frame).text(), name, [], call.frame, options);
       const path = resolvePath(call.shell.state.cwd, file);
       if (!(await call.shell.fs.exists(path))) return call.fail(`${file}: No such file or directory`, 127);
       if (options === '') return runScriptFile(call.shell, path, args, call.frame, file);
@@ -137,10 +138,17 @@ const waitFor: Builtin = {
   async run(call) {
     const { state } = call.shell;
     const specs = call.argv.slice(1).filter((word) => word !== '-n');
-    const jobs = specs.length === 0 ? [...state.jobs] : state.jobs.filter((job) => specs.includes(String(job.pid)) || specs.includes(`%${String(job.id)}`));
-    const missing = specs.find((spec) => !state.jobs.some((job) => spec === String(job.pid) || spec === `%${String(job.id)}`));
+    const jobs =
+      specs.length === 0
+        ? [...state.jobs]
+        : state.jobs.filter((job) => specs.includes(String(job.pid)) || specs.includes(`%${String(job.id)}`));
+    const missing = specs.find(
+      (spec) => !state.jobs.some((job) => spec === String(job.pid) || spec === `%${String(job.id)}`),
+    );
     if (missing !== undefined) {
-      return missing.startsWith('%') ? call.fail(`${missing}: no such job`, 127) : call.fail(`pid ${missing} is not a child of this shell`, 127);
+      return missing.startsWith('%')
+        ? call.fail(`${missing}: no such job`, 127)
+        : call.fail(`pid ${missing} is not a child of this shell`, 127);
     }
     let code = 0;
     for (const job of jobs) {

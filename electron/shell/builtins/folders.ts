@@ -56,7 +56,9 @@ const cd: Builtin = {
 const pwd: Builtin = {
   name: 'pwd',
   async run(call) {
-    await call.out(`${call.argv[1] === '-P' ? await call.shell.fs.realpath(call.shell.state.cwd) : call.shell.state.cwd}\n`);
+    await call.out(
+      `${call.argv[1] === '-P' ? await call.shell.fs.realpath(call.shell.state.cwd) : call.shell.state.cwd}\n`,
+    );
     return 0;
   },
 };
@@ -64,7 +66,9 @@ const pwd: Builtin = {
 async function showStack(call: BuiltinCall): Promise<void> {
   const { state } = call.shell;
   const home = state.variables.get('HOME') ?? '/';
-  const shown = [state.cwd, ...stackOf(call)].map((path) => (path === home || path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path));
+  const shown = [state.cwd, ...stackOf(call)].map((path) =>
+    path === home || path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path,
+  );
   await call.out(`${shown.join(' ')}\n`);
 }
 

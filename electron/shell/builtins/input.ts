@@ -6,11 +6,21 @@ import { aborted } from './control.ts';
 import type { Builtin, BuiltinCall } from './interface.ts';
 
 /** One record up to `delimiter`; what came after it stays for the next reader. `ended` when input ended first. */
-export async function readRecord(source: ByteSource, delimiter: number, limit: number, signal: AbortSignal, deadline?: Promise<null>): Promise<{ text: string; ended: boolean; timedOut: boolean }> {
+export async function readRecord(
+  source: ByteSource,
+  delimiter: number,
+  limit: number,
+  signal: AbortSignal,
+  deadline?: Promise<null>,
+): Promise<{ text: string; ended: boolean; timedOut: boolean }> {
   const parts: Uint8Array[] = [];
   let size = 0;
   for (;;) {
-    const chunk = await Promise.race([source.read(), aborted(signal), ...(deadline === undefined ? [] : [deadline.then(() => undefined)])]);
+    const chunk = await Promise.race([
+      source.read(),
+      aborted(signal),
+      ...(deadline === undefined ? [] : [deadline.then(() => undefined)]),
+    ]);
     if (chunk === undefined) return { text: Buffer.concat(parts).toString(), ended: true, timedOut: true };
     if (chunk === null) return { text: Buffer.concat(parts).toString(), ended: true, timedOut: false };
     const at = delimiter < 0 ? -1 : chunk.indexOf(delimiter);
@@ -40,7 +50,15 @@ interface ReadOptions {
 }
 
 async function options(call: BuiltinCall): Promise<ReadOptions | number> {
-  const out: ReadOptions = { raw: false, silent: false, prompt: '', delimiter: '\n', limit: Infinity, fd: 0, names: [] };
+  const out: ReadOptions = {
+    raw: false,
+    silent: false,
+    prompt: '',
+    delimiter: '\n',
+    limit: Infinity,
+    fd: 0,
+    names: [],
+  };
   const args = call.argv.slice(1);
   while (args.length > 0) {
     const word = args.shift() as string;
@@ -86,8 +104,14 @@ const read: Builtin = {
     const { frame, shell } = call;
     const source = sourceOf(frame, opts.fd);
     if (opts.prompt !== '' && source.isTty) await sinkOf(frame, 2).write(opts.prompt);
-    const deadline = opts.timeout === undefined ? undefined : shell.services.sleep(opts.timeout, frame.signal).then(() => null);
-    const echo = opts.silent && 'silence' in source && typeof source.silence === 'function' ? (source.silence as (quiet: boolean) => void).bind(source) : undefined;
+    const deadline =
+      opts.timeout === undefined
+        ? undefined
+        : shell.services.sleep(opts.timeout, frame.signal).then(() => null);
+    const echo =
+      opts.silent && 'silence' in source && typeof source.silence === 'function'
+        ? (source.silence as (quiet: boolean) => void).bind(source)
+        : undefined;
     echo?.(true);
     const code = opts.delimiter === '' ? -1 : (Buffer.from(opts.delimiter)[0] as number);
     let record = await readRecord(source, code, opts.limit, frame.signal, deadline);
@@ -109,7 +133,10 @@ async function store(call: BuiltinCall, opts: ReadOptions, text: string): Promis
   const separators = ifs === undefined ? ' \t\n' : String(ifs);
   const pieces = unescapePieces(text, opts.raw);
   if (opts.array !== undefined) {
-    const fields = splitFields(pieces.map((piece) => ({ text: piece.text, quoted: false, split: !piece.escaped })), separators).map((field) => field.map((part) => part.text).join(''));
+    const fields = splitFields(
+      pieces.map((piece) => ({ text: piece.text, quoted: false, split: !piece.escaped })),
+      separators,
+    ).map((field) => field.map((part) => part.text).join(''));
     state.variables.setArray(opts.array, 'indexed', new Map(fields.map((field, at) => [at, field])));
     return;
   }
@@ -131,7 +158,10 @@ async function store(call: BuiltinCall, opts: ReadOptions, text: string): Promis
       let end = chars.length;
       while (end > at && blank(end - 1)) end--;
       const rest = chars.slice(at, end);
-      const single = rest.length > 0 && separator(end - 1) && !rest.slice(0, -1).some((item) => !item.escaped && separators.includes(item.char));
+      const single =
+        rest.length > 0 &&
+        separator(end - 1) &&
+        !rest.slice(0, -1).some((item) => !item.escaped && separators.includes(item.char));
       value = (single ? rest.slice(0, -1) : rest).map((item) => item.char).join('');
     } else {
       while (at < chars.length && !separator(at)) value += chars[at++]?.char ?? '';
@@ -148,7 +178,12 @@ async function store(call: BuiltinCall, opts: ReadOptions, text: string): Promis
 async function setNamed(call: BuiltinCall, name: string, value: string): Promise<void> {
   const match = /^(\w+)\[(.*)\]$/.exec(name);
   if (match === null) call.shell.state.variables.set(name, value);
-  else call.shell.state.variables.setElement(match[1] as string, await call.shell.expander.subscript(match[1] as string, match[2] as string), value);
+  else
+    call.shell.state.variables.setElement(
+      match[1] as string,
+      await call.shell.expander.subscript(match[1] as string, match[2] as string),
+      value,
+    );
 }
 
 function unescapePieces(text: string, raw: boolean): { text: string; escaped: boolean }[] {
@@ -156,7 +191,11 @@ function unescapePieces(text: string, raw: boolean): { text: string; escaped: bo
   const out: { text: string; escaped: boolean }[] = [];
   for (const part of text.split(/(\\[\s\S])/)) {
     if (part === '') continue;
-    out.push(/^\\[\s\S]$/.test(part) ? { text: part.charAt(1), escaped: true } : { text: part.replace(/\\$/, ''), escaped: false });
+    out.push(
+      /^\\[\s\S]$/.test(part)
+        ? { text: part.charAt(1), escaped: true }
+        : { text: part.replace(/\\$/, ''), escaped: false },
+    );
   }
   return out;
 }
@@ -181,7 +220,11 @@ function mapfile(name: 'mapfile' | 'readarray'): Builtin {
       const last = lines.pop() ?? '';
       const items = lines.map((line) => (trim ? line : line + delimiter));
       if (last !== '') items.push(last);
-      call.shell.state.variables.setArray(args[0] ?? 'MAPFILE', 'indexed', new Map(items.slice(0, limit).map((item, at) => [at, item])));
+      call.shell.state.variables.setArray(
+        args[0] ?? 'MAPFILE',
+        'indexed',
+        new Map(items.slice(0, limit).map((item, at) => [at, item])),
+      );
       return 0;
     },
   };

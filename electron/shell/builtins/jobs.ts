@@ -8,13 +8,22 @@ const jobs: Builtin = {
   name: 'jobs',
   async run(call) {
     const { state } = call.shell;
-    const flags = call.argv.slice(1).filter((word) => word.startsWith('-')).join('');
+    const flags = call.argv
+      .slice(1)
+      .filter((word) => word.startsWith('-'))
+      .join('');
     const specs = call.argv.slice(1).filter((word) => !word.startsWith('-'));
-    for (const spec of specs) if (findJob(state.jobs, spec) === undefined) return call.fail(`${spec}: no such job`);
-    const shown = specs.length === 0 ? state.jobs : specs.map((spec) => findJob(state.jobs, spec)).filter((job) => job !== undefined);
+    for (const spec of specs)
+      if (findJob(state.jobs, spec) === undefined) return call.fail(`${spec}: no such job`);
+    const shown =
+      specs.length === 0
+        ? state.jobs
+        : specs.map((spec) => findJob(state.jobs, spec)).filter((job) => job !== undefined);
     for (const job of shown) {
       if (flags.includes('r') && job.exit !== null) continue;
-      await call.out(flags.includes('p') ? `${String(job.pid)}\n` : jobLine(job, state.jobs, flags.includes('l')));
+      await call.out(
+        flags.includes('p') ? `${String(job.pid)}\n` : jobLine(job, state.jobs, flags.includes('l')),
+      );
       if (job.exit !== null) job.reported = true;
     }
     state.jobs = state.jobs.filter((job) => !(job.exit !== null && job.reported));
@@ -50,7 +59,19 @@ const bg: Builtin = {
   },
 };
 
-const signals: Readonly<Record<string, number>> = { HUP: 1, INT: 2, QUIT: 3, KILL: 9, USR1: 10, USR2: 12, PIPE: 13, TERM: 15, CONT: 18, STOP: 19, TSTP: 20 };
+const signals: Readonly<Record<string, number>> = {
+  HUP: 1,
+  INT: 2,
+  QUIT: 3,
+  KILL: 9,
+  USR1: 10,
+  USR2: 12,
+  PIPE: 13,
+  TERM: 15,
+  CONT: 18,
+  STOP: 19,
+  TSTP: 20,
+};
 
 const kill: Builtin = {
   name: 'kill',
@@ -58,7 +79,11 @@ const kill: Builtin = {
     const args = call.argv.slice(1);
     let signal = 15;
     if (args[0] === '-l') {
-      await call.out(`${Object.entries(signals).map(([name, number]) => `${String(number)}) SIG${name}`).join('\t')}\n`);
+      await call.out(
+        `${Object.entries(signals)
+          .map(([name, number]) => `${String(number)}) SIG${name}`)
+          .join('\t')}\n`,
+      );
       return 0;
     }
     if (args[0] === '-s' || args[0] === '-n' || /^-[A-Z0-9]/i.test(args[0] ?? '')) {
@@ -68,13 +93,22 @@ const kill: Builtin = {
       if (number === undefined) return call.fail(`${typed ?? ''}: invalid signal specification`);
       signal = number;
     }
-    if (args.length === 0) return call.fail('usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]', 2);
+    if (args.length === 0)
+      return call.fail(
+        'usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]',
+        2,
+      );
     let code = 0;
     for (const spec of args) {
       const job = findJob(call.shell.state.jobs, spec);
       if (job === undefined) {
-        code = spec.startsWith('%') ? await call.fail(`${spec}: no such job`) : /^-?\d+$/.test(spec) ? await call.fail(`(${spec}) - No such process`) : await call.fail(`${spec}: arguments must be process or job IDs`);
-      } else if (signal === 18 || signal === 19 || signal === 20) code = await call.fail('stopping and continuing jobs is not modelled in this shell');
+        code = spec.startsWith('%')
+          ? await call.fail(`${spec}: no such job`)
+          : /^-?\d+$/.test(spec)
+            ? await call.fail(`(${spec}) - No such process`)
+            : await call.fail(`${spec}: arguments must be process or job IDs`);
+      } else if (signal === 18 || signal === 19 || signal === 20)
+        code = await call.fail('stopping and continuing jobs is not modelled in this shell');
       else if (signal !== 0) job.kill(signal);
     }
     return code;

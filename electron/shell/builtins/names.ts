@@ -4,7 +4,28 @@ import { lookupCommand } from '../exec/lookup.ts';
 import { runBuiltin } from './run-builtin.ts';
 import type { Builtin, BuiltinCall } from './interface.ts';
 
-const keywords = new Set(['if', 'then', 'else', 'elif', 'fi', 'case', 'esac', 'for', 'while', 'until', 'do', 'done', 'in', 'function', 'time', '{', '}', '!', '[[', ']]']);
+const keywords = new Set([
+  'if',
+  'then',
+  'else',
+  'elif',
+  'fi',
+  'case',
+  'esac',
+  'for',
+  'while',
+  'until',
+  'do',
+  'done',
+  'in',
+  'function',
+  'time',
+  '{',
+  '}',
+  '!',
+  '[[',
+  ']]',
+]);
 
 function bodyText(call: BuiltinCall, name: string): string {
   const node = call.shell.state.functions.get(name);
@@ -14,15 +35,18 @@ function bodyText(call: BuiltinCall, name: string): string {
 
 async function describe(call: BuiltinCall, name: string, style: 'long' | 'word' | 'path'): Promise<boolean> {
   const { state } = call.shell;
-  const say = (word: string, long: string, path = name): Promise<void> => call.out(`${style === 'word' ? word : style === 'path' ? path : long}\n`);
+  const say = (word: string, long: string, path = name): Promise<void> =>
+    call.out(`${style === 'word' ? word : style === 'path' ? path : long}\n`);
   const alias = state.aliases.get(name);
   if (alias !== undefined) await say('alias', `${name} is aliased to \`${alias}'`);
   else if (keywords.has(name)) await say('keyword', `${name} is a shell keyword`);
-  else if (state.functions.has(name)) await say('function', `${name} is a function\n${bodyText(call, name).trimEnd()}`);
+  else if (state.functions.has(name))
+    await say('function', `${name} is a function\n${bodyText(call, name).trimEnd()}`);
   else {
     const found = await lookupCommand(call.shell, name);
     if (found === null || (found.kind === 'file' && !(await call.shell.fs.exists(found.path)))) return false;
-    if (found.kind === 'builtin') await say('builtin', `${name} is a shell builtin`, style === 'path' ? name : name);
+    if (found.kind === 'builtin')
+      await say('builtin', `${name} is a shell builtin`, style === 'path' ? name : name);
     else await say('file', `${name} is ${found.path}`, found.path);
   }
   return true;
@@ -37,7 +61,8 @@ const type: Builtin = {
       if (word === '-t') style = 'word';
       else if (word === '-p' || word === '-P') style = 'path';
       else if (word === '-a') continue;
-      else if (!(await describe(call, word, style))) code = style === 'long' ? await call.fail(`${word}: not found`) : 1;
+      else if (!(await describe(call, word, style)))
+        code = style === 'long' ? await call.fail(`${word}: not found`) : 1;
     }
     return code;
   },
@@ -55,7 +80,8 @@ const command: Builtin = {
     if (mode.includes('v') || mode.includes('V')) {
       const { state } = call.shell;
       const alias = state.aliases.get(name);
-      if (mode.includes('V')) return (await describe(call, name, 'long')) ? 0 : call.fail(`${name}: not found`);
+      if (mode.includes('V'))
+        return (await describe(call, name, 'long')) ? 0 : call.fail(`${name}: not found`);
       if (alias !== undefined) {
         await call.out(`alias ${name}=${quoteForShell(alias)}\n`);
         return 0;
@@ -89,7 +115,8 @@ const alias: Builtin = {
     const { aliases } = call.shell.state;
     const words = call.argv.slice(1).filter((word) => word !== '-p');
     if (words.length === 0) {
-      for (const name of [...aliases.keys()].sort()) await call.out(`alias ${name}=${quoteForShell(aliases.get(name) ?? '')}\n`);
+      for (const name of [...aliases.keys()].sort())
+        await call.out(`alias ${name}=${quoteForShell(aliases.get(name) ?? '')}\n`);
       return 0;
     }
     let code = 0;
@@ -128,7 +155,8 @@ const history: Builtin = {
     if (first !== undefined && !/^\d+$/.test(first)) return call.fail(`${first}: numeric argument required`);
     const from = first === undefined ? 0 : Math.max(0, lines.length - Number(first));
     let text = '';
-    for (let at = from; at < lines.length; at++) text += `${String(at + 1).padStart(5)}  ${lines[at] ?? ''}\n`;
+    for (let at = from; at < lines.length; at++)
+      text += `${String(at + 1).padStart(5)}  ${lines[at] ?? ''}\n`;
     await call.out(text);
     return 0;
   },
@@ -144,4 +172,13 @@ const hash: Builtin = {
 
 const nothing = (name: string): Builtin => ({ name, run: () => Promise.resolve(0) });
 
-export const nameBuiltins: readonly Builtin[] = [type, command, builtin, alias, unalias, history, hash, nothing('ulimit')];
+export const nameBuiltins: readonly Builtin[] = [
+  type,
+  command,
+  builtin,
+  alias,
+  unalias,
+  history,
+  hash,
+  nothing('ulimit'),
+];

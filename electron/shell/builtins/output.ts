@@ -45,7 +45,12 @@ const printf: Builtin = {
     else {
       const match = /^(\w+)\[(.*)\]$/.exec(variable);
       if (match === null) call.shell.state.variables.set(variable, printed.text);
-      else call.shell.state.variables.setElement(match[1] as string, await call.shell.expander.subscript(match[1] as string, match[2] as string), printed.text);
+      else
+        call.shell.state.variables.setElement(
+          match[1] as string,
+          await call.shell.expander.subscript(match[1] as string, match[2] as string),
+          printed.text,
+        );
     }
     return printed.errors.length > 0 ? 1 : 0;
   },

@@ -6,7 +6,21 @@ export interface Printed {
   errors: string[];
 }
 
-const named: Readonly<Record<string, string>> = { a: '\x07', b: '\b', e: '\x1b', E: '\x1b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\', "'": "'", '"': '"', '?': '?' };
+const named: Readonly<Record<string, string>> = {
+  a: '\x07',
+  b: '\b',
+  e: '\x1b',
+  E: '\x1b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+  '\\': '\\',
+  "'": "'",
+  '"': '"',
+  '?': '?',
+};
 
 /** Backslash escapes of a format (`octal` without a leading 0) or of `echo -e`/`%b` (`\0nnn`). `stop` is true after `\c`. */
 export function unescape(text: string, style: 'format' | 'echo'): { text: string; stop: boolean } {
@@ -20,15 +34,24 @@ export function unescape(text: string, style: 'format' | 'echo'): { text: string
     const rest = text.slice(at + 1);
     const next = rest[0] as string;
     if (next === 'c' && style === 'echo') return { text: out, stop: true };
-    const octal = style === 'echo' ? /^0([0-7]{0,3})/.exec(rest) ?? /^([1-7][0-7]{0,2})/.exec(rest) : /^([0-7]{1,3})/.exec(rest);
-    const hex = /^x([0-9a-fA-F]{1,2})/.exec(rest) ?? /^u([0-9a-fA-F]{1,4})/.exec(rest) ?? /^U([0-9a-fA-F]{1,8})/.exec(rest);
+    const octal =
+      style === 'echo'
+        ? (/^0([0-7]{0,3})/.exec(rest) ?? /^([1-7][0-7]{0,2})/.exec(rest))
+        : /^([0-7]{1,3})/.exec(rest);
+    const hex =
+      /^x([0-9a-fA-F]{1,2})/.exec(rest) ??
+      /^u([0-9a-fA-F]{1,4})/.exec(rest) ??
+      /^U([0-9a-fA-F]{1,8})/.exec(rest);
     if (octal !== null) {
       out += String.fromCharCode(parseInt(octal[1] === '' ? '0' : (octal[1] as string), 8) & 255);
       at += octal[0].length;
     } else if (hex !== null) {
       out += String.fromCodePoint(parseInt(hex[1] as string, 16));
       at += hex[0].length;
-    } else if (named[next] !== undefined && !(style === 'echo' && (next === "'" || next === '"' || next === '?'))) {
+    } else if (
+      named[next] !== undefined &&
+      !(style === 'echo' && (next === "'" || next === '"' || next === '?'))
+    ) {
       out += named[next];
       at++;
     } else out += char;
@@ -98,7 +121,11 @@ class Printer {
       width = -width;
     }
     const hasPrecision = whole.includes('.');
-    const precision = hasPrecision ? (precisionText === '*' ? Number(this.#next() ?? 0) : Number(precisionText ?? 0)) : undefined;
+    const precision = hasPrecision
+      ? precisionText === '*'
+        ? Number(this.#next() ?? 0)
+        : Number(precisionText ?? 0)
+      : undefined;
     const pad = (body: string, numeric = false): string => {
       if (flags.includes('-')) return body.padEnd(width);
       if (numeric && flags.includes('0')) {
@@ -159,9 +186,16 @@ class Printer {
     if (conversion !== 'd' && conversion !== 'i') value = BigInt.asUintN(64, value);
     const negative = value < 0n;
     const size = negative ? -value : value;
-    let digits = conversion === 'o' ? size.toString(8) : conversion === 'x' || conversion === 'X' ? size.toString(16) : size.toString();
+    let digits =
+      conversion === 'o'
+        ? size.toString(8)
+        : conversion === 'x' || conversion === 'X'
+          ? size.toString(16)
+          : size.toString();
     if (precision !== undefined) digits = digits.padStart(precision, '0');
-    if (flags.includes('#') && size !== 0n) digits = conversion === 'o' ? `0${digits}` : conversion === 'x' || conversion === 'X' ? `0x${digits}` : digits;
+    if (flags.includes('#') && size !== 0n)
+      digits =
+        conversion === 'o' ? `0${digits}` : conversion === 'x' || conversion === 'X' ? `0x${digits}` : digits;
     if (conversion === 'X') digits = digits.toUpperCase();
     const sign = negative ? '-' : flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '';
     return sign + digits;
@@ -189,7 +223,12 @@ class Printer {
     const shown = Number.isNaN(value) ? 0 : value;
     const lower = conversion.toLowerCase();
     const exponent = (text: string): string => text.replace(/e([+-])(\d)$/, 'e$10$2');
-    let text = lower === 'f' ? shown.toFixed(precision) : lower === 'e' ? exponent(shown.toExponential(precision)) : general(shown, precision, exponent);
+    let text =
+      lower === 'f'
+        ? shown.toFixed(precision)
+        : lower === 'e'
+          ? exponent(shown.toExponential(precision))
+          : general(shown, precision, exponent);
     if (conversion !== lower) text = text.toUpperCase();
     return flags.includes('+') && shown >= 0 ? `+${text}` : text;
   }

@@ -2,11 +2,44 @@ import { quoteForShell } from '../expand/parameter-ops.ts';
 import type { ShellOptions } from '../state/shell-state.ts';
 import type { Builtin, BuiltinCall } from './interface.ts';
 
-const letters: Readonly<Record<string, keyof ShellOptions>> = { e: 'errexit', u: 'nounset', x: 'xtrace', f: 'noglob', C: 'noclobber', a: 'allexport', n: 'noexec' };
-const optionNames: readonly (keyof ShellOptions)[] = ['allexport', 'errexit', 'noclobber', 'noexec', 'noglob', 'nounset', 'pipefail', 'xtrace'];
+const letters: Readonly<Record<string, keyof ShellOptions>> = {
+  e: 'errexit',
+  u: 'nounset',
+  x: 'xtrace',
+  f: 'noglob',
+  C: 'noclobber',
+  a: 'allexport',
+  n: 'noexec',
+};
+const optionNames: readonly (keyof ShellOptions)[] = [
+  'allexport',
+  'errexit',
+  'noclobber',
+  'noexec',
+  'noglob',
+  'nounset',
+  'pipefail',
+  'xtrace',
+];
 /** Accepted without effect: they describe what this shell always or never does. */
 const fixed = new Set(['h', 'm', 'b', 'B', 'H', 'E', 'T', 'P', 'v', 'k', 'p', 't']);
-const fixedNames = new Set(['braceexpand', 'hashall', 'histexpand', 'history', 'monitor', 'emacs', 'vi', 'interactive-comments', 'posix', 'errtrace', 'functrace', 'notify', 'ignoreeof', 'verbose', 'physical']);
+const fixedNames = new Set([
+  'braceexpand',
+  'hashall',
+  'histexpand',
+  'history',
+  'monitor',
+  'emacs',
+  'vi',
+  'interactive-comments',
+  'posix',
+  'errtrace',
+  'functrace',
+  'notify',
+  'ignoreeof',
+  'verbose',
+  'physical',
+]);
 
 const set: Builtin = {
   name: 'set',
@@ -31,7 +64,8 @@ const set: Builtin = {
         else if (letter === 'o') {
           const wanted = args[++at];
           if (wanted === undefined) return listOptions(call, on);
-          if ((optionNames as readonly string[]).includes(wanted)) state.options[wanted as keyof ShellOptions] = on;
+          if ((optionNames as readonly string[]).includes(wanted))
+            state.options[wanted as keyof ShellOptions] = on;
           else if (!fixedNames.has(wanted)) return call.fail(`${wanted}: invalid option name`, 2);
         } else if (!fixed.has(letter)) return call.fail(`${word.charAt(0)}${letter}: invalid option`, 2);
       }
@@ -44,7 +78,8 @@ async function listVariables(call: BuiltinCall): Promise<number> {
   const { variables } = call.shell.state;
   for (const name of variables.names()) {
     const value = variables.get(name);
-    if (value !== undefined) await call.out(`${name}=${/^[\w@%+=:,./-]*$/.test(value) ? value : quoteForShell(value)}\n`);
+    if (value !== undefined)
+      await call.out(`${name}=${/^[\w@%+=:,./-]*$/.test(value) ? value : quoteForShell(value)}\n`);
   }
   return 0;
 }
@@ -52,7 +87,11 @@ async function listVariables(call: BuiltinCall): Promise<number> {
 async function listOptions(call: BuiltinCall, readable: boolean): Promise<number> {
   const { options } = call.shell.state;
   for (const name of optionNames) {
-    await call.out(readable ? `${name.padEnd(15)}\t${options[name] ? 'on' : 'off'}\n` : `set ${options[name] ? '-' : '+'}o ${name}\n`);
+    await call.out(
+      readable
+        ? `${name.padEnd(15)}\t${options[name] ? 'on' : 'off'}\n`
+        : `set ${options[name] ? '-' : '+'}o ${name}\n`,
+    );
   }
   return 0;
 }
@@ -101,7 +140,8 @@ const getopts: Builtin = {
     const { state } = call.shell;
     const spec = call.argv[1];
     const name = call.argv[2];
-    if (spec === undefined || name === undefined) return call.fail('usage: getopts optstring name [arg ...]', 2);
+    if (spec === undefined || name === undefined)
+      return call.fail('usage: getopts optstring name [arg ...]', 2);
     const args = call.argv.length > 3 ? call.argv.slice(3) : state.positional;
     const silent = spec.startsWith(':');
     let index = Number(state.variables.get('OPTIND') ?? '1');
@@ -172,14 +212,34 @@ const trap: Builtin = {
   },
 };
 
-const numbers: Readonly<Record<string, string>> = { '0': 'EXIT', '1': 'SIGHUP', '2': 'SIGINT', '3': 'SIGQUIT', '13': 'SIGPIPE', '15': 'SIGTERM' };
+const numbers: Readonly<Record<string, string>> = {
+  '0': 'EXIT',
+  '1': 'SIGHUP',
+  '2': 'SIGINT',
+  '3': 'SIGQUIT',
+  '13': 'SIGPIPE',
+  '15': 'SIGTERM',
+};
 
 function signalName(typed: string): string | null {
   const upper = typed.toUpperCase();
   if (numbers[upper] !== undefined) return numbers[upper];
   if (['EXIT', 'ERR', 'DEBUG', 'RETURN'].includes(upper)) return upper;
   const name = upper.startsWith('SIG') ? upper : `SIG${upper}`;
-  return ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGPIPE', 'SIGTERM', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH', 'SIGCHLD', 'SIGTSTP'].includes(name) ? name : null;
+  return [
+    'SIGHUP',
+    'SIGINT',
+    'SIGQUIT',
+    'SIGPIPE',
+    'SIGTERM',
+    'SIGUSR1',
+    'SIGUSR2',
+    'SIGWINCH',
+    'SIGCHLD',
+    'SIGTSTP',
+  ].includes(name)
+    ? name
+    : null;
 }
 
 export const optionBuiltins: readonly Builtin[] = [set, shopt, shift, getopts, trap];

@@ -5,7 +5,22 @@ import type { Builtin } from './interface.ts';
 
 class TestError extends Error {}
 
-const binaries = new Set(['=', '==', '!=', '<', '>', '-eq', '-ne', '-lt', '-le', '-gt', '-ge', '-nt', '-ot', '-ef']);
+const binaries = new Set([
+  '=',
+  '==',
+  '!=',
+  '<',
+  '>',
+  '-eq',
+  '-ne',
+  '-lt',
+  '-le',
+  '-gt',
+  '-ge',
+  '-nt',
+  '-ot',
+  '-ef',
+]);
 
 /** `test` and `[`. Models POSIX's rules by number of arguments, then a small grammar with `-a`, `-o`, `!`, `( )`. */
 class TestExpression {
@@ -28,10 +43,15 @@ class TestExpression {
       if (result === undefined) throw new TestError(`${words[0] ?? ''}: unary operator expected`);
       return result;
     }
-    if (words.length === 3 && binaries.has(words[1] as string)) return this.#binary(words[0] as string, words[1] as string, words[2] as string);
-    if (words.length === 4 && words[0] === '!') return !(await new TestExpression(this.#shell, words.slice(1)).value());
+    if (words.length === 3 && binaries.has(words[1] as string))
+      return this.#binary(words[0] as string, words[1] as string, words[2] as string);
+    if (words.length === 4 && words[0] === '!')
+      return !(await new TestExpression(this.#shell, words.slice(1)).value());
     const result = await this.#or();
-    if (this.#at < words.length) throw new TestError(words.length === 3 ? `${words[1] ?? ''}: binary operator expected` : 'too many arguments');
+    if (this.#at < words.length)
+      throw new TestError(
+        words.length === 3 ? `${words[1] ?? ''}: binary operator expected` : 'too many arguments',
+      );
     return result;
   }
 
@@ -106,8 +126,13 @@ class TestExpression {
       case '-ef':
         return compareFiles(this.#shell, operator, left, right);
       default:
-        for (const text of [left, right]) if (!/^\s*[+-]?\d+\s*$/.test(text)) throw new TestError(`${text}: integer expression expected`);
-        return compareNumbers(operator, BigInt(left.trim().replace('+', '')), BigInt(right.trim().replace('+', '')));
+        for (const text of [left, right])
+          if (!/^\s*[+-]?\d+\s*$/.test(text)) throw new TestError(`${text}: integer expression expected`);
+        return compareNumbers(
+          operator,
+          BigInt(left.trim().replace('+', '')),
+          BigInt(right.trim().replace('+', '')),
+        );
     }
   }
 }

@@ -39,19 +39,24 @@ function described(name: string, variable: Variable): string {
   const head = `declare -${letters === '' ? '-' : letters} ${name}`;
   if (variable.value === undefined) return `${head}\n`;
   if (variable.value instanceof Map) {
-    const pairs = [...(variable.value as Map<string | number, string>)].map(([key, value]) => `[${String(key)}]=${doubleQuoted(value)}`);
+    const pairs = [...(variable.value as Map<string | number, string>)].map(
+      ([key, value]) => `[${String(key)}]=${doubleQuoted(value)}`,
+    );
     return `${head}=(${pairs.join(' ')}${variable.kind === 'associative' && pairs.length > 0 ? ' ' : ''})\n`;
   }
   return `${head}=${doubleQuoted(variable.value)}\n`;
 }
 
 function doubleQuoted(value: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what this looks for
   if (/[\x00-\x1f\x7f]/.test(value)) return quoteForShell(value);
   return `"${value.replace(/[\\"$`]/g, '\\$&')}"`;
 }
 
-async function declareWords(call: BuiltinCall, flags: Flags, apply: (name: string, hasValue: boolean) => Variable): Promise<number> {
+async function declareWords(
+  call: BuiltinCall,
+  flags: Flags,
+  apply: (name: string, hasValue: boolean) => Variable,
+): Promise<number> {
   let code = 0;
   for (const word of flags.words) {
     const match = identifier.exec(word);
@@ -74,7 +79,13 @@ async function declareWords(call: BuiltinCall, flags: Flags, apply: (name: strin
       if (node !== undefined) await call.shell.within(call.frame, () => assign(call.shell, node));
     } else {
       await call.shell.within(call.frame, () =>
-        assign(call.shell, { type: 'Assignment', name: `${name}${subscript ?? ''}`, append: plus === '+', array: null, value: { type: 'Word', parts: [{ type: 'SingleQuoted', value }] } }),
+        assign(call.shell, {
+          type: 'Assignment',
+          name: `${name}${subscript ?? ''}`,
+          append: plus === '+',
+          array: null,
+          value: { type: 'Word', parts: [{ type: 'SingleQuoted', value }] },
+        }),
       );
     }
   }
@@ -90,7 +101,8 @@ function setFlags(variable: Variable, flags: Flags): void {
   if (flags.letters.has('u')) variable.fold = 'upper';
   if (flags.letters.has('a') && !(variable.value instanceof Map)) {
     variable.kind = 'indexed';
-    variable.value = variable.value === undefined ? new Map<number, string>() : new Map([[0, variable.value]]);
+    variable.value =
+      variable.value === undefined ? new Map<number, string>() : new Map([[0, variable.value]]);
   }
   if (flags.letters.has('A') && variable.kind !== 'associative') {
     variable.kind = 'associative';
@@ -142,7 +154,10 @@ async function printVariables(call: BuiltinCall, flags: Flags): Promise<number> 
   for (const name of flags.words.length > 0 ? flags.words : variables.names()) {
     const variable = variables.lookup(name);
     if (variable === undefined) code = await call.fail(`${name}: not found`);
-    else if (flags.words.length > 0 || ((!flags.letters.has('x') || variable.exported) && (!flags.letters.has('r') || variable.readonly))) {
+    else if (
+      flags.words.length > 0 ||
+      ((!flags.letters.has('x') || variable.exported) && (!flags.letters.has('r') || variable.readonly))
+    ) {
       await call.out(described(name, variable));
     }
   }
@@ -154,7 +169,8 @@ const exportBuiltin: Builtin = {
   async run(call) {
     const flags = splitFlags(call.argv, 'fnp');
     if (flags.bad !== undefined) return call.fail(`${flags.bad}: invalid option`, 2);
-    if (flags.letters.has('p') || flags.words.length === 0) return printVariables(call, { ...flags, letters: new Set(['x']), words: [] });
+    if (flags.letters.has('p') || flags.words.length === 0)
+      return printVariables(call, { ...flags, letters: new Set(['x']), words: [] });
     return declareWords(call, flags, (name) => {
       const variable = call.shell.state.variables.ensure(name);
       variable.exported = !flags.letters.has('n');
@@ -168,7 +184,8 @@ const readonlyBuiltin: Builtin = {
   async run(call) {
     const flags = splitFlags(call.argv, 'aAfp');
     if (flags.bad !== undefined) return call.fail(`${flags.bad}: invalid option`, 2);
-    if (flags.letters.has('p') || flags.words.length === 0) return printVariables(call, { ...flags, letters: new Set(['r']), words: [] });
+    if (flags.letters.has('p') || flags.words.length === 0)
+      return printVariables(call, { ...flags, letters: new Set(['r']), words: [] });
     const code = await declareWords(call, flags, (name) => {
       const variable = call.shell.state.variables.ensure(name);
       setFlags(variable, flags);
@@ -193,10 +210,12 @@ const unset: Builtin = {
       }
       const name = match[1] as string;
       const variable = state.variables.lookup(name);
-      if (flags.letters.has('f') || (variable === undefined && !flags.letters.has('v'))) state.functions.delete(name);
+      if (flags.letters.has('f') || (variable === undefined && !flags.letters.has('v')))
+        state.functions.delete(name);
       if (flags.letters.has('f')) continue;
       if (variable?.readonly === true) code = await call.fail(`${name}: cannot unset: readonly variable`);
-      else if (match[2] !== undefined && variable?.value instanceof Map) (variable.value as Map<string | number, string>).delete(await expander.subscript(name, match[2]));
+      else if (match[2] !== undefined && variable?.value instanceof Map)
+        (variable.value as Map<string | number, string>).delete(await expander.subscript(name, match[2]));
       else state.variables.unset(name);
     }
     return code;

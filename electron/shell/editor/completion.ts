@@ -36,7 +36,8 @@ export function typedWords(before: string): Typed {
     const char = chars[at] as string;
     if (quote !== '') {
       if (char === quote) quote = '';
-      else if (char === '\\' && quote === '"' && at + 1 < chars.length) word = (word ?? '') + (chars[++at] ?? '');
+      else if (char === '\\' && quote === '"' && at + 1 < chars.length)
+        word = (word ?? '') + (chars[++at] ?? '');
       else word = (word ?? '') + char;
     } else if (char === "'" || char === '"') {
       open(at);
@@ -57,14 +58,22 @@ export function typedWords(before: string): Typed {
     }
   }
   if (word === null) start = chars.length;
-  const first = words.findIndex((item) => !/^[A-Za-z_]\w*=/.test(item) && !['if', 'then', 'else', 'do', 'while', 'until', 'time', 'sudo'].includes(item));
+  const first = words.findIndex(
+    (item) =>
+      !/^[A-Za-z_]\w*=/.test(item) &&
+      !['if', 'then', 'else', 'do', 'while', 'until', 'time', 'sudo'].includes(item),
+  );
   if (redirected) words = [':', ...words];
   else words = first < 0 ? [] : words.slice(first);
   return { words: [...words, word ?? ''], start, quote };
 }
 
 /** Completion for a line of the lab shell: commands, variables, what a command offers, files. */
-export async function completeLine(shell: Executor, line: string, cursor: number): Promise<Completion | null> {
+export async function completeLine(
+  shell: Executor,
+  line: string,
+  cursor: number,
+): Promise<Completion | null> {
   const chars = [...new Intl.Segmenter().segment(line)].map((part) => part.segment);
   const typed = typedWords(chars.slice(0, cursor).join(''));
   const word = typed.words.at(-1) ?? '';
@@ -72,7 +81,11 @@ export async function completeLine(shell: Executor, line: string, cursor: number
   if (variable !== null && typed.quote !== "'") {
     const [, lead = '', brace = '', prefix = ''] = variable;
     const names = shell.state.variables.names().filter((name) => name.startsWith(prefix));
-    return { start: typed.start, labels: names, insertions: names.map((name) => `${typed.quote}${lead}$${brace}${name}${brace === '' ? '' : '}'}`) };
+    return {
+      start: typed.start,
+      labels: names,
+      insertions: names.map((name) => `${typed.quote}${lead}$${brace}${name}${brace === '' ? '' : '}'}`),
+    };
   }
   const index = typed.words.length - 1;
   if (index === 0 && !word.includes('/')) return fromWords(commandNames(shell), word, typed);
@@ -91,12 +104,23 @@ export async function completeLine(shell: Executor, line: string, cursor: number
 
 function commandNames(shell: Executor): string[] {
   const { state, services } = shell;
-  return [...new Set([...services.commands.keys(), ...services.builtins.keys(), ...state.functions.keys(), ...state.aliases.keys()])].sort();
+  return [
+    ...new Set([
+      ...services.commands.keys(),
+      ...services.builtins.keys(),
+      ...state.functions.keys(),
+      ...state.aliases.keys(),
+    ]),
+  ].sort();
 }
 
 function fromWords(candidates: readonly string[], word: string, typed: Typed): Completion {
   const found = [...new Set(candidates)].filter((name) => name.startsWith(word)).sort();
-  return { start: typed.start, labels: found, insertions: found.map((name) => quoted(name, typed.quote) + ending(name, typed.quote)) };
+  return {
+    start: typed.start,
+    labels: found,
+    insertions: found.map((name) => quoted(name, typed.quote) + ending(name, typed.quote)),
+  };
 }
 
 function ending(name: string, quote: string): string {
@@ -117,7 +141,9 @@ async function files(shell: Executor, word: string, typed: Typed, onlyFolders: b
   const folder = word.slice(lead.length, slash + 1);
   const base = word.slice(Math.max(slash + 1, lead.length));
   const path = resolvePath(state.cwd, folder === '' ? '.' : folder.replace(/^~(?=\/)/, home));
-  const names = (await fs.readdir(path).catch(() => [])).filter((name) => name.startsWith(base) && (base.startsWith('.') || !name.startsWith('.')));
+  const names = (await fs.readdir(path).catch(() => [])).filter(
+    (name) => name.startsWith(base) && (base.startsWith('.') || !name.startsWith('.')),
+  );
   const found: { label: string; insertion: string }[] = [];
   for (const name of names) {
     const isFolder = await fs.stat(`${path === '/' ? '' : path}/${name}`).then(
@@ -126,8 +152,15 @@ async function files(shell: Executor, word: string, typed: Typed, onlyFolders: b
     );
     if (onlyFolders && !isFolder) continue;
     const end = isFolder ? '/' : '';
-    const body = folder.startsWith('~/') && typed.quote === '' ? `~/${quoted(folder.slice(2) + name, '')}` : quoted(lead + folder + name, typed.quote);
+    const body =
+      folder.startsWith('~/') && typed.quote === ''
+        ? `~/${quoted(folder.slice(2) + name, '')}`
+        : quoted(lead + folder + name, typed.quote);
     found.push({ label: name + end, insertion: body + (isFolder ? '/' : `${typed.quote} `) });
   }
-  return { start: typed.start, labels: found.map((item) => item.label), insertions: found.map((item) => item.insertion) };
+  return {
+    start: typed.start,
+    labels: found.map((item) => item.label),
+    insertions: found.map((item) => item.insertion),
+  };
 }

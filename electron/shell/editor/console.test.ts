@@ -17,7 +17,13 @@ class Console {
   #from = 0;
 
   constructor(root: string, env: Record<string, string> = {}) {
-    this.pty = spawn(process.execPath, [main], { name: 'xterm-256color', cols: 80, rows: 24, cwd: root, env: { PATH: process.env['PATH'] ?? '', LEME_HOME: root, ...env } });
+    this.pty = spawn(process.execPath, [main], {
+      name: 'xterm-256color',
+      cols: 80,
+      rows: 24,
+      cwd: root,
+      env: { PATH: process.env['PATH'] ?? '', LEME_HOME: root, ...env },
+    });
     this.pty.onData((data) => {
       this.raw += data;
       for (const check of this.#waiting) check();
@@ -169,14 +175,21 @@ describe.skipIf(process.platform === 'win32')('the console', () => {
       let body = '';
       request.on('data', (chunk: Buffer) => (body += chunk.toString()));
       request.on('end', () => {
-        bodies.push({ url: request.url, token: request.headers.authorization, ...(JSON.parse(body) as object) });
+        bodies.push({
+          url: request.url,
+          token: request.headers.authorization,
+          ...(JSON.parse(body) as object),
+        });
         response.writeHead(204).end();
         if (bodies.length === 2) server.emit('two');
       });
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const two = new Promise((resolve) => server.once('two', resolve));
-    console = new Console(root, { LEME_MACHINES_URL: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`, LEME_MACHINES_TOKEN: 't' });
+    console = new Console(root, {
+      LEME_MACHINES_URL: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
+      LEME_MACHINES_TOKEN: 't',
+    });
     await console.type('true\r');
     await console.type('nosuch\r');
     await two;

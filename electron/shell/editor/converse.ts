@@ -28,7 +28,11 @@ export async function converse(session: Conversation, parts: Parts): Promise<num
       const word = /^\s*(\S*)$/.exec(line.slice(0, cursor));
       if (word === null) return Promise.resolve(null);
       const found = session.names.filter((name) => name.startsWith(word[1] ?? ''));
-      return Promise.resolve({ start: cursor - (word[1] ?? '').length, labels: found, insertions: found.map((name) => `${name} `) });
+      return Promise.resolve({
+        start: cursor - (word[1] ?? '').length,
+        labels: found,
+        insertions: found.map((name) => `${name} `),
+      });
     },
   });
   let code = 0;
@@ -47,7 +51,11 @@ export async function converse(session: Conversation, parts: Parts): Promise<num
       }
       text = text === '' ? result.text : `${text}\n${result.text}`;
       const parsed = parseScript(text);
-      if (text.trim() !== '' && (parsed.kind === 'incomplete' || (parsed.kind === 'script' && parsed.openHereDoc !== undefined))) continue;
+      if (
+        text.trim() !== '' &&
+        (parsed.kind === 'incomplete' || (parsed.kind === 'script' && parsed.openHereDoc !== undefined))
+      )
+        continue;
       const line = text;
       text = '';
       if (line.trim() === '') continue;
@@ -57,7 +65,11 @@ export async function converse(session: Conversation, parts: Parts): Promise<num
       const stop = keyboard.listen((chunk) => keyboard.cooked.feed(chunk));
       const startedAt = Date.now();
       try {
-        const ended = await session.run(line, { stdin: keyboard.cooked, stdout: out, stderr: out }, running.signal);
+        const ended = await session.run(
+          line,
+          { stdin: keyboard.cooked, stdout: out, stderr: out },
+          running.signal,
+        );
         if (typeof ended !== 'number') return ended.leave;
         code = ended;
         if (running.signal.aborted) await out.write('\n');
@@ -66,7 +78,11 @@ export async function converse(session: Conversation, parts: Parts): Promise<num
         running = null;
         keyboard.typedAhead(keyboard.cooked.takeUnread());
       }
-      parts.report({ line: `ssh ${session.prompt.replace(/^.*@|:.*$/g, '')} ${line}`, exit: code, startedAt });
+      parts.report({
+        line: `ssh ${session.prompt.replace(/^.*@|:.*$/g, '')} ${line}`,
+        exit: code,
+        startedAt,
+      });
     }
   } finally {
     restore();

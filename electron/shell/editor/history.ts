@@ -14,9 +14,13 @@ export class History {
     this.#file = file;
     this.lines = lines;
     if (file === null || !existsSync(file)) return;
-    const stored = readFileSync(file, 'utf8').split('\n').filter((line) => line !== '').map(decode);
+    const stored = readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map(decode);
     this.lines.push(...stored.slice(-limit));
-    if (stored.length > limit * 2) writeFileSync(file, this.lines.map((line) => `${encode(line)}\n`).join(''), { mode: 0o600 });
+    if (stored.length > limit * 2)
+      writeFileSync(file, this.lines.map((line) => `${encode(line)}\n`).join(''), { mode: 0o600 });
   }
 
   /** Remembers a line; blank ones, repeats of the last one and those that begin with a blank are not kept. */
@@ -33,7 +37,8 @@ export class History {
 
   /** The newest entry before `from` that contains the text; -1 when there is none. */
   search(text: string, from: number): number {
-    for (let at = Math.min(from, this.lines.length - 1); at >= 0; at--) if (this.lines[at]?.includes(text) === true) return at;
+    for (let at = Math.min(from, this.lines.length - 1); at >= 0; at--)
+      if (this.lines[at]?.includes(text) === true) return at;
     return -1;
   }
 

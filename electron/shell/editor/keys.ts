@@ -68,7 +68,7 @@ export class KeyDecoder {
       this.#paste = '';
       return this.#takePaste();
     }
-    const match = /^\x1b(?:\[([0-9;?]*[@-~])|O([A-Za-z])|([^[O]))/su.exec(text); // eslint-disable-line no-control-regex -- escape sequences
+    const match = /^\x1b(?:\[([0-9;?]*[@-~])|O([A-Za-z])|([^[O]))/su.exec(text);
     if (match === null) return null;
     this.#rest = text.slice(match[0].length);
     const sequence = match[1] ?? match[2];
@@ -93,7 +93,8 @@ export class KeyDecoder {
 }
 
 function partialEnd(text: string): number {
-  for (let size = Math.min(pasteEnd.length - 1, text.length); size > 0; size--) if (pasteEnd.startsWith(text.slice(-size))) return size;
+  for (let size = Math.min(pasteEnd.length - 1, text.length); size > 0; size--)
+    if (pasteEnd.startsWith(text.slice(-size))) return size;
   return 0;
 }
 

@@ -56,7 +56,8 @@ export class LineBuffer {
   }
 
   wordLeft(blankOnly = false): number {
-    const inWord = (at: number): boolean => (blankOnly ? !/\s/.test(this.chars[at] ?? ' ') : wordChar.test(this.chars[at] ?? ' '));
+    const inWord = (at: number): boolean =>
+      blankOnly ? !/\s/.test(this.chars[at] ?? ' ') : wordChar.test(this.chars[at] ?? ' ');
     let at = this.cursor;
     while (at > 0 && !inWord(at - 1)) at--;
     while (at > 0 && inWord(at - 1)) at--;

@@ -46,7 +46,10 @@ export class LineEditor {
   }
 
   /** `marks` is written once before and after the prompt (shell integration marks); it must be invisible. */
-  read(prompt: string, marks: { before: string; after: string } = { before: '', after: '' }): Promise<LineResult> {
+  read(
+    prompt: string,
+    marks: { before: string; after: string } = { before: '', after: '' },
+  ): Promise<LineResult> {
     this.#prompt = prompt;
     this.#buffer.set('');
     this.#buffer.forget();
@@ -63,7 +66,10 @@ export class LineEditor {
         for (const [at, key] of keys.entries()) {
           this.#enqueue(key);
           if (this.#ends(key)) {
-            const rest = keys.slice(at + 1).map((item) => (item.name === 'enter' ? '\r' : item.text)).join('');
+            const rest = keys
+              .slice(at + 1)
+              .map((item) => (item.name === 'enter' ? '\r' : item.text))
+              .join('');
             this.#host.keyboard.typedAhead(Buffer.from(rest));
             finished = true;
             return;
@@ -277,7 +283,8 @@ export class LineEditor {
       this.#host.write('\x07');
       return;
     }
-    const common = found.insertions.length === 1 ? (found.insertions[0] as string) : commonPrefix(found.insertions);
+    const common =
+      found.insertions.length === 1 ? (found.insertions[0] as string) : commonPrefix(found.insertions);
     const typed = buffer.chars.slice(found.start, buffer.cursor).join('');
     if (common !== typed && common.length >= typed.length) {
       buffer.save();
@@ -307,7 +314,9 @@ export class LineEditor {
     }
     if (labels.length > shown.length) out += `… ${String(labels.length - shown.length)}\n`;
     const end = advance(this.#prompt + this.#buffer.text, { row: 0, column: 0 }, columns);
-    this.#host.write(`${end.row > this.#cursorRow ? `\x1b[${String(end.row - this.#cursorRow)}B` : ''}${out}`);
+    this.#host.write(
+      `${end.row > this.#cursorRow ? `\x1b[${String(end.row - this.#cursorRow)}B` : ''}${out}`,
+    );
     this.#cursorRow = 0;
     this.#redraw();
   }

@@ -5,7 +5,12 @@ export const defaultPrompt = '\\u@\\h:\\w\\$ ';
 /** The prompt text of a `PS1`/`PS2` with bash's escapes. */
 export function expandPrompt(text: string, state: ShellState): string {
   const home = state.variables.get('HOME') ?? '/';
-  const path = state.cwd === home ? '~' : state.cwd.startsWith(`${home}/`) ? `~${state.cwd.slice(home.length)}` : state.cwd;
+  const path =
+    state.cwd === home
+      ? '~'
+      : state.cwd.startsWith(`${home}/`)
+        ? `~${state.cwd.slice(home.length)}`
+        : state.cwd;
   return text.replace(/\\(\d{3}|.)/g, (whole, code: string) => {
     switch (code) {
       case 'u':

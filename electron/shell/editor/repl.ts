@@ -25,11 +25,21 @@ const marks = {
 
 /** Talks with a person on the terminal until they leave; answers the exit code of the shell. */
 /** `first`: a command that is the whole session (`ssh cp-1` for a terminal on a machine). */
-export function runInteractive(root: string, env: Readonly<Record<string, string>>, first?: string): Promise<number> {
+export function runInteractive(
+  root: string,
+  env: Readonly<Record<string, string>>,
+  first?: string,
+): Promise<number> {
   const keyboard = new Keyboard(process.stdin, (text) => void process.stdout.write(text));
   const out = new TerminalSink(process.stdout);
   const terminal = new NodeTerminal(process.stdout, keyboard);
-  const shell = new LabShell({ root, env: { TERM: 'xterm-256color', ...env }, commands, tty: terminal, interactive: true });
+  const shell = new LabShell({
+    root,
+    env: { TERM: 'xterm-256color', ...env },
+    commands,
+    tty: terminal,
+    interactive: true,
+  });
   const { report } = historyReporter(env);
   terminal.converse = (session) => converse(session, { keyboard, out, terminal, report });
   return new Repl({ shell, keyboard, out, terminal, report, root, first }).run();
@@ -96,7 +106,8 @@ class Repl {
 
   async #startupFile(): Promise<void> {
     const { shell } = this.#parts;
-    if (await shell.executor.fs.exists('/home/learner/.bashrc')) await this.#execute('source /home/learner/.bashrc');
+    if (await shell.executor.fs.exists('/home/learner/.bashrc'))
+      await this.#execute('source /home/learner/.bashrc');
   }
 
   async #exitTrap(): Promise<void> {
@@ -126,7 +137,10 @@ class Repl {
     for (;;) {
       const first = text === '';
       if (first) await this.#beforePrompt();
-      const prompt = expandPrompt(state.variables.get(first ? 'PS1' : 'PS2') ?? (first ? defaultPrompt : '> '), state);
+      const prompt = expandPrompt(
+        state.variables.get(first ? 'PS1' : 'PS2') ?? (first ? defaultPrompt : '> '),
+        state,
+      );
       const finished = this.#lastExit === null ? '' : marks.end(this.#lastExit);
       const before = first ? `${finished}${marks.folder(state.cwd)}${marks.prompt}` : '';
       if (first) this.#lastExit = null;
@@ -207,7 +221,11 @@ class Repl {
         process.stdout.write('\n');
         out.lineOpen = false;
         const trap = state.traps.get('SIGINT');
-        if (trap !== undefined && trap !== '') await shell.executor.runText(trap, shell.frame({ stdin: keyboard.cooked, stdout: out, stderr: out }, new AbortController().signal));
+        if (trap !== undefined && trap !== '')
+          await shell.executor.runText(
+            trap,
+            shell.frame({ stdin: keyboard.cooked, stdout: out, stderr: out }, new AbortController().signal),
+          );
       } else if (error instanceof ExitLine || error instanceof ReturnFromFunction) state.lastExit = 1;
       else {
         state.lastExit = 1;

@@ -49,7 +49,8 @@ export class TerminalSink implements ByteSink {
   }
 
   write(chunk: string | Uint8Array): Promise<void> {
-    const tail = typeof chunk === 'string' ? chunk.slice(-200) : Buffer.from(chunk.subarray(-200)).toString('utf8');
+    const tail =
+      typeof chunk === 'string' ? chunk.slice(-200) : Buffer.from(chunk.subarray(-200)).toString('utf8');
     if (tail.includes('\x1b[H')) this.lineOpen = false;
     const shown = visible(tail);
     if (shown !== '') this.lineOpen = !/[\n\r]$/.test(shown);

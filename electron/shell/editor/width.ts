@@ -1,6 +1,4 @@
-/* eslint-disable no-control-regex -- terminal sequences are what this looks for */
 const sequences = /\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[@-_]|[\x01\x02]/g;
-/* eslint-enable no-control-regex */
 const combining = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
 const emoji = /^\p{Emoji_Presentation}$/u;
 

@@ -18,12 +18,17 @@ export async function assign(shell: Executor, node: AssignmentNode): Promise<str
   if (subscript !== undefined) {
     const key = await expander.subscript(name, subscript);
     if (node.append) value = (element(variable?.value, key) ?? '') + value;
-    const at = typeof key === 'number' && key < 0 && variable?.value instanceof Map ? Math.max(-1, ...(variable.value.keys() as Iterable<number>)) + 1 + key : key;
+    const at =
+      typeof key === 'number' && key < 0 && variable?.value instanceof Map
+        ? Math.max(-1, ...(variable.value.keys() as Iterable<number>)) + 1 + key
+        : key;
     state.variables.setElement(name, at, value);
     return value;
   }
   if (variable?.integer === true) {
-    const number = await expander.arithmetic.text(node.append ? `${state.variables.get(name) ?? '0'}+(${value})` : value);
+    const number = await expander.arithmetic.text(
+      node.append ? `${state.variables.get(name) ?? '0'}+(${value})` : value,
+    );
     value = String(number);
   } else if (node.append) value = (state.variables.get(name) ?? '') + value;
   setPlain(shell, name, value);
@@ -36,14 +41,20 @@ export function setPlain(shell: Executor, name: string, value: string): void {
   if (shell.state.options.allexport) shell.state.variables.ensure(name).exported = true;
 }
 
-async function assignArray(shell: Executor, name: string, words: NonNullable<AssignmentNode['array']>, append: boolean): Promise<void> {
+async function assignArray(
+  shell: Executor,
+  name: string,
+  words: NonNullable<AssignmentNode['array']>,
+  append: boolean,
+): Promise<void> {
   const { state, expander } = shell;
   const variable = state.variables.lookup(name);
   if (variable?.readonly === true) throw new ReadonlyError(`${name}: readonly variable`);
   const associative = variable?.kind === 'associative';
   const map = new Map<string | number, string>();
   if (append && variable !== undefined) {
-    if (variable.value instanceof Map) for (const [key, value] of variable.value as Map<string | number, string>) map.set(key, value);
+    if (variable.value instanceof Map)
+      for (const [key, value] of variable.value as Map<string | number, string>) map.set(key, value);
     else if (variable.value !== undefined) map.set(0, variable.value);
   }
   let next = Math.max(-1, ...[...map.keys()].filter((key) => typeof key === 'number')) + 1;
@@ -51,7 +62,9 @@ async function assignArray(shell: Executor, name: string, words: NonNullable<Ass
     const first = word.parts[0];
     const keyed = keyedElement(word);
     if (first !== undefined && keyed !== null) {
-      const key = associative ? await expander.subscript(name, keyed.key) : Number(await expander.arithmetic.text(keyed.key));
+      const key = associative
+        ? await expander.subscript(name, keyed.key)
+        : Number(await expander.arithmetic.text(keyed.key));
       map.set(key, await expander.single(keyed.value));
       if (typeof key === 'number') next = key + 1;
       continue;
@@ -68,7 +81,12 @@ function keyedElement(word: ArrayWord): { key: string; value: ArrayWord } | null
   let key = '';
   for (const [at, part] of word.parts.entries()) {
     const text = part.type === 'Literal' ? part.value : part.type === 'Glob' ? part.pattern : null;
-    const quoted = part.type === 'SingleQuoted' ? part.value : part.type === 'DoubleQuoted' && part.parts.every((inner) => inner.type === 'Literal') ? part.parts.map((inner) => ('value' in inner ? inner.value : '')).join('') : null;
+    const quoted =
+      part.type === 'SingleQuoted'
+        ? part.value
+        : part.type === 'DoubleQuoted' && part.parts.every((inner) => inner.type === 'Literal')
+          ? part.parts.map((inner) => ('value' in inner ? inner.value : '')).join('')
+          : null;
     if (text === null && quoted === null) {
       if (part.type === 'ParameterExpansion' && part.operation === null && key.startsWith('[')) {
         key += `\${${part.parameter}}`;

@@ -8,7 +8,13 @@ import { sinkOf, sourceOf, withFds, type Fd, type Frame } from './frame.ts';
 import { lookupCommand } from './lookup.ts';
 
 /** Runs a registered command and turns what it throws into an exit code. */
-export async function runCommand(shell: Executor, command: Command, argv: readonly string[], frame: Frame, env = shell.state.variables.exported()): Promise<number> {
+export async function runCommand(
+  shell: Executor,
+  command: Command,
+  argv: readonly string[],
+  frame: Frame,
+  env = shell.state.variables.exported(),
+): Promise<number> {
   const io = makeIo(shell, argv, frame, env);
   try {
     const code = await command.run(io);
@@ -16,13 +22,19 @@ export async function runCommand(shell: Executor, command: Command, argv: readon
   } catch (error) {
     if (error instanceof BrokenPipe) return 141;
     if (frame.signal.aborted) return interruptCode(frame.signal);
-    const text = error instanceof FsError ? error.message : error instanceof Error ? error.message : String(error);
+    const text =
+      error instanceof FsError ? error.message : error instanceof Error ? error.message : String(error);
     await io.stderr.write(`${argv[0] ?? command.name}: ${text}\n`).catch(() => undefined);
     return 1;
   }
 }
 
-function makeIo(shell: Executor, argv: readonly string[], frame: Frame, env: Record<string, string>): CommandIo {
+function makeIo(
+  shell: Executor,
+  argv: readonly string[],
+  frame: Frame,
+  env: Record<string, string>,
+): CommandIo {
   const { state, services } = shell;
   const cwd = state.cwd;
   const stdin = new AbortableSource(sourceOf(frame), frame.signal);
@@ -50,10 +62,17 @@ function makeIo(shell: Executor, argv: readonly string[], frame: Frame, env: Rec
 }
 
 /** Runs argv as a process of its own: commands and builtins, not functions or aliases. */
-export async function spawn(shell: Executor, argv: readonly string[], frame: Frame, env: Record<string, string>): Promise<number> {
+export async function spawn(
+  shell: Executor,
+  argv: readonly string[],
+  frame: Frame,
+  env: Record<string, string>,
+): Promise<number> {
   const name = argv[0] ?? '';
   const copy = shell.subshell();
-  for (const variable of copy.state.variables.names()) if (!(variable in env) && copy.state.variables.lookup(variable)?.exported === true) copy.state.variables.unset(variable);
+  for (const variable of copy.state.variables.names())
+    if (!(variable in env) && copy.state.variables.lookup(variable)?.exported === true)
+      copy.state.variables.unset(variable);
   for (const [key, value] of Object.entries(env)) {
     const variable = copy.state.variables.ensure(key);
     variable.value = value;

@@ -19,7 +19,8 @@ export async function runCompound(shell: Executor, node: CompoundNode, frame: Fr
       return shell.subshell().stage((copy) => copy.runStatements(node.body, frame), frame);
     case 'If':
       for (const clause of node.clauses) {
-        if ((await shell.runStatements(clause.condition, { ...frame, tested: true })) === 0) return shell.runStatements(clause.body, frame);
+        if ((await shell.runStatements(clause.condition, { ...frame, tested: true })) === 0)
+          return shell.runStatements(clause.body, frame);
       }
       return node.elseBody === null ? 0 : shell.runStatements(node.elseBody, frame);
     case 'While':
@@ -58,7 +59,11 @@ export async function runCompound(shell: Executor, node: CompoundNode, frame: Fr
 }
 
 /** `((…))`: a wrong expression is told and answers 1; unlike in `$((…))` the script goes on. */
-async function arithmeticCommand(shell: Executor, node: Extract<CommandNode, { type: 'ArithmeticCommand' }>, frame: Frame): Promise<number> {
+async function arithmeticCommand(
+  shell: Executor,
+  node: Extract<CommandNode, { type: 'ArithmeticCommand' }>,
+  frame: Frame,
+): Promise<number> {
   try {
     return (await shell.expander.arithmetic.node(node.expression)) === 0n ? 1 : 0;
   } catch (error) {
@@ -68,7 +73,11 @@ async function arithmeticCommand(shell: Executor, node: Extract<CommandNode, { t
 }
 
 /** `turn` runs one round's body; the step answers false when the loop is over. */
-async function loop(shell: Executor, frame: Frame, step: (turn: (statements: readonly StatementNode[]) => Promise<boolean>) => Promise<boolean>): Promise<number> {
+async function loop(
+  shell: Executor,
+  frame: Frame,
+  step: (turn: (statements: readonly StatementNode[]) => Promise<boolean>) => Promise<boolean>,
+): Promise<number> {
   const { state } = shell;
   let code = 0;
   state.loopDepth++;
@@ -95,7 +104,11 @@ async function loop(shell: Executor, frame: Frame, step: (turn: (statements: rea
   }
 }
 
-async function runCase(shell: Executor, node: Extract<CommandNode, { type: 'Case' }>, frame: Frame): Promise<number> {
+async function runCase(
+  shell: Executor,
+  node: Extract<CommandNode, { type: 'Case' }>,
+  frame: Frame,
+): Promise<number> {
   const word = await shell.expander.single(node.word);
   const ignoreCase = shell.state.shopt.get('nocasematch') === true;
   let code = 0;

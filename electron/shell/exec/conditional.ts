@@ -29,7 +29,10 @@ async function truth(shell: Executor, node: ConditionalExpression): Promise<bool
   }
 }
 
-async function binary(shell: Executor, node: Extract<ConditionalExpression, { type: 'CondBinary' }>): Promise<boolean> {
+async function binary(
+  shell: Executor,
+  node: Extract<ConditionalExpression, { type: 'CondBinary' }>,
+): Promise<boolean> {
   const { expander, state } = shell;
   const left = await expander.single(node.left);
   const ignoreCase = state.shopt.get('nocasematch') === true;
@@ -74,9 +77,16 @@ export function compareNumbers(operator: string, a: bigint, b: bigint): boolean 
   }
 }
 
-async function matches(shell: Executor, node: Extract<ConditionalExpression, { type: 'CondBinary' }>, left: string, ignoreCase: boolean): Promise<boolean> {
+async function matches(
+  shell: Executor,
+  node: Extract<ConditionalExpression, { type: 'CondBinary' }>,
+  left: string,
+  ignoreCase: boolean,
+): Promise<boolean> {
   const fragments = await shell.expander.fragments(node.right);
-  const source = fragments.map((part) => (part.quoted ? part.text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&') : part.text)).join('');
+  const source = fragments
+    .map((part) => (part.quoted ? part.text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&') : part.text))
+    .join('');
   const regExp = (() => {
     try {
       return posixToRegExp(source, { extended: true, ignoreCase });

@@ -1,7 +1,14 @@
 import { BrokenPipe, FsError } from '../errors.ts';
 import { ExpansionError } from '../expand/expansion-error.ts';
 import { Expander, type ExpansionHost } from '../expand/expander.ts';
-import type { CommandNode, PartOf, PipelineNode, RedirectionNode, ScriptNode, StatementNode } from '../parse/ast.ts';
+import type {
+  CommandNode,
+  PartOf,
+  PipelineNode,
+  RedirectionNode,
+  ScriptNode,
+  StatementNode,
+} from '../parse/ast.ts';
 import { loadGrammar } from '../parse/grammar.ts';
 import { parseScript } from '../parse/parse-script.ts';
 import type { ShellState } from '../state/shell-state.ts';
@@ -63,7 +70,10 @@ export class Executor implements ExpansionHost {
       return 2;
     }
     if (parsed.openHereDoc !== undefined) {
-      await this.complain(frame, `warning: here-document at line 1 delimited by end-of-file (wanted \`${parsed.openHereDoc}')`);
+      await this.complain(
+        frame,
+        `warning: here-document at line 1 delimited by end-of-file (wanted \`${parsed.openHereDoc}')`,
+      );
     }
     return this.runScript(parsed.script, frame);
   }
@@ -94,7 +104,8 @@ export class Executor implements ExpansionHost {
       if (operator === '||' && this.state.lastExit === 0) continue;
       const followed = at < statement.operators.length && statement.operators[at] !== ';';
       await this.runPipeline(pipeline, followed ? { ...frame, tested: true } : frame);
-      if (this.state.lastExit !== 0 && !frame.tested && !followed && !pipeline.negated) await this.#failed(frame);
+      if (this.state.lastExit !== 0 && !frame.tested && !followed && !pipeline.negated)
+        await this.#failed(frame);
     }
   }
 
@@ -136,7 +147,10 @@ export class Executor implements ExpansionHost {
         if (pipeline.pipeStderr?.[at] === true) fds.set(2, { sink: after.sink });
       }
       try {
-        return await this.subshell().stage((shell) => shell.command(command, { ...frame, fds }), { ...frame, fds });
+        return await this.subshell().stage((shell) => shell.command(command, { ...frame, fds }), {
+          ...frame,
+          fds,
+        });
       } finally {
         before?.source.cancel();
         after?.sink.release();
@@ -219,7 +233,11 @@ export class Executor implements ExpansionHost {
   }
 
   /** Runs work with a command's redirections open. */
-  async redirected(nodes: readonly RedirectionNode[], frame: Frame, work: (inner: Frame) => Promise<number>): Promise<number> {
+  async redirected(
+    nodes: readonly RedirectionNode[],
+    frame: Frame,
+    work: (inner: Frame) => Promise<number>,
+  ): Promise<number> {
     const mark = this.substitutions;
     const opened = await this.open(nodes, frame);
     try {
@@ -330,7 +348,8 @@ function fileOnly(script: ScriptNode): RedirectionNode | null {
   const statement = script.statements.length === 1 ? script.statements[0] : undefined;
   const pipeline = statement?.pipelines.length === 1 ? statement.pipelines[0] : undefined;
   const command = pipeline?.commands.length === 1 ? pipeline.commands[0] : undefined;
-  if (command?.type !== 'SimpleCommand' || command.name !== null || command.assignments.length > 0) return null;
+  if (command?.type !== 'SimpleCommand' || command.name !== null || command.assignments.length > 0)
+    return null;
   const only = command.redirections.length === 1 ? command.redirections[0] : undefined;
   return only?.operator === '<' ? only : null;
 }

@@ -1,4 +1,4 @@
-import { promises as disk } from 'node:fs';
+import type { promises as disk } from 'node:fs';
 import type { ByteSink } from '../interface.ts';
 
 const never = new AbortController().signal;

@@ -1,8 +1,13 @@
 import { resolvePath } from '../fs/resolve-path.ts';
+import type { FileStat } from '../interface.ts';
 import type { Executor } from './executor.ts';
 
 /** One-operand tests of `[` and `[[`; `undefined` for an operator that does not exist. */
-export async function unaryTest(shell: Executor, operator: string, operand: string): Promise<boolean | undefined> {
+export async function unaryTest(
+  shell: Executor,
+  operator: string,
+  operand: string,
+): Promise<boolean | undefined> {
   const { state, fs } = shell;
   switch (operator) {
     case '-z':
@@ -13,7 +18,11 @@ export async function unaryTest(shell: Executor, operator: string, operand: stri
       const match = /^(\w+)\[(.*)\]$/.exec(operand);
       const value = state.variables.lookup(match?.[1] ?? operand)?.value;
       if (match === null || !(value instanceof Map)) return state.variables.get(operand) !== undefined;
-      return (value as Map<string | number, string>).has(/^\d+$/.test(match[2] ?? '') && state.variables.lookup(match[1] ?? '')?.kind === 'indexed' ? Number(match[2]) : (match[2] ?? ''));
+      return (value as Map<string | number, string>).has(
+        /^\d+$/.test(match[2] ?? '') && state.variables.lookup(match[1] ?? '')?.kind === 'indexed'
+          ? Number(match[2])
+          : (match[2] ?? ''),
+      );
     }
     case '-o':
       return (state.options as unknown as Record<string, boolean>)[operand] === true;
@@ -61,11 +70,23 @@ export async function unaryTest(shell: Executor, operator: string, operand: stri
 }
 
 /** `-nt`, `-ot`, `-ef`. */
-export async function compareFiles(shell: Executor, operator: string, left: string, right: string): Promise<boolean> {
+export async function compareFiles(
+  shell: Executor,
+  operator: string,
+  left: string,
+  right: string,
+): Promise<boolean> {
   const { state, fs } = shell;
   const paths = [left, right].map((typed) => resolvePath(state.cwd, typed));
   const [a, b] = await Promise.all(paths.map((path) => fs.stat(path).catch(() => null)));
-  if (operator === '-ef') return a !== null && b !== null && (await fs.realpath(paths[0] ?? '')) === (await fs.realpath(paths[1] ?? ''));
-  if (operator === '-nt') return a != null && (b == null || a.mtimeMs > b.mtimeMs);
-  return b != null && (a == null || a.mtimeMs < b.mtimeMs);
+  if (operator === '-ef')
+    return (
+      a !== null && b !== null && (await fs.realpath(paths[0] ?? '')) === (await fs.realpath(paths[1] ?? ''))
+    );
+  if (operator === '-nt') return isThere(a) && (!isThere(b) || a.mtimeMs > b.mtimeMs);
+  return isThere(b) && (!isThere(a) || a.mtimeMs < b.mtimeMs);
+}
+
+function isThere(stat: FileStat | null | undefined): stat is FileStat {
+  return stat !== null && stat !== undefined;
 }

@@ -6,10 +6,18 @@ import type { Frame } from './frame.ts';
 const maxDepth = 1000;
 
 /** Calls a shell function: its own positional parameters and `local` variables. */
-export async function runFunction(shell: Executor, node: FunctionDefNode, argv: readonly string[], frame: Frame): Promise<number> {
+export async function runFunction(
+  shell: Executor,
+  node: FunctionDefNode,
+  argv: readonly string[],
+  frame: Frame,
+): Promise<number> {
   const { state } = shell;
   if (state.functionDepth >= maxDepth) {
-    return shell.complain(frame, `${node.name}: maximum function nesting level exceeded (${String(maxDepth)})`);
+    return shell.complain(
+      frame,
+      `${node.name}: maximum function nesting level exceeded (${String(maxDepth)})`,
+    );
   }
   const outer = { positional: state.positional, loopDepth: state.loopDepth };
   state.positional = argv.slice(1);

@@ -11,7 +11,9 @@ interface Holder {
 }
 
 function holders(fds: Iterable<Fd>): Holder[] {
-  return [...fds].map((fd) => fd.sink).filter((sink): sink is NonNullable<typeof sink> & Holder => sink !== undefined && 'retain' in sink);
+  return [...fds]
+    .map((fd) => fd.sink)
+    .filter((sink): sink is NonNullable<typeof sink> & Holder => sink !== undefined && 'retain' in sink);
 }
 
 /** Starts a statement in the background (`&`): its own environment and signal, no keyboard. */
@@ -49,12 +51,16 @@ export async function startJob(shell: Executor, statement: StatementNode, frame:
   );
   state.jobs.push(job);
   state.lastBackground = pid;
-  if (state.interactive && state.subshellDepth === 0) await sinkOf(frame, 2).write(`[${String(job.id)}] ${String(pid)}\n`);
+  if (state.interactive && state.subshellDepth === 0)
+    await sinkOf(frame, 2).write(`[${String(job.id)}] ${String(pid)}\n`);
   return job;
 }
 
 function describe(statement: StatementNode): string {
-  return statement.sourceText?.replace(/\s*&\s*$/, '').trim() ?? serialize({ type: 'Script', statements: [statement] }).trim();
+  return (
+    statement.sourceText?.replace(/\s*&\s*$/, '').trim() ??
+    serialize({ type: 'Script', statements: [statement] }).trim()
+  );
 }
 
 /** One line of `jobs`: `[1]+  Running                 sleep 100 &`. */
@@ -64,12 +70,21 @@ export function jobLine(job: Job, jobs: readonly Job[], withPid = false): string
   return `[${String(job.id)}]${mark}  ${pid}${stateOf(job).padEnd(24)}${job.text}${job.exit === null ? ' &' : ''}\n`;
 }
 
-const signalNames: Readonly<Record<number, string>> = { 1: 'Hangup', 2: 'Interrupt', 3: 'Quit', 9: 'Killed', 13: 'Broken pipe', 15: 'Terminated' };
+const signalNames: Readonly<Record<number, string>> = {
+  1: 'Hangup',
+  2: 'Interrupt',
+  3: 'Quit',
+  9: 'Killed',
+  13: 'Broken pipe',
+  15: 'Terminated',
+};
 
 function stateOf(job: Job): string {
   if (job.exit === null) return 'Running';
   if (job.exit === 0) return 'Done';
-  return job.exit > 128 ? (signalNames[job.exit - 128] ?? `Exit ${String(job.exit)}`) : `Exit ${String(job.exit)}`;
+  return job.exit > 128
+    ? (signalNames[job.exit - 128] ?? `Exit ${String(job.exit)}`)
+    : `Exit ${String(job.exit)}`;
 }
 
 /** Tells about jobs that ended since the last prompt and forgets them. */

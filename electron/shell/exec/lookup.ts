@@ -20,10 +20,16 @@ export function commandPath(name: string): string {
 /** Finds a name in bash's order: builtins, then commands; names with `/` are files. Functions are the caller's business. */
 export async function lookupCommand(shell: Executor, name: string): Promise<FoundCommand | null> {
   const builtin = shell.services.builtins.get(name);
-  if (builtin !== undefined) return { kind: 'builtin', path: name, run: (own, argv, frame) => runBuiltin(own, builtin, argv, frame) };
+  if (builtin !== undefined)
+    return { kind: 'builtin', path: name, run: (own, argv, frame) => runBuiltin(own, builtin, argv, frame) };
   if (name.includes('/')) return lookupFile(shell, name);
   const command = shell.services.commands.get(name);
-  if (command !== undefined) return { kind: 'command', path: commandPath(name), run: (own, argv, frame) => runCommand(own, command, argv, frame) };
+  if (command !== undefined)
+    return {
+      kind: 'command',
+      path: commandPath(name),
+      run: (own, argv, frame) => runCommand(own, command, argv, frame),
+    };
   return lookupInPath(shell, name);
 }
 
@@ -32,7 +38,12 @@ async function lookupInPath(shell: Executor, name: string): Promise<FoundCommand
     if (folder === '' || name === '') continue;
     const path = resolvePath(shell.state.cwd, `${folder}/${name}`);
     const stat = await shell.fs.stat(path).catch(() => null);
-    if (stat?.kind === 'file' && (stat.mode & 0o111) !== 0) return { kind: 'file', path, run: (own, argv, frame) => runScriptFile(own, path, argv.slice(1), frame) };
+    if (stat?.kind === 'file' && (stat.mode & 0o111) !== 0)
+      return {
+        kind: 'file',
+        path,
+        run: (own, argv, frame) => runScriptFile(own, path, argv.slice(1), frame),
+      };
   }
   return null;
 }
@@ -44,8 +55,10 @@ async function lookupFile(shell: Executor, typed: string): Promise<FoundCommand>
   if (stat === null && standard !== undefined) {
     const command = shell.services.commands.get(standard);
     const builtin = shell.services.builtins.get(standard);
-    if (command !== undefined) return { kind: 'command', path, run: (own, argv, frame) => runCommand(own, command, argv, frame) };
-    if (builtin !== undefined) return { kind: 'builtin', path, run: (own, argv, frame) => runBuiltin(own, builtin, argv, frame) };
+    if (command !== undefined)
+      return { kind: 'command', path, run: (own, argv, frame) => runCommand(own, command, argv, frame) };
+    if (builtin !== undefined)
+      return { kind: 'builtin', path, run: (own, argv, frame) => runBuiltin(own, builtin, argv, frame) };
   }
   const refuse = (text: string, code: number): FoundCommand => ({
     kind: 'file',
@@ -58,5 +71,9 @@ async function lookupFile(shell: Executor, typed: string): Promise<FoundCommand>
   if (stat === null) return refuse('No such file or directory', 127);
   if (stat.kind === 'directory') return refuse('Is a directory', 126);
   if ((stat.mode & 0o111) === 0) return refuse('Permission denied', 126);
-  return { kind: 'file', path, run: (own, argv, frame) => runScriptFile(own, path, argv.slice(1), frame, typed) };
+  return {
+    kind: 'file',
+    path,
+    run: (own, argv, frame) => runScriptFile(own, path, argv.slice(1), frame, typed),
+  };
 }

@@ -28,7 +28,11 @@ export interface RedirectionHost {
 }
 
 /** Opens what a command's redirections name, left to right. On failure everything opened so far is closed again. */
-export async function openRedirections(host: RedirectionHost, nodes: readonly RedirectionNode[], frame: Frame): Promise<OpenedFrame> {
+export async function openRedirections(
+  host: RedirectionHost,
+  nodes: readonly RedirectionNode[],
+  frame: Frame,
+): Promise<OpenedFrame> {
   if (nodes.length === 0) return { frame, close: () => Promise.resolve() };
   const fds = new Map(frame.fds);
   const opened: FileSink[] = [];
@@ -71,14 +75,18 @@ class Redirection {
     }
     const words = await this.#host.expander.fields([node.target]);
     const target = words[0];
-    if (target === undefined || words.length > 1) throw new RedirectionError(`${await this.#host.expander.single(node.target)}: ambiguous redirect`);
+    if (target === undefined || words.length > 1)
+      throw new RedirectionError(`${await this.#host.expander.single(node.target)}: ambiguous redirect`);
     switch (node.operator) {
       case '<':
         this.#fds.set(fd, { source: (await this.#input(target)).source });
         break;
       case '>':
       case '>|':
-        this.#fds.set(fd, await this.#output(target, false, node.operator === '>' && this.#host.state.options.noclobber));
+        this.#fds.set(
+          fd,
+          await this.#output(target, false, node.operator === '>' && this.#host.state.options.noclobber),
+        );
         break;
       case '>>':
         this.#fds.set(fd, await this.#output(target, true, false));
@@ -141,7 +149,8 @@ class Redirection {
     }
     const moved = /^(\d+)(-?)$/.exec(target);
     if (moved === null) {
-      if (operator === '>&' && this.#node.fd === null) return this.#both(await this.#output(target, false, false));
+      if (operator === '>&' && this.#node.fd === null)
+        return this.#both(await this.#output(target, false, false));
       throw new RedirectionError(`${target}: ambiguous redirect`);
     }
     const from = Number(moved[1]);

@@ -4,10 +4,18 @@ import { Executor as ExecutorClass } from './executor.ts';
 import { sinkOf, type Frame } from './frame.ts';
 
 /** Runs a file of shell commands as a program: only exported variables are passed on. */
-export async function runScriptFile(shell: Executor, path: string, args: readonly string[], frame: Frame, shown = path): Promise<number> {
+export async function runScriptFile(
+  shell: Executor,
+  path: string,
+  args: readonly string[],
+  frame: Frame,
+  shown = path,
+): Promise<number> {
   const bytes = await shell.fs.readFile(path);
   if (bytes.subarray(0, 4096).includes(0)) {
-    await sinkOf(frame, 2).write(`${shell.prefix()}${shown}: cannot execute binary file: Exec format error\n`);
+    await sinkOf(frame, 2).write(
+      `${shell.prefix()}${shown}: cannot execute binary file: Exec format error\n`,
+    );
     return 126;
   }
   const text = new TextDecoder().decode(bytes);
@@ -17,7 +25,9 @@ export async function runScriptFile(shell: Executor, path: string, args: readonl
     const name = program.split('/').at(-1) ?? program;
     const command = shell.services.commands.get(name);
     if (command === undefined) {
-      await sinkOf(frame, 2).write(`${shell.prefix()}${shown}: ${program}: bad interpreter: No such file or directory\n`);
+      await sinkOf(frame, 2).write(
+        `${shell.prefix()}${shown}: ${program}: bad interpreter: No such file or directory\n`,
+      );
       return 126;
     }
   }
@@ -25,7 +35,14 @@ export async function runScriptFile(shell: Executor, path: string, args: readonl
 }
 
 /** Runs shell text in a new shell that inherits the environment and nothing else (`bash -c`, scripts). */
-export function runProgram(shell: Executor, text: string, name: string, args: readonly string[], frame: Frame, options = ''): Promise<number> {
+export function runProgram(
+  shell: Executor,
+  text: string,
+  name: string,
+  args: readonly string[],
+  frame: Frame,
+  options = '',
+): Promise<number> {
   const state = new ShellState(name, shell.state.cwd, shell.state.shared);
   for (const [key, value] of Object.entries(shell.state.variables.exported())) {
     const variable = state.variables.ensure(key);

@@ -19,7 +19,8 @@ export async function runSimple(shell: Executor, node: SimpleCommandNode, frame:
   shell.captured = null;
   const argv = await words(shell, node);
   if (argv.length === 0) return assignOnly(shell, node, frame);
-  if (argv[0] === 'exec' && argv.length === 1 && shell.services.builtins.has('exec')) return replaceStreams(shell, node, frame);
+  if (argv[0] === 'exec' && argv.length === 1 && shell.services.builtins.has('exec'))
+    return replaceStreams(shell, node, frame);
   const opened = await shell.open(node.redirections, frame);
   try {
     await trace(shell, frame, argv);
@@ -40,7 +41,11 @@ export async function runSimple(shell: Executor, node: SimpleCommandNode, frame:
   }
 }
 
-async function assignValue(shell: Executor, probe: Executor, assignment: SimpleCommandNode['assignments'][number]): Promise<string> {
+async function assignValue(
+  shell: Executor,
+  probe: Executor,
+  assignment: SimpleCommandNode['assignments'][number],
+): Promise<string> {
   if (assignment.value === null) return '';
   const value = await shell.expander.single(assignment.value);
   return assignment.append ? (probe.state.variables.get(assignment.name) ?? '') + value : value;
@@ -53,8 +58,10 @@ async function words(shell: Executor, node: SimpleCommandNode): Promise<string[]
   if (argv.length === 1 && declarations.has(argv[0] ?? '')) {
     for (const word of node.args) {
       const first = word.parts[0];
-      if (first?.type === 'Literal' && /^[A-Za-z_]\w*\+?=\(/.test(first.value)) argv.push(await arrayText(shell, word));
-      else if (first?.type === 'Literal' && /^[A-Za-z_]\w*(\[[^\]]*\])?\+?=/.test(first.value)) argv.push(await expander.single(word));
+      if (first?.type === 'Literal' && /^[A-Za-z_]\w*\+?=\(/.test(first.value))
+        argv.push(await arrayText(shell, word));
+      else if (first?.type === 'Literal' && /^[A-Za-z_]\w*(\[[^\]]*\])?\+?=/.test(first.value))
+        argv.push(await expander.single(word));
       else argv.push(...(await expander.fields([word])));
     }
     return argv;
@@ -70,8 +77,14 @@ async function arrayText(shell: Executor, word: SimpleCommandNode['args'][number
     if (part.type === 'Literal') text += part.value;
     else if (part.type === 'Glob') text += part.pattern;
     else {
-      const unquoted = part.type === 'ParameterExpansion' || part.type === 'CommandSubstitution' || part.type === 'BraceExpansion' || (part.type === 'DoubleQuoted' && part.parts.length === 1);
-      const pieces = unquoted ? await shell.expander.fields([{ type: 'Word', parts: [part] }]) : [await shell.expander.single({ type: 'Word', parts: [part] })];
+      const unquoted =
+        part.type === 'ParameterExpansion' ||
+        part.type === 'CommandSubstitution' ||
+        part.type === 'BraceExpansion' ||
+        (part.type === 'DoubleQuoted' && part.parts.length === 1);
+      const pieces = unquoted
+        ? await shell.expander.fields([{ type: 'Word', parts: [part] }])
+        : [await shell.expander.single({ type: 'Word', parts: [part] })];
       text += pieces.map((piece) => quoteForShell(piece)).join(' ');
     }
   }
@@ -83,7 +96,8 @@ async function assignOnly(shell: Executor, node: SimpleCommandNode, frame: Frame
   try {
     for (const assignment of node.assignments) {
       const value = await assign(shell, assignment);
-      if (shell.state.options.xtrace) await sinkOf(frame, 2).write(`+ ${assignment.name}=${tracedWord(value)}\n`);
+      if (shell.state.options.xtrace)
+        await sinkOf(frame, 2).write(`+ ${assignment.name}=${tracedWord(value)}\n`);
     }
   } finally {
     await opened.close();
@@ -125,19 +139,38 @@ const expanding = new Set<string>();
 function aliased(shell: Executor, node: SimpleCommandNode): Promise<{ name: string; text: string } | null> {
   const { state } = shell;
   const only = node.name?.parts.length === 1 ? node.name.parts[0] : undefined;
-  if (state.aliases.size === 0 || only?.type !== 'Literal' || expanding.has(only.value)) return Promise.resolve(null);
+  if (state.aliases.size === 0 || only?.type !== 'Literal' || expanding.has(only.value))
+    return Promise.resolve(null);
   if (!state.interactive && state.shopt.get('expand_aliases') !== true) return Promise.resolve(null);
   const value = state.aliases.get(only.value);
   if (value === undefined) return Promise.resolve(null);
-  const rest: SimpleCommandNode = { ...node, name: node.args[0] ?? null, args: node.args.slice(1), assignments: [] };
+  const rest: SimpleCommandNode = {
+    ...node,
+    name: node.args[0] ?? null,
+    args: node.args.slice(1),
+    assignments: [],
+  };
   const lead: SimpleCommandNode = { ...node, name: null, args: [], redirections: [] };
   const text = [lead, rest].map((part) => textOf(part));
-  return Promise.resolve({ name: only.value, text: `${text[0] ?? ''} ${value}${value.endsWith(' ') ? '' : ' '}${text[1] ?? ''}`.trim() });
+  return Promise.resolve({
+    name: only.value,
+    text: `${text[0] ?? ''} ${value}${value.endsWith(' ') ? '' : ' '}${text[1] ?? ''}`.trim(),
+  });
 }
 
 function textOf(node: SimpleCommandNode): string {
   if (node.name === null && node.assignments.length === 0 && node.redirections.length === 0) return '';
-  return serialize({ type: 'Script', statements: [{ type: 'Statement', operators: [], background: false, pipelines: [{ type: 'Pipeline', negated: false, commands: [node] }] }] }).trimEnd();
+  return serialize({
+    type: 'Script',
+    statements: [
+      {
+        type: 'Statement',
+        operators: [],
+        background: false,
+        pipelines: [{ type: 'Pipeline', negated: false, commands: [node] }],
+      },
+    ],
+  }).trimEnd();
 }
 
 async function withoutAlias(_shell: Executor, name: string, work: () => Promise<number>): Promise<number> {

@@ -29,7 +29,9 @@ function treeOf(text: string): ArithExpr {
 
 function syntaxError(text: string): ExpansionError {
   const token = /[^\w\s]*\s*$/.exec(text)?.[0].trim();
-  return new ExpansionError(`${text}: syntax error: operand expected (error token is "${token === undefined || token === '' ? text : token}")`);
+  return new ExpansionError(
+    `${text}: syntax error: operand expected (error token is "${token === undefined || token === '' ? text : token}")`,
+  );
 }
 
 /** 64-bit integer arithmetic as in bash: `$((…))`, `((…))`, subscripts, `let`. */
@@ -51,9 +53,13 @@ export class Arithmetic {
   async text(text: string): Promise<bigint> {
     const expanded = /[$`"\\']/.test(text) ? await this.#expand(text.replace(/"/g, '')) : text;
     if (expanded.trim() === '') return 0n;
-    if (/^\s*-?\d+\s*$/.test(expanded) && !/^\s*-?0\d/.test(expanded)) return BigInt.asIntN(64, BigInt(expanded.trim()));
+    if (/^\s*-?\d+\s*$/.test(expanded) && !/^\s*-?0\d/.test(expanded))
+      return BigInt.asIntN(64, BigInt(expanded.trim()));
     const big: bigint[] = [];
-    const small = expanded.replace(/(?<![\w#])[1-9]\d{15,}(?!\w)/g, (digits) => `__literal${String(big.push(BigInt.asIntN(64, BigInt(digits))) - 1)}`);
+    const small = expanded.replace(
+      /(?<![\w#])[1-9]\d{15,}(?!\w)/g,
+      (digits) => `__literal${String(big.push(BigInt.asIntN(64, BigInt(digits))) - 1)}`,
+    );
     return new Evaluation(this.#state, expanded.trim(), big).value(treeOf(small), 0);
   }
 }
@@ -71,17 +77,27 @@ class Evaluation {
   }
 
   value(node: ArithExpr, depth: number): bigint {
-    if (depth > maxNesting) throw new ExpansionError(`${this.#text}: expression recursion level exceeded (error token is "${this.#text}")`);
+    if (depth > maxNesting)
+      throw new ExpansionError(
+        `${this.#text}: expression recursion level exceeded (error token is "${this.#text}")`,
+      );
     switch (node.type) {
       case 'ArithNumber':
-        if (!Number.isFinite(node.value)) throw new ExpansionError(`${this.#text}: value too great for base (error token is "${this.#text}")`);
+        if (!Number.isFinite(node.value))
+          throw new ExpansionError(
+            `${this.#text}: value too great for base (error token is "${this.#text}")`,
+          );
         return BigInt.asIntN(64, BigInt(node.value));
       case 'ArithVariable': {
         const literal = node.name.startsWith('__literal') ? this.#big[Number(node.name.slice(9))] : undefined;
         return literal ?? this.#read(node.name, undefined, depth);
       }
       case 'ArithArrayElement':
-        return this.#read(node.array, node.stringKey ?? (node.index === undefined ? 0 : Number(this.value(node.index, depth + 1))), depth);
+        return this.#read(
+          node.array,
+          node.stringKey ?? (node.index === undefined ? 0 : Number(this.value(node.index, depth + 1))),
+          depth,
+        );
       case 'ArithGroup':
       case 'ArithNested':
         return this.value(node.expression, depth + 1);
@@ -90,7 +106,10 @@ class Evaluation {
       case 'ArithBinary':
         return this.#binary(node, depth);
       case 'ArithTernary':
-        return this.value(this.value(node.condition, depth + 1) !== 0n ? node.consequent : node.alternate, depth + 1);
+        return this.value(
+          this.value(node.condition, depth + 1) !== 0n ? node.consequent : node.alternate,
+          depth + 1,
+        );
       case 'ArithAssignment':
         return this.#assign(node, depth);
       case 'ArithSyntaxError':
@@ -104,9 +123,13 @@ class Evaluation {
 
   #read(name: string, key: string | number | undefined, depth: number): bigint {
     const variable = this.#state.variables.lookup(name);
-    const text = key === undefined ? this.#state.variables.get(name) : element(variable?.value, variable?.kind === 'associative' ? String(key) : Number(key));
+    const text =
+      key === undefined
+        ? this.#state.variables.get(name)
+        : element(variable?.value, variable?.kind === 'associative' ? String(key) : Number(key));
     if (text === undefined) {
-      if (this.#state.options.nounset && key === undefined) throw new ExpansionError(`${name}: unbound variable`, true);
+      if (this.#state.options.nounset && key === undefined)
+        throw new ExpansionError(`${name}: unbound variable`, true);
       return 0n;
     }
     if (text.trim() === '') return 0n;
@@ -124,9 +147,14 @@ class Evaluation {
   #unary(node: Extract<ArithExpr, { type: 'ArithUnary' }>, depth: number): bigint {
     if (node.operator === '++' || node.operator === '--') {
       const target = node.operand;
-      if (target.type !== 'ArithVariable' && target.type !== 'ArithArrayElement') throw syntaxError(this.#text);
+      if (target.type !== 'ArithVariable' && target.type !== 'ArithArrayElement')
+        throw syntaxError(this.#text);
       const name = target.type === 'ArithVariable' ? target.name : target.array;
-      const key = target.type === 'ArithVariable' ? undefined : (target.stringKey ?? Number(target.index === undefined ? 0n : this.value(target.index, depth + 1)));
+      const key =
+        target.type === 'ArithVariable'
+          ? undefined
+          : (target.stringKey ??
+            Number(target.index === undefined ? 0n : this.value(target.index, depth + 1)));
       const before = this.#read(name, key, depth);
       const after = this.#store(name, key, node.operator === '++' ? before + 1n : before - 1n);
       return node.prefix ? after : before;
@@ -155,10 +183,14 @@ class Evaluation {
         return BigInt.asIntN(64, a * b);
       case '/':
       case '%':
-        if (b === 0n) throw new ExpansionError(`${this.#text}: division by 0 (error token is "${/[/%]=?\s*([^/%]*)$/.exec(this.#text)?.[1] ?? '0'}")`);
+        if (b === 0n)
+          throw new ExpansionError(
+            `${this.#text}: division by 0 (error token is "${/[/%]=?\s*([^/%]*)$/.exec(this.#text)?.[1] ?? '0'}")`,
+          );
         return operator === '/' ? BigInt.asIntN(64, a / b) : a % b;
       case '**':
-        if (b < 0n) throw new ExpansionError(`${this.#text}: exponent less than 0 (error token is "${String(-b)}")`);
+        if (b < 0n)
+          throw new ExpansionError(`${this.#text}: exponent less than 0 (error token is "${String(-b)}")`);
         return power(a, b);
       case '<<':
         return BigInt.asIntN(64, a << (b & 63n));
@@ -188,10 +220,16 @@ class Evaluation {
   }
 
   #assign(node: Extract<ArithExpr, { type: 'ArithAssignment' }>, depth: number): bigint {
-    const key = node.stringKey ?? (node.subscript === undefined ? undefined : Number(this.value(node.subscript, depth + 1)));
+    const key =
+      node.stringKey ??
+      (node.subscript === undefined ? undefined : Number(this.value(node.subscript, depth + 1)));
     const right = this.value(node.value, depth + 1);
     if (node.operator === '=') return this.#store(node.variable, key, right);
-    return this.#store(node.variable, key, this.#apply(node.operator.slice(0, -1), this.#read(node.variable, key, depth), right));
+    return this.#store(
+      node.variable,
+      key,
+      this.#apply(node.operator.slice(0, -1), this.#read(node.variable, key, depth), right),
+    );
   }
 }
 
@@ -206,9 +244,13 @@ function power(base: bigint, exponent: bigint): bigint {
 }
 
 /** One element of an array value; negative indices count from the end; of plain text only element 0. */
-export function element(value: string | Map<number, string> | Map<string, string> | undefined, key: string | number): string | undefined {
+export function element(
+  value: string | Map<number, string> | Map<string, string> | undefined,
+  key: string | number,
+): string | undefined {
   if (!(value instanceof Map)) return key === 0 || key === '0' || key === -1 ? value : undefined;
   const map = value as Map<string | number, string>;
-  if (typeof key === 'number' && key < 0) return map.get(Math.max(-1, ...(map.keys() as Iterable<number>)) + 1 + key);
+  if (typeof key === 'number' && key < 0)
+    return map.get(Math.max(-1, ...(map.keys() as Iterable<number>)) + 1 + key);
   return map.get(key);
 }

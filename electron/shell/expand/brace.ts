@@ -19,7 +19,8 @@ function itemParts(item: BraceItem): WordPart[][] {
 const rangeLimit = 1_000_000;
 
 function range(item: Extract<BraceItem, { type: 'Range' }>): string[] {
-  const letters = typeof item.start === 'string' && typeof item.end === 'string' && !/^-?\d+$/.test(item.start);
+  const letters =
+    typeof item.start === 'string' && typeof item.end === 'string' && !/^-?\d+$/.test(item.start);
   const from = letters ? String(item.start).charCodeAt(0) : Number(item.start);
   const to = letters ? String(item.end).charCodeAt(0) : Number(item.end);
   const size = Math.max(1, Math.abs(item.step ?? 1));

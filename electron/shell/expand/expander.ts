@@ -102,13 +102,22 @@ export class Expander {
     return word === undefined ? text : this.single(word);
   }
 
-  async segments(parts: readonly WordPart[], quoted: boolean, literalSplit: boolean): Promise<(Segment | null)[]> {
+  async segments(
+    parts: readonly WordPart[],
+    quoted: boolean,
+    literalSplit: boolean,
+  ): Promise<(Segment | null)[]> {
     const out: (Segment | null)[] = [];
     for (const part of parts) await this.#part(part, quoted, literalSplit, out);
     return out;
   }
 
-  async #part(part: WordPart, quoted: boolean, literalSplit: boolean, out: (Segment | null)[]): Promise<void> {
+  async #part(
+    part: WordPart,
+    quoted: boolean,
+    literalSplit: boolean,
+    out: (Segment | null)[],
+  ): Promise<void> {
     switch (part.type) {
       case 'Literal':
         out.push({ text: part.value, quoted, split: literalSplit && !quoted });
@@ -125,7 +134,11 @@ export class Expander {
         else out.push(...(await this.segments(part.parts, true, false)));
         break;
       case 'TildeExpansion':
-        out.push({ text: quoted ? `~${part.user ?? ''}` : this.#tilde(part.user), quoted: true, split: false });
+        out.push({
+          text: quoted ? `~${part.user ?? ''}` : this.#tilde(part.user),
+          quoted: true,
+          split: false,
+        });
         break;
       case 'ParameterExpansion':
         out.push(...(await this.#parameters.expand(part, quoted)));

@@ -8,7 +8,12 @@ export interface GlobOptions {
 }
 
 /** File names that match a pattern (backslash-escaped where quoted), sorted; empty when nothing matches. */
-export async function glob(pattern: string, cwd: string, fs: ShellFs, options: GlobOptions): Promise<string[]> {
+export async function glob(
+  pattern: string,
+  cwd: string,
+  fs: ShellFs,
+  options: GlobOptions,
+): Promise<string[]> {
   const absolute = pattern.startsWith('/');
   const parts = pattern.split('/');
   const onlyFolders = parts.length > 1 && parts.at(-1) === '';
@@ -27,7 +32,12 @@ class Walker {
     this.#options = options;
   }
 
-  async walk(folder: string, shown: string, components: readonly string[], onlyFolders: boolean): Promise<string[]> {
+  async walk(
+    folder: string,
+    shown: string,
+    components: readonly string[],
+    onlyFolders: boolean,
+  ): Promise<string[]> {
     const [component, ...rest] = components;
     if (component === undefined) return [];
     const last = rest.length === 0;
@@ -36,7 +46,9 @@ class Walker {
       const name = component.replace(/\\(.)/g, '$1');
       const path = join(folder, name);
       if (!(await this.#fs.exists(path))) return [];
-      return last ? [await this.#show(path, shown + name, onlyFolders)].filter((item) => item !== '') : this.walk(path, `${shown}${name}/`, rest, onlyFolders);
+      return last
+        ? [await this.#show(path, shown + name, onlyFolders)].filter((item) => item !== '')
+        : this.walk(path, `${shown}${name}/`, rest, onlyFolders);
     }
     const names = await this.#fs.readdir(folder).catch(() => []);
     const regExp = patternToRegExp(component, { path: true, ignoreCase: this.#options.nocaseglob });
@@ -48,12 +60,18 @@ class Walker {
       if (last) {
         const text = await this.#show(path, shown + name, onlyFolders);
         if (text !== '') out.push(text);
-      } else if (await this.#isFolder(path)) out.push(...(await this.walk(path, `${shown}${name}/`, rest, onlyFolders)));
+      } else if (await this.#isFolder(path))
+        out.push(...(await this.walk(path, `${shown}${name}/`, rest, onlyFolders)));
     }
     return out;
   }
 
-  async #deep(folder: string, shown: string, rest: readonly string[], onlyFolders: boolean): Promise<string[]> {
+  async #deep(
+    folder: string,
+    shown: string,
+    rest: readonly string[],
+    onlyFolders: boolean,
+  ): Promise<string[]> {
     const out = rest.length > 0 ? await this.walk(folder, shown, rest, onlyFolders) : [];
     for (const name of await this.#fs.readdir(folder).catch(() => [])) {
       if (name.startsWith('.') && !this.#options.dotglob) continue;
@@ -62,7 +80,8 @@ class Walker {
         const text = await this.#show(path, shown + name, onlyFolders);
         if (text !== '') out.push(text);
       }
-      if (await this.#isFolder(path)) out.push(...(await this.#deep(path, `${shown}${name}/`, rest, onlyFolders)));
+      if (await this.#isFolder(path))
+        out.push(...(await this.#deep(path, `${shown}${name}/`, rest, onlyFolders)));
     }
     return [...new Set(out)];
   }

@@ -1,14 +1,20 @@
 import { patternToRegExp } from './pattern.ts';
 
 /** `${x#p}`, `${x##p}`, `${x%p}`, `${x%%p}`. */
-export function removeMatch(value: string, pattern: string, side: 'prefix' | 'suffix', greedy: boolean): string {
+export function removeMatch(
+  value: string,
+  pattern: string,
+  side: 'prefix' | 'suffix',
+  greedy: boolean,
+): string {
   if (side === 'prefix') {
     const match = patternToRegExp(pattern, { anchor: 'start', lazy: !greedy }).exec(value);
     return match === null ? value : value.slice(match[0].length);
   }
   const whole = patternToRegExp(pattern);
   const starts = [...boundaries(value)];
-  for (const at of greedy ? starts : starts.reverse()) if (whole.test(value.slice(at))) return value.slice(0, at);
+  for (const at of greedy ? starts : starts.reverse())
+    if (whole.test(value.slice(at))) return value.slice(0, at);
   return value;
 }
 
@@ -22,14 +28,24 @@ function* boundaries(value: string): Generator<number> {
 }
 
 /** `${x/p/r}` and friends; `replacement` gets the matched text (for `&`). */
-export function replaceMatch(value: string, pattern: string, replacement: (match: string) => string, all: boolean, anchor: 'start' | 'end' | null): string {
+export function replaceMatch(
+  value: string,
+  pattern: string,
+  replacement: (match: string) => string,
+  all: boolean,
+  anchor: 'start' | 'end' | null,
+): string {
   if (pattern === '' && anchor === null) return value;
   if (anchor === 'end') {
     const whole = patternToRegExp(pattern);
-    for (const at of boundaries(value)) if (whole.test(value.slice(at))) return value.slice(0, at) + replacement(value.slice(at));
+    for (const at of boundaries(value))
+      if (whole.test(value.slice(at))) return value.slice(0, at) + replacement(value.slice(at));
     return value;
   }
-  const regExp = patternToRegExp(pattern, { anchor: anchor === 'start' ? 'start' : 'none', global: all && anchor === null });
+  const regExp = patternToRegExp(pattern, {
+    anchor: anchor === 'start' ? 'start' : 'none',
+    global: all && anchor === null,
+  });
   let skipEmpty = false;
   const out = value.replace(regExp, (match) => {
     if (match === '' && skipEmpty) return '';
@@ -41,7 +57,12 @@ export function replaceMatch(value: string, pattern: string, replacement: (match
 }
 
 /** `${x^p}`, `${x^^p}`, `${x,p}`, `${x,,p}`. */
-export function changeCase(value: string, direction: 'upper' | 'lower', all: boolean, pattern: string | null): string {
+export function changeCase(
+  value: string,
+  direction: 'upper' | 'lower',
+  all: boolean,
+  pattern: string | null,
+): string {
   const regExp = pattern === null ? null : patternToRegExp(pattern);
   let first = true;
   let out = '';
@@ -55,14 +76,24 @@ export function changeCase(value: string, direction: 'upper' | 'lower', all: boo
 
 /** Text that the shell reads back as the same value, as `${x@Q}` and `printf %q` need it. */
 export function quoteForShell(value: string, style: 'always' | 'printf' = 'always'): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what this looks for
   if (/[\x00-\x1f\x7f]/.test(value)) return `$'${[...value].map(escapeControl).join('')}'`;
   if (style === 'always') return `'${value.replace(/'/g, "'\\''")}'`;
   if (value === '') return "''";
   return value.replace(/[^\w@%+=:,./\u{80}-\u{10ffff}-]/gu, '\\$&').replace(/^~/, '\\~');
 }
 
-const controls: Readonly<Record<string, string>> = { '\n': '\\n', '\t': '\\t', '\r': '\\r', '\x07': '\\a', '\b': '\\b', '\x1b': '\\E', '\f': '\\f', '\v': '\\v', "'": "\\'", '\\': '\\\\' };
+const controls: Readonly<Record<string, string>> = {
+  '\n': '\\n',
+  '\t': '\\t',
+  '\r': '\\r',
+  '\x07': '\\a',
+  '\b': '\\b',
+  '\x1b': '\\E',
+  '\f': '\\f',
+  '\v': '\\v',
+  "'": "\\'",
+  '\\': '\\\\',
+};
 
 function escapeControl(char: string): string {
   const known = controls[char];

@@ -7,11 +7,26 @@ import { computedArray, computedVariable, specialParameter } from './specials.ts
 import type { Segment } from './split.ts';
 
 /** What a parameter names: one value (maybe unset) or a list (`@`, `*`, `a[@]`). */
-type Value = { list: false; text: string | undefined } | { list: true; items: string[]; star: boolean; keys: (string | number)[] };
+type Value =
+  | { list: false; text: string | undefined }
+  | { list: true; items: string[]; star: boolean; keys: (string | number)[] };
 
 type InnerOperation = Exclude<ParameterOperation, { type: 'Indirection' | 'ArrayKeys' | 'VarNamePrefix' }>;
 
-const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', a: '\x07', b: '\b', e: '\x1b', E: '\x1b', f: '\f', v: '\v', '\\': '\\', "'": "'", '"': '"' };
+const escapes: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  a: '\x07',
+  b: '\b',
+  e: '\x1b',
+  E: '\x1b',
+  f: '\f',
+  v: '\v',
+  '\\': '\\',
+  "'": "'",
+  '"': '"',
+};
 
 /** `$x`, `${x…}` in all their forms. */
 export class ParameterExpander {
@@ -39,7 +54,8 @@ export class ParameterExpander {
     if (operation.type === 'Indirection') {
       const name = await this.#value(part.parameter);
       const target = name.list ? name.items.join(' ') : name.text;
-      if (target === undefined || target === '') throw new ExpansionError(`${part.parameter}: invalid indirect expansion`);
+      if (target === undefined || target === '')
+        throw new ExpansionError(`${part.parameter}: invalid indirect expansion`);
       if (operation.innerOp === undefined) return this.#emit(await this.#checked(target), quoted);
       return this.#operate(target, operation.innerOp, quoted);
     }
@@ -62,16 +78,23 @@ export class ParameterExpander {
         return this.#emit(await this.#substring(name, operation), quoted);
       case 'PatternRemoval': {
         const pattern = await this.#expander.pattern(operation.pattern);
-        return this.#map(name, quoted, (text) => removeMatch(text, pattern, operation.side, operation.greedy));
+        return this.#map(name, quoted, (text) =>
+          removeMatch(text, pattern, operation.side, operation.greedy),
+        );
       }
       case 'PatternReplacement': {
         const pattern = await this.#expander.pattern(operation.pattern);
-        const replacement = operation.replacement === null ? () => '' : await this.#replacement(operation.replacement);
-        return this.#map(name, quoted, (text) => replaceMatch(text, pattern, replacement, operation.all, operation.anchor));
+        const replacement =
+          operation.replacement === null ? () => '' : await this.#replacement(operation.replacement);
+        return this.#map(name, quoted, (text) =>
+          replaceMatch(text, pattern, replacement, operation.all, operation.anchor),
+        );
       }
       case 'CaseModification': {
         const pattern = operation.pattern === null ? null : await this.#expander.pattern(operation.pattern);
-        return this.#map(name, quoted, (text) => changeCase(text, operation.direction, operation.all, pattern));
+        return this.#map(name, quoted, (text) =>
+          changeCase(text, operation.direction, operation.all, pattern),
+        );
       }
       case 'Transform':
         return this.#transform(name, operation, quoted);
@@ -82,11 +105,17 @@ export class ParameterExpander {
     }
   }
 
-  async #defaults(name: string, operation: OperationOf<'DefaultValue' | 'AssignDefault' | 'UseAlternative' | 'ErrorIfUnset'>, quoted: boolean): Promise<(Segment | null)[]> {
+  async #defaults(
+    name: string,
+    operation: OperationOf<'DefaultValue' | 'AssignDefault' | 'UseAlternative' | 'ErrorIfUnset'>,
+    quoted: boolean,
+  ): Promise<(Segment | null)[]> {
     const value = await this.#value(name);
     const unset = value.list ? value.items.length === 0 : value.text === undefined;
-    const empty = unset || (operation.checkEmpty && (value.list ? value.items.join('') === '' : value.text === ''));
-    if (operation.type === 'UseAlternative') return empty ? (quoted ? [blank] : []) : this.#word(operation.word, quoted);
+    const empty =
+      unset || (operation.checkEmpty && (value.list ? value.items.join('') === '' : value.text === ''));
+    if (operation.type === 'UseAlternative')
+      return empty ? (quoted ? [blank] : []) : this.#word(operation.word, quoted);
     if (!empty) return this.#emit(value, quoted);
     if (operation.type === 'DefaultValue') return this.#word(operation.word, quoted);
     if (operation.type === 'AssignDefault') {
@@ -95,7 +124,10 @@ export class ParameterExpander {
       return this.#emit({ list: false, text }, quoted);
     }
     const message = operation.word === null ? '' : await this.#expander.single(operation.word);
-    throw new ExpansionError(`${name}: ${message === '' ? (operation.checkEmpty ? 'parameter null or not set' : 'parameter not set') : message}`, true);
+    throw new ExpansionError(
+      `${name}: ${message === '' ? (operation.checkEmpty ? 'parameter null or not set' : 'parameter not set') : message}`,
+      true,
+    );
   }
 
   async #word(word: WordNode, quoted: boolean): Promise<(Segment | null)[]> {
@@ -106,7 +138,12 @@ export class ParameterExpander {
   async #assign(name: string, text: string): Promise<void> {
     const { variables } = this.#host.state;
     const match = /^(\w+)\[(.*)\]$/s.exec(name);
-    if (match !== null) variables.setElement(match[1] as string, await this.#expander.subscript(match[1] as string, match[2] as string), text);
+    if (match !== null)
+      variables.setElement(
+        match[1] as string,
+        await this.#expander.subscript(match[1] as string, match[2] as string),
+        text,
+      );
     else if (/^[A-Za-z_]\w*$/.test(name)) variables.set(name, text);
     else throw new ExpansionError(`$${name}: cannot assign in this way`);
   }
@@ -117,9 +154,11 @@ export class ParameterExpander {
     const length = operation.length === null ? null : Number(await this.#arithmetic.node(operation.length));
     if (value.list) {
       const items = name === '@' || name === '*' ? [this.#host.state.name, ...value.items] : value.items;
-      const from = offset < 0 ? items.length + offset : name === '@' || name === '*' ? Math.max(offset, 0) : offset;
+      const from =
+        offset < 0 ? items.length + offset : name === '@' || name === '*' ? Math.max(offset, 0) : offset;
       if (from < 0) return { ...value, items: [] };
-      if (length !== null && length < 0) throw new ExpansionError(`${String(length)}: substring expression < 0`);
+      if (length !== null && length < 0)
+        throw new ExpansionError(`${String(length)}: substring expression < 0`);
       const start = offset === 0 && (name === '@' || name === '*') ? 0 : from;
       return { ...value, items: items.slice(start, length === null ? undefined : start + length) };
     }
@@ -134,10 +173,19 @@ export class ParameterExpander {
   /** In a replacement an unquoted `&` stands for what matched (bash 5.2). */
   async #replacement(word: WordNode): Promise<(match: string) => string> {
     const fragments = await this.#expander.fragments(word);
-    return (match) => fragments.map((part) => (part.quoted ? part.text : part.text.replace(/\\&|&/g, (found) => (found === '&' ? match : '&')))).join('');
+    return (match) =>
+      fragments
+        .map((part) =>
+          part.quoted ? part.text : part.text.replace(/\\&|&/g, (found) => (found === '&' ? match : '&')),
+        )
+        .join('');
   }
 
-  async #transform(name: string, operation: OperationOf<'Transform'>, quoted: boolean): Promise<(Segment | null)[]> {
+  async #transform(
+    name: string,
+    operation: OperationOf<'Transform'>,
+    quoted: boolean,
+  ): Promise<(Segment | null)[]> {
     const change = (text: string): string => {
       switch (operation.operator) {
         case 'Q':
@@ -158,7 +206,10 @@ export class ParameterExpander {
     };
     if (operation.operator === 'a') {
       const variable = this.#host.state.variables.lookup(name.replace(/\[.*$/, ''));
-      const flags = variable === undefined ? '' : `${variable.kind === 'indexed' ? 'a' : variable.kind === 'associative' ? 'A' : ''}${variable.integer ? 'i' : ''}${variable.readonly ? 'r' : ''}${variable.exported ? 'x' : ''}`;
+      const flags =
+        variable === undefined
+          ? ''
+          : `${variable.kind === 'indexed' ? 'a' : variable.kind === 'associative' ? 'A' : ''}${variable.integer ? 'i' : ''}${variable.readonly ? 'r' : ''}${variable.exported ? 'x' : ''}`;
       return this.#emit({ list: false, text: flags }, quoted);
     }
     const value = await this.#value(name);
@@ -168,7 +219,12 @@ export class ParameterExpander {
 
   async #map(name: string, quoted: boolean, change: (text: string) => string): Promise<(Segment | null)[]> {
     const value = await this.#checked(name);
-    return this.#emit(value.list ? { ...value, items: value.items.map(change) } : { list: false, text: change(value.text ?? '') }, quoted);
+    return this.#emit(
+      value.list
+        ? { ...value, items: value.items.map(change) }
+        : { list: false, text: change(value.text ?? '') },
+      quoted,
+    );
   }
 
   /** As {@link value}, refusing unset names under `set -u`. */
@@ -182,13 +238,17 @@ export class ParameterExpander {
 
   async #value(name: string): Promise<Value> {
     const { state } = this.#host;
-    if (name === '@' || name === '*') return { list: true, items: state.positional, star: name === '*', keys: [] };
+    if (name === '@' || name === '*')
+      return { list: true, items: state.positional, star: name === '*', keys: [] };
     const special = specialParameter(state, name);
     if (special !== undefined || /^(\d+|[#?$!-])$/.test(name)) return { list: false, text: special };
     const match = /^([A-Za-z_]\w*)\[(.*)\]$/s.exec(name);
     if (match === null) {
       const array = computedArray(state, name);
-      return { list: false, text: array === undefined ? (computedVariable(state, name) ?? state.variables.get(name)) : array[0] };
+      return {
+        list: false,
+        text: array === undefined ? (computedVariable(state, name) ?? state.variables.get(name)) : array[0],
+      };
     }
     const base = match[1] as string;
     const key = match[2] as string;
@@ -214,7 +274,10 @@ export class ParameterExpander {
 
 const blank: Segment = { text: '', quoted: true, split: false };
 
-function entries(value: string | string[] | Map<number, string> | Map<string, string> | undefined): { items: string[]; keys: (string | number)[] } {
+function entries(value: string | string[] | Map<number, string> | Map<string, string> | undefined): {
+  items: string[];
+  keys: (string | number)[];
+} {
   if (value === undefined) return { items: [], keys: [] };
   if (typeof value === 'string') return { items: [value], keys: [0] };
   if (Array.isArray(value)) return { items: value, keys: value.map((_, at) => at) };

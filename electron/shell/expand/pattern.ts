@@ -41,7 +41,10 @@ export function patternToRegExp(pattern: string, options: PatternOptions = {}): 
   }
   const body = translate(pattern, options);
   const source = `${anchor === 'start' || anchor === 'both' ? '^' : ''}(?:${body})${anchor === 'end' || anchor === 'both' ? '$' : ''}`;
-  const made = new RegExp(source, `su${options.ignoreCase === true ? 'i' : ''}${options.global === true ? 'g' : ''}`);
+  const made = new RegExp(
+    source,
+    `su${options.ignoreCase === true ? 'i' : ''}${options.global === true ? 'g' : ''}`,
+  );
   if (cache.size >= cacheLimit) cache.clear();
   cache.set(key, made);
   return made;

@@ -6,7 +6,8 @@ export const homePath = '/home/learner';
 
 /** Makes the folders a console expects under `root` (kept if present): home, /tmp, /etc with a hosts file. */
 export function prepareHome(root: string): void {
-  for (const folder of ['home/learner', 'tmp', 'etc']) mkdirSync(nodePath.join(root, folder), { recursive: true });
+  for (const folder of ['home/learner', 'tmp', 'etc'])
+    mkdirSync(nodePath.join(root, folder), { recursive: true });
   const files: Readonly<Record<string, string>> = {
     'etc/hostname': 'leme\n',
     'etc/hosts': '127.0.0.1\tlocalhost\n',

@@ -5,7 +5,16 @@ import type { ByteSink, ByteSource, FileStat, ShellFs } from '../interface.ts';
 import { emptySource, IterableSource } from '../streams/sources.ts';
 
 const maxLinks = 40;
-const devices = new Set(['/dev/null', '/dev/zero', '/dev/tty', '/dev/stdin', '/dev/stdout', '/dev/stderr', '/dev/random', '/dev/urandom']);
+const devices = new Set([
+  '/dev/null',
+  '/dev/zero',
+  '/dev/tty',
+  '/dev/stdin',
+  '/dev/stdout',
+  '/dev/stderr',
+  '/dev/random',
+  '/dev/urandom',
+]);
 
 /**
  * A folder on disk seen as `/`. Links are followed by hand inside the folder (an absolute target starts at the virtual
@@ -82,7 +91,9 @@ export class SandboxFs implements ShellFs {
     if (devices.has(path)) return;
     const stream = this.virtual.get(path)?.sink;
     if (stream !== undefined) return stream.write(data);
-    await this.#guard(path, async () => disk.writeFile(await this.resolve(path), data, mode === undefined ? {} : { mode }));
+    await this.#guard(path, async () =>
+      disk.writeFile(await this.resolve(path), data, mode === undefined ? {} : { mode }),
+    );
   }
 
   async appendFile(path: string, data: string | Uint8Array): Promise<void> {
@@ -112,7 +123,9 @@ export class SandboxFs implements ShellFs {
   }
 
   async mkdir(path: string, options: { recursive?: boolean } = {}): Promise<void> {
-    await this.#guard(path, async () => disk.mkdir(await this.resolve(path, options.recursive === true), options));
+    await this.#guard(path, async () =>
+      disk.mkdir(await this.resolve(path, options.recursive === true), options),
+    );
   }
 
   async rm(path: string, options: { recursive?: boolean } = {}): Promise<void> {
@@ -126,7 +139,9 @@ export class SandboxFs implements ShellFs {
   }
 
   async rename(from: string, to: string): Promise<void> {
-    await this.#guard(to, async () => disk.rename(await this.resolve(from, false), await this.resolve(to, false)));
+    await this.#guard(to, async () =>
+      disk.rename(await this.resolve(from, false), await this.resolve(to, false)),
+    );
   }
 
   async copyFile(from: string, to: string): Promise<void> {
@@ -148,7 +163,9 @@ export class SandboxFs implements ShellFs {
   }
 
   async utimes(path: string, mtimeMs: number): Promise<void> {
-    await this.#guard(path, async () => disk.utimes(await this.resolve(path), mtimeMs / 1000, mtimeMs / 1000));
+    await this.#guard(path, async () =>
+      disk.utimes(await this.resolve(path), mtimeMs / 1000, mtimeMs / 1000),
+    );
   }
 
   /** Turns Node's error into ours, with the virtual path: the real one never reaches the person. */
@@ -157,7 +174,8 @@ export class SandboxFs implements ShellFs {
       return await work();
     } catch (error) {
       if (error instanceof FsError) throw error;
-      const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+      const code =
+        error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
       if (code === undefined) throw error;
       throw new FsError(code, path);
     }
@@ -167,13 +185,22 @@ export class SandboxFs implements ShellFs {
 const device: FileStat = { kind: 'device', size: 0, mode: 0o666, mtimeMs: 0 };
 
 function toStat(stat: Stats): FileStat {
-  const kind = stat.isDirectory() ? 'directory' : stat.isSymbolicLink() ? 'symlink' : stat.isFile() ? 'file' : 'device';
+  const kind = stat.isDirectory()
+    ? 'directory'
+    : stat.isSymbolicLink()
+      ? 'symlink'
+      : stat.isFile()
+        ? 'file'
+        : 'device';
   return { kind, size: stat.size, mode: stat.mode & 0o7777, mtimeMs: stat.mtimeMs };
 }
 
 const followPollMs = 200;
 
-async function* readChunks(handle: disk.FileHandle, options: { follow?: boolean; signal?: AbortSignal }): AsyncGenerator<Uint8Array> {
+async function* readChunks(
+  handle: disk.FileHandle,
+  options: { follow?: boolean; signal?: AbortSignal },
+): AsyncGenerator<Uint8Array> {
   try {
     for (;;) {
       if (options.signal?.aborted === true) return;

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { request as plainRequest, type IncomingMessage } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import { isIP } from 'node:net';
@@ -56,7 +55,9 @@ export const curl: Command = {
   async run(io) {
     const options = parseOptions(io.argv, 'kH:X:d:isSfo:Ovw:u:m:NILA:GE:#', long);
     if (options.problem !== undefined) {
-      await io.stderr.write(`${options.problem.replace(/^curl: unrecognized option '(.*)'/, 'curl: option $1: is unknown').replace(/invalid option -- '(.*)'/, 'option -$1: is unknown')}\ncurl: try 'curl --help' for more information\n`);
+      await io.stderr.write(
+        `${options.problem.replace(/^curl: unrecognized option '(.*)'/, 'curl: option $1: is unknown').replace(/invalid option -- '(.*)'/, 'option -$1: is unknown')}\ncurl: try 'curl --help' for more information\n`,
+      );
       return 2;
     }
     if (options.operands.length === 0) {
@@ -70,7 +71,8 @@ export const curl: Command = {
       } catch (error) {
         if (io.signal.aborted) return interruptCode(io.signal);
         if (!(error instanceof CurlError)) throw error;
-        if (!options.has('s') || options.has('S')) await io.stderr.write(`curl: (${String(error.code)}) ${error.message}\n`);
+        if (!options.has('s') || options.has('S'))
+          await io.stderr.write(`curl: (${String(error.code)}) ${error.message}\n`);
         code = error.code;
       }
     }
@@ -99,7 +101,12 @@ class Transfer {
       const target = { url, address: await this.#resolve(url.hostname.replace(/^\[|\]$/g, '')) };
       const answer = await this.#send(target);
       const next = answer.headers.location;
-      if (this.#options.has('L') && next !== undefined && (answer.statusCode ?? 0) >= 300 && (answer.statusCode ?? 0) < 400) {
+      if (
+        this.#options.has('L') &&
+        next !== undefined &&
+        (answer.statusCode ?? 0) >= 300 &&
+        (answer.statusCode ?? 0) < 400
+      ) {
         if (hops >= 50) throw new CurlError(47, 'Maximum (50) redirects followed');
         answer.resume();
         url = new URL(next, url);
@@ -125,7 +132,9 @@ class Transfer {
 
   /** A machine of the lab listens on this computer's loopback only where the host says so (an address in 127/8). */
   async #labAddress(host: string): Promise<string | null> {
-    const machines = await MachinesClient.from(this.#io.env)?.list(this.#io.signal).catch(() => []);
+    const machines = await MachinesClient.from(this.#io.env)
+      ?.list(this.#io.signal)
+      .catch(() => []);
     const found = machines?.find((machine) => machine.name === host || machine.address === host);
     return found !== undefined && found.address.startsWith('127.') ? found.address : null;
   }
@@ -133,10 +142,6 @@ class Transfer {
   async #file(name: string): Promise<Buffer> {
     const content = await this.#io.fs.readFile(this.#io.path(name)).catch(() => null);
     if (content !== null) return Buffer.from(content);
-    // The kubeconfig the app wrote names certificates outside the console's folder; only that folder may be read.
-    const config = this.#io.env['KUBECONFIG'];
-    const folder = config?.slice(0, config.lastIndexOf('/') + 1);
-    if (folder !== undefined && folder !== '' && name.startsWith(folder) && !name.includes('..')) return readFileSync(name);
     throw new CurlError(58, `could not load PEM client certificate, error reading ${name}`);
   }
 
@@ -149,7 +154,8 @@ class Transfer {
         if (parts.length > 0 && letter !== 'j') parts.push(Buffer.from('&'));
         if (!value.startsWith('@') || letter === 'R') parts.push(Buffer.from(value));
         else {
-          const content = value === '@-' ? Buffer.from(await this.#io.stdin.text()) : await this.#file(value.slice(1));
+          const content =
+            value === '@-' ? Buffer.from(await this.#io.stdin.text()) : await this.#file(value.slice(1));
           parts.push(letter === 'd' ? Buffer.from(content.toString('utf8').replace(/[\r\n]/g, '')) : content);
         }
       }
@@ -166,10 +172,19 @@ class Transfer {
       body = undefined;
     }
     const method = options.last('X') ?? (options.has('I') ? 'HEAD' : body === undefined ? 'GET' : 'POST');
-    const headers: Record<string, string> = { host: url.host, 'user-agent': options.last('A') ?? 'curl/7.88.1', accept: '*/*' };
-    if (body !== undefined) headers['content-type'] = options.has('j') ? 'application/json' : 'application/x-www-form-urlencoded';
+    const headers: Record<string, string> = {
+      host: url.host,
+      'user-agent': options.last('A') ?? 'curl/7.88.1',
+      accept: '*/*',
+    };
+    if (body !== undefined)
+      headers['content-type'] = options.has('j') ? 'application/json' : 'application/x-www-form-urlencoded';
     if (body !== undefined) headers['content-length'] = String(body.length);
-    const user = options.last('u') ?? (url.username === '' ? undefined : `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`);
+    const user =
+      options.last('u') ??
+      (url.username === ''
+        ? undefined
+        : `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`);
     if (user !== undefined) headers['authorization'] = `Basic ${Buffer.from(user).toString('base64')}`;
     for (const header of options.values.get('H') ?? []) {
       if (header === true) continue;
@@ -183,11 +198,36 @@ class Transfer {
     const secure = url.protocol === 'https:';
     const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
     const tls = secure ? await this.#tls(url.hostname) : {};
-    if (options.has('v')) await this.#trace('>', [`${method} ${url.pathname}${url.search} HTTP/1.1`, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`), '']);
+    if (options.has('v'))
+      await this.#trace('>', [
+        `${method} ${url.pathname}${url.search} HTTP/1.1`,
+        ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+        '',
+      ]);
     return new Promise((resolve, reject) => {
       const limit = Number(options.last('m') ?? options.last('t') ?? '0') * 1000;
-      const call = (secure ? secureRequest : plainRequest)({ host: target.address, port, method, path: `${url.pathname}${url.search}`, headers, signal: this.#io.signal, agent: false, ...tls }, resolve);
-      if (limit > 0) call.setTimeout(limit, () => call.destroy(new CurlError(28, `Operation timed out after ${String(Math.round(limit))} milliseconds with 0 bytes received`)));
+      const call = (secure ? secureRequest : plainRequest)(
+        {
+          host: target.address,
+          port,
+          method,
+          path: `${url.pathname}${url.search}`,
+          headers,
+          signal: this.#io.signal,
+          agent: false,
+          ...tls,
+        },
+        resolve,
+      );
+      if (limit > 0)
+        call.setTimeout(limit, () =>
+          call.destroy(
+            new CurlError(
+              28,
+              `Operation timed out after ${String(Math.round(limit))} milliseconds with 0 bytes received`,
+            ),
+          ),
+        );
       call.on('error', (error: Error) => reject(asCurlError(error, url.hostname, port, this.#started)));
       call.end(body);
     });
@@ -214,13 +254,15 @@ class Transfer {
     const options = this.#options;
     const status = answer.statusCode ?? 0;
     const head = [`HTTP/${answer.httpVersion} ${String(status)} ${answer.statusMessage ?? ''}`];
-    for (let at = 0; at < answer.rawHeaders.length; at += 2) head.push(`${answer.rawHeaders[at] ?? ''}: ${answer.rawHeaders[at + 1] ?? ''}`);
+    for (let at = 0; at < answer.rawHeaders.length; at += 2)
+      head.push(`${answer.rawHeaders[at] ?? ''}: ${answer.rawHeaders[at + 1] ?? ''}`);
     if (options.has('v')) await this.#trace('<', [...head, '']);
     const failed = status >= 400 && options.has('f');
     const name = options.last('o') ?? (options.has('O') ? (url.pathname.split('/').at(-1) ?? '') : undefined);
     const file = name === undefined || name === '-' ? null : this.#io.path(name);
     if (file !== null && !failed) await this.#io.fs.writeFile(file, '');
-    const write = (chunk: string | Uint8Array): Promise<void> => (file === null ? this.#io.stdout.write(chunk) : this.#io.fs.appendFile(file, chunk));
+    const write = (chunk: string | Uint8Array): Promise<void> =>
+      file === null ? this.#io.stdout.write(chunk) : this.#io.fs.appendFile(file, chunk);
     let size = 0;
     if ((options.has('i') || options.has('I')) && !failed) await write(`${head.join('\r\n')}\r\n\r\n`);
     const stop = (): void => void answer.destroy();
@@ -238,7 +280,10 @@ class Transfer {
       answer.destroy();
     }
     const format = options.last('w');
-    if (format !== undefined) await this.#io.stdout.write(this.#written(format, { status, size, url, type: answer.headers['content-type'] ?? '' }));
+    if (format !== undefined)
+      await this.#io.stdout.write(
+        this.#written(format, { status, size, url, type: answer.headers['content-type'] ?? '' }),
+      );
     if (failed) throw new CurlError(22, `The requested URL returned error: ${String(status)}`);
     return status >= 400 && options.has('F') ? 22 : 0;
   }
@@ -253,7 +298,11 @@ class Transfer {
       time_total: ((performance.now() - this.#started) / 1000).toFixed(6),
       method: this.#options.last('X') ?? 'GET',
     };
-    return format.replace(/%\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole).replace(/\\n/g, '\n').replace(/\\t/g, '\t').replace(/\\r/g, '\r');
+    return format
+      .replace(/%\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole)
+      .replace(/\\n/g, '\n')
+      .replace(/\\t/g, '\t')
+      .replace(/\\r/g, '\r');
   }
 }
 
@@ -265,7 +314,8 @@ function parseUrl(typed: string): URL {
   } catch {
     throw new CurlError(3, 'URL using bad/illegal format or missing URL');
   }
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new CurlError(1, `Protocol "${url.protocol.slice(0, -1)}" not supported or disabled in libcurl`);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    throw new CurlError(1, `Protocol "${url.protocol.slice(0, -1)}" not supported or disabled in libcurl`);
   return url;
 }
 
@@ -273,12 +323,29 @@ function asCurlError(error: Error, host: string, port: number, started: number):
   if (error instanceof CurlError) return error;
   const code = 'code' in error ? String(error.code) : '';
   const spent = String(Math.round(performance.now() - started));
-  if (code === 'ECONNREFUSED') return new CurlError(7, `Failed to connect to ${host} port ${String(port)} after ${spent} ms: Couldn't connect to server`);
-  if (code === 'ECONNRESET') return error.message.includes('hang up') ? new CurlError(52, 'Empty reply from server') : new CurlError(56, 'Recv failure: Connection reset by peer');
-  if (code === 'SELF_SIGNED_CERT_IN_CHAIN' || code === 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' || code === 'DEPTH_ZERO_SELF_SIGNED_CERT' || code.startsWith('UNABLE_TO_GET_ISSUER')) {
+  if (code === 'ECONNREFUSED')
+    return new CurlError(
+      7,
+      `Failed to connect to ${host} port ${String(port)} after ${spent} ms: Couldn't connect to server`,
+    );
+  if (code === 'ECONNRESET')
+    return error.message.includes('hang up')
+      ? new CurlError(52, 'Empty reply from server')
+      : new CurlError(56, 'Recv failure: Connection reset by peer');
+  if (
+    code === 'SELF_SIGNED_CERT_IN_CHAIN' ||
+    code === 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' ||
+    code === 'DEPTH_ZERO_SELF_SIGNED_CERT' ||
+    code.startsWith('UNABLE_TO_GET_ISSUER')
+  ) {
     return new CurlError(60, 'SSL certificate problem: unable to get local issuer certificate');
   }
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return new CurlError(60, `SSL: no alternative certificate subject name matches target host name '${host}'`);
-  if (code === 'EPROTO' || code.startsWith('ERR_SSL')) return new CurlError(35, `error:0A00010B:SSL routines::wrong version number`);
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return new CurlError(
+      60,
+      `SSL: no alternative certificate subject name matches target host name '${host}'`,
+    );
+  if (code === 'EPROTO' || code.startsWith('ERR_SSL'))
+    return new CurlError(35, `error:0A00010B:SSL routines::wrong version number`);
   return new CurlError(7, error.message);
 }

@@ -1,4 +1,4 @@
-import { Agent, request } from 'node:http';
+import { Agent, request, type IncomingMessage } from 'node:http';
 
 /** A simulated machine as the host lists it. */
 export interface MachineInfo {
@@ -29,18 +29,31 @@ export class MachinesClient {
   /** `undefined` when the environment names no host. */
   static from(env: Readonly<Record<string, string>>): MachinesClient | undefined {
     const url = env['LEME_MACHINES_URL'];
-    return url === undefined || url === '' ? undefined : new MachinesClient(url, env['LEME_MACHINES_TOKEN'] ?? '');
+    return url === undefined || url === ''
+      ? undefined
+      : new MachinesClient(url, env['LEME_MACHINES_TOKEN'] ?? '');
   }
 
   async list(signal: AbortSignal): Promise<MachineInfo[]> {
-    const answer = await fetch(`${this.#url}/machines`, { headers: { authorization: `Bearer ${this.#token}` }, signal });
+    const answer = await fetch(`${this.#url}/machines`, {
+      headers: { authorization: `Bearer ${this.#token}` },
+      signal,
+    });
     if (!answer.ok) throw new MachinesError(`the host answered ${String(answer.status)}`);
     return (await answer.json()) as MachineInfo[];
   }
 
   /** Runs a command on a machine; ending the iteration or aborting the signal closes the request, which cancels it there. `null`: no such machine. */
-  async exec(machine: string, body: { argv: readonly string[]; stdin?: string }, signal: AbortSignal): Promise<AsyncGenerator<ExecPiece> | null> {
-    const answer = await this.#post(`/machines/${encodeURIComponent(machine)}/exec`, JSON.stringify(body), signal);
+  async exec(
+    machine: string,
+    body: { argv: readonly string[]; stdin?: string },
+    signal: AbortSignal,
+  ): Promise<AsyncGenerator<ExecPiece> | null> {
+    const answer = await this.#post(
+      `/machines/${encodeURIComponent(machine)}/exec`,
+      JSON.stringify(body),
+      signal,
+    );
     if (answer.statusCode === 404) {
       answer.destroy();
       return null;
@@ -52,11 +65,20 @@ export class MachinesClient {
     return pieces(answer);
   }
 
-  #post(path: string, body: string, signal: AbortSignal): Promise<import('node:http').IncomingMessage> {
+  #post(path: string, body: string, signal: AbortSignal): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const call = request(
         `${this.#url}${path}`,
-        { method: 'POST', agent: this.#agent, signal, headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), authorization: `Bearer ${this.#token}` } },
+        {
+          method: 'POST',
+          agent: this.#agent,
+          signal,
+          headers: {
+            'content-type': 'application/json',
+            'content-length': Buffer.byteLength(body),
+            authorization: `Bearer ${this.#token}`,
+          },
+        },
         resolve,
       );
       call.on('error', reject);
@@ -65,7 +87,7 @@ export class MachinesClient {
   }
 }
 
-async function* pieces(answer: import('node:http').IncomingMessage): AsyncGenerator<ExecPiece> {
+async function* pieces(answer: IncomingMessage): AsyncGenerator<ExecPiece> {
   let rest = '';
   answer.setEncoding('utf8');
   try {

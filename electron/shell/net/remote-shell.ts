@@ -11,19 +11,115 @@ import { parseScript } from '../parse/parse-script.ts';
 import type { MachinesClient } from './machines-client.ts';
 
 /** Commands the machines have; used for completion only: whatever is typed is sent. */
-export const machineCommands: readonly string[] = ['cat', 'cp', 'crictl', 'date', 'echo', 'find', 'grep', 'head', 'hostname', 'ip', 'journalctl', 'kill', 'killall', 'ls', 'mkdir', 'mv', 'pgrep', 'pkill', 'ps', 'pwd', 'rm', 'sed', 'sort', 'sudo', 'systemctl', 'tail', 'tee', 'touch', 'uname', 'uptime', 'wc', 'whoami'];
+export const machineCommands: readonly string[] = [
+  'cat',
+  'cp',
+  'crictl',
+  'date',
+  'echo',
+  'find',
+  'grep',
+  'head',
+  'hostname',
+  'ip',
+  'journalctl',
+  'kill',
+  'killall',
+  'ls',
+  'mkdir',
+  'mv',
+  'pgrep',
+  'pkill',
+  'ps',
+  'pwd',
+  'rm',
+  'sed',
+  'sort',
+  'sudo',
+  'systemctl',
+  'tail',
+  'tee',
+  'touch',
+  'uname',
+  'uptime',
+  'wc',
+  'whoami',
+];
 
 /** Filters that run on this side of the connection when they read only what is piped to them. */
-const filters = new Set(['awk', 'base64', 'column', 'cut', 'jq', 'paste', 'rev', 'seq', 'tac', 'tr', 'uniq', 'xargs', 'yes', 'timeout', 'watch', 'env']);
+const filters = new Set([
+  'awk',
+  'base64',
+  'column',
+  'cut',
+  'jq',
+  'paste',
+  'rev',
+  'seq',
+  'tac',
+  'tr',
+  'uniq',
+  'xargs',
+  'yes',
+  'timeout',
+  'watch',
+  'env',
+]);
 /** Builtins that only touch the shell's own state. */
-const local = new Set([':', 'true', 'false', 'break', 'continue', 'exit', 'return', 'eval', 'wait', 'declare', 'typeset', 'local', 'export', 'readonly', 'unset', 'let', 'set', 'shopt', 'shift', 'getopts', 'trap', 'read', 'mapfile', 'readarray', 'printf', 'test', '[', 'jobs', 'fg', 'alias', 'unalias', 'type', 'command', 'history', 'sh', 'bash']);
+const local = new Set([
+  ':',
+  'true',
+  'false',
+  'break',
+  'continue',
+  'exit',
+  'return',
+  'eval',
+  'wait',
+  'declare',
+  'typeset',
+  'local',
+  'export',
+  'readonly',
+  'unset',
+  'let',
+  'set',
+  'shopt',
+  'shift',
+  'getopts',
+  'trap',
+  'read',
+  'mapfile',
+  'readarray',
+  'printf',
+  'test',
+  '[',
+  'jobs',
+  'fg',
+  'alias',
+  'unalias',
+  'type',
+  'command',
+  'history',
+  'sh',
+  'bash',
+]);
 
 /** Runs one command on a machine; the streams are the caller's. Answers 255 when the connection is lost. */
-export async function remoteExec(io: Pick<CommandIo, 'stdout' | 'stderr' | 'signal'>, client: MachinesClient, machine: string, body: { line: string; stdin?: string }): Promise<number> {
+export async function remoteExec(
+  io: Pick<CommandIo, 'stdout' | 'stderr' | 'signal'>,
+  client: MachinesClient,
+  machine: string,
+  body: { line: string; stdin?: string },
+): Promise<number> {
   const { signal, stdout, stderr } = io;
   const stop = AbortSignal.any([signal, stdout.closed]);
   try {
-    const answer = await client.exec(machine, { argv: [body.line], ...(body.stdin === undefined ? {} : { stdin: body.stdin }) }, stop);
+    const answer = await client.exec(
+      machine,
+      { argv: [body.line], ...(body.stdin === undefined ? {} : { stdin: body.stdin }) },
+      stop,
+    );
     if (answer === null) {
       await stderr.write(`ssh: connect to host ${machine} port 22: No route to host\n`);
       return 255;
@@ -77,9 +173,14 @@ class RemoteCommands extends Map<string, Command> {
       name,
       summary: { en: 'Runs on the machine', 'pt-BR': 'Roda na máquina' },
       run: async (io) => {
-        const line = io.argv.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : quoteForShell(word))).join(' ');
+        const line = io.argv
+          .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : quoteForShell(word)))
+          .join(' ');
         const stdin = io.stdin.isTty ? undefined : await io.stdin.text();
-        return remoteExec(io, this.#client, this.#machine, { line, ...(stdin === undefined || stdin === '' ? {} : { stdin }) });
+        return remoteExec(io, this.#client, this.#machine, {
+          line,
+          ...(stdin === undefined || stdin === '' ? {} : { stdin }),
+        });
       },
     };
   }
@@ -94,7 +195,11 @@ export class RemoteShell {
   readonly #machine: string;
   readonly #shell: LabShell;
 
-  constructor(client: MachinesClient, machine: string, options: { user: string; own: ReadonlyMap<string, Command>; env: Readonly<Record<string, string>> }) {
+  constructor(
+    client: MachinesClient,
+    machine: string,
+    options: { user: string; own: ReadonlyMap<string, Command>; env: Readonly<Record<string, string>> },
+  ) {
     this.#client = client;
     this.#machine = machine;
     const kept: [string, Builtin][] = [...builtins].filter(([name]) => local.has(name));
@@ -105,7 +210,11 @@ export class RemoteShell {
       prepare: false,
       commands: new RemoteCommands(client, machine, options.own),
       builtins: new Map(kept),
-      env: { HOME: '/root', USER: options.user, ...(sleep === undefined ? {} : { LEME_VIRTUAL_SLEEP: sleep }) },
+      env: {
+        HOME: '/root',
+        USER: options.user,
+        ...(sleep === undefined ? {} : { LEME_VIRTUAL_SLEEP: sleep }),
+      },
     });
     this.#shell.state.name = 'bash';
     this.#shell.state.cwd = '/root';
@@ -113,11 +222,19 @@ export class RemoteShell {
   }
 
   /** Runs one whole line; `{ leave }` when it was `exit`. */
-  async run(line: string, streams: Streams, signal: AbortSignal, stdin?: string): Promise<number | { leave: number }> {
+  async run(
+    line: string,
+    streams: Streams,
+    signal: AbortSignal,
+    stdin?: string,
+  ): Promise<number | { leave: number }> {
     const { state, executor } = this.#shell;
     await loadGrammar();
     if (isPlain(line)) {
-      state.lastExit = await remoteExec({ ...streams, signal }, this.#client, this.#machine, { line: line.trim(), ...(stdin === undefined ? {} : { stdin }) });
+      state.lastExit = await remoteExec({ ...streams, signal }, this.#client, this.#machine, {
+        line: line.trim(),
+        ...(stdin === undefined ? {} : { stdin }),
+      });
       return state.lastExit;
     }
     try {
@@ -139,13 +256,26 @@ export class RemoteShell {
 export function isPlain(line: string): boolean {
   const parsed = parseScript(line);
   if (parsed.kind !== 'script' || parsed.openHereDoc !== undefined) return false;
-  return parsed.script.statements.every((statement) => !statement.background && statement.pipelines.every((pipeline) => !pipeline.negated && pipeline.timed !== true && pipeline.commands.every(plainCommand)));
+  return parsed.script.statements.every(
+    (statement) =>
+      !statement.background &&
+      statement.pipelines.every(
+        (pipeline) => !pipeline.negated && pipeline.timed !== true && pipeline.commands.every(plainCommand),
+      ),
+  );
 }
 
 function plainCommand(command: CommandNode): boolean {
-  if (command.type !== 'SimpleCommand' || command.name === null || command.assignments.length > 0) return false;
+  if (command.type !== 'SimpleCommand' || command.name === null || command.assignments.length > 0)
+    return false;
   const name = command.name.parts[0];
-  if (name?.type === 'Literal' && (filters.has(name.value) || ['exit', 'logout', ...local].includes(name.value)) && name.value !== 'true' && name.value !== 'false') return false;
+  if (
+    name?.type === 'Literal' &&
+    (filters.has(name.value) || ['exit', 'logout', ...local].includes(name.value)) &&
+    name.value !== 'true' &&
+    name.value !== 'false'
+  )
+    return false;
   const words = [command.name, ...command.args];
   for (const redirection of command.redirections) {
     if (redirection.target.type !== 'Word') return false;
@@ -155,5 +285,12 @@ function plainCommand(command: CommandNode): boolean {
 }
 
 function plainWord(word: WordNode): boolean {
-  return word.parts.every((part) => part.type === 'Literal' || part.type === 'SingleQuoted' || part.type === 'Escaped' || (part.type === 'DoubleQuoted' && part.parts.every((inner) => inner.type === 'Literal' || inner.type === 'Escaped')));
+  return word.parts.every(
+    (part) =>
+      part.type === 'Literal' ||
+      part.type === 'SingleQuoted' ||
+      part.type === 'Escaped' ||
+      (part.type === 'DoubleQuoted' &&
+        part.parts.every((inner) => inner.type === 'Literal' || inner.type === 'Escaped')),
+  );
 }

@@ -14,7 +14,8 @@ let closed: Promise<void>;
 /** A host with one machine, answering by what is asked. */
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (request.headers.authorization !== 'Bearer secret') return void response.writeHead(401).end();
-  if (request.url === '/machines') return void response.end(JSON.stringify([{ name: 'cp-1', address: '10.0.0.1', os: 'Debian' }]));
+  if (request.url === '/machines')
+    return void response.end(JSON.stringify([{ name: 'cp-1', address: '10.0.0.1', os: 'Debian' }]));
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const body = JSON.parse(Buffer.concat(chunks).toString()) as { argv: string[]; stdin?: string };
@@ -57,7 +58,8 @@ it('sends what is piped in, and a whole line of plain commands as one', async ()
 });
 
 it('runs variables, loops and missing filters on this side, each command over there', async () => {
-  await test.start(`ssh cp-1 'for u in kubelet etcd; do systemctl status $u; done | awk "{print \\$4}"'`).done;
+  await test.start(`ssh cp-1 'for u in kubelet etcd; do systemctl status $u; done | awk "{print \\$4}"'`)
+    .done;
   expect(test.stdout.text).toBe('kubelet\netcd\n');
   expect(seen.map((body) => body.argv)).toEqual([['systemctl status kubelet'], ['systemctl status etcd']]);
 });

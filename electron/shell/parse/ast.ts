@@ -2,7 +2,14 @@
  * Names for the parts of the library's syntax tree that the library does not export by name. Derived from what it exports,
  * so that a change there fails to compile here.
  */
-import type { CommandNode, PipelineNode, ScriptNode, SimpleCommandNode, StatementNode, WordNode } from 'just-bash';
+import type {
+  CommandNode,
+  PipelineNode,
+  ScriptNode,
+  SimpleCommandNode,
+  StatementNode,
+  WordNode,
+} from 'just-bash';
 
 export type { CommandNode, PipelineNode, ScriptNode, SimpleCommandNode, StatementNode, WordNode };
 

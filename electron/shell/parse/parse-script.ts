@@ -22,7 +22,9 @@ export function parseScript(text: string): ParseResult {
     return { kind: 'error', message: `syntax error near unexpected token \`${found.misplaced}'`, line: 1 };
   }
   if (found.dangling) return { kind: 'incomplete', message: unexpectedEnd };
-  return found.hereDoc === null ? { kind: 'script', script } : { kind: 'script', script, openHereDoc: found.hereDoc };
+  return found.hereDoc === null
+    ? { kind: 'script', script }
+    : { kind: 'script', script, openHereDoc: found.hereDoc };
 }
 
 const unexpectedEnd = 'syntax error: unexpected end of file';
@@ -39,7 +41,8 @@ function sortFailure(error: unknown): ParseResult {
   const token = 'token' in error ? (error.token as { type?: string; value?: string } | undefined) : undefined;
   if (raw.startsWith('unexpected EOF')) return { kind: 'incomplete', message: raw };
   if (token?.type === 'EOF' || raw.includes('got EOF') || raw === 'Expected redirection target') {
-    if (raw !== 'Expected redirection target' && raw !== 'Expected variable name in for loop') return { kind: 'incomplete', message: unexpectedEnd };
+    if (raw !== 'Expected redirection target' && raw !== 'Expected variable name in for loop')
+      return { kind: 'incomplete', message: unexpectedEnd };
     return { kind: 'error', message: "syntax error near unexpected token `newline'", line };
   }
   if (raw.startsWith('syntax error')) return { kind: 'error', message: raw, line };
@@ -76,7 +79,8 @@ class Defects {
 
   command(command: CommandNode): void {
     for (const redirection of command.redirections) {
-      if (redirection.target.type === 'HereDoc' && redirection.target.terminated === false) this.hereDoc ??= redirection.target.delimiter;
+      if (redirection.target.type === 'HereDoc' && redirection.target.terminated === false)
+        this.hereDoc ??= redirection.target.delimiter;
     }
     switch (command.type) {
       case 'If':

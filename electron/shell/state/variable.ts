@@ -11,6 +11,9 @@ export interface Variable {
 
 /** A copy that shares nothing with the original. */
 export function cloneVariable(variable: Variable): Variable {
-  const value = variable.value instanceof Map ? (new Map(variable.value as Map<number, string>) as Map<number, string>) : variable.value;
+  const value =
+    variable.value instanceof Map
+      ? (new Map(variable.value as Map<number, string>) as Map<number, string>)
+      : variable.value;
   return { ...variable, value };
 }

@@ -16,7 +16,9 @@ export class Variables {
 
   clone(): Variables {
     const copy = new Variables(this.#global);
-    copy.#scopes = this.#scopes.map((scope) => new Map([...scope].map(([name, variable]) => [name, cloneVariable(variable)])));
+    copy.#scopes = this.#scopes.map(
+      (scope) => new Map([...scope].map(([name, variable]) => [name, cloneVariable(variable)])),
+    );
     return copy;
   }
 
@@ -44,7 +46,8 @@ export class Variables {
   get(name: string): string | undefined {
     const variable = this.lookup(name);
     if (variable === undefined) return undefined;
-    if (variable.value instanceof Map) return (variable.value as Map<number | string, string>).get(variable.kind === 'indexed' ? 0 : '0');
+    if (variable.value instanceof Map)
+      return (variable.value as Map<number | string, string>).get(variable.kind === 'indexed' ? 0 : '0');
     return variable.value;
   }
 
@@ -52,7 +55,13 @@ export class Variables {
   ensure(name: string): Variable {
     const found = this.lookup(name);
     if (found !== undefined) return found;
-    const made: Variable = { value: undefined, kind: 'scalar', exported: false, readonly: false, integer: false };
+    const made: Variable = {
+      value: undefined,
+      kind: 'scalar',
+      exported: false,
+      readonly: false,
+      integer: false,
+    };
     this.#global.set(name, made);
     return made;
   }
@@ -60,8 +69,14 @@ export class Variables {
   set(name: string, value: string): void {
     const variable = this.ensure(name);
     if (variable.readonly) throw new ReadonlyError(`${name}: readonly variable`);
-    const text = variable.fold === 'lower' ? value.toLowerCase() : variable.fold === 'upper' ? value.toUpperCase() : value;
-    if (variable.value instanceof Map) (variable.value as Map<number | string, string>).set(variable.kind === 'indexed' ? 0 : '0', text);
+    const text =
+      variable.fold === 'lower'
+        ? value.toLowerCase()
+        : variable.fold === 'upper'
+          ? value.toUpperCase()
+          : value;
+    if (variable.value instanceof Map)
+      (variable.value as Map<number | string, string>).set(variable.kind === 'indexed' ? 0 : '0', text);
     else variable.value = text;
   }
 
@@ -79,7 +94,11 @@ export class Variables {
   }
 
   /** Makes the variable an empty array of the given kind. */
-  setArray(name: string, kind: 'indexed' | 'associative', entries: Map<number, string> | Map<string, string>): void {
+  setArray(
+    name: string,
+    kind: 'indexed' | 'associative',
+    entries: Map<number, string> | Map<string, string>,
+  ): void {
     const variable = this.ensure(name);
     if (variable.readonly) throw new ReadonlyError(`${name}: readonly variable`);
     variable.kind = kind;
@@ -92,7 +111,13 @@ export class Variables {
     if (scope === undefined) return this.ensure(name);
     const found = scope.get(name);
     if (found !== undefined) return found;
-    const made: Variable = { value: undefined, kind: 'scalar', exported: this.lookup(name)?.exported ?? false, readonly: false, integer: false };
+    const made: Variable = {
+      value: undefined,
+      kind: 'scalar',
+      exported: this.lookup(name)?.exported ?? false,
+      readonly: false,
+      integer: false,
+    };
     scope.set(name, made);
     return made;
   }
@@ -113,7 +138,9 @@ export class Variables {
 
   /** Temporarily set for one command (`VAR=x command`): answers the function that puts the old one back. */
   overlay(name: string, value: string): () => void {
-    const scope = new Map<string, Variable>([[name, { value, kind: 'scalar', exported: true, readonly: false, integer: false }]]);
+    const scope = new Map<string, Variable>([
+      [name, { value, kind: 'scalar', exported: true, readonly: false, integer: false }],
+    ]);
     if (this.lookup(name)?.readonly === true) throw new ReadonlyError(`${name}: readonly variable`);
     this.#scopes.push(scope);
     return () => {

@@ -17,7 +17,15 @@ export class Pipe {
   readonly sink: PipeSink;
 
   constructor() {
-    const state: PipeState = { chunks: [], size: 0, ended: false, cancelled: false, readers: [], writers: [], closed: new AbortController() };
+    const state: PipeState = {
+      chunks: [],
+      size: 0,
+      ended: false,
+      cancelled: false,
+      readers: [],
+      writers: [],
+      closed: new AbortController(),
+    };
     this.source = new PipeSource(state);
     this.sink = new PipeSink(state);
   }

@@ -8,7 +8,14 @@ export const cat: Command = {
   name: 'cat',
   summary: { en: 'Print files, one after another', 'pt-BR': 'Mostra arquivos, um após o outro' },
   async run(io) {
-    const options = parseOptions(io.argv, 'nbsETAvetu', { number: 'n', 'number-nonblank': 'b', 'squeeze-blank': 's', 'show-ends': 'E', 'show-tabs': 'T', 'show-all': 'A' });
+    const options = parseOptions(io.argv, 'nbsETAvetu', {
+      number: 'n',
+      'number-nonblank': 'b',
+      'squeeze-blank': 's',
+      'show-ends': 'E',
+      'show-tabs': 'T',
+      'show-all': 'A',
+    });
     if (options.problem !== undefined) return usageError(io, options.problem);
     let code = 0;
     const all = options.has('A');

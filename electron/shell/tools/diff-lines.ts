@@ -12,7 +12,12 @@ export function diffLines(a: readonly string[], b: readonly string[]): Hunk[] {
   let start = 0;
   while (start < a.length && start < b.length && a[start] === b[start]) start++;
   let tail = 0;
-  while (tail < a.length - start && tail < b.length - start && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail++;
+  while (
+    tail < a.length - start &&
+    tail < b.length - start &&
+    a[a.length - 1 - tail] === b[b.length - 1 - tail]
+  )
+    tail++;
   const pairs = matches(a.slice(start, a.length - tail), b.slice(start, b.length - tail));
   const common: [number, number][] = [];
   for (let at = 0; at < start; at++) common.push([at, at]);
@@ -56,7 +61,11 @@ function matches(a: readonly string[], b: readonly string[]): [number, number][]
   return [];
 }
 
-function backtrack(trace: readonly Map<number, number>[], aLength: number, bLength: number): [number, number][] {
+function backtrack(
+  trace: readonly Map<number, number>[],
+  aLength: number,
+  bLength: number,
+): [number, number][] {
   const out: [number, number][] = [];
   let x = aLength;
   let y = bLength;

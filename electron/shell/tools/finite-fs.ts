@@ -59,7 +59,8 @@ export class FiniteFs implements IFileSystem {
     if (stat.kind !== 'directory') return this.#named(this.#fs.copyFile(from, to), 'cp');
     if (options?.recursive !== true) throw new Error(`EISDIR: is a directory, cp '${from}'`);
     await this.#fs.mkdir(to, { recursive: true });
-    for (const name of await this.#fs.readdir(from)) await this.cp(`${from}/${name}`, `${to}/${name}`, options);
+    for (const name of await this.#fs.readdir(from))
+      await this.cp(`${from}/${name}`, `${to}/${name}`, options);
   }
 
   mv(from: string, to: string): Promise<void> {
@@ -91,7 +92,8 @@ export class FiniteFs implements IFileSystem {
   }
 
   async realpath(path: string): Promise<string> {
-    if (!(await this.#fs.exists(path))) throw new Error(`ENOENT: no such file or directory, realpath '${path}'`);
+    if (!(await this.#fs.exists(path)))
+      throw new Error(`ENOENT: no such file or directory, realpath '${path}'`);
     return path;
   }
 
@@ -112,8 +114,15 @@ export class FiniteFs implements IFileSystem {
 }
 
 function bytes(content: string | Uint8Array, options: unknown): string | Uint8Array {
-  const encoding = typeof options === 'string' ? options : typeof options === 'object' && options !== null && 'encoding' in options ? options.encoding : undefined;
-  return typeof content === 'string' && (encoding === 'binary' || encoding === 'latin1') ? Buffer.from(content, 'latin1') : content;
+  const encoding =
+    typeof options === 'string'
+      ? options
+      : typeof options === 'object' && options !== null && 'encoding' in options
+        ? options.encoding
+        : undefined;
+  return typeof content === 'string' && (encoding === 'binary' || encoding === 'latin1')
+    ? Buffer.from(content, 'latin1')
+    : content;
 }
 
 function toLibrary(stat: FileStat): LibraryStat {

@@ -3,10 +3,20 @@ import type { Command, CommandIo } from '../interface.ts';
 import { FiniteFs } from './finite-fs.ts';
 
 /** Runs one of just-bash's tools on input that ends: all of stdin is read first, output comes at the end. */
-export async function runFinite(io: CommandIo, argv: readonly string[], input?: Uint8Array): Promise<{ stdout: Uint8Array; stderr: string; code: number }> {
+export async function runFinite(
+  io: CommandIo,
+  argv: readonly string[],
+  input?: Uint8Array,
+): Promise<{ stdout: Uint8Array; stderr: string; code: number }> {
   const { Bash } = await import('just-bash');
   const name = argv[0] as CommandName;
-  const bash = new Bash({ fs: new FiniteFs(io.fs), cwd: io.cwd, env: { ...io.env }, commands: [name], defenseInDepth: false });
+  const bash = new Bash({
+    fs: new FiniteFs(io.fs),
+    cwd: io.cwd,
+    env: { ...io.env },
+    commands: [name],
+    defenseInDepth: false,
+  });
   const stdin = input ?? new Uint8Array(0);
   const result = await bash.exec(name, {
     args: argv.slice(1),
@@ -16,7 +26,10 @@ export async function runFinite(io: CommandIo, argv: readonly string[], input?: 
     cwd: io.cwd,
   });
   return {
-    stdout: Buffer.from(result.stdout, result.stdoutKind === 'bytes' || result.stdoutEncoding === 'binary' ? 'latin1' : 'utf8'),
+    stdout: Buffer.from(
+      result.stdout,
+      result.stdoutKind === 'bytes' || result.stdoutEncoding === 'binary' ? 'latin1' : 'utf8',
+    ),
     stderr: result.stderr,
     code: result.exitCode,
   };

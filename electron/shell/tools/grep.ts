@@ -45,18 +45,26 @@ const long: Readonly<Record<string, string>> = {
 export function grepCommand(name: 'grep' | 'egrep' | 'fgrep'): Command {
   return {
     name,
-    summary: { en: 'Print the lines that match a pattern', 'pt-BR': 'Mostra as linhas que casam com um padrão' },
+    summary: {
+      en: 'Print the lines that match a pattern',
+      'pt-BR': 'Mostra as linhas que casam com um padrão',
+    },
     async run(io) {
       const options = parseOptions(coloured(io.argv), 'e:f:ivwxclLnhHoqsrREFGPA:B:C:m:u0a', long);
       if (options.problem !== undefined) return usageError(io, options.problem, 2);
       const operands = [...options.operands];
-      const patterns = (options.values.get('e') ?? []).filter((value) => typeof value === 'string').flatMap((value) => value.split('\n'));
+      const patterns = (options.values.get('e') ?? [])
+        .filter((value) => typeof value === 'string')
+        .flatMap((value) => value.split('\n'));
       const file = options.last('f');
-      if (file !== undefined) patterns.push(...(await io.fs.readText(io.path(file))).replace(/\n$/, '').split('\n'));
+      if (file !== undefined)
+        patterns.push(...(await io.fs.readText(io.path(file))).replace(/\n$/, '').split('\n'));
       if (patterns.length === 0 && file === undefined) {
         const first = operands.shift();
         if (first === undefined) {
-          await io.stderr.write(`Usage: ${name} [OPTION]... PATTERNS [FILE]...\nTry '${name} --help' for more information.\n`);
+          await io.stderr.write(
+            `Usage: ${name} [OPTION]... PATTERNS [FILE]...\nTry '${name} --help' for more information.\n`,
+          );
           return 2;
         }
         patterns.push(...first.split('\n'));
@@ -85,7 +93,10 @@ function compile(name: string, options: ParsedOptions, patterns: readonly string
   if (options.has('P')) {
     const body = patterns.join('|');
     try {
-      return new RegExp(options.has('x') ? `^(?:${body})$` : options.has('w') ? `\\b(?:${body})\\b` : body, `g${options.has('i') ? 'i' : ''}`);
+      return new RegExp(
+        options.has('x') ? `^(?:${body})$` : options.has('w') ? `\\b(?:${body})\\b` : body,
+        `g${options.has('i') ? 'i' : ''}`,
+      );
     } catch (error) {
       throw new PatternError(error instanceof Error ? error.message : 'invalid pattern');
     }
@@ -131,7 +142,10 @@ class Grep {
 
   #quietIo(): CommandIo {
     if (!this.#options.has('s')) return this.#io;
-    return { ...this.#io, stderr: { isTty: false, closed: this.#io.stderr.closed, write: () => Promise.resolve() } };
+    return {
+      ...this.#io,
+      stderr: { isTty: false, closed: this.#io.stderr.closed, write: () => Promise.resolve() },
+    };
   }
 
   async #walk(operands: readonly string[]): Promise<string[]> {
@@ -142,7 +156,12 @@ class Grep {
       try {
         const path = this.#io.path(shown);
         if ((await this.#io.fs.stat(path)).kind === 'directory') {
-          for (const name of await this.#io.fs.readdir(path)) await visit(shown === '.' && operands.length === 1 && this.#options.operands.length <= 1 ? name : `${shown.replace(/\/$/, '')}/${name}`);
+          for (const name of await this.#io.fs.readdir(path))
+            await visit(
+              shown === '.' && operands.length === 1 && this.#options.operands.length <= 1
+                ? name
+                : `${shown.replace(/\/$/, '')}/${name}`,
+            );
           return;
         }
         const base = shown.split('/').at(-1) ?? shown;
@@ -202,10 +221,18 @@ class Grep {
           if (options.has('l')) break;
           continue;
         }
-        if ((before > 0 || after > 0) && (lastShown > 0 || this.#printedBefore) && number - kept.length > lastShown + 1) out += '--\n';
-        for (const [at, line2] of kept.entries()) out += `${this.#label(name, number - kept.length + at, '-')}${line2}\n`;
+        if (
+          (before > 0 || after > 0) &&
+          (lastShown > 0 || this.#printedBefore) &&
+          number - kept.length > lastShown + 1
+        )
+          out += '--\n';
+        for (const [at, line2] of kept.entries())
+          out += `${this.#label(name, number - kept.length + at, '-')}${line2}\n`;
         kept.length = 0;
-        out += options.has('o') ? this.#parts(line, this.#label(name, number, ':')) : `${this.#label(name, number, ':')}${line}\n`;
+        out += options.has('o')
+          ? this.#parts(line, this.#label(name, number, ':'))
+          : `${this.#label(name, number, ':')}${line}\n`;
         this.#printedBefore = true;
         lastShown = number;
         trailing = after;
@@ -214,7 +241,8 @@ class Grep {
       if ((matched >= limit && trailing === 0) || (options.has('l') && matched > 0)) break;
     }
     if (options.has('c')) await this.#io.stdout.write(`${prefix}${String(matched)}\n`);
-    if ((options.has('l') && matched > 0) || (options.has('L') && matched === 0)) await this.#io.stdout.write(`${name}\n`);
+    if ((options.has('l') && matched > 0) || (options.has('L') && matched === 0))
+      await this.#io.stdout.write(`${name}\n`);
   }
 
   #label(name: string, number: number, mark: string): string {

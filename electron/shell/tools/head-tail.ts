@@ -14,27 +14,38 @@ function amount(text: string): number {
 
 /** `-5` as `-n 5`, as both tools still take it. */
 function modern(argv: readonly string[]): string[] {
-  return argv.flatMap((word, at) => (at === 1 && /^[-+]\d+$/.test(word) ? ['-n', word.replace(/^-/, '')] : [word]));
+  return argv.flatMap((word, at) =>
+    at === 1 && /^[-+]\d+$/.test(word) ? ['-n', word.replace(/^-/, '')] : [word],
+  );
 }
 
 export const head: Command = {
   name: 'head',
   summary: { en: 'Print the first lines', 'pt-BR': 'Mostra as primeiras linhas' },
   async run(io) {
-    const options = parseOptions(modern(io.argv), 'n:c:qvz', { 'lines:': 'n', 'bytes:': 'c', quiet: 'q', silent: 'q', verbose: 'v' });
+    const options = parseOptions(modern(io.argv), 'n:c:qvz', {
+      'lines:': 'n',
+      'bytes:': 'c',
+      quiet: 'q',
+      silent: 'q',
+      verbose: 'v',
+    });
     if (options.problem !== undefined) return usageError(io, options.problem);
     const bytes = options.last('c');
     const typed = bytes ?? options.last('n') ?? '10';
     const count = amount(typed);
     if (Number.isNaN(count)) {
-      await io.stderr.write(`head: invalid number of ${bytes === undefined ? 'lines' : 'bytes'}: ‘${typed}’\n`);
+      await io.stderr.write(
+        `head: invalid number of ${bytes === undefined ? 'lines' : 'bytes'}: ‘${typed}’\n`,
+      );
       return 1;
     }
     let code = 0;
     let first = true;
     const titles = (options.operands.length > 1 || options.has('v')) && !options.has('q');
     for await (const { name, source } of inputs(io, options.operands, () => (code = 1))) {
-      if (titles) await io.stdout.write(`${first ? '' : '\n'}==> ${name === '-' ? 'standard input' : name} <==\n`);
+      if (titles)
+        await io.stdout.write(`${first ? '' : '\n'}==> ${name === '-' ? 'standard input' : name} <==\n`);
       first = false;
       if (count < 0) await allButLast(io, source, -count, bytes !== undefined);
       else if (bytes !== undefined) await firstBytes(io, source, count);
@@ -85,31 +96,52 @@ async function allButLast(io: CommandIo, source: ByteSource, count: number, byte
     return;
   }
   for await (const batch of lineBatches(source)) {
-    held.push(...batch.lines.map((line, at) => (batch.open && at === batch.lines.length - 1 ? line : `${line}\n`)));
+    held.push(
+      ...batch.lines.map((line, at) => (batch.open && at === batch.lines.length - 1 ? line : `${line}\n`)),
+    );
     if (held.length > count) await io.stdout.write(held.splice(0, held.length - count).join(''));
   }
 }
 
 export const tail: Command = {
   name: 'tail',
-  summary: { en: 'Print the last lines, or follow a file', 'pt-BR': 'Mostra as últimas linhas ou acompanha um arquivo' },
+  summary: {
+    en: 'Print the last lines, or follow a file',
+    'pt-BR': 'Mostra as últimas linhas ou acompanha um arquivo',
+  },
   async run(io) {
-    const options = parseOptions(modern(io.argv), 'n:c:fFqvs:', { 'lines:': 'n', 'bytes:': 'c', follow: 'f', quiet: 'q', silent: 'q', verbose: 'v', 'pid:': 'p', retry: 'r' });
+    const options = parseOptions(modern(io.argv), 'n:c:fFqvs:', {
+      'lines:': 'n',
+      'bytes:': 'c',
+      follow: 'f',
+      quiet: 'q',
+      silent: 'q',
+      verbose: 'v',
+      'pid:': 'p',
+      retry: 'r',
+    });
     if (options.problem !== undefined) return usageError(io, options.problem);
     const bytes = options.last('c');
     const typed = bytes ?? options.last('n') ?? '10';
     const count = amount(typed);
     if (Number.isNaN(count)) {
-      await io.stderr.write(`tail: invalid number of ${bytes === undefined ? 'lines' : 'bytes'}: ‘${typed}’\n`);
+      await io.stderr.write(
+        `tail: invalid number of ${bytes === undefined ? 'lines' : 'bytes'}: ‘${typed}’\n`,
+      );
       return 1;
     }
     let code = 0;
     let first = true;
     const titles = (options.operands.length > 1 || options.has('v')) && !options.has('q');
     for await (const { name, source } of inputs(io, options.operands, () => (code = 1))) {
-      if (titles) await io.stdout.write(`${first ? '' : '\n'}==> ${name === '-' ? 'standard input' : name} <==\n`);
+      if (titles)
+        await io.stdout.write(`${first ? '' : '\n'}==> ${name === '-' ? 'standard input' : name} <==\n`);
       first = false;
-      await lastPart(io, source, { count: Math.abs(count), from: typed.startsWith('+'), bytes: bytes !== undefined });
+      await lastPart(io, source, {
+        count: Math.abs(count),
+        from: typed.startsWith('+'),
+        bytes: bytes !== undefined,
+      });
     }
     const file = options.operands.findLast((operand) => operand !== '-');
     if (options.has('f', 'F') && file !== undefined && code === 0) return follow(io, file);
@@ -117,7 +149,11 @@ export const tail: Command = {
   },
 };
 
-async function lastPart(io: CommandIo, source: ByteSource, want: { count: number; from: boolean; bytes: boolean }): Promise<void> {
+async function lastPart(
+  io: CommandIo,
+  source: ByteSource,
+  want: { count: number; from: boolean; bytes: boolean },
+): Promise<void> {
   if (want.from) {
     let skip = want.count - 1;
     for await (const chunk of source) {
@@ -139,7 +175,8 @@ async function lastPart(io: CommandIo, source: ByteSource, want: { count: number
   }
   let held: string[] = [];
   for await (const batch of lineBatches(source)) {
-    for (const [at, line] of batch.lines.entries()) held.push(batch.open && at === batch.lines.length - 1 ? line : `${line}\n`);
+    for (const [at, line] of batch.lines.entries())
+      held.push(batch.open && at === batch.lines.length - 1 ? line : `${line}\n`);
     if (held.length > want.count) held = held.slice(held.length - want.count);
   }
   if (want.count > 0) await io.stdout.write(held.join(''));

@@ -2,7 +2,11 @@ import { FsError } from '../errors.ts';
 import type { ByteSource, CommandIo } from '../interface.ts';
 
 /** Opens each operand in turn (`-` and none at all mean standard input); unreadable ones are told and skipped. */
-export async function* inputs(io: CommandIo, operands: readonly string[], failed: () => void): AsyncGenerator<{ name: string; source: ByteSource }> {
+export async function* inputs(
+  io: CommandIo,
+  operands: readonly string[],
+  failed: () => void,
+): AsyncGenerator<{ name: string; source: ByteSource }> {
   for (const operand of operands.length === 0 ? ['-'] : operands) {
     if (operand === '-') {
       yield { name: '-', source: io.stdin };

@@ -46,10 +46,36 @@ export const jq: Command = {
   summary: { en: 'Query JSON', 'pt-BR': 'Consulta JSON' },
   async run(io) {
     const operands = io.argv.slice(1).filter((word) => !word.startsWith('-'));
-    const needsAll = io.argv.some((word) => /^-[a-zA-Z]*[snR]/.test(word) || ['--slurp', '--null-input', '--raw-input', '--stream', '--args', '--jsonargs', '--arg', '--argjson', '--slurpfile', '--rawfile', '-f', '--from-file'].includes(word)) || /\binputs?\b/.test(operands[0] ?? '');
+    const needsAll =
+      io.argv.some(
+        (word) =>
+          /^-[a-zA-Z]*[snR]/.test(word) ||
+          [
+            '--slurp',
+            '--null-input',
+            '--raw-input',
+            '--stream',
+            '--args',
+            '--jsonargs',
+            '--arg',
+            '--argjson',
+            '--slurpfile',
+            '--rawfile',
+            '-f',
+            '--from-file',
+          ].includes(word),
+      ) || /\binputs?\b/.test(operands[0] ?? '');
     const named = io.argv.some((word) => ['--arg', '--argjson'].includes(word));
     if (operands.length > 1 && !named) return emit(io, await runFinite(io, ['jq', ...io.argv.slice(1)]));
-    if (needsAll) return emit(io, await runFinite(io, ['jq', ...io.argv.slice(1)], io.argv.includes('-n') ? new Uint8Array(0) : Buffer.from(await io.stdin.text())));
+    if (needsAll)
+      return emit(
+        io,
+        await runFinite(
+          io,
+          ['jq', ...io.argv.slice(1)],
+          io.argv.includes('-n') ? new Uint8Array(0) : Buffer.from(await io.stdin.text()),
+        ),
+      );
     const splitter = new JsonSplitter();
     const decoder = new TextDecoder();
     let code = 0;
@@ -61,12 +87,16 @@ export const jq: Command = {
       code = await emit(io, await runFinite(io, ['jq', ...io.argv.slice(1)], Buffer.from(documents)));
       if (code > 1) return code;
     }
-    if (splitter.rest.trim() !== '' || !any) code = await emit(io, await runFinite(io, ['jq', ...io.argv.slice(1)], Buffer.from(splitter.rest)));
+    if (splitter.rest.trim() !== '' || !any)
+      code = await emit(io, await runFinite(io, ['jq', ...io.argv.slice(1)], Buffer.from(splitter.rest)));
     return code;
   },
 };
 
-async function emit(io: CommandIo, result: { stdout: Uint8Array; stderr: string; code: number }): Promise<number> {
+async function emit(
+  io: CommandIo,
+  result: { stdout: Uint8Array; stderr: string; code: number },
+): Promise<number> {
   await io.stdout.write(result.stdout);
   if (result.stderr !== '') await io.stderr.write(result.stderr);
   return result.code;

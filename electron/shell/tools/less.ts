@@ -16,11 +16,13 @@ export function pager(name: 'less' | 'more'): Command {
         return 1;
       }
       if (io.tty === undefined || !io.stdout.isTty) {
-        for await (const { source } of inputs(io, operands, () => (code = 1))) for await (const chunk of source) await io.stdout.write(chunk);
+        for await (const { source } of inputs(io, operands, () => (code = 1)))
+          for await (const chunk of source) await io.stdout.write(chunk);
         return code;
       }
       const lines: string[] = [];
-      for await (const { source } of inputs(io, operands, () => (code = 1))) for await (const line of source.lines()) lines.push(line.replaceAll('\t', '        '));
+      for await (const { source } of inputs(io, operands, () => (code = 1)))
+        for await (const line of source.lines()) lines.push(line.replaceAll('\t', '        '));
       if (io.signal.aborted) return 130;
       if (lines.length < io.tty.rows) {
         await io.stdout.write(lines.map((line) => `${line}\n`).join(''));
@@ -94,7 +96,24 @@ class Pager {
 
   #move(key: string): void {
     const page = this.#height;
-    const steps: Readonly<Record<string, number>> = { ' ': page, f: page, 'page-down': page, 'C-f': page, b: -page, 'page-up': -page, 'C-b': -page, j: 1, down: 1, enter: 1, k: -1, up: -1, d: page / 2, 'C-d': page / 2, u: -page / 2, 'C-u': -page / 2 };
+    const steps: Readonly<Record<string, number>> = {
+      ' ': page,
+      f: page,
+      'page-down': page,
+      'C-f': page,
+      b: -page,
+      'page-up': -page,
+      'C-b': -page,
+      j: 1,
+      down: 1,
+      enter: 1,
+      k: -1,
+      up: -1,
+      d: page / 2,
+      'C-d': page / 2,
+      u: -page / 2,
+      'C-u': -page / 2,
+    };
     this.#message = '';
     if (key === 'g' || key === 'home' || key === '<') this.#top = 0;
     else if (key === 'G' || key === 'end' || key === '>') this.#top = this.#lines.length;
@@ -116,15 +135,19 @@ class Pager {
 
   async #draw(): Promise<void> {
     const columns = this.#io.tty?.columns ?? 80;
-    const rows = this.#lines.slice(this.#top, this.#top + this.#height).map((line) => `${this.#fit(line, columns)}\x1b[K`);
+    const rows = this.#lines
+      .slice(this.#top, this.#top + this.#height)
+      .map((line) => `${this.#fit(line, columns)}\x1b[K`);
     while (rows.length < this.#height) rows.push('~\x1b[K');
     const end = this.#top + this.#height >= this.#lines.length;
-    const status = this.#message !== '' ? this.#message : end ? '(END)' : this.#name === '' ? ':' : this.#name;
+    const status =
+      this.#message !== '' ? this.#message : end ? '(END)' : this.#name === '' ? ':' : this.#name;
     await this.#io.stdout.write(`\x1b[H${rows.join('\n')}\n\x1b[7m${status}\x1b[0m\x1b[K`);
   }
 
   #fit(line: string, columns: number): string {
-    if (textWidth(line) <= columns) return this.#query === '' ? line : line.replaceAll(this.#query, `\x1b[7m${this.#query}\x1b[0m`);
+    if (textWidth(line) <= columns)
+      return this.#query === '' ? line : line.replaceAll(this.#query, `\x1b[7m${this.#query}\x1b[0m`);
     return [...line].slice(0, columns).join('');
   }
 }

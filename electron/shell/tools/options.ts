@@ -15,7 +15,11 @@ export interface ParsedOptions {
  * `spec`: short options as in getopts (`n:v`), long ones by name with `:` when they take a value, mapped to a short one with
  * `long=short` (`{ 'lines:': 'n', quiet: 'q' }`). Options end at `--`; `-` is an operand.
  */
-export function parseOptions(argv: readonly string[], short: string, long: Readonly<Record<string, string>> = {}): ParsedOptions {
+export function parseOptions(
+  argv: readonly string[],
+  short: string,
+  long: Readonly<Record<string, string>> = {},
+): ParsedOptions {
   const operands: string[] = [];
   const values = new Map<string, (string | true)[]>();
   let problem: string | undefined;

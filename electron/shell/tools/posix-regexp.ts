@@ -20,10 +20,21 @@ export class PatternError extends Error {
  * take the first that matches, not the longest (a known difference).
  */
 export function posixToRegExp(pattern: string, options: PosixOptions): RegExp {
-  const body = options.fixed === true ? pattern.split('\n').map(escapeAll).join('|') : translate(pattern, options.extended);
-  const source = options.whole === 'line' ? `^(?:${body})$` : options.whole === 'word' ? `(?<![\\p{L}\\p{N}_])(?:${body})(?![\\p{L}\\p{N}_])` : body;
+  const body =
+    options.fixed === true
+      ? pattern.split('\n').map(escapeAll).join('|')
+      : translate(pattern, options.extended);
+  const source =
+    options.whole === 'line'
+      ? `^(?:${body})$`
+      : options.whole === 'word'
+        ? `(?<![\\p{L}\\p{N}_])(?:${body})(?![\\p{L}\\p{N}_])`
+        : body;
   try {
-    return new RegExp(source, `u${options.ignoreCase === true ? 'i' : ''}${options.global === true ? 'g' : ''}`);
+    return new RegExp(
+      source,
+      `u${options.ignoreCase === true ? 'i' : ''}${options.global === true ? 'g' : ''}`,
+    );
   } catch (error) {
     const text = error instanceof Error ? error.message : '';
     if (/[Uu]nterminated group/.test(text)) throw new PatternError('Unmatched ( or \\(');
@@ -72,7 +83,11 @@ function translate(pattern: string, extended: boolean): string {
       continue;
     }
     if (char === '^' || char === '$') {
-      const anchor = extended || (char === '^' ? at === 0 || /\\[(|]$/.test(pattern.slice(0, at)) : next === undefined || /^\\[)|]/.test(pattern.slice(at + 1)));
+      const anchor =
+        extended ||
+        (char === '^'
+          ? at === 0 || /\\[(|]$/.test(pattern.slice(0, at))
+          : next === undefined || /^\\[)|]/.test(pattern.slice(at + 1)));
       out += anchor ? char : `\\${char}`;
       canRepeat = !anchor;
       continue;

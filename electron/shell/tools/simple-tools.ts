@@ -43,7 +43,10 @@ export const yes: Command = {
 
 export const tee: Command = {
   name: 'tee',
-  summary: { en: 'Copy input to files and to output', 'pt-BR': 'Copia a entrada para arquivos e para a saída' },
+  summary: {
+    en: 'Copy input to files and to output',
+    'pt-BR': 'Copia a entrada para arquivos e para a saída',
+  },
   async run(io) {
     const options = parseOptions(io.argv, 'aip', { append: 'a', 'ignore-interrupts': 'i' });
     if (options.problem !== undefined) return usageError(io, options.problem);
@@ -82,10 +85,22 @@ export const seq: Command = {
     const numbers = words.map(Number);
     const bad = words.find((_, at) => Number.isNaN(numbers[at]));
     if (bad !== undefined) return usageError(io, `seq: invalid floating point argument: ‘${bad}’`);
-    if (words.length === 0 || words.length > 3) return usageError(io, words.length === 0 ? 'seq: missing operand' : `seq: extra operand ‘${words[3] ?? ''}’`);
-    const [first, step, last] = words.length === 1 ? [1, 1, numbers[0] ?? 0] : words.length === 2 ? [numbers[0] ?? 0, 1, numbers[1] ?? 0] : [numbers[0] ?? 0, numbers[1] ?? 1, numbers[2] ?? 0];
+    if (words.length === 0 || words.length > 3)
+      return usageError(
+        io,
+        words.length === 0 ? 'seq: missing operand' : `seq: extra operand ‘${words[3] ?? ''}’`,
+      );
+    const [first, step, last] =
+      words.length === 1
+        ? [1, 1, numbers[0] ?? 0]
+        : words.length === 2
+          ? [numbers[0] ?? 0, 1, numbers[1] ?? 0]
+          : [numbers[0] ?? 0, numbers[1] ?? 1, numbers[2] ?? 0];
     if (step === 0) return usageError(io, `seq: invalid Zero increment value: ‘${words[1] ?? ''}’`);
-    const digits = Math.max(...words.slice(0, 2).map((word) => (word.split('.')[1] ?? '').length), words.length === 1 ? 0 : 0);
+    const digits = Math.max(
+      ...words.slice(0, 2).map((word) => (word.split('.')[1] ?? '').length),
+      words.length === 1 ? 0 : 0,
+    );
     const width = equal ? Math.max(first.toFixed(digits).length, last.toFixed(digits).length) : 0;
     let block = '';
     const count = Math.floor((last - first) / step + 1e-10);
@@ -114,7 +129,10 @@ export const clear: Command = {
 
 export const env: Command = {
   name: 'env',
-  summary: { en: 'Show the environment or run a command in a changed one', 'pt-BR': 'Mostra o ambiente ou roda um comando em outro' },
+  summary: {
+    en: 'Show the environment or run a command in a changed one',
+    'pt-BR': 'Mostra o ambiente ou roda um comando em outro',
+  },
   async run(io) {
     const words = io.argv.slice(1);
     let variables: Record<string, string> = { ...io.env };
@@ -125,12 +143,17 @@ export const env: Command = {
         words.shift();
         const { [words[0] ?? '']: _gone, ...rest } = variables;
         variables = rest;
-      } else if (/^[A-Za-z_]\w*=/.test(word)) variables[word.slice(0, word.indexOf('='))] = word.slice(word.indexOf('=') + 1);
+      } else if (/^[A-Za-z_]\w*=/.test(word))
+        variables[word.slice(0, word.indexOf('='))] = word.slice(word.indexOf('=') + 1);
       else if (word !== '--') break;
       words.shift();
     }
     if (words.length > 0) return io.spawn(words, { env: variables });
-    await io.stdout.write(Object.entries(variables).map(([name, value]) => `${name}=${value}\n`).join(''));
+    await io.stdout.write(
+      Object.entries(variables)
+        .map(([name, value]) => `${name}=${value}\n`)
+        .join(''),
+    );
     return 0;
   },
 };
@@ -141,7 +164,11 @@ export const printenv: Command = {
   async run(io) {
     const names = io.argv.slice(1);
     if (names.length === 0) {
-      await io.stdout.write(Object.entries(io.env).map(([name, value]) => `${name}=${value}\n`).join(''));
+      await io.stdout.write(
+        Object.entries(io.env)
+          .map(([name, value]) => `${name}=${value}\n`)
+          .join(''),
+      );
       return 0;
     }
     let code = 0;
@@ -165,7 +192,8 @@ export const timeout: Command = {
     }
     const seconds = duration(words[0] ?? '');
     if (words.length < 2) return usageError(io, 'timeout: missing operand', 125);
-    if (Number.isNaN(seconds)) return usageError(io, `timeout: invalid time interval ‘${words[0] ?? ''}’`, 125);
+    if (Number.isNaN(seconds))
+      return usageError(io, `timeout: invalid time interval ‘${words[0] ?? ''}’`, 125);
     const limit = new AbortController();
     const ended = new AbortController();
     void io.sleep(seconds * 1000).then(() => {

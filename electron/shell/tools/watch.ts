@@ -15,7 +15,11 @@ export const watch: Command = {
     while (args[0]?.startsWith('-') === true) {
       const option = args.shift() as string;
       if (option.startsWith('-n') || option.startsWith('--interval')) {
-        const value = /^-n.+/.test(option) ? option.slice(2) : option.includes('=') ? (option.split('=')[1] ?? '') : (args.shift() ?? '');
+        const value = /^-n.+/.test(option)
+          ? option.slice(2)
+          : option.includes('=')
+            ? (option.split('=')[1] ?? '')
+            : (args.shift() ?? '');
         seconds = duration(value);
         if (Number.isNaN(seconds)) {
           await io.stderr.write(`watch: failed to parse argument: '${value}'\n`);
@@ -40,7 +44,9 @@ export const watch: Command = {
         const out = new BufferSink();
         await io.spawn(argv, { stdin: emptySource(), stdout: out, stderr: out });
         if (io.signal.aborted) break;
-        await io.stdout.write(screen(io, out.text(), title ? `Every ${interval.toFixed(1)}s: ${args.join(' ')}` : null));
+        await io.stdout.write(
+          screen(io, out.text(), title ? `Every ${interval.toFixed(1)}s: ${args.join(' ')}` : null),
+        );
         await io.sleep(interval * 1000);
       }
     } finally {
@@ -54,6 +60,8 @@ function screen(io: CommandIo, text: string, title: string | null): string {
   if (io.tty === undefined) return `${title === null ? '' : `${title}\n\n`}${text}`;
   const { columns, rows } = io.tty;
   const head = title === null ? [] : [title.slice(0, columns), ''];
-  const lines = [...head, ...text.replace(/\n$/, '').split('\n')].slice(0, rows).map((line) => `${[...line].slice(0, columns).join('')}\x1b[K`);
+  const lines = [...head, ...text.replace(/\n$/, '').split('\n')]
+    .slice(0, rows)
+    .map((line) => `${[...line].slice(0, columns).join('')}\x1b[K`);
   return `\x1b[H${lines.join('\n')}\x1b[J`;
 }

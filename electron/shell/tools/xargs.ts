@@ -14,7 +14,17 @@ interface XargsOptions {
 }
 
 function readOptions(argv: readonly string[]): XargsOptions | string {
-  const out: XargsOptions = { words: [], perCall: Infinity, replace: null, zero: false, delimiter: null, skipEmpty: false, verbose: false, lines: Infinity, parallel: 1 };
+  const out: XargsOptions = {
+    words: [],
+    perCall: Infinity,
+    replace: null,
+    zero: false,
+    delimiter: null,
+    skipEmpty: false,
+    verbose: false,
+    lines: Infinity,
+    parallel: 1,
+  };
   const args = argv.slice(1);
   while (/^-./.test(args[0] ?? '')) {
     const word = args.shift() as string;
@@ -48,7 +58,8 @@ function splitQuoted(text: string): string[] | string {
     const char = text.charAt(at);
     if (char === "'" || char === '"') {
       const end = text.indexOf(char, at + 1);
-      if (end < 0) return `unmatched ${char === "'" ? 'single' : 'double'} quote; by default quotes are special to xargs unless you use the -0 option`;
+      if (end < 0)
+        return `unmatched ${char === "'" ? 'single' : 'double'} quote; by default quotes are special to xargs unless you use the -0 option`;
       word = (word ?? '') + text.slice(at + 1, end);
       at = end;
     } else if (char === '\\') word = (word ?? '') + text.charAt(++at);
@@ -63,14 +74,18 @@ function splitQuoted(text: string): string[] | string {
 
 export const xargs: Command = {
   name: 'xargs',
-  summary: { en: 'Run a command with arguments from input', 'pt-BR': 'Roda um comando com argumentos vindos da entrada' },
+  summary: {
+    en: 'Run a command with arguments from input',
+    'pt-BR': 'Roda um comando com argumentos vindos da entrada',
+  },
   async run(io) {
     const options = readOptions(io.argv);
     if (typeof options === 'string') {
       await io.stderr.write(`xargs: ${options}\nTry 'xargs --help' for more information.\n`);
       return 1;
     }
-    const batches = options.replace !== null || options.lines !== Infinity ? byLine(io, options) : byWord(io, options);
+    const batches =
+      options.replace !== null || options.lines !== Infinity ? byLine(io, options) : byWord(io, options);
     let code = 0;
     const running = new Set<Promise<void>>();
     for await (const argv of batches) {
@@ -81,7 +96,16 @@ export const xargs: Command = {
       }
       if (options.verbose) await io.stderr.write(`${argv.join(' ')}\n`);
       const one = io.spawn(argv, { stdin: emptySource() }).then((exit) => {
-        code = exit === 0 ? code : exit === 127 || exit === 126 ? exit : exit === 255 ? 124 : exit > 128 ? 125 : 123;
+        code =
+          exit === 0
+            ? code
+            : exit === 127 || exit === 126
+              ? exit
+              : exit === 255
+                ? 124
+                : exit > 128
+                  ? 125
+                  : 123;
       });
       running.add(one);
       void one.finally(() => running.delete(one));
@@ -119,7 +143,10 @@ function words(options: XargsOptions, text: string): string[] | string {
 async function* byWord(io: CommandIo, options: XargsOptions): AsyncGenerator<string[] | string> {
   const text = await io.stdin.text();
   const separator = options.zero ? '\0' : options.delimiter;
-  const items = separator === null ? splitQuoted(text) : text.split(separator).filter((item, at, all) => item !== '' || at < all.length - 1);
+  const items =
+    separator === null
+      ? splitQuoted(text)
+      : text.split(separator).filter((item, at, all) => item !== '' || at < all.length - 1);
   if (typeof items === 'string') {
     yield items;
     return;

@@ -20,7 +20,9 @@ export const awk: Command = {
       if (word === '--') break;
       const value = word.length > 2 ? word.slice(2) : args.shift();
       if (value === undefined || !/^-[Fvf]/.test(word)) {
-        await io.stderr.write(`awk: ${value === undefined ? 'no argument for option' : 'not an option:'} ${word}\n`);
+        await io.stderr.write(
+          `awk: ${value === undefined ? 'no argument for option' : 'not an option:'} ${word}\n`,
+        );
         return 2;
       }
       if (word.startsWith('-F')) separator = value === 't' ? '\t' : awkString(value);
@@ -73,7 +75,9 @@ class AwkRun {
 
   async run(): Promise<number> {
     const machine = this.#machine;
-    const usesGetline = JSON.stringify(this.#program.rules.concat(), (_, value: unknown) => (value instanceof RegExp ? null : value)).includes('"getline"');
+    const usesGetline = JSON.stringify(this.#program.rules.concat(), (_, value: unknown) =>
+      value instanceof RegExp ? null : value,
+    ).includes('"getline"');
     let going = machine.rules('begin');
     await this.#flush();
     const reads = this.#program.rules.some((rule) => rule.begin !== true) || usesGetline;
@@ -97,7 +101,8 @@ class AwkRun {
 
   #record(text: string): boolean {
     const machine = this.#machine;
-    for (const name of ['NR', 'FNR']) machine.globals.set(name, machine.number(machine.globals.get(name)) + 1);
+    for (const name of ['NR', 'FNR'])
+      machine.globals.set(name, machine.number(machine.globals.get(name)) + 1);
     machine.setRecord(text);
     return machine.rules('record');
   }
@@ -107,7 +112,8 @@ class AwkRun {
     const lines: string[] = [];
     for await (const source of this.#sources()) for await (const line of source.lines()) lines.push(line);
     this.#machine.readAhead = lines;
-    for (let line = lines.shift(); line !== undefined; line = lines.shift()) if (!this.#record(line)) return false;
+    for (let line = lines.shift(); line !== undefined; line = lines.shift())
+      if (!this.#record(line)) return false;
     return true;
   }
 
@@ -146,7 +152,8 @@ class AwkRun {
       const content = file.text;
       file.text = '';
       if (name === '/dev/stderr') await this.#io.stderr.write(content);
-      else if (file.append || this.#written.has(name)) await this.#io.fs.appendFile(this.#io.path(name), content);
+      else if (file.append || this.#written.has(name))
+        await this.#io.fs.appendFile(this.#io.path(name), content);
       else await this.#io.fs.writeFile(this.#io.path(name), content);
       this.#written.add(name);
     }

@@ -10,7 +10,12 @@ export function callBuiltin(machine: AwkMachine, name: string, args: readonly Ex
     case 'length': {
       const only = args[0];
       if (only === undefined) return [...machine.text(machine.field(0))].length;
-      if (only.kind === 'variable' && machine.get(only.name) === undefined && machine.array(only.name).size > 0) return machine.array(only.name).size;
+      if (
+        only.kind === 'variable' &&
+        machine.get(only.name) === undefined &&
+        machine.array(only.name).size > 0
+      )
+        return machine.array(only.name).size;
       return [...text(0)].length;
     }
     case 'substr': {
@@ -38,7 +43,13 @@ export function callBuiltin(machine: AwkMachine, name: string, args: readonly Ex
       return target.replace(machine.pattern(args[0] as Expr), (...found: unknown[]) => {
         count++;
         if (!all && count !== nth) return found[0] as string;
-        return replacement.replace(/\\(\d)|\\&|&/g, (token, digit: string | undefined) => (digit !== undefined ? String(found[Number(digit)] ?? '') : token === '&' ? (found[0] as string) : '&'));
+        return replacement.replace(/\\(\d)|\\&|&/g, (token, digit: string | undefined) =>
+          digit !== undefined
+            ? String(found[Number(digit)] ?? '')
+            : token === '&'
+              ? (found[0] as string)
+              : '&',
+        );
       });
     }
     case 'match': {
@@ -112,7 +123,9 @@ function substitute(machine: AwkMachine, args: readonly Expr[], all: boolean): V
   const out = subject.replace(machine.pattern(args[0] as Expr), (found: string) => {
     if (!all && count > 0) return found;
     count++;
-    return replacement.replace(/\\\\&|\\&|&/g, (token) => (token === '&' ? found : token === '\\&' ? '&' : `\\${found}`));
+    return replacement.replace(/\\\\&|\\&|&/g, (token) =>
+      token === '&' ? found : token === '\\&' ? '&' : `\\${found}`,
+    );
   });
   if (count > 0) machine.assign(target, out);
   return count;

@@ -40,7 +40,7 @@ export class AwkMachine {
   readonly files = new Map<string, { text: string; append: boolean }>();
   exitCode: number | null = null;
   #record = '';
-  #fields: (Value)[] | null = null;
+  #fields: Value[] | null = null;
   #locals: { values: Map<string, Value>; arrays: Map<string, AwkArray>; names: Set<string> }[] = [];
   /** More lines of the main input, when the program uses `getline`. */
   readAhead: string[] | null = null;
@@ -49,7 +49,21 @@ export class AwkMachine {
 
   constructor(program: AwkProgram) {
     this.program = program;
-    for (const [name, value] of Object.entries({ FS: ' ', OFS: ' ', ORS: '\n', RS: '\n', NR: 0, NF: 0, FNR: 0, SUBSEP: '\x1c', CONVFMT: '%.6g', OFMT: '%.6g', RSTART: 0, RLENGTH: -1, FILENAME: '' })) {
+    for (const [name, value] of Object.entries({
+      FS: ' ',
+      OFS: ' ',
+      ORS: '\n',
+      RS: '\n',
+      NR: 0,
+      NF: 0,
+      FNR: 0,
+      SUBSEP: '\x1c',
+      CONVFMT: '%.6g',
+      OFMT: '%.6g',
+      RSTART: 0,
+      RLENGTH: -1,
+      FILENAME: '',
+    })) {
       this.globals.set(name, value);
     }
   }
@@ -66,19 +80,26 @@ export class AwkMachine {
     if (typeof value === 'string') return value;
     if (value === undefined) return '';
     if (value instanceof InputText) return value.text;
-    if (Number.isInteger(value)) return Math.abs(value) < 1e16 ? String(value) : BigInt(Math.round(value)).toString();
+    if (Number.isInteger(value))
+      return Math.abs(value) < 1e16 ? String(value) : BigInt(Math.round(value)).toString();
     if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';
     return printfFormat(this.text(this.globals.get(format)), [String(value)]).text;
   }
 
   truth(value: Value): boolean {
     if (typeof value === 'number') return value !== 0;
-    if (value instanceof InputText) return numeric.test(value.text) ? Number(value.text) !== 0 : value.text !== '';
+    if (value instanceof InputText)
+      return numeric.test(value.text) ? Number(value.text) !== 0 : value.text !== '';
     return value !== undefined && value !== '';
   }
 
   #compare(left: Value, right: Value): number {
-    const numbers = [left, right].every((value) => typeof value === 'number' || value === undefined || (value instanceof InputText && numeric.test(value.text)));
+    const numbers = [left, right].every(
+      (value) =>
+        typeof value === 'number' ||
+        value === undefined ||
+        (value instanceof InputText && numeric.test(value.text)),
+    );
     if (numbers) return this.number(left) - this.number(right);
     const [a, b] = [this.text(left), this.text(right)];
     return a < b ? -1 : a > b ? 1 : 0;
@@ -103,7 +124,9 @@ export class AwkMachine {
   }
 
   #split(): Value[] {
-    this.#fields ??= this.split(this.#record, this.text(this.globals.get('FS'))).map((text) => new InputText(text));
+    this.#fields ??= this.split(this.#record, this.text(this.globals.get('FS'))).map(
+      (text) => new InputText(text),
+    );
     return this.#fields;
   }
 
@@ -197,7 +220,11 @@ export class AwkMachine {
         return node.prefix ? before + node.by : before;
       }
       case 'binary':
-        return this.#binary(node.operator, this.value(node.left), node.operator === '()' ? undefined : this.value(node.right));
+        return this.#binary(
+          node.operator,
+          this.value(node.left),
+          node.operator === '()' ? undefined : this.value(node.right),
+        );
       case 'match':
         return this.matches(node.right, this.text(this.value(node.left))) !== node.negated ? 1 : 0;
       case 'and':
@@ -211,7 +238,10 @@ export class AwkMachine {
       case 'assign': {
         if (node.operator === '=') return this.assign(node.target, this.value(node.value));
         const right = this.value(node.value);
-        return this.assign(node.target, this.#binary(node.operator.slice(0, -1), this.value(node.target), right));
+        return this.assign(
+          node.target,
+          this.#binary(node.operator.slice(0, -1), this.value(node.target), right),
+        );
       }
       case 'call':
         return node.own ? this.#call(node.name, node.args) : callBuiltin(this, node.name, node.args);
@@ -235,7 +265,8 @@ export class AwkMachine {
       case '/':
       case '%': {
         const divisor = this.number(right);
-        if (divisor === 0) throw new AwkError(operator === '/' ? 'division by zero' : 'division by zero in %');
+        if (divisor === 0)
+          throw new AwkError(operator === '/' ? 'division by zero' : 'division by zero in %');
         return operator === '/' ? this.number(left) / divisor : this.number(left) % divisor;
       }
       case '^':
@@ -271,7 +302,8 @@ export class AwkMachine {
     if (lines === null) return -1;
     const line = lines.shift();
     if (line === undefined) return 0;
-    if (node.file === undefined) for (const name of ['NR', 'FNR']) this.globals.set(name, this.number(this.globals.get(name)) + 1);
+    if (node.file === undefined)
+      for (const name of ['NR', 'FNR']) this.globals.set(name, this.number(this.globals.get(name)) + 1);
     if (node.target === undefined) this.setRecord(line);
     else this.assign(node.target, new InputText(line));
     return 1;
@@ -281,7 +313,11 @@ export class AwkMachine {
     const definition: AwkFunction | undefined = this.program.functions.get(name);
     if (definition === undefined) throw new AwkError(`calling undefined function ${name}`);
     if (this.#locals.length > 1000) throw new AwkError(`function ${name}: nesting too deep`);
-    const scope = { values: new Map<string, Value>(), arrays: new Map<string, AwkArray>(), names: new Set(definition.params) };
+    const scope = {
+      values: new Map<string, Value>(),
+      arrays: new Map<string, AwkArray>(),
+      names: new Set(definition.params),
+    };
     for (const [at, param] of definition.params.entries()) {
       const arg = args[at];
       if (arg === undefined) continue;
@@ -387,11 +423,17 @@ export class AwkMachine {
   format(values: readonly Value[]): string {
     const [format, ...args] = values;
     const pattern = this.text(format);
-    const wanted = [...pattern.matchAll(/%(?:%|[-+ 0#']*(\*|\d+)?(?:\.(\*|\d+)?)?([a-zA-Z]))/g)].flatMap((match) => (match[0] === '%%' ? [] : [...(match[1] === '*' ? ['d'] : []), ...(match[2] === '*' ? ['d'] : []), match[3] ?? 's']));
+    const wanted = [...pattern.matchAll(/%(?:%|[-+ 0#']*(\*|\d+)?(?:\.(\*|\d+)?)?([a-zA-Z]))/g)].flatMap(
+      (match) =>
+        match[0] === '%%'
+          ? []
+          : [...(match[1] === '*' ? ['d'] : []), ...(match[2] === '*' ? ['d'] : []), match[3] ?? 's'],
+    );
     const shown = wanted.map((letter, at) => {
       const value = args[at];
       if (letter === 'c') return typeof value === 'number' ? String.fromCodePoint(value) : this.text(value);
-      if ('diouxX'.includes(letter)) return String(BigInt(Math.trunc(Number.isFinite(this.number(value)) ? this.number(value) : 0)));
+      if ('diouxX'.includes(letter))
+        return String(BigInt(Math.trunc(Number.isFinite(this.number(value)) ? this.number(value) : 0)));
       return 'eEfFgG'.includes(letter) ? String(this.number(value)) : this.text(value);
     });
     return printfFormat(pattern.replaceAll('\\', '\\\\'), shown).text;
@@ -403,7 +445,8 @@ export class AwkMachine {
   rules(phase: 'begin' | 'end' | 'record'): boolean {
     try {
       for (const rule of this.program.rules) {
-        if ((rule.begin === true) !== (phase === 'begin') || (rule.end === true) !== (phase === 'end')) continue;
+        if ((rule.begin === true) !== (phase === 'begin') || (rule.end === true) !== (phase === 'end'))
+          continue;
         if (phase === 'record' && !this.#applies(rule)) continue;
         if (rule.body === undefined) this.out += `${this.#record}${this.text(this.globals.get('ORS'))}`;
         else this.run(rule.body);

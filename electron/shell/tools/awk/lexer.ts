@@ -9,9 +9,83 @@ export interface Token {
   pattern?: RegExp;
 }
 
-const keywords = new Set(['BEGIN', 'END', 'function', 'func', 'if', 'else', 'while', 'for', 'do', 'break', 'continue', 'next', 'nextfile', 'exit', 'return', 'delete', 'in', 'getline', 'print', 'printf']);
-const operators = ['**=', '&&', '||', '==', '!=', '<=', '>=', '++', '--', '+=', '-=', '*=', '/=', '%=', '^=', '**', '>>', '!~', '{', '}', '(', ')', '[', ']', ';', ',', '+', '-', '*', '/', '%', '^', '!', '<', '>', '|', '?', ':', '~', '$', '='];
-const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '\\': '\\', '"': '"', '/': '/', a: '\x07', b: '\b', f: '\f', v: '\v' };
+const keywords = new Set([
+  'BEGIN',
+  'END',
+  'function',
+  'func',
+  'if',
+  'else',
+  'while',
+  'for',
+  'do',
+  'break',
+  'continue',
+  'next',
+  'nextfile',
+  'exit',
+  'return',
+  'delete',
+  'in',
+  'getline',
+  'print',
+  'printf',
+]);
+const operators = [
+  '**=',
+  '&&',
+  '||',
+  '==',
+  '!=',
+  '<=',
+  '>=',
+  '++',
+  '--',
+  '+=',
+  '-=',
+  '*=',
+  '/=',
+  '%=',
+  '^=',
+  '**',
+  '>>',
+  '!~',
+  '{',
+  '}',
+  '(',
+  ')',
+  '[',
+  ']',
+  ';',
+  ',',
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  '^',
+  '!',
+  '<',
+  '>',
+  '|',
+  '?',
+  ':',
+  '~',
+  '$',
+  '=',
+];
+const escapes: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  '\\': '\\',
+  '"': '"',
+  '/': '/',
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  v: '\v',
+};
 
 /** Escapes of an awk string constant (also of `-v` values). */
 export function awkString(body: string): string {
@@ -60,12 +134,22 @@ export function tokenize(source: string): Token[] {
     } else if (rest.startsWith('/') && operand()) {
       const match = /^\/((?:[^/\\\n[]|\\.|\[\^?\]?[^\]\n]*\])*)\//.exec(rest);
       if (match === null) throw new AwkError(`line ${String(line)}: unterminated regexp`);
-      out.push({ kind: 'regex', text: match[1] ?? '', pattern: awkRegExp((match[1] ?? '').replaceAll('\\/', '/')), line });
+      out.push({
+        kind: 'regex',
+        text: match[1] ?? '',
+        pattern: awkRegExp((match[1] ?? '').replaceAll('\\/', '/')),
+        line,
+      });
       at += match[0].length;
     } else {
       const operator = operators.find((item) => rest.startsWith(item));
-      if (operator === undefined) throw new AwkError(`line ${String(line)}: syntax error at or near ${rest.charAt(0)}`);
-      out.push({ kind: 'operator', text: operator === '**' ? '^' : operator === '**=' ? '^=' : operator, line });
+      if (operator === undefined)
+        throw new AwkError(`line ${String(line)}: syntax error at or near ${rest.charAt(0)}`);
+      out.push({
+        kind: 'operator',
+        text: operator === '**' ? '^' : operator === '**=' ? '^=' : operator,
+        line,
+      });
       at += operator.length;
     }
   }
@@ -84,9 +168,14 @@ export function awkRegExp(source: string): RegExp {
   }
   const made = (() => {
     try {
-      return posixToRegExp(source.replace(/\\\//g, '/').replace(/\\"/g, '"'), { extended: true, global: true });
+      return posixToRegExp(source.replace(/\\\//g, '/').replace(/\\"/g, '"'), {
+        extended: true,
+        global: true,
+      });
     } catch (error) {
-      throw new AwkError(`regular expression compile failed: ${error instanceof Error ? error.message : ''}\n ${source}`);
+      throw new AwkError(
+        `regular expression compile failed: ${error instanceof Error ? error.message : ''}\n ${source}`,
+      );
     }
   })();
   if (compiled.size > 500) compiled.clear();

@@ -1,7 +1,33 @@
 import { AwkError, type AwkProgram, type Expr, type Rule, type Stmt } from './ast.ts';
 import { tokenize, type Token } from './lexer.ts';
 
-const builtins = new Set(['length', 'substr', 'index', 'split', 'sub', 'gsub', 'gensub', 'match', 'sprintf', 'toupper', 'tolower', 'int', 'sqrt', 'exp', 'log', 'sin', 'cos', 'atan2', 'rand', 'srand', 'systime', 'strftime', 'fflush', 'close', 'system']);
+const builtins = new Set([
+  'length',
+  'substr',
+  'index',
+  'split',
+  'sub',
+  'gsub',
+  'gensub',
+  'match',
+  'sprintf',
+  'toupper',
+  'tolower',
+  'int',
+  'sqrt',
+  'exp',
+  'log',
+  'sin',
+  'cos',
+  'atan2',
+  'rand',
+  'srand',
+  'systime',
+  'strftime',
+  'fflush',
+  'close',
+  'system',
+]);
 const assignments = new Set(['=', '+=', '-=', '*=', '/=', '%=', '^=']);
 
 /** Reads an awk program (POSIX grammar). */
@@ -40,7 +66,9 @@ class Parser {
   }
 
   #wrong(): AwkError {
-    return new AwkError(`line ${String(this.#token.line)}: syntax error at or near ${this.#token.kind === 'newline' ? 'end of line' : this.#token.text}`);
+    return new AwkError(
+      `line ${String(this.#token.line)}: syntax error at or near ${this.#token.kind === 'newline' ? 'end of line' : this.#token.text}`,
+    );
   }
 
   #newlines(): void {
@@ -152,7 +180,12 @@ class Parser {
   #for(): Stmt {
     this.#expect('(');
     const [name, word, array] = this.#tokens.slice(this.#at, this.#at + 3);
-    if (name?.kind === 'name' && word?.text === 'in' && array?.kind === 'name' && this.#tokens[this.#at + 3]?.text === ')') {
+    if (
+      name?.kind === 'name' &&
+      word?.text === 'in' &&
+      array?.kind === 'name' &&
+      this.#tokens[this.#at + 3]?.text === ')'
+    ) {
       this.#at += 4;
       return { kind: 'for-in', name: name.text, array: array.text, body: this.#body() };
     }
@@ -170,9 +203,13 @@ class Parser {
   }
 
   #simple(): Stmt {
-    for (const kind of ['next', 'nextfile', 'break', 'continue'] as const) if (this.#take(kind)) return { kind };
+    for (const kind of ['next', 'nextfile', 'break', 'continue'] as const)
+      if (this.#take(kind)) return { kind };
     for (const kind of ['return', 'exit'] as const) {
-      if (this.#take(kind)) return this.#token.kind === 'newline' || this.#is(';') || this.#is('}') ? { kind } : { kind, value: this.#expr() };
+      if (this.#take(kind))
+        return this.#token.kind === 'newline' || this.#is(';') || this.#is('}')
+          ? { kind }
+          : { kind, value: this.#expr() };
     }
     if (this.#take('delete')) {
       const array = this.#token.text;
@@ -189,7 +226,14 @@ class Parser {
     const out: Extract<Stmt, { kind: 'print' }> = { kind: 'print', formatted, args: [] };
     const outer = this.#noGreater;
     this.#noGreater = true;
-    if (!(this.#token.kind === 'newline' || this.#is(';') || this.#is('}') || this.#is('>') || this.#is('>>') || this.#is('|'))) {
+    if (!(
+      this.#token.kind === 'newline' ||
+      this.#is(';') ||
+      this.#is('}') ||
+      this.#is('>') ||
+      this.#is('>>') ||
+      this.#is('|')
+    )) {
       const mark = this.#at;
       const grouped = this.#is('(') ? this.#grouping() : null;
       if (grouped !== null) out.args = grouped;
@@ -218,7 +262,14 @@ class Parser {
     this.#at++;
     const list = this.#list(')');
     this.#noGreater = outer;
-    return this.#token.kind === 'newline' || this.#is(';') || this.#is('}') || this.#is('>') || this.#is('>>') || this.#is('|') ? list : null;
+    return this.#token.kind === 'newline' ||
+      this.#is(';') ||
+      this.#is('}') ||
+      this.#is('>') ||
+      this.#is('>>') ||
+      this.#is('|')
+      ? list
+      : null;
   }
 
   #list(close: string): Expr[] {
@@ -294,7 +345,11 @@ class Parser {
   #comparison(): Expr {
     const left = this.#concatenation();
     const { text } = this.#token;
-    if (this.#token.kind === 'operator' && ['<', '<=', '==', '!=', '>', '>='].includes(text) && !(text === '>' && this.#noGreater)) {
+    if (
+      this.#token.kind === 'operator' &&
+      ['<', '<=', '==', '!=', '>', '>='].includes(text) &&
+      !(text === '>' && this.#noGreater)
+    ) {
       this.#at++;
       return { kind: 'binary', operator: text, left, right: this.#concatenation() };
     }
@@ -309,8 +364,13 @@ class Parser {
 
   #startsOperand(): boolean {
     const { kind, text } = this.#token;
-    if (kind === 'number' || kind === 'string' || kind === 'regex' || kind === 'name' || kind === 'call') return true;
-    return kind === 'operator' && ['$', '!', '(', '-', '+', '++', '--'].includes(text) && !(text === '!' && this.#tokens[this.#at + 1]?.text === '=');
+    if (kind === 'number' || kind === 'string' || kind === 'regex' || kind === 'name' || kind === 'call')
+      return true;
+    return (
+      kind === 'operator' &&
+      ['$', '!', '(', '-', '+', '++', '--'].includes(text) &&
+      !(text === '!' && this.#tokens[this.#at + 1]?.text === '=')
+    );
   }
 
   #additive(): Expr {
@@ -334,7 +394,8 @@ class Parser {
   }
 
   #unary(): Expr {
-    for (const operator of ['!', '-', '+'] as const) if (this.#take(operator)) return { kind: 'unary', operator, operand: this.#unary() };
+    for (const operator of ['!', '-', '+'] as const)
+      if (this.#take(operator)) return { kind: 'unary', operator, operand: this.#unary() };
     return this.#power();
   }
 
@@ -354,7 +415,11 @@ class Parser {
     const token = this.#token;
     if (this.#take('++')) return { kind: 'step', by: 1, prefix: true, target: this.#primary() };
     if (this.#take('--')) return { kind: 'step', by: -1, prefix: true, target: this.#primary() };
-    if (this.#take('$')) return { kind: 'field', index: this.#take('-') ? { kind: 'unary', operator: '-', operand: this.#primary() } : this.#primary() };
+    if (this.#take('$'))
+      return {
+        kind: 'field',
+        index: this.#take('-') ? { kind: 'unary', operator: '-', operand: this.#primary() } : this.#primary(),
+      };
     if (this.#take('(')) return this.#group();
     if (this.#take('getline')) return this.#getline();
     this.#at++;
@@ -369,7 +434,13 @@ class Parser {
         this.#expect('(');
         return { kind: 'call', name: token.text, args: this.#arguments(), own: !builtins.has(token.text) };
       case 'name':
-        if (builtins.has(token.text)) return { kind: 'call', name: token.text, args: this.#take('(') ? this.#arguments() : [], own: false };
+        if (builtins.has(token.text))
+          return {
+            kind: 'call',
+            name: token.text,
+            args: this.#take('(') ? this.#arguments() : [],
+            own: false,
+          };
         if (this.#take('[')) return { kind: 'element', array: token.text, key: this.#arguments(']') };
         return { kind: 'variable', name: token.text };
       default:
@@ -395,7 +466,9 @@ class Parser {
       return { kind: 'in', key: list, array };
     }
     if (only === undefined || list.length > 1) throw this.#wrong();
-    return only.kind === 'variable' || only.kind === 'field' || only.kind === 'element' ? { kind: 'binary', operator: '()', left: only, right: only } : only;
+    return only.kind === 'variable' || only.kind === 'field' || only.kind === 'element'
+      ? { kind: 'binary', operator: '()', left: only, right: only }
+      : only;
   }
 
   #getline(): Expr {

@@ -55,7 +55,8 @@ export class SedMachine {
   }
 
   async #endCycle(print: boolean): Promise<void> {
-    if (print && !this.#options.quiet) this.#print(this.#line.text, this.#line.newline || this.#after.length > 0);
+    if (print && !this.#options.quiet)
+      this.#print(this.#line.text, this.#line.newline || this.#after.length > 0);
     for (const text of this.#after.splice(0)) this.#out += text;
     if (this.#out.length > 32_768) await this.#flush();
   }
@@ -83,7 +84,9 @@ export class SedMachine {
       case 'last':
         return (await this.#options.reader.peek()) === null;
       case 'step':
-        return address.step === 0 ? this.#number === address.first : this.#number >= address.first && (this.#number - address.first) % address.step === 0;
+        return address.step === 0
+          ? this.#number === address.first
+          : this.#number >= address.first && (this.#number - address.first) % address.step === 0;
       case 'match': {
         const pattern = this.#pattern(address.pattern);
         return pattern.test(this.#line.text);
@@ -112,13 +115,19 @@ export class SedMachine {
         if (to.kind === 'line' && to.line <= this.#number) return true;
         delete command.endLine;
         if (to.kind === 'plus') command.endLine = this.#number + to.count;
-        if (to.kind === 'multiple') command.endLine = to.of === 0 ? this.#number : Math.ceil(this.#number / to.of) * to.of;
+        if (to.kind === 'multiple')
+          command.endLine = to.of === 0 ? this.#number : Math.ceil(this.#number / to.of) * to.of;
         command.active = command.endLine === undefined || command.endLine > this.#number;
         return true;
       }
       command.active = true;
     }
-    const ends = command.endLine !== undefined ? this.#number >= command.endLine : to.kind === 'line' ? this.#number >= to.line : await this.#matches(to);
+    const ends =
+      command.endLine !== undefined
+        ? this.#number >= command.endLine
+        : to.kind === 'line'
+          ? this.#number >= to.line
+          : await this.#matches(to);
     if (ends) command.active = false;
     return !(to.kind === 'line' && this.#number > to.line);
   }
@@ -173,7 +182,9 @@ export class SedMachine {
   }
 
   #target(command: SedCommand): number {
-    return command.text === '' ? this.#program.length : this.#program.findIndex((item) => item.name === ':' && item.text === command.text);
+    return command.text === ''
+      ? this.#program.length
+      : this.#program.findIndex((item) => item.name === ':' && item.text === command.text);
   }
 
   async #advance(): Promise<void> {
@@ -254,7 +265,10 @@ export class SedMachine {
       count++;
       if (count < nth || (!global && count > nth)) return found;
       changed = true;
-      return fill(command.replacement ?? [], args.slice(0, typeof args.at(-1) === 'object' ? -3 : -2) as (string | undefined)[]);
+      return fill(
+        command.replacement ?? [],
+        args.slice(0, typeof args.at(-1) === 'object' ? -3 : -2) as (string | undefined)[],
+      );
     });
     if (!changed) return;
     this.#substituted = true;

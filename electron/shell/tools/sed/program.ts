@@ -69,8 +69,14 @@ class Parser {
     }
     if (open.length > 0) throw new SedError("-e expression #1, char 0: unmatched `{'");
     for (const command of out) {
-      if ('btT'.includes(command.name) && command.text !== '' && !out.some((item) => item.name === ':' && item.text === command.text)) {
-        throw new SedError(`-e expression #1, char ${String(this.#text.length)}: can't find label for jump to \`${command.text}'`);
+      if (
+        'btT'.includes(command.name) &&
+        command.text !== '' &&
+        !out.some((item) => item.name === ':' && item.text === command.text)
+      ) {
+        throw new SedError(
+          `-e expression #1, char ${String(this.#text.length)}: can't find label for jump to \`${command.text}'`,
+        );
       }
     }
     return out;
@@ -210,10 +216,12 @@ class Parser {
       command.text = String(this.#number());
     } else if (command.name === 's') this.#substitution(command);
     else if (command.name === 'y') this.#transliteration(command);
-    else if (!'{}=dDgGhHlnNpPx'.includes(command.name)) throw this.#wrong(`unknown command: \`${command.name}'`);
+    else if (!'{}=dDgGhHlnNpPx'.includes(command.name))
+      throw this.#wrong(`unknown command: \`${command.name}'`);
     if ('{}aicrw:'.includes(command.name)) return;
     this.#skip(/ /);
-    if (this.#at < this.#text.length && !/[\n;}#]/.test(this.#peek())) throw this.#wrong('extra characters after command');
+    if (this.#at < this.#text.length && !/[\n;}#]/.test(this.#peek()))
+      throw this.#wrong('extra characters after command');
   }
 
   #inserted(): string {
@@ -244,7 +252,7 @@ class Parser {
     command.replacement = replacementParts(this.#until(delimiter, "unterminated `s' command", false));
     const flags = { global: false, print: false, nth: 1, file: '' };
     let ignoreCase = false;
-    for (; this.#at < this.#text.length; ) {
+    for (; this.#at < this.#text.length;) {
       const char = this.#peek();
       if (/\d/.test(char)) {
         flags.nth = this.#number();

@@ -18,7 +18,16 @@ export const sed: Command = {
       suffix = match[1] ?? '';
       return [];
     });
-    const options = parseOptions(argv, 'ne:f:Ersuz', { quiet: 'n', silent: 'n', 'expression:': 'e', 'file:': 'f', 'regexp-extended': 'E', separate: 's', unbuffered: 'u', 'null-data': 'z' });
+    const options = parseOptions(argv, 'ne:f:Ersuz', {
+      quiet: 'n',
+      silent: 'n',
+      'expression:': 'e',
+      'file:': 'f',
+      'regexp-extended': 'E',
+      separate: 's',
+      unbuffered: 'u',
+      'null-data': 'z',
+    });
     if (options.problem !== undefined) return usageError(io, options.problem);
     const operands = [...options.operands];
     const scripts = (options.values.get('e') ?? []).filter((value) => typeof value === 'string');
@@ -39,7 +48,10 @@ export const sed: Command = {
       if (suffix !== null) return await inPlace(io, operands, parse, { quiet, separator, suffix });
       const program = parse();
       let code = 0;
-      const reader = new LineReader(sources(io, operands, () => (code = 2)), separator);
+      const reader = new LineReader(
+        sources(io, operands, () => (code = 2)),
+        separator,
+      );
       const machine = new SedMachine(io, program, { quiet, reader, write: (text) => io.stdout.write(text) });
       await machine.run();
       return machine.exit ?? code;
@@ -51,7 +63,11 @@ export const sed: Command = {
   },
 };
 
-async function* sources(io: CommandIo, operands: readonly string[], failed: () => void): AsyncGenerator<ByteSource> {
+async function* sources(
+  io: CommandIo,
+  operands: readonly string[],
+  failed: () => void,
+): AsyncGenerator<ByteSource> {
   for (const operand of operands.length === 0 ? ['-'] : operands) {
     if (operand === '-') yield io.stdin;
     else {
@@ -67,12 +83,21 @@ async function open(io: CommandIo, operand: string): Promise<ByteSource | null> 
     return await io.fs.open(io.path(operand));
   } catch (error) {
     if (!(error instanceof FsError)) throw error;
-    await io.stderr.write(error.code === 'EISDIR' ? `sed: couldn't edit ${operand}: not a regular file\n` : `sed: can't read ${operand}: ${error.text}\n`);
+    await io.stderr.write(
+      error.code === 'EISDIR'
+        ? `sed: couldn't edit ${operand}: not a regular file\n`
+        : `sed: can't read ${operand}: ${error.text}\n`,
+    );
     return null;
   }
 }
 
-async function inPlace(io: CommandIo, operands: readonly string[], parse: () => SedCommand[], options: { quiet: boolean; separator: string; suffix: string }): Promise<number> {
+async function inPlace(
+  io: CommandIo,
+  operands: readonly string[],
+  parse: () => SedCommand[],
+  options: { quiet: boolean; separator: string; suffix: string },
+): Promise<number> {
   if (operands.length === 0) {
     await io.stderr.write('sed: no input files\n');
     return 1;
