@@ -65,6 +65,8 @@ export async function runKubectl(io: CommandIo): Promise<number> {
   } catch (error) {
     if (error instanceof BrokenPipe) throw error;
     if (io.signal.aborted) return 130;
+    // Nobody reads any more: a pipe such as `| head -1` has ended us.
+    if (io.stdout.closed.aborted) return 141;
     await session.settled();
     const { text, code } = describeFailure(error);
     await io.stderr.write(lineEnd(text));
