@@ -12,6 +12,7 @@ import { mappingForObject } from '../resource-args.ts';
 import type { Session } from '../session.ts';
 import { createObject } from '../writes.ts';
 import { buildConfigMap, buildSecret, fileFlags } from './create-data.ts';
+import { buildRegistrySecret, buildTlsSecret, registryFlags, tlsFlags } from './create-secrets.ts';
 import { buildDeployment, buildService } from './create-workloads.ts';
 
 const shared: readonly FlagSpec[] = [
@@ -167,6 +168,31 @@ const genericSecret: Generator = {
   build: buildSecret,
 };
 
+const tlsSecret: Generator = {
+  name: 'tls',
+  usage: 'NAME --cert=path/to/cert/file --key=path/to/key/file [--dry-run=server|client|none]',
+  short: {
+    en: 'Create a secret from a certificate and its key.',
+    'pt-BR': 'Cria um secret de um certificado e sua chave.',
+  },
+  flags: tlsFlags,
+  example: 'kubectl create secret tls web --cert=web.crt --key=web.key',
+  failure: 'secret',
+  build: buildTlsSecret,
+};
+
+const registrySecret: Generator = {
+  name: 'docker-registry',
+  usage:
+    'NAME --docker-username=user --docker-password=password [--docker-server=string] [--docker-email=email]',
+  short: { en: 'Create a secret for pulling images.', 'pt-BR': 'Cria um secret para baixar imagens.' },
+  flags: registryFlags,
+  example:
+    'kubectl create secret docker-registry pull --docker-server=r.example.com --docker-username=u --docker-password=p',
+  failure: 'secret',
+  build: buildRegistrySecret,
+};
+
 const deployment: Generator = {
   name: 'deployment',
   aliases: ['deploy'],
@@ -264,7 +290,7 @@ const secrets: CommandSpec = {
   name: 'secret',
   usage: '(docker-registry | generic | tls)',
   short: { en: 'Create a secret of a type.', 'pt-BR': 'Cria um secret de um tipo.' },
-  subcommands: [command(genericSecret)],
+  subcommands: [command(registrySecret), command(genericSecret), command(tlsSecret)],
 };
 
 export const generators: readonly CommandSpec[] = [
