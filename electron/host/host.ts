@@ -272,7 +272,16 @@ export class Host {
       let call: { cancel(): void } | undefined;
       let cancelled = false;
       session.pacer.inject(() => {
-        if (!cancelled) call = session.cluster.gateway.call(request, certificate, handlers);
+        if (cancelled) return;
+        call = session.cluster.gateway.call(request, certificate, {
+          ...handlers,
+          // Virtual time: clients that compute ages by themselves go by the server's clock.
+          onResponse: (response) =>
+            handlers.onResponse({
+              ...response,
+              headers: { ...response.headers, date: new Date(session.simulation.now).toUTCString() },
+            }),
+        });
       });
       return {
         cancel: () => {
