@@ -13,11 +13,14 @@ import {
 import { serveApp } from './app-protocol.ts';
 import { brokerPort, REQUEST_PORT } from './ipc/port-broker.ts';
 import { installMenu } from './menu.ts';
-import { APP_ORIGIN, guardContents, windowOptions } from './security.ts';
+import { QuitGate } from './quit-gate.ts';
+import { APP_ORIGIN, guardContents, isAllowedPermission, windowOptions } from './security.ts';
 
 const dist = join(import.meta.dirname, '..');
 let window: BrowserWindow | undefined;
 let host: UtilityProcess | undefined;
+/** A quit waits for the host to store what it has. */
+const quitGate = new QuitGate({ host: () => host, quit: () => app.quit() });
 
 protocol.registerSchemesAsPrivileged([
   { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } },
@@ -52,8 +55,9 @@ function run(): void {
   host = startHost();
   protocol.handle('app', (request) => serveApp(join(dist, 'app'), request));
   session.defaultSession.setPermissionRequestHandler((_contents, permission, decide) =>
-    decide(permission === 'clipboard-sanitized-write' || permission === 'clipboard-read'),
+    decide(isAllowedPermission(permission)),
   );
+  session.defaultSession.setPermissionCheckHandler((_contents, permission) => isAllowedPermission(permission));
   ipcMain.on(REQUEST_PORT, (event, nonce: unknown) =>
     brokerPort(
       {
@@ -79,7 +83,7 @@ if (app.requestSingleInstanceLock()) {
     window?.focus();
   });
   app.on('window-all-closed', () => app.quit());
-  app.on('before-quit', () => host?.postMessage('quit'));
+  app.on('before-quit', (event) => quitGate.beforeQuit(event));
   void app.whenReady().then(run);
 } else {
   app.quit();

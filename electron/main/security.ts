@@ -46,10 +46,21 @@ export function isAppUrl(url: string): boolean {
 export function isAllowedExternal(url: string): boolean {
   try {
     const parsed = new URL(url);
-    return parsed.protocol === 'https:' && EXTERNAL_HOSTS.has(parsed.hostname);
+    // No port and no user name: `host` has the port, and a link of ours never carries either.
+    return (
+      parsed.protocol === 'https:' &&
+      EXTERNAL_HOSTS.has(parsed.host) &&
+      parsed.username === '' &&
+      parsed.password === ''
+    );
   } catch {
     return false;
   }
+}
+
+/** What a page may ask of the browser: the clipboard, for the console. Camera, notifications and all else are denied. */
+export function isAllowedPermission(permission: string): boolean {
+  return permission === 'clipboard-sanitized-write' || permission === 'clipboard-read';
 }
 
 /** Denies what a window of Leme never does: leaving its origin, new windows, web views. */
@@ -59,6 +70,9 @@ export function guardContents(contents: WebContents, openExternal: (url: string)
     return { action: 'deny' };
   });
   contents.on('will-navigate', (event, url) => {
+    if (!isAppUrl(url)) event.preventDefault();
+  });
+  contents.on('will-redirect', (event, url) => {
     if (!isAppUrl(url)) event.preventDefault();
   });
   contents.on('will-attach-webview', (event) => event.preventDefault());
