@@ -30,7 +30,11 @@ describe('app://', () => {
     ['app://leme/assets/a%20b.js', 'export {}', 'text/javascript; charset=utf-8'],
   ])('%s is a file of the app', async (url, text, type) => {
     const answer = await ask(url);
-    expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([200, type, text]);
+    expect([answer.status, answer.headers.get('content-type'), await answer.text()]).toEqual([
+      200,
+      type,
+      text,
+    ]);
   });
 
   it.each([

@@ -57,7 +57,9 @@ function run(): void {
   session.defaultSession.setPermissionRequestHandler((_contents, permission, decide) =>
     decide(isAllowedPermission(permission)),
   );
-  session.defaultSession.setPermissionCheckHandler((_contents, permission) => isAllowedPermission(permission));
+  session.defaultSession.setPermissionCheckHandler((_contents, permission) =>
+    isAllowedPermission(permission),
+  );
   ipcMain.on(REQUEST_PORT, (event, nonce: unknown) =>
     brokerPort(
       {

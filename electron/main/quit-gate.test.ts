@@ -14,7 +14,11 @@ class FakeHost extends EventEmitter {
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-function setUp(host: FakeHost | undefined): { gate: QuitGate; quit: ReturnType<typeof vi.fn>; ask: () => boolean } {
+function setUp(host: FakeHost | undefined): {
+  gate: QuitGate;
+  quit: ReturnType<typeof vi.fn>;
+  ask: () => boolean;
+} {
   const quit = vi.fn();
   const gate = new QuitGate({ host: () => host, quit });
   const ask = (): boolean => {

@@ -1,7 +1,13 @@
 import { EventEmitter } from 'node:events';
 import type { WebContents } from 'electron';
 import { describe, expect, it, vi } from 'vitest';
-import { guardContents, isAllowedExternal, isAllowedPermission, isAppUrl, windowOptions } from './security.ts';
+import {
+  guardContents,
+  isAllowedExternal,
+  isAllowedPermission,
+  isAppUrl,
+  windowOptions,
+} from './security.ts';
 
 describe('windowOptions', () => {
   it('isolates and sandboxes the page, exactly so', () => {

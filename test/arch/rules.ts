@@ -67,7 +67,11 @@ export const RULES: readonly FolderRule[] = [
     packages: [],
   },
   { folder: 'electron/cluster/images', ours: [...COMPONENT, 'electron/cluster/network'], packages: [] },
-  { folder: 'electron/cluster/kubelet', ours: [...COMPONENT, 'electron/cluster/cri', 'electron/cluster/images/reference.ts'], packages: ['yaml'] },
+  {
+    folder: 'electron/cluster/kubelet',
+    ours: [...COMPONENT, 'electron/cluster/cri', 'electron/cluster/images/reference.ts'],
+    packages: ['yaml'],
+  },
   {
     folder: 'electron/cluster/node-shell',
     ours: [...COMPONENT, 'electron/cluster/cri', 'electron/cluster/machine'],

@@ -17,7 +17,10 @@ interface PodSeen {
 
 function pods(host: ServedHost): PodSeen[] {
   const { stdout } = host.kubectl([
-    'get', 'pods', '-A', '-o',
+    'get',
+    'pods',
+    '-A',
+    '-o',
     'jsonpath={range .items[*]}{.metadata.uid} {.metadata.name} {.status.containerStatuses[0].restartCount}{"\\n"}{end}',
   ]);
   return stdout
@@ -44,7 +47,15 @@ describe.skipIf(!hasStockKubectl())('killed in the middle of a rollout', () => {
       if (made.code === 0) told.push(`configmap/told-${index}`);
     }
     const before = pods(first);
-    const time = first.kubectl(['get', 'lease', '-n', 'kube-system', 'kube-scheduler', '-o', 'jsonpath={.spec.renewTime}']).stdout;
+    const time = first.kubectl([
+      'get',
+      'lease',
+      '-n',
+      'kube-system',
+      'kube-scheduler',
+      '-o',
+      'jsonpath={.spec.renewTime}',
+    ]).stdout;
     await first.stop('SIGKILL');
 
     const second = await ServedHost.start(folder.path, '--speed', '25');
@@ -53,11 +64,31 @@ describe.skipIf(!hasStockKubectl())('killed in the middle of a rollout', () => {
     expect(told.filter((name) => !kept.includes(name))).toEqual([]);
     const system = (seen: readonly PodSeen[]): PodSeen[] => seen.filter(({ name }) => name.endsWith('-cp-1'));
     expect(system(pods(second))).toEqual(system(before));
-    const later = second.kubectl(['get', 'lease', '-n', 'kube-system', 'kube-scheduler', '-o', 'jsonpath={.spec.renewTime}']).stdout;
+    const later = second.kubectl([
+      'get',
+      'lease',
+      '-n',
+      'kube-system',
+      'kube-scheduler',
+      '-o',
+      'jsonpath={.spec.renewTime}',
+    ]).stdout;
     expect(later >= time).toBe(true);
-    expect(second.kubectl(['rollout', 'status', 'deployment/web', '--timeout=60s']).stdout).toContain('deployment "web" successfully rolled out');
-    const images = second.kubectl(['get', 'pods', '-l', 'app=web', '-o', 'jsonpath={.items[*].spec.containers[0].image}']).stdout;
-    await eventually(() => second.kubectl(['get', 'pods', '-l', 'app=web', '-o', 'name']).stdout.trim().split('\n').length, (count) => count === 6);
+    expect(second.kubectl(['rollout', 'status', 'deployment/web', '--timeout=60s']).stdout).toContain(
+      'deployment "web" successfully rolled out',
+    );
+    const images = second.kubectl([
+      'get',
+      'pods',
+      '-l',
+      'app=web',
+      '-o',
+      'jsonpath={.items[*].spec.containers[0].image}',
+    ]).stdout;
+    await eventually(
+      () => second.kubectl(['get', 'pods', '-l', 'app=web', '-o', 'name']).stdout.trim().split('\n').length,
+      (count) => count === 6,
+    );
     expect(images).toContain('nginx:1.27');
   });
 });

@@ -33,7 +33,16 @@ export class ServedHost {
   static async start(dataDir: string, ...flags: readonly string[]): Promise<ServedHost> {
     const child = spawn(
       process.execPath,
-      ['--enable-source-maps', join(root, 'dist/host/serve.mjs'), '--data', dataDir, '--api-port', '0', '--json', ...flags],
+      [
+        '--enable-source-maps',
+        join(root, 'dist/host/serve.mjs'),
+        '--data',
+        dataDir,
+        '--api-port',
+        '0',
+        '--json',
+        ...flags,
+      ],
       { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, LEME_CHECK_OUTPUT: '1' } },
     );
     const stderr: string[] = [];
@@ -55,12 +64,20 @@ export class ServedHost {
 
   /** Runs the stock kubectl against it. */
   kubectl(args: readonly string[], stdin?: string): { code: number; stdout: string; stderr: string } {
-    const { status, stdout, stderr } = spawnSync('kubectl', ['--kubeconfig', this.served.kubeconfig, ...args], {
-      encoding: 'utf8',
-      env: { PATH: process.env['PATH'] ?? '', HOME: this.served.dataDir, KUBECACHEDIR: join(this.served.dataDir, 'cache') },
-      ...(stdin === undefined ? {} : { input: stdin }),
-      timeout: 60_000,
-    });
+    const { status, stdout, stderr } = spawnSync(
+      'kubectl',
+      ['--kubeconfig', this.served.kubeconfig, ...args],
+      {
+        encoding: 'utf8',
+        env: {
+          PATH: process.env['PATH'] ?? '',
+          HOME: this.served.dataDir,
+          KUBECACHEDIR: join(this.served.dataDir, 'cache'),
+        },
+        ...(stdin === undefined ? {} : { input: stdin }),
+        timeout: 60_000,
+      },
+    );
     return { code: status ?? -1, stdout, stderr };
   }
 }
@@ -76,12 +93,17 @@ export function hasStockKubectl(): boolean {
 }
 
 /** Asks until it holds; the simulation runs in real time in another process, so there is nothing to step. */
-export async function eventually<T>(ask: () => T | Promise<T>, holds: (value: T) => boolean, timeout = 30_000): Promise<T> {
+export async function eventually<T>(
+  ask: () => T | Promise<T>,
+  holds: (value: T) => boolean,
+  timeout = 30_000,
+): Promise<T> {
   const end = performance.now() + timeout;
   for (;;) {
     const value = await ask();
     if (holds(value)) return value;
-    if (performance.now() > end) throw new Error(`did not happen within ${timeout} ms; last: ${JSON.stringify(value)}`);
+    if (performance.now() > end)
+      throw new Error(`did not happen within ${timeout} ms; last: ${JSON.stringify(value)}`);
     await new Promise((resolve) => void setTimeout(resolve, 100));
   }
 }

@@ -153,15 +153,13 @@ describe('NetworkApiClient', () => {
     const client = new NetworkApiClient(test.component('cp-1/x'), fake.net, config);
     const seen: unknown[] = [];
     await test.do(async () => {
-      client
-        .resource<Pod>(resourceTypes.pods)
-        .watch(
-          { resourceVersion: '5', allowWatchBookmarks: true },
-          {
-            onEvent: (event) => seen.push(event.type, event.object.metadata?.name),
-            onEnd: (error) => seen.push(error?.message),
-          },
-        );
+      client.resource<Pod>(resourceTypes.pods).watch(
+        { resourceVersion: '5', allowWatchBookmarks: true },
+        {
+          onEvent: (event) => seen.push(event.type, event.object.metadata?.name),
+          onEnd: (error) => seen.push(error?.message),
+        },
+      );
     });
     await test.run(100);
     fake.state.shut('timeout');

@@ -81,7 +81,9 @@ describe('brokerPort', () => {
     expect(refused).toEqual([why]);
     expect(created()).toBe(0);
     expect(toHost).not.toHaveBeenCalled();
-    expect(vi.mocked(asked.senderFrame?.postMessage as () => void | undefined)?.mock?.calls ?? []).toEqual([]);
+    expect(vi.mocked(asked.senderFrame?.postMessage as () => void | undefined)?.mock?.calls ?? []).toEqual(
+      [],
+    );
   });
 
   it('refuses everybody while there is no window', () => {

@@ -1,0 +1,152 @@
+import { CausalLog } from '../../electron/base/causal-log.ts';
+import type { CausalRecord } from '../../electron/base/causal-record.ts';
+import { SeededRand } from '../../electron/base/rand.ts';
+import { Simulation } from '../../electron/base/simulation.ts';
+import type { Pod } from '../../electron/cluster/api/types.ts';
+import { readClientConfig } from '../../electron/cluster/client/kubeconfig.ts';
+import { createCluster } from '../../electron/cluster/cluster.ts';
+import { MemoryBackend } from '../../electron/cluster/etcd/backend/memory.ts';
+import { SqliteBackend } from '../../electron/cluster/etcd/backend/sqlite.ts';
+import type { Cluster } from '../../electron/cluster/interface.ts';
+import { volatileStore } from '../../electron/cluster/machine/local-state.ts';
+import type { PeerCertificate } from '../../electron/cluster/network/interface.ts';
+import { buildTopology } from '../../electron/cluster/topology/topologies.ts';
+import { CausalPersistence } from '../../electron/host/causal-persistence.ts';
+import { KUBERNETES_VERSION } from '../../electron/host/cluster-session.ts';
+import { settleTurn } from '../../electron/host/settle.ts';
+import type { Workspace } from '../../electron/storage/interface.ts';
+
+/** The same ring as the host's. */
+const LOG_CAPACITY = 100_000;
+const SERVER = 'cp-1';
+
+export interface BenchClusterOptions {
+  readonly workers: number;
+  /** Where etcd, machines and records are written; in memory without one. */
+  readonly workspace?: Workspace;
+  /** Keeps one record only: what the log costs is the difference. */
+  readonly withoutLog?: boolean;
+  /** Default true; only with a workspace. */
+  readonly persistRecords?: boolean;
+}
+
+/** A cluster as the host composes it, with the number of workers free. */
+export class BenchCluster {
+  readonly simulation: Simulation;
+  readonly cluster: Cluster;
+  readonly start = Date.UTC(2026, 2, 2, 9);
+  messages = 0;
+  /** Requests to the API server and answers, watch items included. */
+  apiMessages = 0;
+  readonly #persistence: CausalPersistence | undefined;
+  readonly #workspace: Workspace | undefined;
+  readonly #running = new Set<string>();
+
+  constructor(options: BenchClusterOptions) {
+    const { workspace } = options;
+    const log = new CausalLog(options.withoutLog === true ? 1 : LOG_CAPACITY);
+    this.simulation = new Simulation({
+      startTime: this.start,
+      rand: new SeededRand('bench'),
+      log,
+      settle: settleTurn,
+    });
+    this.cluster = createCluster({
+      simulation: this.simulation,
+      topology: buildTopology('kubeadm-1-2', { workers: options.workers }),
+      storage: {
+        etcdBackend: (machine) =>
+          workspace === undefined ? new MemoryBackend() : new SqliteBackend(workspace.database, machine),
+        machineStore: (machine) => workspace?.machineState(machine) ?? volatileStore(),
+      },
+      resume: false,
+      kubernetesVersion: KUBERNETES_VERSION,
+    });
+    this.#workspace = workspace;
+    if (workspace !== undefined && options.persistRecords !== false)
+      this.#persistence = new CausalPersistence(log, workspace.causalLog);
+    log.onDidAppend((record) => this.#count(record));
+  }
+
+  /** Pods whose kubelet was answered that they run. */
+  get runningPods(): number {
+    return this.#running.size;
+  }
+
+  get virtualTime(): number {
+    return this.simulation.now - this.start;
+  }
+
+  commit(): void {
+    this.#persistence?.write();
+    this.#workspace?.commit();
+  }
+
+  /** At full speed, committing every 10 ms as the pacer does. @throws Error when it does not happen within `limit` virtual milliseconds */
+  async until(enough: () => boolean, limit: number, what: string): Promise<void> {
+    const end = this.simulation.now + limit;
+    while (!enough() && this.simulation.now < end) {
+      const batch = performance.now() + 10;
+      await this.simulation.runUntil(end, () => enough() || performance.now() >= batch);
+      this.commit();
+    }
+    if (!enough()) throw new Error(`${what}: not within ${limit} ms of virtual time`);
+  }
+
+  async ready(): Promise<void> {
+    await this.until(() => this.cluster.isReady(), 60_000, 'ready');
+  }
+
+  /** Creates a Deployment as an administrator outside the cluster does. */
+  createDeployment(name: string, replicas: number): void {
+    const certificate = this.#adminCertificate();
+    const manifest = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name, namespace: 'default' },
+      spec: {
+        replicas,
+        selector: { matchLabels: { app: name } },
+        template: {
+          metadata: { labels: { app: name } },
+          spec: { containers: [{ name, image: 'nginx' }] },
+        },
+      },
+    };
+    this.cluster.gateway.call(
+      {
+        method: 'POST',
+        target: '/apis/apps/v1/namespaces/default/deployments',
+        headers: { 'content-type': 'application/json' },
+        body: { type: 'bytes', bytes: new TextEncoder().encode(JSON.stringify(manifest)) },
+      },
+      certificate,
+      {
+        onResponse: (response) => {
+          if (response.status !== 201) throw new Error(`create Deployment: ${JSON.stringify(response)}`);
+        },
+        onItem: () => undefined,
+        onEnd: (error) => {
+          if (error !== undefined) throw error;
+        },
+      },
+    );
+  }
+
+  #adminCertificate(): PeerCertificate {
+    const { files } = this.cluster.machine(SERVER);
+    const { certificate } = readClientConfig(files, '/etc/kubernetes/super-admin.conf', 'bench');
+    if (certificate === undefined) throw new Error('super-admin.conf holds no certificate');
+    return certificate;
+  }
+
+  #count(record: CausalRecord): void {
+    if (record.kind !== 'message') return;
+    this.messages += 1;
+    if (record.protocol !== 'https') return;
+    this.apiMessages += 1;
+    if (record.phase !== 'item' || !record.summary.startsWith('MODIFIED pods default/')) return;
+    const frame = record.body as { readonly body: { readonly value?: { readonly object: Pod } } };
+    if (frame.body.value?.object.status?.phase === 'Running') this.#running.add(record.summary);
+  }
+}

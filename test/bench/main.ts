@@ -1,0 +1,126 @@
+// npm run bench [-- PART…]: measures, prints a table, writes bench-results/. See README.md beside this file.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, release, totalmem } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+interface Part {
+  readonly name: string;
+  readonly program: string;
+  readonly args: readonly string[];
+}
+
+type Values = Readonly<Record<string, number>>;
+
+const PARTS: readonly Part[] = [
+  { name: 'host start', program: 'host-start', args: [] },
+  { name: '100 replicas', program: 'scale', args: ['100', 'memory'] },
+  { name: '1,000 replicas', program: 'scale', args: ['1000', 'memory'] },
+  { name: '1,000 replicas, no causal log kept', program: 'scale', args: ['1000', 'no-log'] },
+  {
+    name: '1,000 replicas, workspace without records',
+    program: 'scale',
+    args: ['1000', 'sqlite-no-records'],
+  },
+  { name: '1,000 replicas, workspace', program: 'scale', args: ['1000', 'sqlite'] },
+  { name: 'https, 1,000 Pods', program: 'https', args: [] },
+  { name: 'console', program: 'console', args: [] },
+];
+/** Not bundled, as in scripts/build.mjs. */
+const EXTERNAL = ['better-sqlite3', '@lydell/node-pty', 'just-bash'];
+const AIMS: Readonly<Record<string, Values>> = {
+  'host start': { wallMs: 500 },
+  '1,000 replicas': { wallMs: 2000, residentMB: 300 },
+};
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+async function bundle(program: string): Promise<string> {
+  const outfile = join(root, '.cache', 'bench', `${program}.mjs`);
+  await build({
+    absWorkingDir: root,
+    entryPoints: [`test/bench/programs/${program}.ts`],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node22',
+    external: EXTERNAL,
+    sourcemap: 'linked',
+    logLevel: 'warning',
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+  });
+  return outfile;
+}
+
+/** Each part runs in a process of its own: memory is its own, nothing is warm. */
+async function run(part: Part, nodeFlags: readonly string[]): Promise<Values> {
+  const file = await bundle(part.program);
+  const { status, stdout, error } = spawnSync(process.execPath, [...nodeFlags, file, ...part.args], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, LEME_ROOT: root },
+  });
+  if (error !== undefined) throw error;
+  const last = stdout.trim().split('\n').at(-1);
+  if (status !== 0 || last === undefined) throw new Error(`${part.name}: exit code ${status}`);
+  return JSON.parse(last) as Values;
+}
+
+function show(name: string, values: Values): void {
+  console.log(`\n${name}`);
+  for (const [field, value] of Object.entries(values)) {
+    const aim = AIMS[name]?.[field];
+    const verdict = aim === undefined ? '' : `   aim ${aim}${value <= aim ? '' : ' (missed)'}`;
+    console.log(
+      `  ${field.padEnd(18)} ${value.toLocaleString('en', { maximumFractionDigits: 2 }).padStart(12)}${verdict}`,
+    );
+  }
+}
+
+/** Versions of what is measured. */
+function versions(): Record<string, string> {
+  const { version, dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    version: string;
+    dependencies: Record<string, string>;
+  };
+  return { leme: version, node: process.version, v8: process.versions.v8, ...dependencies };
+}
+
+const wanted = process.argv.slice(2);
+const parts = PARTS.filter(
+  ({ name, program }) =>
+    wanted.length === 0 || wanted.some((word) => name.includes(word) || program === word),
+);
+if (parts.length === 0) {
+  console.error(`no such part; there are: ${PARTS.map(({ name }) => name).join('; ')}`);
+  process.exit(2);
+}
+const machine = {
+  cpu: cpus()[0]?.model ?? 'unknown',
+  cores: cpus().length,
+  memoryMB: Math.round(totalmem() / 1e6),
+  system: `${process.platform} ${release()}`,
+  loadBefore: loadavg()[0] ?? 0,
+};
+console.log(
+  `Node ${process.version}, ${machine.cores} cores (${machine.cpu}), load ${machine.loadBefore.toFixed(1)} before the start`,
+);
+const results: Record<string, Values> = {};
+for (const part of parts) {
+  results[part.name] = await run(part, []);
+  show(part.name, results[part.name] ?? {});
+}
+const folder = join(root, 'bench-results');
+if (!existsSync(folder)) mkdirSync(folder);
+const at = new Date().toISOString();
+const file = join(folder, `${at.replace(/[:.]/g, '-')}.json`);
+writeFileSync(
+  file,
+  `${JSON.stringify({ at, machine: { ...machine, loadAfter: loadavg()[0] ?? 0 }, versions: versions(), results }, null, 2)}\n`,
+);
+console.log(`\nWritten to bench-results/${file.slice(folder.length + 1)}`);
