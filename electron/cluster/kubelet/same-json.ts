@@ -2,8 +2,23 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** Whether two values mean the same: the order of fields does not count, and absent, undefined and null are alike. */
 export function sameJson(a: unknown, b: unknown): boolean {
-  // The order is mostly the same: the quick comparison decides nearly always.
-  return a === b || JSON.stringify(a) === JSON.stringify(b) || stableJson(a) === stableJson(b);
+  if (a === b || (isNothing(a) && isNothing(b))) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) || Array.isArray(b)) {
+    return (
+      Array.isArray(a) &&
+      Array.isArray(b) &&
+      a.length === b.length &&
+      a.every((item, index) => sameJson(item, b[index]))
+    );
+  }
+  for (const key in a) if (!sameJson((a as Fields)[key], (b as Fields)[key])) return false;
+  for (const key in b) if (isNothing((a as Fields)[key]) && !isNothing((b as Fields)[key])) return false;
+  return true;
+}
+
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null;
 }
 
 /** JSON with sorted keys and without empty fields. */
