@@ -222,15 +222,11 @@ export class Kubelet {
   #admit(pod: Pod): ReturnType<typeof admitPod> {
     // A static Pod is never turned away, and one that runs already has its place.
     if (isStaticPod(pod) || this.#cache.get(uidOf(pod)).sandboxes.length > 0) return undefined;
-    const others = [...this.#workers.values()].filter(
-      (worker) => !worker.finished && uidOf(worker.pod) !== uidOf(pod),
-    );
-    return admitPod(
-      pod,
-      others.map((worker) => worker.pod),
-      this.#process.machine,
-      this.#settings,
-    );
+    const uid = uidOf(pod);
+    const others: Pod[] = [];
+    for (const worker of this.#workers.values())
+      if (!worker.finished && uidOf(worker.pod) !== uid) others.push(worker.pod);
+    return admitPod(pod, others, this.#process.machine, this.#settings);
   }
 
   /** Removes what is left of a Pod in the runtime; starts the static Pod that has been waiting for that. */

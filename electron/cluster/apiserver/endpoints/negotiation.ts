@@ -48,7 +48,8 @@ export function negotiate(
   accept: string | undefined,
   options: { readonly transforms: boolean; readonly yaml: boolean },
 ): Negotiated {
-  if (accept === undefined || accept.trim() === '')
+  // Every component's own requests say so.
+  if (accept === undefined || accept === 'application/json' || accept.trim() === '')
     return { mediaType: 'application/json', transform: 'none' };
   for (const { type, params } of parseAccept(accept)) {
     const mediaType = mediaTypeOf(type, options.yaml);
