@@ -1,0 +1,54 @@
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const require = createRequire(import.meta.url);
+
+interface ConfigModule {
+  validateConfiguration(config: unknown, logger: { isEnabled: boolean; add(): void }): Promise<void>;
+}
+const { validateConfiguration } = require(
+  join(root, 'node_modules/app-builder-lib/out/util/config/config.js'),
+) as ConfigModule;
+
+const config = (): Record<string, unknown> =>
+  parse(readFileSync(join(root, 'electron-builder.yml'), 'utf8')) as Record<string, unknown>;
+const validate = (value: unknown): Promise<void> =>
+  validateConfiguration(value, { isEnabled: false, add: () => undefined });
+
+describe('electron-builder.yml', () => {
+  it('is what the packager understands', async () => {
+    await expect(validate(config())).resolves.toBeUndefined();
+  });
+
+  it('would be refused with a key that the packager does not know', async () => {
+    await expect(validate({ ...config(), filez: [] })).rejects.toThrow(/unknown property 'filez'/);
+  });
+
+  it('packs an allow-list: never the development server, tests, source maps or a second Node', () => {
+    const files = config()['files'] as string[];
+    expect(files.filter((pattern) => !pattern.startsWith('!')).sort()).toEqual([
+      'dist/app/**',
+      'dist/host/utility.mjs',
+      'dist/main/**',
+      'dist/preload/**',
+      'dist/shell/**',
+      'package.json',
+    ]);
+    expect(files).toContain('!**/*.map');
+    expect(files).toContain('!node_modules/node-{linux,win}-*/**');
+  });
+
+  it('closes what a release has no use for', () => {
+    expect(config()['electronFuses']).toMatchObject({
+      enableNodeOptionsEnvironmentVariable: false,
+      enableNodeCliInspectArguments: false,
+      onlyLoadAppFromAsar: true,
+      grantFileProtocolExtraPrivileges: false,
+    });
+  });
+});
