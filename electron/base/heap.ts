@@ -37,10 +37,19 @@ export class Heap<T> {
     return top;
   }
 
-  #sink(item: T): void {
+  /** Drops every item for which `keep` says no. */
+  retain(keep: (item: T) => boolean): void {
+    const items = this.#items;
+    let size = 0;
+    for (const item of items) if (keep(item)) items[size++] = item;
+    items.length = size;
+    for (let index = (size >> 1) - 1; index >= 0; index -= 1) this.#sink(items[index] as T, index);
+  }
+
+  #sink(item: T, from = 0): void {
     const items = this.#items;
     const size = items.length;
-    let index = 0;
+    let index = from;
     for (;;) {
       let child = 2 * index + 1;
       if (child >= size) break;

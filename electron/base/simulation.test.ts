@@ -74,6 +74,22 @@ describe('Simulation', () => {
     await expect(simulation.step()).rejects.toThrow('nobody');
   });
 
+  it('runs what is left in order after thousands were cancelled, some of them twice or too late', async () => {
+    const simulation = newTestSimulation();
+    const ran: number[] = [];
+    const timers = Array.from({ length: 5_000 }, (_, index) =>
+      simulation.schedule(simulation.now + ((index * 7919) % 5_000), () => ran.push((index * 7919) % 5_000)),
+    );
+    timers.forEach((timer, index) => {
+      if ((index * 7919) % 5_000 < 4_900) timer.dispose();
+      if (index % 3 === 0 && (index * 7919) % 5_000 < 4_900) timer.dispose();
+    });
+    await simulation.runUntil(simulation.now + 5_000);
+    expect(ran).toEqual(Array.from({ length: 100 }, (_, index) => 4_900 + index));
+    for (const timer of timers) timer.dispose();
+    expect(simulation.nextEventTime).toBeUndefined();
+  });
+
   it('refuses to be stepped from inside a turn', async () => {
     const simulation = newTestSimulation();
     let failure: unknown;

@@ -17,6 +17,9 @@ interface ScheduledEvent {
   run: (() => void) | undefined;
 }
 
+/** So many cancelled events may wait in the queue before it is worth looking at, when they are the larger part of it. */
+const SWEEP_ABOVE = 1024;
+
 /** Groups what a process has scheduled, so that its death cancels all of it at once. */
 class Owner {
   readonly abort = new AbortController();
@@ -59,6 +62,8 @@ export class Simulation {
   readonly #options: SimulationOptions;
   #now: number;
   #order = 0;
+  /** Cancelled events still in the queue: most are time-outs of requests that were answered long before. */
+  #cancelled = 0;
   #cause: RecordId = 0;
   #running = false;
 
@@ -116,7 +121,13 @@ export class Simulation {
     this.#queue.push(event);
     return {
       dispose: (): void => {
+        if (event.run === undefined) return;
         event.run = undefined;
+        this.#cancelled += 1;
+        if (this.#cancelled > SWEEP_ABOVE && this.#cancelled * 2 > this.#queue.size) {
+          this.#queue.retain(({ run: pending }) => pending !== undefined);
+          this.#cancelled = 0;
+        }
       },
     };
   }
@@ -140,8 +151,10 @@ export class Simulation {
       this.#queue.pop();
       this.#now = next.at;
       this.#cause = next.cause;
+      const { run } = next;
+      next.run = undefined;
       try {
-        next.run?.();
+        run?.();
       } catch (error) {
         this.#fail(error, next.owner);
       }
@@ -178,6 +191,9 @@ export class Simulation {
       const next = this.#queue.peek();
       if (next === undefined || (next.run !== undefined && next.owner?.ended !== true)) return;
       this.#queue.pop();
+      if (next.run === undefined) this.#cancelled -= 1;
+      // Disposing it later counts nothing: it is no longer in the queue.
+      next.run = undefined;
     }
   }
 
