@@ -43,8 +43,16 @@ describe('electron-builder.yml', () => {
     expect(files).toContain('!node_modules/node-{linux,win}-*/**');
   });
 
+  it('keeps programs in the archive, where they find their packages; native files lie beside it', () => {
+    expect(config()['asarUnpack']).toEqual(['**/*.node', 'node_modules/@lydell/node-pty*/**']);
+  });
+
   it('closes what a release has no use for', () => {
-    expect(config()['electronFuses']).toMatchObject({
+    expect(config()['electronFuses']).toEqual({
+      // The lab shell; docs/decisions/0007-run-as-node.md.
+      runAsNode: true,
+      enableCookieEncryption: true,
+      enableEmbeddedAsarIntegrityValidation: true,
       enableNodeOptionsEnvironmentVariable: false,
       enableNodeCliInspectArguments: false,
       onlyLoadAppFromAsar: true,
