@@ -5,7 +5,13 @@ export default defineConfig({
   plugins: [vue()],
   test: {
     include: ['electron/**/*.test.ts', 'app/**/*.test.ts', 'test/**/*.test.ts'],
-    exclude: ['test/e2e/**', 'test/conformance/kube-oracle.test.ts', 'test/bench/**', 'node_modules/**', 'dist/**'],
+    exclude: [
+      'test/e2e/**',
+      'test/conformance/kube-oracle.test.ts',
+      'test/bench/**',
+      'node_modules/**',
+      'dist/**',
+    ],
     testTimeout: 20_000,
     maxWorkers: 2,
   },

@@ -118,6 +118,8 @@ export class FakeApi {
     const url = new URL(seen.url, 'http://x');
     const send = ({ status, body, headers }: FakeReply): void => {
       response.writeHead(status, {
+        // The clock of the recording: ages are as wide as they were then.
+        date: 'Tue, 24 Nov 2026 00:35:00 GMT',
         'Content-Type': typeof body === 'string' ? 'text/plain' : 'application/json',
         ...headers,
       });
@@ -132,7 +134,11 @@ export class FakeApi {
   }
 
   private watch(url: URL, request: http.IncomingMessage, response: http.ServerResponse): void {
-    response.writeHead(200, { 'Content-Type': 'application/json' });
+    response.writeHead(200, {
+      // The clock of the recording: ages are as wide as they were then.
+      date: 'Tue, 24 Nov 2026 00:35:00 GMT',
+      'Content-Type': 'application/json',
+    });
     response.flushHeaders();
     const selector = url.searchParams.get('fieldSelector') ?? '';
     const watcher = {
