@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { ensureBuilt } from './build.mjs';
 import { nodeBinary, root } from './node-binary.mjs';
+import { passSignals } from './pass-signals.mjs';
 
 const PROGRAMS = {
   serve: 'dist/host/serve.mjs',
@@ -22,5 +23,5 @@ const child = spawn(nodeBinary(), ['--enable-source-maps', join(root, program), 
   // Paths that a person types are relative to where they stand.
   cwd: process.env.INIT_CWD ?? process.cwd(),
 });
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+passSignals(child);
 child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 1));

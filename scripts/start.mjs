@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBuilt } from './build.mjs';
 import { nodeBinary, root } from './node-binary.mjs';
+import { passSignals } from './pass-signals.mjs';
 
 /** Path of the Electron binary, downloading it once when it is not there yet. Throws why it cannot be had. */
 function electronBinary() {
@@ -41,7 +42,7 @@ function startInBrowser(reason, args) {
       stdio: 'inherit',
     },
   );
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+  passSignals(child);
   child.on('exit', (code) => process.exit(code ?? 1));
 }
 
@@ -50,6 +51,7 @@ const args = process.argv.slice(2);
 try {
   if (!hasDisplay()) throw new Error('there is no display');
   const child = spawn(electronBinary(), [root, ...args], { stdio: 'inherit' });
+  passSignals(child);
   child.on('error', (error) => startInBrowser(`Electron does not start (${error.message})`, args));
   child.on('exit', (code) => process.exit(code ?? 0));
 } catch (error) {
