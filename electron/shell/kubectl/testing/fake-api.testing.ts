@@ -119,7 +119,7 @@ export class FakeApi {
     const send = ({ status, body, headers }: FakeReply): void => {
       response.writeHead(status, {
         // The clock of the recording: ages are as wide as they were then.
-        date: 'Tue, 24 Nov 2026 00:35:00 GMT',
+        Date: 'Tue, 24 Nov 2026 00:35:00 GMT',
         'Content-Type': typeof body === 'string' ? 'text/plain' : 'application/json',
         ...headers,
       });
@@ -136,7 +136,7 @@ export class FakeApi {
   private watch(url: URL, request: http.IncomingMessage, response: http.ServerResponse): void {
     response.writeHead(200, {
       // The clock of the recording: ages are as wide as they were then.
-      date: 'Tue, 24 Nov 2026 00:35:00 GMT',
+      Date: 'Tue, 24 Nov 2026 00:35:00 GMT',
       'Content-Type': 'application/json',
     });
     response.flushHeaders();
