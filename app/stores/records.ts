@@ -20,9 +20,12 @@ export const useRecords = defineStore('records', () => {
 
   function accept(batch: RecordBatch): void {
     if (batch.records.length > 0) {
-      kept.value = [...kept.value, ...batch.records].slice(-KEPT);
+      // What a new stream tells of the past may be known already.
+      const first = batch.records[0]?.id ?? 0;
+      const before = batch.history === true ? kept.value.filter(({ id }) => id < first) : kept.value;
+      kept.value = [...before, ...batch.records].slice(-KEPT);
     }
-    for (const flow of batch.flows) aggregated.value += flow.count;
+    for (const flow of batch.history === true ? [] : batch.flows) aggregated.value += flow.count;
     for (const listener of listeners) listener(batch);
   }
 

@@ -109,6 +109,20 @@ describe('records', () => {
     expect(records.visible.length).toBe(1500);
     expect(records.aggregated).toBe(40);
   });
+
+  it('takes history that is told again once, and counts none of it as load', () => {
+    const records = useRecords();
+    const told = fakeChain(1, 0, 'a');
+    const flow = { from: 'a', to: 'b', protocol: 'https', count: 40, last: 3 };
+    records.accept({ records: told, flows: [flow], history: true });
+    records.accept({ records: told, flows: [flow], history: true });
+    expect(records.kept.map(({ id }) => id)).toEqual(told.map(({ id }) => id));
+    expect(records.aggregated).toBe(0);
+    // The same batch without the mark is news: it is appended and counted.
+    records.accept({ records: told, flows: [flow] });
+    expect(records.kept).toHaveLength(told.length * 2);
+    expect(records.aggregated).toBe(40);
+  });
 });
 
 describe('lab', () => {

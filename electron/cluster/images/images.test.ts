@@ -69,10 +69,10 @@ describe('OfflineCatalogue', () => {
       notFound: false,
       text: expect.stringContaining('pull access denied') as string,
     });
-    expect(catalogue.resolve('registry.example.com/app')).toEqual({
+    expect(catalogue.resolve('images.example.com/app')).toEqual({
       type: 'error',
       notFound: false,
-      text: 'failed to do request: Head "https://registry.example.com/v2/app/manifests/latest": dial tcp: lookup registry.example.com: no such host',
+      text: 'failed to do request: Head "https://images.example.com/v2/app/manifests/latest": dial tcp: lookup images.example.com: no such host',
     });
   });
 

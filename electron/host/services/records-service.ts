@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import type { CausalLog } from '../../base/causal-log.ts';
 import type { CausalRecord } from '../../base/causal-record.ts';
-import type { Flow, RecordDetail, RecordSummary } from '../../shared/contract/records.ts';
+import type { Flow, RecordBatch, RecordDetail, RecordSummary } from '../../shared/contract/records.ts';
 import { RpcError } from '../../shared/rpc/rpc-error.ts';
 import type { StreamSink } from '../../shared/rpc/rpc-server.ts';
 import { PeriodicFilter } from './periodic.ts';
@@ -16,7 +16,7 @@ const QUIET = 1_000;
 const CONSEQUENCE_WINDOW = 20_000;
 
 interface RecordsStream {
-  readonly sink: StreamSink<{ records: RecordSummary[]; flows: Flow[] }>;
+  readonly sink: StreamSink<RecordBatch>;
   readonly includePeriodic: boolean;
   readonly limit: number;
   next: number;
@@ -41,10 +41,7 @@ export class RecordsService {
     this.#periodic = new PeriodicFilter(log);
   }
 
-  watch(
-    input: { includePeriodic: boolean; limit: number },
-    sink: StreamSink<{ records: RecordSummary[]; flows: Flow[] }>,
-  ): void {
+  watch(input: { includePeriodic: boolean; limit: number }, sink: StreamSink<RecordBatch>): void {
     const stream: RecordsStream = {
       sink,
       ...input,
@@ -52,7 +49,7 @@ export class RecordsService {
     };
     this.#streams.add(stream);
     sink.onEnd(() => this.#streams.delete(stream));
-    this.#send(stream);
+    this.#send(stream, true);
   }
 
   /** Called by the host a few times a second, after a commit. */
@@ -87,7 +84,7 @@ export class RecordsService {
     };
   }
 
-  #send(stream: RecordsStream): void {
+  #send(stream: RecordsStream, history = false): void {
     if (stream.next >= this.#log.nextId) return;
     const chosen: CausalRecord[] = [];
     for (const record of this.#log.range(stream.next)) {
@@ -104,7 +101,7 @@ export class RecordsService {
       if (record.kind === 'message' && messages++ >= stream.limit) addToFlow(flows, record);
       else if (records.length < stream.limit * 4) records.push(summarize(record));
     }
-    stream.sink.next({ records, flows: [...flows.values()] });
+    stream.sink.next({ records, flows: [...flows.values()], ...(history ? { history } : {}) });
   }
 
   #causes(record: CausalRecord): RecordSummary[] {

@@ -68,6 +68,28 @@ describe('RecordsService', () => {
     ]);
   });
 
+  it('marks what was before the stream as history, and only that', () => {
+    const log = new CausalLog(1000);
+    log.append(message('POST old'), 1, 0, 'console/gateway');
+    const seen: { history?: boolean | undefined; records: { summary: string }[] }[] = [];
+    const service = new RecordsService(log, () => 10_000);
+    service.watch(
+      { includePeriodic: false, limit: 2 },
+      {
+        next: (batch) => void seen.push(batch),
+        end: () => undefined,
+        fail: () => undefined,
+        onEnd: () => undefined,
+      },
+    );
+    log.append(message('POST new'), 2, 0, 'console/gateway');
+    service.flush();
+    expect(seen.map(({ history, records }) => [history, records.map(({ summary }) => summary)])).toEqual([
+      [true, ['POST old']],
+      [undefined, ['POST new']],
+    ]);
+  });
+
   it('opens a record with its causes and consequences, and says when it is gone', () => {
     const { log, service } = setUp();
     const root = log.append({ kind: 'input', action: 'click' }, 1, 0, 'learner');

@@ -31,7 +31,12 @@ export const Flow = z.object({
 export type Flow = z.infer<typeof Flow>;
 
 /** What happened since the item before: up to `limit` records one by one, the rest as flows. */
-export const RecordBatch = z.object({ records: z.array(RecordSummary), flows: z.array(Flow) });
+export const RecordBatch = z.object({
+  records: z.array(RecordSummary),
+  flows: z.array(Flow),
+  /** It happened before the stream was opened: to be listed, not to be played. */
+  history: z.boolean().optional(),
+});
 export type RecordBatch = z.infer<typeof RecordBatch>;
 
 export const RecordFilter = z.object({
