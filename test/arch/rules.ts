@@ -43,6 +43,7 @@ export const RULES: readonly FolderRule[] = [
     ours: [...COMPONENT, 'electron/cluster/network', 'electron/cluster/machine'],
     packages: [],
   },
+  { folder: 'electron/cluster/raft', ours: ['electron/base'], packages: [] },
   {
     folder: 'electron/cluster/etcd',
     ours: [...CLUSTER_COMMON, 'electron/cluster/raft'],
