@@ -18,7 +18,6 @@ import type {
   PutResponse,
   RangeRequest,
   RangeResponse,
-  StatusResponse,
   TxnRequest,
   TxnResponse,
   WatchCreateRequest,
@@ -26,6 +25,7 @@ import type {
   WatchHandlers,
 } from '../../etcd/client/interface.ts';
 import { EtcdError } from '../../etcd/client/interface.ts';
+import type { StatusResponse } from '../../etcd/client/maintenance.ts';
 import type { Address, Connection, NetworkAccess } from '../../network/interface.ts';
 
 /** Virtual milliseconds: how long a call may wait for etcd before it fails, and between attempts to dial. */

@@ -1,8 +1,10 @@
 import type { ByteString } from '../../../base/byte-string.ts';
+import type { StatusResponse } from './maintenance.ts';
 
-// Shapes of etcd's v3 API in the words of rpc.proto and kv.proto (v3.5), fields in camelCase. Keys and
-// values are byte strings. Revisions, versions, counts and terms are int64 upstream and plain numbers here:
-// 2^53 revisions are out of reach. Ids use all 64 bits, so they are `Uint64`.
+// Shapes of etcd's KV, Watch and Lease services in the words of rpc.proto and kv.proto (v3.6); the other services are
+// in `auth.ts`, `cluster.ts` and `maintenance.ts`. Fields in camelCase. Keys and values are byte strings. Revisions,
+// versions, counts and terms are int64 upstream and plain numbers here: 2^53 revisions are out of reach. Ids use all 64
+// bits, so they are `Uint64`.
 
 /** A 64-bit id as decimal text, as protobuf's JSON mapping writes it. */
 export type Uint64 = string;
@@ -160,11 +162,21 @@ export interface WatchCreateRequest {
   readonly progressNotify?: boolean;
   readonly filters?: readonly ('NOPUT' | 'NODELETE')[];
   readonly prevKv?: boolean;
+  /** Chosen by the client, once in a stream; 0 or absent: by the server, from 0 up. */
+  readonly watchId?: number;
+  /** Large responses may come in parts. */
+  readonly fragment?: boolean;
 }
+
+/** One message of a client on a Watch stream. */
+export type WatchRequest =
+  | { readonly createRequest: WatchCreateRequest }
+  | { readonly cancelRequest: { readonly watchId: number } }
+  | { readonly progressRequest: Readonly<Record<string, never>> };
 
 /**
  * One message of a watch. The first has `created`. Events of one revision are never split over two
- * responses. No events and neither `created` nor `canceled`: progress up to `header.revision`.
+ * responses, unless the watch takes fragments. No events and neither `created` nor `canceled`: progress up to `header.revision`.
  */
 export interface WatchResponse {
   readonly header: ResponseHeader;
@@ -174,6 +186,8 @@ export interface WatchResponse {
   /** Set when the watch was cancelled because its start revision is compacted: first revision still there. */
   readonly compactRevision?: number;
   readonly cancelReason?: string;
+  /** More of the same response follows. */
+  readonly fragment?: boolean;
   readonly events: readonly EtcdEvent[];
 }
 
@@ -240,23 +254,6 @@ export interface LeaseTimeToLiveResponse {
 export interface LeaseLeasesResponse {
   readonly header: ResponseHeader;
   readonly leases: readonly { readonly id: Uint64 }[];
-}
-
-export interface StatusResponse {
-  readonly header: ResponseHeader;
-  /** Without `v`, e.g. `3.6.4`. */
-  readonly version: string;
-  /** Bytes. */
-  readonly dbSize: number;
-  readonly dbSizeInUse: number;
-  /** Member id; `'0'` without a leader. */
-  readonly leader: Uint64;
-  readonly raftIndex: number;
-  readonly raftTerm: number;
-  readonly raftAppliedIndex: number;
-  readonly isLearner: boolean;
-  /** e.g. `etcdserver: no leader`. */
-  readonly errors: readonly string[];
 }
 
 /** Names of gRPC status codes. */

@@ -153,7 +153,7 @@ export class EtcdServer {
         reply({ response: this.#status() });
         break;
       default:
-        throw new EtcdError('Unimplemented', `unknown method ${String(method satisfies never)}`);
+        throw new EtcdError('Unimplemented', `unknown method ${method}`);
     }
   }
 

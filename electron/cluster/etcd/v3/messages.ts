@@ -1,3 +1,4 @@
+import type { CallMetadata } from '../client/connection.ts';
 import type { GrpcCode, WatchCreateRequest, WatchResponse } from '../client/interface.ts';
 import type { EtcdMethod, EtcdMethods } from '../client/methods.ts';
 
@@ -9,6 +10,7 @@ export type EtcdClientFrame =
         readonly call: number;
         readonly method: M;
         readonly request: EtcdMethods[M]['request'];
+        readonly metadata?: CallMetadata;
       };
     }[EtcdMethod]
   | { readonly type: 'watch'; readonly call: number; readonly request: WatchCreateRequest }

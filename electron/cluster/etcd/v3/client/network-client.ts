@@ -18,7 +18,6 @@ import type {
   PutResponse,
   RangeRequest,
   RangeResponse,
-  StatusResponse,
   TxnRequest,
   TxnResponse,
   WatchCreateRequest,
@@ -26,7 +25,9 @@ import type {
   WatchHandlers,
   WatchResponse,
 } from '../../client/interface.ts';
+import type { CallMetadata } from '../../client/connection.ts';
 import { EtcdError } from '../../client/interface.ts';
+import type { StatusResponse } from '../../client/maintenance.ts';
 import type { EtcdMethod, EtcdMethods } from '../../client/methods.ts';
 import type { EtcdClientFrame, EtcdServerFrame } from '../messages.ts';
 import { summarizeCall, summarizeWatch } from '../summary.ts';
@@ -68,23 +69,23 @@ export class NetworkEtcdClient implements EtcdClient {
   }
 
   range(request: RangeRequest): Promise<RangeResponse> {
-    return this.#call('Range', request);
+    return this.call('Range', request);
   }
 
   put(request: PutRequest): Promise<PutResponse> {
-    return this.#call('Put', request);
+    return this.call('Put', request);
   }
 
   deleteRange(request: DeleteRangeRequest): Promise<DeleteRangeResponse> {
-    return this.#call('DeleteRange', request);
+    return this.call('DeleteRange', request);
   }
 
   txn(request: TxnRequest): Promise<TxnResponse> {
-    return this.#call('Txn', request);
+    return this.call('Txn', request);
   }
 
   compact(request: CompactionRequest): Promise<CompactionResponse> {
-    return this.#call('Compact', request);
+    return this.call('Compact', request);
   }
 
   watch(request: WatchCreateRequest, handlers: WatchHandlers): WatchHandle {
@@ -105,38 +106,39 @@ export class NetworkEtcdClient implements EtcdClient {
   }
 
   leaseGrant(request: LeaseGrantRequest): Promise<LeaseGrantResponse> {
-    return this.#call('LeaseGrant', request);
+    return this.call('LeaseGrant', request);
   }
 
   leaseRevoke(request: LeaseRevokeRequest): Promise<LeaseRevokeResponse> {
-    return this.#call('LeaseRevoke', request);
+    return this.call('LeaseRevoke', request);
   }
 
   leaseKeepAlive(request: LeaseKeepAliveRequest): Promise<LeaseKeepAliveResponse> {
-    return this.#call('LeaseKeepAlive', request);
+    return this.call('LeaseKeepAlive', request);
   }
 
   leaseTimeToLive(request: LeaseTimeToLiveRequest): Promise<LeaseTimeToLiveResponse> {
-    return this.#call('LeaseTimeToLive', request);
+    return this.call('LeaseTimeToLive', request);
   }
 
   leaseLeases(): Promise<LeaseLeasesResponse> {
-    return this.#call('LeaseLeases', {});
+    return this.call('LeaseLeases', {});
   }
 
   status(): Promise<StatusResponse> {
-    return this.#call('Status', {});
+    return this.call('Status', {});
   }
 
-  #call<M extends EtcdMethod>(
+  call<M extends EtcdMethod>(
     method: M,
     request: EtcdMethods[M]['request'],
+    metadata?: CallMetadata,
   ): Promise<EtcdMethods[M]['response']> {
     if (this.#lost !== undefined) return Promise.reject(this.#lost);
     const call = this.#nextCall++;
     return new Promise((resolve, reject) => {
       this.#calls.set(call, { resolve: resolve as (response: unknown) => void, reject });
-      const frame = { type: 'call', call, method, request } as EtcdClientFrame;
+      const frame = { type: 'call', call, method, request, metadata } as EtcdClientFrame;
       this.#send(frame, 'request', summarizeCall(method, request));
     });
   }
