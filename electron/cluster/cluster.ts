@@ -7,6 +7,8 @@ import { controlPlanePrograms } from './control-plane-programs.ts';
 import { containerdProgram } from './cri/containerd.ts';
 import { NodeRuntime } from './cri/node-runtime.ts';
 import type { Backend } from './etcd/backend/interface.ts';
+import type { EtcdMemberView } from './etcd/view/interface.ts';
+import { EtcdMemberViews } from './etcd/view/member-views.ts';
 import type { Gateway } from './gateway/interface.ts';
 import { OutsideGateway } from './gateway/outside-gateway.ts';
 import { OfflineCatalogue } from './images/catalogue.ts';
@@ -49,6 +51,7 @@ class SimulatedCluster implements Cluster {
   readonly #places: readonly Place[];
   readonly #console: SimulatedMachine;
   readonly #readiness: Readiness;
+  readonly #etcd: EtcdMemberViews;
   readonly #changed = new Emitter<void>();
 
   readonly onDidChange: Event<void> = this.#changed.event;
@@ -66,11 +69,13 @@ class SimulatedCluster implements Cluster {
       if (controlPlane?.programs.includes('etcd') === true)
         backends.set(name, this.#readiness.observe(storage.etcdBackend(name)));
     }
-    const programs = controlPlanePrograms(kubernetesVersion, (machine) => {
+    this.#etcd = new EtcdMemberViews([...backends.keys()], () => ({ fsync: 1, diskFull: false }));
+    const backendOf = (machine: string): Backend => {
       const backend = backends.get(machine);
       if (backend === undefined) throw new Error(`${machine} has no disk for etcd`);
       return backend;
-    });
+    };
+    const programs = controlPlanePrograms(kubernetesVersion, backendOf, this.#etcd);
     const catalogue = new OfflineCatalogue(
       new Map([...programs].map(([name, program]) => [`registry.k8s.io/${name}`, program])),
     );
@@ -121,6 +126,10 @@ class SimulatedCluster implements Cluster {
 
   components(): readonly ComponentStatus[] {
     return this.#places.flatMap(({ machine, spec }) => componentsOf(machine, spec));
+  }
+
+  etcdMembers(): readonly EtcdMemberView[] {
+    return this.#etcd.list;
   }
 
   isReady(): boolean {

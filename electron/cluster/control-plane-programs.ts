@@ -3,6 +3,7 @@ import { kubeApiserverProgram } from './apiserver/server/program.ts';
 import { kubeControllerManager } from './controller/controller-manager/kube-controller-manager.ts';
 import type { Backend } from './etcd/backend/interface.ts';
 import { etcdProgram } from './etcd/server/program.ts';
+import type { EtcdMemberViews } from './etcd/view/member-views.ts';
 import { NetworkEtcdClient } from './etcd/v3/client/network-client.ts';
 import { CLUSTER_CA } from './kubeadm/kubeconfigs.ts';
 import type { Program } from './machine/interface.ts';
@@ -13,9 +14,10 @@ import type { ControlPlaneProgram } from './topology/interface.ts';
 export function controlPlanePrograms(
   version: string,
   backend: (machine: string) => Backend,
+  views: EtcdMemberViews,
 ): ReadonlyMap<ControlPlaneProgram, Program> {
   return new Map<ControlPlaneProgram, Program>([
-    ['etcd', etcdProgram({ backend })],
+    ['etcd', etcdProgram({ backend, views })],
     [
       'kube-apiserver',
       kubeApiserverProgram({

@@ -1,6 +1,7 @@
 import type { Disposable } from '../base/disposable.ts';
 import type { Event } from '../base/event.ts';
 import type { Simulation } from '../base/simulation.ts';
+import type { EtcdMemberView } from './etcd/view/interface.ts';
 import type { Gateway } from './gateway/interface.ts';
 import type { Machine } from './machine/interface.ts';
 import type { MachineStore } from './machine/local-state.ts';
@@ -89,6 +90,8 @@ export interface Cluster extends Disposable {
 
   /** In a stable order: by machine as in the topology, then by kind. */
   components(): readonly ComponentStatus[];
+  /** Members of etcd, by machine as in the topology; those that do not run among them. Looking sends no message. */
+  etcdMembers(): readonly EtcdMemberView[];
   /** Fires when a component, a machine or a link changed. */
   readonly onDidChange: Event<void>;
   /**

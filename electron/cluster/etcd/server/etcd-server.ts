@@ -5,6 +5,13 @@ import { etcdError } from '../client/errors.ts';
 import { EtcdError } from '../client/interface.ts';
 import type { ResponseHeader, TxnRequest, Uint64, WatchCreateRequest } from '../client/interface.ts';
 import type { EtcdMethod, EtcdMethods } from '../client/methods.ts';
+import type {
+  EtcdLeaseView,
+  EtcdMemberSource,
+  EtcdPeerView,
+  EtcdRaftView,
+  EtcdStoreView,
+} from '../view/interface.ts';
 import { Lessor } from '../lease/lessor.ts';
 import { MvccStore } from '../mvcc/store.ts';
 import { WatchableStore } from '../mvcc/watchable-store.ts';
@@ -16,6 +23,8 @@ import { requestSize } from './request-size.ts';
 import { checkDeleteRange, checkPut, checkRange, checkTxn } from './validation.ts';
 
 export interface EtcdServerOptions {
+  /** As `--name` says; default `default`, as upstream. */
+  readonly name?: string;
   /** As `etcd --version` says, without `v`. */
   readonly version: string;
   /** Bytes; upstream's default is 1.5 MiB. */
@@ -28,8 +37,11 @@ export interface EtcdServerOptions {
   readonly consensus: (memberId: Uint64, apply: ApplyRequest) => Consensus;
 }
 
+/** Bytes; upstream's `--quota-backend-bytes`. */
+const DEFAULT_QUOTA = 2 * 1024 ** 3;
+
 /** One member: its store and leases behind the calls of the v3 API. Models server/etcdserver/v3_server.go. */
-export class EtcdServer {
+export class EtcdServer implements EtcdMemberSource {
   readonly memberId: Uint64;
   readonly clusterId: Uint64;
   readonly #context: Context;
@@ -57,6 +69,40 @@ export class EtcdServer {
 
   get revision(): number {
     return this.#store.revision;
+  }
+
+  get name(): string {
+    return this.#options.name ?? 'default';
+  }
+
+  get version(): string {
+    return this.#options.version;
+  }
+
+  get raft(): EtcdRaftView {
+    return this.#consensus.view;
+  }
+
+  get store(): EtcdStoreView {
+    const { total, inUse } = this.#backend.size();
+    return {
+      revision: this.#store.revision,
+      compactRevision: this.#store.compactRevision,
+      dbSize: total,
+      dbSizeInUse: inUse,
+      quota: DEFAULT_QUOTA,
+      alarms: [],
+    };
+  }
+
+  get peers(): readonly EtcdPeerView[] {
+    return [{ memberId: this.memberId, name: this.name, peerUrls: [], clientUrls: [], isLearner: false }];
+  }
+
+  lease(id: Uint64): EtcdLeaseView | undefined {
+    if (!this.#lessor.has(id)) return undefined;
+    const { grantedTtl, remaining } = this.#lessor.info(id);
+    return { grantedTtl, remaining };
   }
 
   /** Answers one call. `reply` may be called before this returns. */

@@ -8,6 +8,7 @@ import type {
   TxnRequest,
   Uint64,
 } from '../client/interface.ts';
+import type { EtcdRaftView } from '../view/interface.ts';
 
 /** What goes through the log and is applied by every member alike. Models InternalRaftRequest. */
 export type InternalRequest =
@@ -36,6 +37,8 @@ export interface Consensus {
   readonly index: number;
   readonly appliedIndex: number;
   readonly isLearner: boolean;
+  /** Where this member stands, for people. */
+  readonly view: EtcdRaftView;
   /** Has a request agreed on and applied here; `reply` gets what applying it gave, or why it was not agreed on. */
   propose(request: InternalRequest, reply: Reply<unknown>): void;
   /** Calls back when this member has applied everything that was committed when it was called. */

@@ -1,6 +1,7 @@
 import type { Program } from '../../machine/interface.ts';
 import type { Backend } from '../backend/interface.ts';
 import { EtcdServerConnection } from '../v3/server-connection.ts';
+import type { EtcdMemberViews } from '../view/member-views.ts';
 import { EtcdServer } from './etcd-server.ts';
 import { durationFlag, numberFlag, parseFlags, portsOf } from './flags.ts';
 import { serveHealthConnection } from './health.ts';
@@ -11,6 +12,8 @@ export interface EtcdProgramOptions {
   readonly backend: (machine: string) => Backend;
   /** Without `v`; default that of Kubernetes v1.34. */
   readonly version?: string;
+  /** Where running members are to be seen. */
+  readonly views?: EtcdMemberViews;
   /** Virtual milliseconds of one sync of the write-ahead log; default 1. */
   readonly fsync?: number;
 }
@@ -41,6 +44,7 @@ export function etcdProgram(options: EtcdProgramOptions): Program {
     }
     const backend = options.backend(process.machine.name);
     const server = new EtcdServer(process, backend, {
+      name: flags.get('name') ?? 'default',
       version: options.version ?? DEFAULT_VERSION,
       maxRequestBytes: maxRequestBytes as number,
       maxTxnOps: maxTxnOps as number,
@@ -70,7 +74,10 @@ export function etcdProgram(options: EtcdProgramOptions): Program {
     process.stderr(
       `serving client traffic; member ${hex(server.memberId)}, cluster ${hex(server.clusterId)}, revision ${server.revision}`,
     );
+    const seen = options.views?.started(process.machine.name, server);
+    process.signal.addEventListener('abort', () => seen?.dispose());
     await new Promise<void>((resolve) => process.onTerminate(resolve));
+    seen?.dispose();
     for (const connection of [...connections]) connection.stop();
     server.stop();
     return 0;

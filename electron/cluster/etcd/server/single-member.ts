@@ -4,7 +4,12 @@ import type { Backend } from '../backend/interface.ts';
 import { etcdError } from '../client/errors.ts';
 import { EtcdError } from '../client/interface.ts';
 import type { Uint64 } from '../client/interface.ts';
+import type { EtcdLogEntryView, EtcdRaftView } from '../view/interface.ts';
+import { summarizeRequest } from '../view/request-summary.ts';
 import type { ApplyRequest, Consensus, InternalRequest, Outcome, Reply } from './interface.ts';
+
+/** So many of the newest entries can be looked at. */
+const SHOWN_ENTRIES = 500;
 
 interface Proposal {
   readonly request: InternalRequest;
@@ -29,6 +34,8 @@ export class SingleMember implements Consensus {
   #waiting: Proposal[] = [];
   #sync: Disposable | undefined;
   #stopped = false;
+  /** What was agreed on lately, newest last, for people. */
+  readonly #shown: { readonly term: number; readonly request: InternalRequest }[] = [];
 
   constructor(context: Context, backend: Backend, memberId: Uint64, fsync: number, apply: ApplyRequest) {
     this.#context = context;
@@ -63,6 +70,23 @@ export class SingleMember implements Consensus {
     return false;
   }
 
+  get view(): EtcdRaftView {
+    const index = this.#index;
+    return {
+      role: 'leader',
+      term: this.#term,
+      vote: this.#memberId,
+      commit: index,
+      applied: index,
+      lead: this.#memberId,
+      firstIndex: index - this.#shown.length + 1,
+      lastIndex: index,
+      snapshotIndex: 0,
+      progress: [],
+      entry: (at) => this.#entry(at),
+    };
+  }
+
   propose(request: InternalRequest, reply: Reply<unknown>): void {
     if (this.#stopped) {
       reply({ error: etcdError('stopped') });
@@ -94,10 +118,18 @@ export class SingleMember implements Consensus {
     for (const { request, reply, cause: own } of batch) {
       tracer.resume(own);
       this.#index += 1;
+      this.#shown.push({ term: this.#term, request });
+      if (this.#shown.length >= SHOWN_ENTRIES * 2) this.#shown.splice(0, SHOWN_ENTRIES);
       reply(this.#outcome(request));
     }
     this.#backend.setMeta('consistentIndex', String(this.#index));
     tracer.resume(cause);
+  }
+
+  #entry(index: number): EtcdLogEntryView | undefined {
+    const shown = this.#shown[this.#shown.length - 1 - (this.#index - index)];
+    if (shown === undefined) return undefined;
+    return { index, term: shown.term, type: 'Normal', summary: summarizeRequest(shown.request) };
   }
 
   #outcome(request: InternalRequest): Outcome<unknown> {
