@@ -7,7 +7,7 @@ export class ProtobufWriter {
   /** int32, int64, uint64, enum: negative numbers as two's complement of 64 bits. Decimal text stands for 64 bits. */
   varint(field: number, value: number | bigint | string): this {
     const number = typeof value === 'number' ? value : BigInt(value);
-    if (number == 0) return this;
+    if (number === 0 || number === 0n) return this;
     return this.varintAlways(field, number);
   }
 
