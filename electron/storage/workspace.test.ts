@@ -350,7 +350,10 @@ describe('a file that cannot be used', () => {
 
 describe('migrations', () => {
   /** Never change an entry: files of that format exist. */
-  const CHECKSUMS = ['d28f6506258d0546ae1f30356fbb9dfb750474c1211d575588abbd5fe21f6812'];
+  const CHECKSUMS = [
+    'd28f6506258d0546ae1f30356fbb9dfb750474c1211d575588abbd5fe21f6812',
+    '9a818c445e9b0c3fa4be1ec364e01ff77f6ad3d12fc872f94fb1d0620dd8d84b',
+  ];
 
   it('that were shipped do not change', () => {
     expect(MIGRATIONS.map(({ sql }) => createHash('sha256').update(sql).digest('hex'))).toEqual(CHECKSUMS);
@@ -361,14 +364,20 @@ describe('migrations', () => {
     openAgain().meta.set('kept', 1);
     for (const workspace of open.splice(0)) workspace.dispose();
     const handle = openSqlite(path);
-    const second = { number: 2, name: 'second', sql: 'ALTER TABLE meta ADD COLUMN note TEXT' };
+    const second = {
+      number: FORMAT_VERSION + 1,
+      name: 'second',
+      sql: 'ALTER TABLE meta ADD COLUMN note TEXT',
+    };
     const broken = {
-      number: 3,
+      number: FORMAT_VERSION + 2,
       name: 'broken',
       sql: 'CREATE TABLE half (x); INSERT INTO no_such_table VALUES (1)',
     };
-    expect(() => migrate(handle, 1, [...MIGRATIONS, second, broken], {})).toThrow(/no_such_table/);
-    expect(handle.pragma('user_version', { simple: true })).toBe(2);
+    expect(() => migrate(handle, FORMAT_VERSION, [...MIGRATIONS, second, broken], {})).toThrow(
+      /no_such_table/,
+    );
+    expect(handle.pragma('user_version', { simple: true })).toBe(FORMAT_VERSION + 1);
     expect(handle.prepare("SELECT count(*) AS n FROM sqlite_schema WHERE name = 'half'").get()).toEqual({
       n: 0,
     });

@@ -6,7 +6,9 @@ import { describeBackend } from '../../electron/cluster/etcd/backend/contract.te
 import { SqliteBackend } from '../../electron/cluster/etcd/backend/sqlite.ts';
 import { ServerHarness } from '../../electron/cluster/etcd/server/harness.testing.ts';
 import type { Workspace } from '../../electron/storage/interface.ts';
-import { openWorkspace } from '../../electron/storage/open-workspace.ts';
+import { MIGRATIONS } from '../../electron/storage/migrations/all.ts';
+import { migrate, openWorkspace } from '../../electron/storage/open-workspace.ts';
+import { openSqlite } from '../../electron/storage/sqlite.ts';
 
 const folders: string[] = [];
 const open: Workspace[] = [];
@@ -40,6 +42,32 @@ describeBackend('SqliteBackend', () => {
       return new SqliteBackend(workspaceAt(path).database, 'cp-1');
     },
   };
+});
+
+describe('a workspace of format 1', () => {
+  it('gives a member whose log begins after what it had', () => {
+    const path = newPath();
+    const handle = openSqlite(path);
+    migrate(handle, 0, MIGRATIONS.slice(0, 1), {});
+    handle.exec(`INSERT INTO etcd_member VALUES (1, 'cp-1');
+      INSERT INTO etcd_meta VALUES (1, 'memberId', '18446744073709551615'), (1, 'clusterId', '7'),
+        (1, 'term', '3'), (1, 'consistentIndex', '120')`);
+    handle.close();
+    const backend = new SqliteBackend(workspaceAt(path).database, 'cp-1');
+    const confState = {
+      voters: ['18446744073709551615'],
+      learners: [],
+      votersOutgoing: [],
+      learnersNext: [],
+      autoLeave: false,
+    };
+    expect(backend.wal.metadata).toEqual({ memberId: '18446744073709551615', clusterId: '7' });
+    expect(backend.wal.hardState).toEqual({ term: 3, vote: '0', commit: 120 });
+    expect(backend.wal.snapshot).toEqual({ index: 120, term: 3, confState });
+    expect(backend.wal.entries()).toEqual([]);
+    expect([...backend.bucket('members').keys()]).toEqual(['18446744073709551615']);
+    expect(JSON.parse(backend.getMeta('confState') ?? '')).toEqual(confState);
+  });
 });
 
 describe('members on SQLite', () => {

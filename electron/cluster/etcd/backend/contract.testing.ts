@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Entry } from '../../raft/interface.ts';
 import type { Backend, RevisionRecord } from './interface.ts';
 
 function record(
@@ -16,6 +17,10 @@ function record(
     lease: '0',
   };
   return { kv: { ...kv, ...overrides }, sub, tombstone };
+}
+
+function entry(term: number, index: number): Entry {
+  return { term, index, type: 'Normal' };
 }
 
 /** A backend and the disk under it. */
@@ -99,6 +104,9 @@ export function describeBackend(name: string, create: () => BackendUnderTest): v
       backend.append([record(2, 0)]);
       backend.setMeta('term', '3');
       backend.putLease({ id: '2', ttl: 5 });
+      backend.putInBucket('members', 'm', '{}');
+      backend.wal.create({ memberId: '1', clusterId: '2' });
+      backend.wal.append([entry(1, 1)]);
       backend.clear();
       for (const look of [() => backend, reopen]) {
         const seen = look();
@@ -108,7 +116,87 @@ export function describeBackend(name: string, create: () => BackendUnderTest): v
           undefined,
           empty,
         ]);
+        expect([seen.bucket('members').size, seen.wal.metadata, seen.wal.entries()]).toEqual([
+          0,
+          undefined,
+          [],
+        ]);
       }
+    });
+
+    it('keeps small tables in the order of their keys', () => {
+      const { backend, reopen } = create();
+      backend.putInBucket('members', 'b', '1');
+      backend.putInBucket('members', 'a', '2');
+      backend.putInBucket('members', 'c', '3');
+      backend.putInBucket('members', 'b', '4');
+      backend.deleteFromBucket('members', 'c');
+      backend.putInBucket('alarm', 'x', '');
+      for (const look of [() => backend, reopen]) {
+        const seen = look();
+        expect([...seen.bucket('members')]).toEqual([
+          ['a', '2'],
+          ['b', '4'],
+        ]);
+        expect([...seen.bucket('alarm'), ...seen.bucket('auth')]).toEqual([['x', '']]);
+      }
+    });
+
+    it('takes over what another member had, and keeps its own log', () => {
+      const { backend: other } = create();
+      other.append([record(2, 0), record(3, 0, {}, true)]);
+      other.putLease({ id: '2', ttl: 5 });
+      other.setMeta('consistentIndex', '9');
+      other.putInBucket('members', 'm', '{}');
+      const image = other.image();
+      const { backend, reopen } = create();
+      backend.append([record(2, 0, { value: 'own' })]);
+      backend.putLease({ id: '7', ttl: 5 });
+      backend.putInBucket('members', 'gone', '{}');
+      backend.setMeta('confState', '{}');
+      backend.wal.append([entry(1, 1)]);
+      backend.restore(image);
+      other.append([record(4, 0)]);
+      for (const look of [() => backend, reopen]) {
+        const seen = look();
+        expect([...seen.records()]).toEqual([record(2, 0), record(3, 0, {}, true)]);
+        expect([...seen.leases()]).toEqual([{ id: '2', ttl: 5 }]);
+        expect([seen.getMeta('consistentIndex'), seen.getMeta('confState')]).toEqual(['9', undefined]);
+        expect([...seen.bucket('members').keys()]).toEqual(['m']);
+        expect(seen.wal.entries()).toEqual([entry(1, 1)]);
+      }
+    });
+
+    it('keeps a log: a conflict cuts it, compaction shortens it, a snapshot begins it anew', () => {
+      const { backend, reopen } = create();
+      const { wal } = backend;
+      const confState = {
+        voters: ['1'],
+        learners: [],
+        votersOutgoing: [],
+        learnersNext: [],
+        autoLeave: false,
+      };
+      wal.create({ memberId: '1', clusterId: '2' });
+      wal.setHardState({ term: 1, vote: '1', commit: 0 });
+      wal.append([entry(1, 1), { ...entry(1, 2), data: { put: { key: 'a', value: '\xff' } } }, entry(1, 3)]);
+      wal.append([entry(2, 3), entry(2, 4), entry(2, 5)]);
+      wal.setHardState({ term: 2, vote: '18446744073709551615', commit: 3 });
+      const kept = [{ ...entry(1, 2), data: { put: { key: 'a', value: '\xff' } } }, entry(2, 3), entry(2, 4)];
+      expect(wal.entries()).toEqual([entry(1, 1), ...kept, entry(2, 5)]);
+      wal.append([entry(3, 5)]);
+      wal.compact({ index: 1, term: 1, confState });
+      let seen = wal;
+      for (const look of [() => backend, reopen]) {
+        seen = look().wal;
+        expect(seen.entries()).toEqual([...kept, entry(3, 5)]);
+        expect(seen.metadata).toEqual({ memberId: '1', clusterId: '2' });
+        expect(seen.hardState).toEqual({ term: 2, vote: '18446744073709551615', commit: 3 });
+        expect(seen.snapshot).toEqual({ index: 1, term: 1, confState });
+      }
+      seen.reset({ index: 40, term: 3, confState });
+      seen.append([entry(3, 41)]);
+      expect(seen.entries()).toEqual([entry(3, 41)]);
     });
   });
 }

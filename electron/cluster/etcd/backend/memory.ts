@@ -1,14 +1,26 @@
 import type { Uint64 } from '../client/interface.ts';
-import type { Backend, BackendMetaKey, BackendSize, LeaseRecord, RevisionRecord } from './interface.ts';
+import type {
+  Backend,
+  BackendImage,
+  BackendMetaKey,
+  BackendSize,
+  BucketName,
+  LeaseRecord,
+  RevisionRecord,
+} from './interface.ts';
+import { Buckets } from './buckets.ts';
+import { MemoryWal } from './memory-wal.ts';
 import { SizeMeter } from './size.ts';
 
 /** A disk that lives as long as the object: for tests and clusters that are thrown away. Survives the member's process. */
 export class MemoryBackend implements Backend {
+  readonly wal = new MemoryWal();
   #records: RevisionRecord[] = [];
   /** Removed, but still in `#records`: swept when they are half of it. */
   readonly #removed = new Set<RevisionRecord>();
   readonly #leases = new Map<Uint64, LeaseRecord>();
   readonly #meta = new Map<BackendMetaKey, string>();
+  readonly #buckets = new Buckets();
   readonly #meter = new SizeMeter();
 
   records(): Iterable<RevisionRecord> {
@@ -52,6 +64,18 @@ export class MemoryBackend implements Backend {
     this.#leases.delete(id);
   }
 
+  bucket(name: BucketName): ReadonlyMap<string, string> {
+    return this.#buckets.get(name);
+  }
+
+  putInBucket(name: BucketName, key: string, value: string): void {
+    this.#buckets.put(name, key, value);
+  }
+
+  deleteFromBucket(name: BucketName, key: string): void {
+    this.#buckets.delete(name, key);
+  }
+
   size(): BackendSize {
     return this.#meter.size();
   }
@@ -61,11 +85,35 @@ export class MemoryBackend implements Backend {
     this.#meter.defragment();
   }
 
+  image(): BackendImage {
+    return {
+      records: [...this.records()],
+      leases: [...this.#leases.values()],
+      meta: new Map(this.#meta),
+      buckets: this.#buckets.copy(),
+      size: this.size().total,
+    };
+  }
+
+  restore(image: BackendImage): void {
+    this.#clearData();
+    this.append(image.records);
+    for (const lease of image.leases) this.putLease(lease);
+    for (const [key, value] of image.meta) this.setMeta(key, value);
+    this.#buckets.replace(image.buckets);
+  }
+
   clear(): void {
+    this.#clearData();
+    this.wal.clear();
+  }
+
+  #clearData(): void {
     this.#records = [];
     this.#removed.clear();
     this.#leases.clear();
     this.#meta.clear();
+    this.#buckets.replace(new Map());
     this.#meter.clear();
   }
 

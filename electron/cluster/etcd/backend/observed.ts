@@ -11,6 +11,7 @@ export interface BackendObserver {
 export function observeBackend(inner: Backend, observer: BackendObserver): Backend {
   for (const record of inner.records()) observer.onRecord(record, true);
   return {
+    wal: inner.wal,
     records: () => inner.records(),
     leases: () => inner.leases(),
     getMeta: (key) => inner.getMeta(key),
@@ -22,6 +23,15 @@ export function observeBackend(inner: Backend, observer: BackendObserver): Backe
     remove: (records) => inner.remove(records),
     putLease: (lease) => inner.putLease(lease),
     deleteLease: (id) => inner.deleteLease(id),
+    bucket: (name) => inner.bucket(name),
+    putInBucket: (name, key, value) => inner.putInBucket(name, key, value),
+    deleteFromBucket: (name, key) => inner.deleteFromBucket(name, key),
+    image: () => inner.image(),
+    restore: (image) => {
+      inner.restore(image);
+      observer.onClear();
+      for (const record of image.records) observer.onRecord(record, true);
+    },
     size: () => inner.size(),
     defragment: () => inner.defragment(),
     clear: () => {

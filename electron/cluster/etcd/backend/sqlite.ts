@@ -1,6 +1,16 @@
 import type { SqlDatabase, SqlRow, SqlStatement } from '../../../base/sql-database.ts';
 import type { Uint64 } from '../client/interface.ts';
-import type { Backend, BackendMetaKey, BackendSize, LeaseRecord, RevisionRecord } from './interface.ts';
+import { Buckets } from './buckets.ts';
+import type {
+  Backend,
+  BackendImage,
+  BackendMetaKey,
+  BackendSize,
+  BucketName,
+  LeaseRecord,
+  RevisionRecord,
+} from './interface.ts';
+import { SqliteWal } from './sqlite-wal.ts';
 import { SizeMeter } from './size.ts';
 
 /**
@@ -8,12 +18,14 @@ import { SizeMeter } from './size.ts';
  * revision; values are read at start only.
  */
 export class SqliteBackend implements Backend {
+  readonly wal: SqliteWal;
   readonly #database: SqlDatabase;
   readonly #member: number;
   readonly #insert: SqlStatement;
   readonly #delete: SqlStatement;
   readonly #putMeta: SqlStatement;
   readonly #meta = new Map<BackendMetaKey, string>();
+  readonly #buckets = new Buckets();
   #meter: SizeMeter | undefined;
 
   /** `name` tells the members of one database apart, e.g. the machine. */
@@ -34,6 +46,12 @@ export class SqliteBackend implements Backend {
       .all(this.#member)) {
       this.#meta.set(row['key'] as BackendMetaKey, String(row['value']));
     }
+    for (const row of database
+      .prepare('SELECT bucket, key, value FROM etcd_bucket WHERE member = ?')
+      .all(this.#member)) {
+      this.#buckets.put(row['bucket'] as BucketName, String(row['key']), String(row['value']));
+    }
+    this.wal = new SqliteWal(database, this.#member);
   }
 
   *records(): Iterable<RevisionRecord> {
@@ -106,6 +124,27 @@ export class SqliteBackend implements Backend {
     this.#database.prepare('DELETE FROM etcd_lease WHERE member = ? AND id = ?').run(this.#member, id);
   }
 
+  bucket(name: BucketName): ReadonlyMap<string, string> {
+    return this.#buckets.get(name);
+  }
+
+  putInBucket(name: BucketName, key: string, value: string): void {
+    this.#buckets.put(name, key, value);
+    this.#database
+      .prepare(
+        `INSERT INTO etcd_bucket (member, bucket, key, value) VALUES (?, ?, ?, ?)
+         ON CONFLICT (member, bucket, key) DO UPDATE SET value = excluded.value`,
+      )
+      .run(this.#member, name, key, value);
+  }
+
+  deleteFromBucket(name: BucketName, key: string): void {
+    this.#buckets.delete(name, key);
+    this.#database
+      .prepare('DELETE FROM etcd_bucket WHERE member = ? AND bucket = ? AND key = ?')
+      .run(this.#member, name, key);
+  }
+
   size(): BackendSize {
     return this.#measured().size();
   }
@@ -115,11 +154,37 @@ export class SqliteBackend implements Backend {
     this.#measured().defragment();
   }
 
+  image(): BackendImage {
+    return {
+      records: [...this.records()],
+      leases: [...this.leases()],
+      meta: new Map(this.#meta),
+      buckets: this.#buckets.copy(),
+      size: this.size().total,
+    };
+  }
+
+  restore(image: BackendImage): void {
+    this.#clearData();
+    this.append(image.records);
+    for (const lease of image.leases) this.putLease(lease);
+    for (const [key, value] of image.meta) this.setMeta(key, value);
+    for (const [name, entries] of image.buckets) {
+      for (const [key, value] of entries) this.putInBucket(name, key, value);
+    }
+  }
+
   clear(): void {
-    for (const table of ['etcd_revision', 'etcd_lease', 'etcd_meta']) {
+    this.#clearData();
+    this.wal.clear();
+  }
+
+  #clearData(): void {
+    for (const table of ['etcd_revision', 'etcd_lease', 'etcd_meta', 'etcd_bucket']) {
       this.#database.prepare(`DELETE FROM ${table} WHERE member = ?`).run(this.#member);
     }
     this.#meta.clear();
+    this.#buckets.replace(new Map());
     this.#meter = new SizeMeter();
   }
 
