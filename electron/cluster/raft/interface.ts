@@ -17,14 +17,16 @@ export interface Entry {
   readonly type: EntryType;
   /** For ConfChange a `ConfChangeV2`; absent in the empty entry with which a leader begins its term. */
   readonly data?: EntryData;
+  /** `Config.sizeOf` of the data, kept so that it is asked once per entry. Whoever loses it (a disk) need not restore it. */
+  readonly size?: number;
 }
 
 export type ConfChangeType = 'AddNode' | 'RemoveNode' | 'UpdateNode' | 'AddLearnerNode';
 
-/** `Auto`: joint only when more than one voter changes; `Implicit`: joint, left by itself; `Explicit`: joint, left by an empty change. */
+/** `Auto`: joint only with more than one change, then left by itself; `Implicit`: joint, left by itself; `Explicit`: joint, left by an empty change. */
 export type ConfChangeTransition = 'Auto' | 'Implicit' | 'Explicit';
 
-/** No changes and no context: leave the joint configuration. */
+/** `Auto` without changes: leave the joint configuration. */
 export interface ConfChangeV2 {
   readonly transition: ConfChangeTransition;
   readonly changes: readonly { readonly type: ConfChangeType; readonly nodeId: RaftId }[];
@@ -185,12 +187,14 @@ export interface Config {
   readonly applied: number;
   /** Bytes of entries in one message; 0: one entry each. */
   readonly maxSizePerMsg: number;
-  /** Bytes of committed entries in one Ready. */
+  /** Bytes of committed entries in one Ready, never below one entry; 0: as `maxSizePerMsg`. */
   readonly maxCommittedSizePerReady: number;
-  /** Bytes of proposals not yet committed; above it they are dropped. */
+  /** Bytes of proposals not yet committed; above it they are dropped. 0: no limit. */
   readonly maxUncommittedEntriesSize: number;
   /** Messages in flight to one follower in Replicate. */
   readonly maxInflightMsgs: number;
+  /** Bytes in flight to one follower in Replicate; no limit when absent or 0. */
+  readonly maxInflightBytes?: number;
   readonly checkQuorum: boolean;
   readonly preVote: boolean;
   /** `Safe` asks a quorum by heartbeat; `LeaseBased` trusts checkQuorum's lease. */
@@ -198,7 +202,7 @@ export interface Config {
   readonly disableProposalForwarding: boolean;
   readonly disableConfChangeValidation: boolean;
   readonly stepDownOnRemoval: boolean;
-  /** Bytes of an entry's data. */
+  /** Bytes of an entry's data (a `ConfChangeV2` in entries of that type). */
   readonly sizeOf: (data: EntryData) => number;
   /** Whole number in [0, n), from the Context's random source. */
   readonly randomInt: (n: number) => number;
@@ -235,8 +239,9 @@ export interface RaftNode {
   applyConfChange(change: ConfChangeV2): ConfState;
   /** @throws RaftError stepLocalMsg, stepPeerNotFound, proposalDropped */
   step(message: Message): void;
+  /** False between `ready` and `advance`. */
   hasReady(): boolean;
-  /** Takes what there is to do; the next one only after `advance`. */
+  /** Takes what there is to do; the next one only after `advance`. Ticks and messages may come in between. */
   ready(): Ready;
   advance(ready: Ready): void;
   status(): Status;
