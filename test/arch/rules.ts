@@ -47,7 +47,7 @@ export const RULES: readonly FolderRule[] = [
   {
     folder: 'electron/cluster/etcd',
     ours: [...CLUSTER_COMMON, 'electron/cluster/raft'],
-    packages: ['sorted-btree'],
+    packages: ['sorted-btree', 'bcryptjs'],
   },
   {
     folder: 'electron/cluster/apiserver',

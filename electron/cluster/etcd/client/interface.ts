@@ -168,6 +168,9 @@ export interface WatchCreateRequest {
   readonly fragment?: boolean;
 }
 
+/** Watch id of responses that are about no one watch: a watch that was not begun, the progress of all. */
+export const INVALID_WATCH_ID = -1;
+
 /** One message of a client on a Watch stream. */
 export type WatchRequest =
   | { readonly createRequest: WatchCreateRequest }
@@ -200,7 +203,7 @@ export interface WatchHandlers {
 export interface WatchHandle {
   /** Nothing is delivered any more once this returns. */
   cancel(): void;
-  /** Asks for a progress response now; it comes once this watch has everything before it. */
+  /** Asks for a progress response now. While the watch is behind none comes: ask again. */
   requestProgress(): void;
 }
 

@@ -8,6 +8,8 @@ import type { Uint64 } from '../client/interface.ts';
 
 /** Seconds. Above it a grant is refused. */
 const MAX_TTL = 9_000_000_000;
+/** Seconds between two checkpoints of a lease; one that has no longer to live gets none. */
+const CHECKPOINT_INTERVAL = 300;
 /** Pause before the end of an expired lease is asked for again, in virtual milliseconds. */
 const RETRY = 3000;
 
@@ -15,10 +17,22 @@ interface Lease {
   readonly id: Uint64;
   /** Seconds. */
   readonly ttl: number;
+  /** Seconds, from the last checkpoint; 0: the whole TTL. What a new primary begins with. */
+  checkpoint: number;
   readonly keys: Set<ByteString>;
   /** Virtual time at which it expires; Infinity while this lessor is not the primary. */
   expiry: number;
   revoked: boolean;
+}
+
+/** What the primary lessor asks for; all of it comes back through the log. */
+export interface PrimaryLessor {
+  /** A lease has ended: revoke it. */
+  readonly expire: (id: Uint64) => void;
+  /** Note on every member how much of these is left, in seconds. Absent: leases are not checkpointed. */
+  readonly checkpoint?: (
+    checkpoints: readonly { readonly id: Uint64; readonly remainingTtl: number }[],
+  ) => void;
 }
 
 export interface LeaseInfo {
@@ -43,39 +57,54 @@ export class Lessor implements Disposable {
   readonly #minTtl: number;
   readonly #leases = new Map<Uint64, Lease>();
   /** May hold outdated entries: an entry counts if its time is still the lease's. */
-  readonly #queue = new Heap<{ readonly at: number; readonly order: number; readonly lease: Lease }>(
-    (a, b) => a.at < b.at || (a.at === b.at && a.order < b.order),
-  );
+  readonly #queue = new Heap<Entry>(earlier);
+  /** Likewise, for checkpoints. */
+  readonly #checkpoints = new Heap<Entry>(earlier);
   #order = 0;
   #timer: Disposable | undefined;
   #timerAt = Infinity;
-  #expire: ((id: Uint64) => void) | undefined;
+  #primary: PrimaryLessor | undefined;
 
   /** `minTtl`, in seconds, is the least that is granted: 1.5 election timeouts, rounded up. */
   constructor(backend: Backend, clock: Clock, minTtl: number) {
     this.#backend = backend;
     this.#clock = clock;
     this.#minTtl = minTtl;
-    for (const { id, ttl } of backend.leases()) {
-      this.#leases.set(id, { id, ttl, keys: new Set(), expiry: Infinity, revoked: false });
+    this.reload();
+  }
+
+  /** Reads the backend anew; keys are attached by the store's own reading. */
+  reload(): void {
+    this.#leases.clear();
+    for (const { id, ttl } of this.#backend.leases()) {
+      this.#leases.set(id, { id, ttl, checkpoint: 0, keys: new Set(), expiry: Infinity, revoked: false });
     }
   }
 
-  /** Becomes the one that runs the time: every lease begins its full TTL anew. `expire` is told of each that ends. */
-  promote(expire: (id: Uint64) => void): void {
-    this.#expire = expire;
-    for (const lease of this.#leases.values()) this.#refresh(lease);
+  get isPrimary(): boolean {
+    return this.#primary !== undefined;
+  }
+
+  /**
+   * Becomes the one that runs the time: every lease begins its TTL anew, or what its checkpoint left, and `extend`
+   * virtual milliseconds more, so that clients have time to find the new leader.
+   */
+  promote(primary: PrimaryLessor, extend = 0): void {
+    this.#primary = primary;
+    for (const lease of this.#leases.values()) this.#refresh(lease, extend);
   }
 
   /** Time stands still until the next promotion. */
   demote(): void {
-    this.#expire = undefined;
+    this.#primary = undefined;
     this.#stopTimer();
+    this.#queue.retain(() => false);
+    this.#checkpoints.retain(() => false);
     for (const lease of this.#leases.values()) lease.expiry = Infinity;
   }
 
   dispose(): void {
-    this.#expire = undefined;
+    this.#primary = undefined;
     this.#stopTimer();
   }
 
@@ -93,10 +122,17 @@ export class Lessor implements Disposable {
   grant(id: Uint64, ttl: number): number {
     this.checkGrant(id, ttl);
     const given = Math.max(ttl, this.#minTtl);
-    const lease: Lease = { id, ttl: given, keys: new Set(), expiry: Infinity, revoked: false };
+    const lease: Lease = {
+      id,
+      ttl: given,
+      checkpoint: 0,
+      keys: new Set(),
+      expiry: Infinity,
+      revoked: false,
+    };
     this.#leases.set(id, lease);
     this.#backend.putLease({ id, ttl: given });
-    if (this.#expire !== undefined) this.#refresh(lease);
+    if (this.#primary !== undefined) this.#refresh(lease);
     return given;
   }
 
@@ -114,8 +150,21 @@ export class Lessor implements Disposable {
     const lease = this.#get(id);
     // Its revocation is under way already.
     if (lease.expiry <= this.#clock.now()) throw etcdError('leaseNotFound');
+    if (lease.checkpoint > 0) {
+      // The others would go on with less than the client has been promised.
+      lease.checkpoint = 0;
+      this.#primary?.checkpoint?.([{ id, remainingTtl: 0 }]);
+    }
     this.#refresh(lease);
     return lease.ttl;
+  }
+
+  /** Notes how much of a lease is left, on every member. Seconds; 0: the whole TTL. An unknown lease is left alone. */
+  checkpoint(id: Uint64, remainingTtl: number): void {
+    const lease = this.#leases.get(id);
+    if (lease === undefined) return;
+    lease.checkpoint = remainingTtl;
+    if (this.#primary !== undefined) this.#scheduleCheckpoint(lease);
   }
 
   /** @throws EtcdError leaseNotFound */
@@ -125,6 +174,11 @@ export class Lessor implements Disposable {
       ? Math.trunc((lease.expiry - this.#clock.now()) / 1000)
       : lease.ttl;
     return { id, grantedTtl: lease.ttl, remaining, keys: [...lease.keys].sort(byteOrder) };
+  }
+
+  /** Keys that end with a lease, sorted; none for an unknown one. */
+  keysOf(id: Uint64): readonly ByteString[] {
+    return [...(this.#leases.get(id)?.keys ?? [])].sort(byteOrder);
   }
 
   /** By expiry, soonest first. */
@@ -148,17 +202,25 @@ export class Lessor implements Disposable {
     return lease;
   }
 
-  #refresh(lease: Lease): void {
-    lease.expiry = this.#clock.now() + lease.ttl * 1000;
-    this.#enqueue(lease, lease.expiry);
+  #refresh(lease: Lease, extend = 0): void {
+    const seconds = lease.checkpoint > 0 ? lease.checkpoint : lease.ttl;
+    lease.expiry = this.#clock.now() + seconds * 1000 + extend;
+    this.#queue.push({ at: lease.expiry, order: this.#order++, lease });
+    this.#armAt(lease.expiry);
+    this.#scheduleCheckpoint(lease);
   }
 
-  #enqueue(lease: Lease, at: number): void {
-    this.#queue.push({ at, order: this.#order++, lease });
-    if (at < this.#timerAt) this.#arm(at);
+  #scheduleCheckpoint(lease: Lease): void {
+    if (this.#primary?.checkpoint === undefined) return;
+    const left = lease.checkpoint > 0 ? lease.checkpoint : lease.ttl;
+    if (left <= CHECKPOINT_INTERVAL) return;
+    const at = this.#clock.now() + CHECKPOINT_INTERVAL * 1000;
+    this.#checkpoints.push({ at, order: this.#order++, lease });
+    this.#armAt(at);
   }
 
-  #arm(at: number): void {
+  #armAt(at: number): void {
+    if (at >= this.#timerAt) return;
     this.#stopTimer();
     this.#timerAt = at;
     this.#timer = this.#clock.setTimeout(() => this.#tick(), at - this.#clock.now());
@@ -172,6 +234,13 @@ export class Lessor implements Disposable {
 
   #tick(): void {
     this.#stopTimer();
+    this.#expireDue();
+    this.#checkpointDue();
+    const next = Math.min(this.#queue.peek()?.at ?? Infinity, this.#checkpoints.peek()?.at ?? Infinity);
+    if (next < Infinity) this.#armAt(next);
+  }
+
+  #expireDue(): void {
     const now = this.#clock.now();
     for (;;) {
       const next = this.#queue.peek();
@@ -181,15 +250,38 @@ export class Lessor implements Disposable {
         this.#queue.pop(); // outdated
         continue;
       }
-      if (at > now) break;
+      if (at > now) return;
       this.#queue.pop();
       // Asked again unless the lease is gone by then: a proposal may get lost with its leader.
       this.#queue.push({ at: now + RETRY, order: this.#order++, lease });
-      this.#expire?.(lease.id);
+      this.#primary?.expire(lease.id);
     }
-    const next = this.#queue.peek();
-    if (next !== undefined && this.#timerAt > next.at) this.#arm(next.at);
   }
+
+  #checkpointDue(): void {
+    const now = this.#clock.now();
+    const due: { id: Uint64; remainingTtl: number }[] = [];
+    for (let next = this.#checkpoints.peek(); next !== undefined && next.at <= now;) {
+      const { lease } = next;
+      this.#checkpoints.pop();
+      const remainingTtl = Math.ceil((lease.expiry - now) / 1000);
+      // Kept alive since, so that there is nothing to note.
+      const counts = !lease.revoked && remainingTtl > 0 && remainingTtl < lease.ttl;
+      if (counts && !due.some(({ id }) => id === lease.id)) due.push({ id: lease.id, remainingTtl });
+      next = this.#checkpoints.peek();
+    }
+    if (due.length > 0) this.#primary?.checkpoint?.(due);
+  }
+}
+
+interface Entry {
+  readonly at: number;
+  readonly order: number;
+  readonly lease: Lease;
+}
+
+function earlier(a: Entry, b: Entry): boolean {
+  return a.at < b.at || (a.at === b.at && a.order < b.order);
 }
 
 function byteOrder(a: ByteString, b: ByteString): number {

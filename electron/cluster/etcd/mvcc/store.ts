@@ -29,8 +29,8 @@ export class MvccStore {
   readonly #backend: Backend;
   readonly #clock: Clock;
   readonly #attachments: LeaseAttachments;
-  readonly #index = new TreeIndex();
-  readonly #log = new RecordLog();
+  #index = new TreeIndex();
+  #log = new RecordLog();
   #observer: ChangeObserver = () => undefined;
   #revision = 1;
   #compactRevision = -1;
@@ -44,6 +44,22 @@ export class MvccStore {
     this.#backend = backend;
     this.#clock = clock;
     this.#attachments = attachments;
+    this.#load();
+  }
+
+  /** Reads the backend anew: it holds another member's data now. */
+  reload(): void {
+    this.#cleaning?.dispose();
+    this.#cleaning = undefined;
+    for (const job of this.#jobs.splice(0)) job.done();
+    this.#index = new TreeIndex();
+    this.#log = new RecordLog();
+    this.#revision = 1;
+    this.#load();
+  }
+
+  #load(): void {
+    const backend = this.#backend;
     for (const record of backend.records()) {
       this.#index.append(record);
       this.#log.append(record);
@@ -56,7 +72,7 @@ export class MvccStore {
     this.#revision = Math.max(this.#revision, this.#compactRevision);
     if (scheduled > finished) this.#clean(scheduled);
     this.#index.visit('', '\0', this.#revision, ({ kv }) => {
-      if (kv.lease !== NO_LEASE) attachments.attach(kv.lease, kv.key);
+      if (kv.lease !== NO_LEASE) this.#attachments.attach(kv.lease, kv.key);
     });
   }
 

@@ -66,11 +66,28 @@ export class WatchableStore implements Disposable {
     else watcher.progressWanted = true;
   }
 
+  /** How far all of them are; undefined when there are none or one does not have everything yet. Models progressIfSync. */
+  progressOf(watchers: readonly Watcher[]): WatcherResponse | undefined {
+    const { revision } = this.store;
+    const through = (watcher: Watcher): boolean =>
+      this.#synced.has(watcher) && watcher.options.startRevision <= revision;
+    return watchers.length > 0 && watchers.every(through) ? this.#progress() : undefined;
+  }
+
   dispose(): void {
     this.#pass?.dispose();
     this.#retry?.dispose();
     this.store.observer = () => undefined;
     for (const watcher of [...this.#synced, ...this.#unsynced, ...this.#victims]) this.cancel(watcher);
+  }
+
+  /** The store has been read anew: watchers may have missed what came with the other member's data. */
+  reload(): void {
+    for (const watcher of [...this.#synced]) {
+      this.#synced.delete(watcher);
+      if (watcher.minRevision <= this.store.revision) this.#catchUp(watcher);
+      else this.#synced.add(watcher);
+    }
   }
 
   #progress(): WatcherResponse {

@@ -1,10 +1,19 @@
 import type { Context } from '../../../base/context.ts';
+import type { Disposable } from '../../../base/disposable.ts';
 import type { Rand } from '../../../base/rand.ts';
+import { AuthStore } from '../auth/auth-store.ts';
+import { ANONYMOUS } from '../auth/interface.ts';
 import type { Backend, BackendMetaKey } from '../backend/interface.ts';
-import { etcdError } from '../client/errors.ts';
+import { etcdError, isEtcdError } from '../client/errors.ts';
 import { EtcdError } from '../client/interface.ts';
-import type { ResponseHeader, TxnRequest, Uint64, WatchCreateRequest } from '../client/interface.ts';
+import type { ResponseHeader, Uint64, WatchCreateRequest } from '../client/interface.ts';
+import type { SnapshotResponse } from '../client/maintenance.ts';
 import type { EtcdMethod, EtcdMethods } from '../client/methods.ts';
+import { Lessor } from '../lease/lessor.ts';
+import { MvccStore } from '../mvcc/store.ts';
+import { WatchableStore } from '../mvcc/watchable-store.ts';
+import type { Watcher, WatcherResponse, WatcherSink } from '../mvcc/watcher.ts';
+import { encodeSnapshot } from '../snapshot/encode-snapshot.ts';
 import type {
   EtcdLeaseView,
   EtcdMemberSource,
@@ -12,97 +21,154 @@ import type {
   EtcdRaftView,
   EtcdStoreView,
 } from '../view/interface.ts';
-import { Lessor } from '../lease/lessor.ts';
-import { MvccStore } from '../mvcc/store.ts';
-import { WatchableStore } from '../mvcc/watchable-store.ts';
-import type { Watcher, WatcherSink } from '../mvcc/watcher.ts';
-import { Applier } from './applier.ts';
-import type { CompactionResult } from './applier.ts';
-import type { ApplyRequest, Consensus, InternalRequest, Outcome, Reply } from './interface.ts';
-import { requestSize } from './request-size.ts';
-import { checkDeleteRange, checkPut, checkRange, checkTxn } from './validation.ts';
+import { AlarmStore } from './apply/alarm-store.ts';
+import { Applier } from './apply/applier.ts';
+import { KvApplier } from './apply/kv-applier.ts';
+import { Quota } from './apply/quota.ts';
+import { AutoCompactor } from './auto-compactor.ts';
+import { authCalls } from './calls/auth-calls.ts';
+import { clusterCalls } from './calls/cluster-calls.ts';
+import type { Call, Calls } from './calls/interface.ts';
+import { kvCalls } from './calls/kv-calls.ts';
+import { leaseCalls } from './calls/lease-calls.ts';
+import { maintenanceCalls } from './calls/maintenance-calls.ts';
+import type { ServerCore } from './core.ts';
+import type { Caller, Consensus, InternalRequest, Reply } from './interface.ts';
+import { LeaderWatch } from './leader-watch.ts';
+import type { EtcdServerOptions } from './options.ts';
+import { Proposer } from './proposer.ts';
+import { randomId } from './random-id.ts';
+import { snapshotParts } from './snapshot-parts.ts';
+import { snapshotStateOf } from './snapshot-state.ts';
+import { isAtLeast, minorRelease } from './version.ts';
 
-export interface EtcdServerOptions {
-  /** As `--name` says; default `default`, as upstream. */
-  readonly name?: string;
-  /** As `etcd --version` says, without `v`. */
-  readonly version: string;
-  /** Bytes; upstream's default is 1.5 MiB. */
-  readonly maxRequestBytes: number;
-  /** Upstream's default is 128. */
-  readonly maxTxnOps: number;
-  /** Least lease TTL in seconds: 1.5 election timeouts, rounded up. */
-  readonly minLeaseTtl: number;
-  /** Makes this member's part in the agreement; `apply` is to be called for each agreed request, in order. */
-  readonly consensus: (memberId: Uint64, apply: ApplyRequest) => Consensus;
-}
+const MAX_REQUEST_BYTES = 1.5 * 1024 * 1024;
+/** Virtual milliseconds. */
+const ELECTION_TIMEOUT = 1000;
+/** Virtual seconds. */
+const AUTH_TOKEN_TTL = 300;
+const NOBODY: Caller = {};
 
-/** Bytes; upstream's `--quota-backend-bytes`. */
-const DEFAULT_QUOTA = 2 * 1024 ** 3;
-
-/** One member: its store and leases behind the calls of the v3 API. Models server/etcdserver/v3_server.go. */
-export class EtcdServer implements EtcdMemberSource {
+/** One member: its parts, put together behind the calls of the v3 API. Models server/etcdserver/server.go. */
+export class EtcdServer implements EtcdMemberSource, ServerCore {
   readonly memberId: Uint64;
   readonly clusterId: Uint64;
-  readonly #context: Context;
-  readonly #backend: Backend;
-  readonly #options: EtcdServerOptions;
-  readonly #lessor: Lessor;
-  readonly #store: MvccStore;
+  readonly context: Context;
+  readonly options: EtcdServerOptions;
+  readonly backend: Backend;
+  readonly mvcc: MvccStore;
+  readonly lessor: Lessor;
+  readonly auth: AuthStore;
+  readonly alarms: AlarmStore;
+  readonly quota: Quota;
+  readonly kv: KvApplier;
+  readonly consensus: Consensus;
+  readonly proposer: Proposer;
   readonly #watchable: WatchableStore;
   readonly #applier: Applier;
-  readonly #consensus: Consensus;
+  readonly #calls: Calls;
+  readonly #leaderWatch: LeaderWatch;
+  readonly #electionTimeout: number;
+  readonly #compactor: AutoCompactor | undefined;
+  #lastLeader: Uint64 = '0';
+  #leaderChanges = 0;
 
   constructor(context: Context, backend: Backend, options: EtcdServerOptions) {
-    this.#context = context;
-    this.#backend = backend;
-    this.#options = options;
+    this.context = context;
+    this.backend = backend;
+    this.options = options;
+    const { clock } = context;
     this.clusterId = storedId(backend, 'clusterId', context.rand);
     this.memberId = storedId(backend, 'memberId', context.rand);
-    this.#lessor = new Lessor(backend, context.clock, options.minLeaseTtl);
-    this.#store = new MvccStore(backend, context.clock, this.#lessor);
-    this.#watchable = new WatchableStore(this.#store, context.clock);
-    this.#applier = new Applier(this.#store, this.#lessor);
-    this.#consensus = options.consensus(this.memberId, (request) => this.#applier.apply(request));
-    this.#lessor.promote((id) => this.#consensus.propose({ leaseRevoke: { id } }, () => undefined));
+    this.lessor = new Lessor(backend, clock, options.minLeaseTtl);
+    this.mvcc = new MvccStore(backend, clock, this.lessor);
+    this.#watchable = new WatchableStore(this.mvcc, clock);
+    this.auth = new AuthStore(backend, clock, {
+      tokenTtl: (options.authTokenTtl ?? AUTH_TOKEN_TTL) * 1000,
+    });
+    this.alarms = new AlarmStore(backend);
+    this.quota = new Quota(backend, options.quotaBackendBytes ?? 0);
+    this.kv = new KvApplier(this.mvcc, this.lessor);
+    this.#applier = new Applier(this);
+    this.#electionTimeout = options.electionTimeout ?? ELECTION_TIMEOUT;
+    this.#leaderWatch = new LeaderWatch(clock, this.#electionTimeout);
+    this.consensus = options.consensus(this.memberId, {
+      apply: (request, index) => this.#apply(request, index),
+      leaderChanged: () => this.#leaderChanged(),
+      promoted: () => this.#promoted(),
+      restored: () => this.#restored(),
+    });
+    this.proposer = new Proposer({
+      memberId: this.memberId,
+      auth: this.auth,
+      alarms: this.alarms,
+      quota: this.quota,
+      consensus: this.consensus,
+      maxRequestBytes: this.maxRequestBytes,
+      clientCertAuth: options.clientCertAuth === true,
+      header: (revision) => this.header(revision),
+    });
+    this.#calls = {
+      ...kvCalls(this),
+      ...leaseCalls(this),
+      ...authCalls(this),
+      ...maintenanceCalls(this),
+      ...clusterCalls(this),
+    };
+    this.#compactor = this.#startCompactor();
+    this.#leaderChanged();
+    if (this.consensus.leader === this.memberId) this.#promoted();
+  }
+
+  get maxRequestBytes(): number {
+    return this.options.maxRequestBytes ?? MAX_REQUEST_BYTES;
   }
 
   get revision(): number {
-    return this.#store.revision;
+    return this.mvcc.revision;
   }
 
   get name(): string {
-    return this.#options.name ?? 'default';
+    return this.options.name ?? 'default';
   }
 
   get version(): string {
-    return this.#options.version;
+    return this.options.version;
   }
 
   get raft(): EtcdRaftView {
-    return this.#consensus.view;
+    return this.consensus.view;
   }
 
   get store(): EtcdStoreView {
-    const { total, inUse } = this.#backend.size();
+    const { total, inUse } = this.backend.size();
     return {
-      revision: this.#store.revision,
-      compactRevision: this.#store.compactRevision,
+      revision: this.mvcc.revision,
+      compactRevision: this.mvcc.compactRevision,
       dbSize: total,
       dbSizeInUse: inUse,
-      quota: DEFAULT_QUOTA,
-      alarms: [],
+      quota: this.quota.bytes,
+      alarms: this.alarms
+        .get('NONE')
+        .map(({ memberId, alarm }) => ({ memberId, type: alarm as 'NOSPACE' | 'CORRUPT' })),
     };
   }
 
   get peers(): readonly EtcdPeerView[] {
+    const { cluster } = this.options;
+    if (cluster !== undefined) return cluster.members.map(({ id, ...rest }) => ({ memberId: id, ...rest }));
     return [{ memberId: this.memberId, name: this.name, peerUrls: [], clientUrls: [], isLearner: false }];
   }
 
+  /** How often somebody else has become the leader, as far as this member has noticed. */
+  get leaderChanges(): number {
+    return this.#leaderChanges;
+  }
+
   lease(id: Uint64): EtcdLeaseView | undefined {
-    if (!this.#lessor.has(id)) return undefined;
-    const { grantedTtl, remaining } = this.#lessor.info(id);
-    return { grantedTtl, remaining };
+    if (!this.lessor.has(id)) return undefined;
+    const { grantedTtl, remaining } = this.lessor.info(id);
+    return { grantedTtl, remaining: this.lessor.isPrimary ? remaining : undefined };
   }
 
   /** Answers one call. `reply` may be called before this returns. */
@@ -110,23 +176,24 @@ export class EtcdServer implements EtcdMemberSource {
     method: M,
     request: EtcdMethods[M]['request'],
     reply: Reply<EtcdMethods[M]['response']>,
+    caller: Caller = NOBODY,
   ): void {
-    try {
-      this.#dispatch(method, request, reply as Reply<unknown>);
-    } catch (error) {
-      if (!(error instanceof EtcdError)) throw error;
-      reply({ error });
+    if (!this.proposer.isAhead(caller)) {
+      this.#call(method, request, reply, caller);
+      return;
     }
+    this.consensus.linearizableRead((error) => {
+      if (error === undefined) this.#call(method, request, reply, caller);
+      else reply({ error });
+    });
   }
 
-  /** Begins a watch; the sink is never called before this returns. @throws EtcdError emptyKey */
+  /** Begins a watch; the sink is never called before this returns. */
   watch(request: WatchCreateRequest, sink: WatcherSink): Watcher {
-    // An empty key is the first of all keys here, as upstream.
-    const key = request.key === '' ? '\0' : request.key;
     const filters = request.filters ?? [];
     return this.#watchable.watch(
       {
-        key,
+        key: firstKey(request.key),
         end: request.rangeEnd ?? '',
         startRevision: Math.max(request.startRevision ?? 0, 0),
         prevKv: request.prevKv === true,
@@ -145,182 +212,150 @@ export class EtcdServer implements EtcdMemberSource {
     this.#watchable.requestProgress(watcher);
   }
 
-  header(revision: number = this.#store.revision): ResponseHeader {
-    return { clusterId: this.clusterId, memberId: this.memberId, revision, raftTerm: this.#consensus.term };
+  progressOf(watchers: readonly Watcher[]): WatcherResponse | undefined {
+    return this.#watchable.progressOf(watchers);
+  }
+
+  /** @throws EtcdError when the caller may not read all of that */
+  checkWatch(request: WatchCreateRequest, caller: Caller): void {
+    const { auth } = this;
+    if (!auth.enabled) return;
+    auth.checkRange(this.proposer.authInfo(caller) ?? ANONYMOUS, firstKey(request.key), request.rangeEnd);
+  }
+
+  /** @throws EtcdError when there is no place for a stream here: no leader, a learner */
+  checkStream(caller: Caller): void {
+    if (this.consensus.isLearner) throw etcdError('notSupportedForLearner');
+    if (caller.requireLeader === true && this.consensus.leader === '0') throw etcdError('noLeader');
+  }
+
+  /** Called once when this member has been without a leader for too long. */
+  onLeaderLost(handler: () => void): Disposable {
+    return this.#leaderWatch.onLost(handler);
+  }
+
+  /** The member's data as a database file, in parts. @throws EtcdError when the caller is not root */
+  snapshot(caller: Caller): Iterable<SnapshotResponse> {
+    this.auth.checkAdmin(this.proposer.authInfo(caller) ?? ANONYMOUS);
+    const { version, cluster } = this.options;
+    const storage = isAtLeast(version, 3, 6) ? minorRelease(cluster?.clusterVersion ?? version) : undefined;
+    return snapshotParts(encodeSnapshot(snapshotStateOf(this.backend, storage)), storage);
+  }
+
+  header(revision: number = this.mvcc.revision): ResponseHeader {
+    return { clusterId: this.clusterId, memberId: this.memberId, revision, raftTerm: this.consensus.term };
   }
 
   /** Ends what is under way with `etcdserver: server stopped`. */
   stop(): void {
-    this.#consensus.stop();
-    this.#lessor.dispose();
+    this.consensus.stop();
+    this.#compactor?.dispose();
+    this.#leaderWatch.dispose();
+    this.lessor.dispose();
     this.#watchable.dispose();
-    this.#store.dispose();
+    this.mvcc.dispose();
   }
 
-  #dispatch(method: EtcdMethod, request: unknown, reply: Reply<unknown>): void {
-    switch (method) {
-      case 'Range':
-        this.#range(request as EtcdMethods['Range']['request'], reply);
-        break;
-      case 'Put': {
-        const put = request as EtcdMethods['Put']['request'];
-        checkPut(put);
-        this.#propose({ put }, reply);
-        break;
-      }
-      case 'DeleteRange': {
-        const deleteRange = request as EtcdMethods['DeleteRange']['request'];
-        checkDeleteRange(deleteRange);
-        this.#propose({ deleteRange }, reply);
-        break;
-      }
-      case 'Txn':
-        this.#txn(request as TxnRequest, reply);
-        break;
-      case 'Compact':
-        this.#compact(request as EtcdMethods['Compact']['request'], reply);
-        break;
-      case 'LeaseGrant':
-        this.#leaseGrant(request as EtcdMethods['LeaseGrant']['request'], reply);
-        break;
-      case 'LeaseRevoke':
-        this.#propose({ leaseRevoke: request as EtcdMethods['LeaseRevoke']['request'] }, reply);
-        break;
-      case 'LeaseKeepAlive':
-        reply({ response: this.#leaseKeepAlive(request as EtcdMethods['LeaseKeepAlive']['request']) });
-        break;
-      case 'LeaseTimeToLive':
-        reply({ response: this.#leaseTimeToLive(request as EtcdMethods['LeaseTimeToLive']['request']) });
-        break;
-      case 'LeaseLeases':
-        reply({ response: { header: this.header(), leases: this.#lessor.list().map((id) => ({ id })) } });
-        break;
-      case 'Status':
-        reply({ response: this.#status() });
-        break;
-      default:
-        throw new EtcdError('Unimplemented', `unknown method ${method}`);
+  #call<M extends EtcdMethod>(
+    method: M,
+    request: EtcdMethods[M]['request'],
+    reply: Reply<EtcdMethods[M]['response']>,
+    caller: Caller,
+  ): void {
+    try {
+      const answer = this.#calls[method] as Call<M> | undefined;
+      if (answer === undefined) throw new EtcdError('Unimplemented', `unknown method ${method}`);
+      this.#admit(method, request, caller);
+      answer(request, caller, reply);
+    } catch (error) {
+      if (!(error instanceof EtcdError)) throw error;
+      reply({ error });
     }
   }
 
-  #range(request: EtcdMethods['Range']['request'], reply: Reply<unknown>): void {
-    checkRange(request);
-    const read = (): unknown => this.#fill(this.#applier.range(request));
-    if (request.serializable === true) reply({ response: read() });
-    else this.#whenCurrent(reply, read);
-  }
-
-  #txn(request: TxnRequest, reply: Reply<unknown>): void {
-    checkTxn(request, this.#options.maxTxnOps);
-    if (!isReadOnly(request)) {
-      this.#propose({ txn: request }, reply);
-      return;
+  /** What is refused before the method is looked at. Models v3rpc/interceptor.go. */
+  #admit(method: EtcdMethod, request: unknown, { requireLeader }: Caller): void {
+    if (this.consensus.isLearner) {
+      const served =
+        method === 'Status' ||
+        (method === 'Range' && (request as EtcdMethods['Range']['request']).serializable === true);
+      if (!served) throw etcdError('notSupportedForLearner');
     }
-    const read = (): unknown => this.#fill(this.#applier.txn(request));
-    if (isSerializable(request)) reply({ response: read() });
-    else this.#whenCurrent(reply, read);
+    if (requireLeader === true && this.consensus.leader === '0') throw etcdError('noLeader');
   }
 
-  #compact(request: EtcdMethods['Compact']['request'], reply: Reply<unknown>): void {
-    this.#propose({ compaction: request }, (outcome) => {
-      if ('error' in outcome) {
-        reply(outcome);
-        return;
-      }
-      const { cleaned, ...response } = outcome.response as CompactionResult;
-      if (request.physical === true) void cleaned.then(() => reply({ response }));
-      else reply({ response });
-    });
+  #apply(request: InternalRequest, index: number): unknown {
+    try {
+      return this.#applier.apply(request, index);
+    } catch (error) {
+      if (isEtcdError(error, 'noSpace')) this.proposer.exceeded();
+      throw error;
+    }
   }
 
-  #leaseGrant(request: EtcdMethods['LeaseGrant']['request'], reply: Reply<unknown>): void {
-    let { id = '0' } = request;
-    while (id === '0' || ((request.id ?? '0') === '0' && this.#lessor.has(id)))
-      id = randomId(this.#context.rand, 63);
-    this.#lessor.checkGrant(id, request.ttl);
-    this.#propose({ leaseGrant: { id, ttl: request.ttl } }, reply);
+  #leaderChanged(): void {
+    // Also called by a consensus that is being made.
+    const consensus = this.consensus as Consensus | undefined;
+    if (consensus === undefined) return;
+    const { leader } = consensus;
+    this.#leaderWatch.leaderChanged(leader !== '0');
+    if (leader !== '0' && leader !== this.#lastLeader) {
+      this.#leaderChanges += 1;
+      this.#lastLeader = leader;
+    }
+    if (this.#compactor !== undefined) this.#compactor.paused = leader !== this.memberId;
+    if (leader !== this.memberId) this.lessor.demote();
   }
 
-  #leaseKeepAlive({
-    id,
-  }: EtcdMethods['LeaseKeepAlive']['request']): EtcdMethods['LeaseKeepAlive']['response'] {
-    return { header: this.header(), id, ttl: orIfNotFound(() => this.#lessor.renew(id), 0) };
+  #promoted(): void {
+    const { leaseCheckpoint } = this.options;
+    this.lessor.promote(
+      {
+        expire: (id) => this.proposer.proposeInternal({ leaseRevoke: { id }, header: this.#asRoot() }),
+        ...(leaseCheckpoint === true
+          ? {
+              checkpoint: (checkpoints) =>
+                this.proposer.proposeInternal({ leaseCheckpoint: { checkpoints } }),
+            }
+          : {}),
+      },
+      this.#electionTimeout,
+    );
   }
 
-  #leaseTimeToLive(
-    request: EtcdMethods['LeaseTimeToLive']['request'],
-  ): EtcdMethods['LeaseTimeToLive']['response'] {
-    const { id } = request;
-    const info = orIfNotFound(() => this.#lessor.info(id), undefined);
-    const header = this.header();
-    if (info === undefined) return { header, id, ttl: -1, grantedTtl: 0, keys: [] };
-    const keys = request.keys === true ? info.keys : [];
-    return { header, id, ttl: info.remaining, grantedTtl: info.grantedTtl, keys };
+  /** A lease ends whoever's keys it has. */
+  #asRoot(): { readonly username: string; readonly authRevision: number } {
+    return { username: 'root', authRevision: this.auth.revision };
   }
 
-  #status(): EtcdMethods['Status']['response'] {
-    const { total, inUse } = this.#backend.size();
-    const consensus = this.#consensus;
-    return {
-      header: this.header(),
-      version: this.#options.version,
-      dbSize: total,
-      dbSizeInUse: inUse,
-      leader: consensus.leader,
-      raftIndex: consensus.index,
-      raftTerm: consensus.term,
-      raftAppliedIndex: consensus.appliedIndex,
-      isLearner: consensus.isLearner,
-      errors: consensus.leader === '0' ? [etcdError('noLeader').message] : [],
+  #restored(): void {
+    this.lessor.reload();
+    this.mvcc.reload();
+    this.auth.reload();
+    this.alarms.reload();
+    this.#watchable.reload();
+  }
+
+  #startCompactor(): AutoCompactor | undefined {
+    const { autoCompaction } = this.options;
+    if (autoCompaction === undefined || autoCompaction.retention === 0) return undefined;
+    const { mvcc, consensus } = this;
+    const host = {
+      get revision() {
+        return mvcc.revision;
+      },
+      compact: (revision: number, done: (compacted: boolean) => void) =>
+        consensus.propose({ compaction: { revision } }, (outcome) =>
+          done(!('error' in outcome) || isEtcdError(outcome.error, 'compacted')),
+        ),
     };
-  }
-
-  #propose(request: InternalRequest, reply: Reply<unknown>): void {
-    if (requestSize(request) > this.#options.maxRequestBytes) throw etcdError('requestTooLarge');
-    this.#consensus.propose(request, (outcome) => {
-      if ('error' in outcome) reply(outcome);
-      else reply({ response: this.#fill(outcome.response as { readonly header: ResponseHeader }) });
-    });
-  }
-
-  /** Reads once this member has applied all that was committed before. */
-  #whenCurrent(reply: Reply<unknown>, read: () => unknown): void {
-    this.#consensus.linearizableRead((error) => reply(error === undefined ? attempt(read) : { error }));
-  }
-
-  #fill<T extends { readonly header: ResponseHeader }>(response: T): T {
-    return { ...response, header: this.header(response.header.revision) };
+    return new AutoCompactor(this.context.clock, host, autoCompaction);
   }
 }
 
-function attempt(read: () => unknown): Outcome<unknown> {
-  try {
-    return { response: read() };
-  } catch (error) {
-    if (error instanceof EtcdError) return { error };
-    throw error;
-  }
-}
-
-function isReadOnly(txn: TxnRequest): boolean {
-  return [...txn.success, ...txn.failure].every(
-    (op) => 'requestRange' in op || ('requestTxn' in op && isReadOnly(op.requestTxn)),
-  );
-}
-
-function isSerializable(txn: TxnRequest): boolean {
-  return [...txn.success, ...txn.failure].every(
-    (op) => 'requestRange' in op && op.requestRange.serializable === true,
-  );
-}
-
-function orIfNotFound<T, D>(read: () => T, otherwise: D): T | D {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof EtcdError && error.code === 'NotFound') return otherwise;
-    throw error;
-  }
+/** An empty key is the first of all keys to a watch, as upstream. */
+function firstKey(key: string): string {
+  return key === '' ? '\0' : key;
 }
 
 function storedId(backend: Backend, key: BackendMetaKey & ('clusterId' | 'memberId'), rand: Rand): Uint64 {
@@ -329,10 +364,4 @@ function storedId(backend: Backend, key: BackendMetaKey & ('clusterId' | 'member
   const id = randomId(rand, 64);
   backend.setMeta(key, id);
   return id;
-}
-
-/** A random id of so many bits; never 0. */
-function randomId(rand: Rand, bits: 63 | 64): Uint64 {
-  const high = BigInt(rand.int(bits === 64 ? 0x1_0000_0000 : 0x8000_0000));
-  return String((high << 32n) | BigInt(1 + rand.int(0xffff_ffff)));
 }

@@ -4,7 +4,8 @@ import { MemoryBackend } from '../backend/memory.ts';
 import type { EtcdMethod, EtcdMethods } from '../client/methods.ts';
 import { newTestSimulation } from '../../../base/simulation.testing.ts';
 import { EtcdServer } from './etcd-server.ts';
-import type { Outcome } from './interface.ts';
+import type { Caller, Outcome } from './interface.ts';
+import type { EtcdServerOptions } from './options.ts';
 import { SingleMember } from './single-member.ts';
 
 /** A member whose calls are answered at once (its disk takes no time), without a network. */
@@ -13,7 +14,14 @@ export class ServerHarness {
   readonly backend: Backend;
   server: EtcdServer;
 
-  constructor(backend: Backend = new MemoryBackend(), simulation: Simulation = newTestSimulation()) {
+  readonly #options: Partial<EtcdServerOptions>;
+
+  constructor(
+    backend: Backend = new MemoryBackend(),
+    simulation: Simulation = newTestSimulation(),
+    options: Partial<EtcdServerOptions> = {},
+  ) {
+    this.#options = options;
     this.simulation = simulation;
     this.backend = backend;
     this.server = this.#start();
@@ -26,11 +34,20 @@ export class ServerHarness {
   }
 
   /** The response; throws the EtcdError when refused. */
-  call<M extends EtcdMethod>(method: M, request: EtcdMethods[M]['request']): EtcdMethods[M]['response'] {
+  call<M extends EtcdMethod>(
+    method: M,
+    request: EtcdMethods[M]['request'],
+    caller: Caller = {},
+  ): EtcdMethods[M]['response'] {
     let outcome: Outcome<EtcdMethods[M]['response']> | undefined;
-    this.server.call(method, request, (got) => {
-      outcome = got;
-    });
+    this.server.call(
+      method,
+      request,
+      (got) => {
+        outcome = got;
+      },
+      caller,
+    );
     if (outcome === undefined) throw new Error(`${method} was not answered at once`);
     if ('error' in outcome) throw outcome.error;
     return outcome.response;
@@ -56,7 +73,9 @@ export class ServerHarness {
       maxRequestBytes: 1.5 * 1024 * 1024,
       maxTxnOps: 128,
       minLeaseTtl: 2,
-      consensus: (memberId, apply) => new SingleMember(context, this.backend, memberId, 0, apply),
+      bcryptCost: 4,
+      consensus: (memberId, events) => new SingleMember(context, this.backend, memberId, 0, events),
+      ...this.#options,
     });
   }
 }

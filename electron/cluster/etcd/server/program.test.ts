@@ -229,21 +229,21 @@ describe('etcd on the network', () => {
   it('ends politely on SIGTERM', async () => {
     const world = new World();
     const process = world.startEtcd();
-    const reasons: (string | undefined)[] = [];
+    const reasons: string[] = [];
     await world.run(async (client, connect) => {
       const etcd = await connect();
       etcd.watch(
         { key: 'a' },
         {
-          onResponse: ({ canceled, cancelReason }) => void (canceled && reasons.push(cancelReason)),
-          onError: () => undefined,
+          onResponse: () => undefined,
+          onError: ({ code, message }) => void reasons.push(`${code}: ${message}`),
         },
       );
       await client.clock.sleep(10);
       process.kill('SIGTERM');
       await client.clock.sleep(10);
     });
-    expect(reasons).toEqual(['etcdserver: server stopped']);
+    expect(reasons).toEqual(['Unavailable: etcdserver: server stopped']);
     expect(process.exit).toEqual({ code: 0 });
   });
 

@@ -5,6 +5,7 @@ import type { EtcdMemberViews } from '../view/member-views.ts';
 import { EtcdServer } from './etcd-server.ts';
 import { durationFlag, numberFlag, parseFlags, portsOf } from './flags.ts';
 import { serveHealthConnection } from './health.ts';
+import { serverFlags } from './server-flags.ts';
 import { SingleMember } from './single-member.ts';
 
 export interface EtcdProgramOptions {
@@ -39,6 +40,8 @@ export function etcdProgram(options: EtcdProgramOptions): Program {
         : 'experimental-watch-progress-notify-interval',
       600_000,
     );
+    const dataFlags = serverFlags(flags);
+    if (typeof dataFlags === 'string') return complain(process.stderr, dataFlags);
     for (const value of [maxRequestBytes, maxTxnOps, electionTimeout, progressNotifyInterval]) {
       if (typeof value === 'string') return complain(process.stderr, value);
     }
@@ -49,7 +52,10 @@ export function etcdProgram(options: EtcdProgramOptions): Program {
       maxRequestBytes: maxRequestBytes as number,
       maxTxnOps: maxTxnOps as number,
       minLeaseTtl: Math.ceil((1.5 * (electionTimeout as number)) / 1000),
-      consensus: (memberId, apply) => new SingleMember(process, backend, memberId, options.fsync ?? 1, apply),
+      electionTimeout: electionTimeout as number,
+      ...dataFlags,
+      consensus: (memberId, events) =>
+        new SingleMember(process, backend, memberId, options.fsync ?? 1, events),
     });
     const connections = new Set<EtcdServerConnection>();
     try {

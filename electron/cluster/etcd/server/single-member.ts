@@ -6,7 +6,14 @@ import { EtcdError } from '../client/interface.ts';
 import type { Uint64 } from '../client/interface.ts';
 import type { EtcdLogEntryView, EtcdRaftView } from '../view/interface.ts';
 import { summarizeRequest } from '../view/request-summary.ts';
-import type { ApplyRequest, Consensus, InternalRequest, Outcome, Reply } from './interface.ts';
+import type {
+  ApplyRequest,
+  Consensus,
+  ConsensusEvents,
+  InternalRequest,
+  Outcome,
+  Reply,
+} from './interface.ts';
 
 /** So many of the newest entries can be looked at. */
 const SHOWN_ENTRIES = 500;
@@ -37,12 +44,12 @@ export class SingleMember implements Consensus {
   /** What was agreed on lately, newest last, for people. */
   readonly #shown: { readonly term: number; readonly request: InternalRequest }[] = [];
 
-  constructor(context: Context, backend: Backend, memberId: Uint64, fsync: number, apply: ApplyRequest) {
+  constructor(context: Context, backend: Backend, memberId: Uint64, fsync: number, events: ConsensusEvents) {
     this.#context = context;
     this.#backend = backend;
     this.#memberId = memberId;
     this.#fsync = fsync;
-    this.#apply = apply;
+    this.#apply = events.apply;
     // Every start is an election, and its first entry an empty one.
     this.#term = Number(backend.getMeta('term') ?? '1') + 1;
     this.#index = Number(backend.getMeta('consistentIndex') ?? '3') + 1;
@@ -120,7 +127,7 @@ export class SingleMember implements Consensus {
       this.#index += 1;
       this.#shown.push({ term: this.#term, request });
       if (this.#shown.length >= SHOWN_ENTRIES * 2) this.#shown.splice(0, SHOWN_ENTRIES);
-      reply(this.#outcome(request));
+      reply(this.#outcome(request, this.#index));
     }
     this.#backend.setMeta('consistentIndex', String(this.#index));
     tracer.resume(cause);
@@ -132,9 +139,9 @@ export class SingleMember implements Consensus {
     return { index, term: shown.term, type: 'Normal', summary: summarizeRequest(shown.request) };
   }
 
-  #outcome(request: InternalRequest): Outcome<unknown> {
+  #outcome(request: InternalRequest, index: number): Outcome<unknown> {
     try {
-      return { response: this.#apply(request) };
+      return { response: this.#apply(request, index) };
     } catch (error) {
       if (error instanceof EtcdError) return { error };
       throw error;

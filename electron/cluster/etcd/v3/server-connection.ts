@@ -1,43 +1,40 @@
 import type { Clock } from '../../../base/clock.ts';
 import type { Disposable } from '../../../base/disposable.ts';
-import type { RecordId } from '../../../base/causal-record.ts';
 import type { Connection } from '../../network/interface.ts';
-import type { WatchCreateRequest, WatchResponse } from '../client/interface.ts';
+import type { CallMetadata } from '../client/connection.ts';
 import { etcdError } from '../client/errors.ts';
 import { EtcdError } from '../client/interface.ts';
-import type { Watcher, WatcherResponse } from '../mvcc/watcher.ts';
-import type { Outcome } from '../server/interface.ts';
+import type { WatchRequest } from '../client/interface.ts';
 import type { EtcdServer } from '../server/etcd-server.ts';
+import type { Caller, Outcome } from '../server/interface.ts';
 import type { EtcdClientFrame, EtcdServerFrame } from './messages.ts';
 import { summarizeWatchResponse } from './summary.ts';
+import { WatchStreamServer } from './watch-stream.ts';
 
-interface OpenWatch {
-  readonly watcher: Watcher;
-  readonly progressNotify: boolean;
-  /** Something was sent since the last round of progress notifications. */
-  active: boolean;
-}
+/** Upstream's room for gRPC's own on top of the largest request, in bytes. */
+const GRPC_OVERHEAD = 512 * 1024;
 
 export interface ServeOptions {
   /** Virtual milliseconds between progress notifications of an idle watch. */
   readonly progressNotifyInterval: number;
 }
 
-/** Serves one client's connection: its calls, and its watches until it goes. */
+/** Serves one client's connection: its calls, and its streams until it goes. */
 export class EtcdServerConnection {
   readonly #connection: Connection;
   readonly #server: EtcdServer;
   readonly #clock: Clock;
-  readonly #interval: number;
-  readonly #watches = new Map<number, OpenWatch>();
-  #timer: Disposable | undefined;
+  readonly #options: ServeOptions;
+  readonly #watchStreams = new Map<number, WatchStreamServer>();
+  /** What ends with a stream beside its watches. */
+  readonly #monitors = new Map<number, Disposable>();
 
   constructor(connection: Connection, server: EtcdServer, clock: Clock, options: ServeOptions) {
     this.#connection = connection;
     this.#server = server;
     this.#clock = clock;
-    this.#interval = options.progressNotifyInterval;
-    connection.onMessage((payload, _record: RecordId) => this.#receive(payload as EtcdClientFrame));
+    this.#options = options;
+    connection.onMessage((payload) => this.#receive(payload as EtcdClientFrame));
     connection.onClose(() => this.#release());
   }
 
@@ -45,103 +42,118 @@ export class EtcdServerConnection {
     const { call } = frame;
     switch (frame.type) {
       case 'call':
-        this.#server.call(frame.method, frame.request, (outcome) => this.#answer(call, outcome));
+        this.#server.call(
+          frame.method,
+          frame.request,
+          (outcome) => this.#answer(call, outcome),
+          this.#caller(frame.metadata),
+        );
         break;
       case 'watch':
-        this.#watch(call, frame.request);
+        this.#watch(call, frame.request, frame.metadata);
         break;
-      case 'watch-progress': {
-        const open = this.#watches.get(call);
-        if (open !== undefined) this.#server.requestProgress(open.watcher);
+      case 'watch-ack':
+        this.#watchStreams.get(call)?.ack(frame.responses);
         break;
-      }
-      case 'watch-cancel':
-        this.#cancel(call);
+      case 'snapshot':
+        this.#snapshot(call, frame.metadata);
+        break;
+      case 'cancel':
+        this.#end(call);
         break;
     }
+  }
+
+  #caller(metadata: CallMetadata | undefined): Caller {
+    const { certificate } = this.#connection.remote;
+    if (certificate === undefined) return metadata ?? {};
+    return { ...metadata, commonName: certificate.commonName };
   }
 
   #answer(call: number, outcome: Outcome<unknown>): void {
-    if ('error' in outcome) {
-      const { code, message } = outcome.error;
-      this.#send({ type: 'error', call, code, message }, 'response', `${code}: ${message}`);
-    } else {
-      this.#send({ type: 'response', call, response: outcome.response }, 'response', 'OK');
-    }
+    if ('error' in outcome) this.#fail(call, outcome.error);
+    else this.#send({ type: 'response', call, response: outcome.response }, 'response', 'OK');
   }
 
-  #watch(call: number, request: WatchCreateRequest): void {
-    let watcher: Watcher;
+  #fail(call: number, { code, message }: EtcdError): void {
+    this.#send({ type: 'error', call, code, message }, 'response', `${code}: ${message}`);
+  }
+
+  #watch(call: number, request: WatchRequest, metadata: CallMetadata | undefined): void {
+    const stream = this.#watchStreams.get(call) ?? this.#openWatchStream(call, this.#caller(metadata));
+    stream?.receive(request);
+  }
+
+  #openWatchStream(call: number, caller: Caller): WatchStreamServer | undefined {
+    if (!this.#admitStream(call, caller)) return undefined;
+    const stream = new WatchStreamServer(this.#server, this.#clock, {
+      progressNotifyInterval: this.#options.progressNotifyInterval,
+      maxResponseBytes: this.#server.maxRequestBytes + GRPC_OVERHEAD,
+      checkPermission: (request) => this.#server.checkWatch(request, caller),
+      send: (response) =>
+        this.#send({ type: 'watch', call, response }, 'item', summarizeWatchResponse(response)),
+    });
+    this.#watchStreams.set(call, stream);
+    return stream;
+  }
+
+  #snapshot(call: number, metadata: CallMetadata | undefined): void {
+    const caller = this.#caller(metadata);
+    if (!this.#admitStream(call, caller)) return;
     try {
-      watcher = this.#server.watch(request, (response) => this.#deliver(call, response));
+      for (const response of this.#server.snapshot(caller)) {
+        const summary = `snapshot: ${response.remainingBytes} bytes remaining`;
+        this.#send({ type: 'snapshot', call, response }, 'item', summary);
+      }
     } catch (error) {
       if (!(error instanceof EtcdError)) throw error;
-      this.#sendWatch(call, {
-        ...this.#empty(call),
-        created: true,
-        canceled: true,
-        cancelReason: error.message,
-      });
+      this.#fail(call, error);
       return;
+    } finally {
+      this.#end(call);
     }
-    const progressNotify = request.progressNotify === true;
-    this.#watches.set(call, { watcher, progressNotify, active: false });
-    this.#sendWatch(call, { ...this.#empty(call), created: true });
-    if (progressNotify) this.#timer ??= this.#clock.setInterval(() => this.#notifyProgress(), this.#interval);
+    this.#send({ type: 'end', call }, 'end', 'end of snapshot');
   }
 
-  #deliver(call: number, { revision, events, compactRevision }: WatcherResponse): boolean {
-    const open = this.#watches.get(call);
-    if (open === undefined) return true;
-    open.active = true;
-    const head = { header: this.#server.header(revision), watchId: call, created: false };
-    if (compactRevision === undefined) {
-      this.#sendWatch(call, { ...head, canceled: false, events });
-    } else {
-      this.#watches.delete(call);
-      this.#sendWatch(call, { ...head, canceled: true, compactRevision, events });
+  /** Refuses a stream where upstream's interceptor does, and sees to it that one which needs a leader ends without. */
+  #admitStream(call: number, caller: Caller): boolean {
+    try {
+      this.#server.checkStream(caller);
+    } catch (error) {
+      if (!(error instanceof EtcdError)) throw error;
+      this.#fail(call, error);
+      return false;
+    }
+    if (caller.requireLeader === true) {
+      const monitor = this.#server.onLeaderLost(() => {
+        this.#end(call);
+        this.#fail(call, etcdError('noLeader'));
+      });
+      this.#monitors.set(call, monitor);
     }
     return true;
   }
 
-  #cancel(call: number): void {
-    const open = this.#watches.get(call);
-    if (open === undefined) return;
-    this.#watches.delete(call);
-    this.#server.cancelWatch(open.watcher);
+  #end(call: number): void {
+    this.#watchStreams.get(call)?.dispose();
+    this.#watchStreams.delete(call);
+    this.#monitors.get(call)?.dispose();
+    this.#monitors.delete(call);
   }
 
-  #notifyProgress(): void {
-    for (const open of this.#watches.values()) {
-      if (!open.progressNotify) continue;
-      if (!open.active) this.#server.requestProgress(open.watcher);
-      open.active = false;
-    }
-  }
-
-  #empty(call: number): WatchResponse {
-    return { header: this.#server.header(), watchId: call, created: false, canceled: false, events: [] };
-  }
-
-  #sendWatch(call: number, response: WatchResponse): void {
-    this.#send({ type: 'watch', call, response }, 'item', summarizeWatchResponse(response));
-  }
-
-  #send(frame: EtcdServerFrame, phase: 'response' | 'item', summary: string): void {
+  #send(frame: EtcdServerFrame, phase: 'response' | 'item' | 'end', summary: string): void {
     if (!this.#connection.closed) this.#connection.send(frame, { phase, summary, call: frame.call });
   }
 
   #release(): void {
-    this.#timer?.dispose();
-    for (const open of this.#watches.values()) this.#server.cancelWatch(open.watcher);
-    this.#watches.clear();
+    for (const call of [...this.#watchStreams.keys()]) this.#end(call);
   }
 
-  /** The server is going: tells the watches, then closes. */
+  /** The server is going: ends the streams, then closes. */
   stop(): void {
-    for (const call of this.#watches.keys()) {
-      const { message } = etcdError('stopped');
-      this.#sendWatch(call, { ...this.#empty(call), canceled: true, cancelReason: message });
+    for (const call of [...this.#watchStreams.keys()]) {
+      this.#end(call);
+      this.#fail(call, etcdError('stopped'));
     }
     this.#release();
     this.#connection.close();

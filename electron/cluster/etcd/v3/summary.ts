@@ -1,5 +1,11 @@
 import { byteStringToUtf8 } from '../../../base/byte-string.ts';
-import type { RequestOp, TxnRequest, WatchCreateRequest, WatchResponse } from '../client/interface.ts';
+import type {
+  RequestOp,
+  TxnRequest,
+  WatchCreateRequest,
+  WatchRequest,
+  WatchResponse,
+} from '../client/interface.ts';
 import type { EtcdMethod, EtcdMethods } from '../client/methods.ts';
 import { prefixEnd } from '../client/prefix.ts';
 
@@ -52,6 +58,11 @@ function summarizeOp(op: RequestOp): string {
 export function summarizeWatch(request: WatchCreateRequest): string {
   const from = (request.startRevision ?? 0) > 0 ? ` from revision ${request.startRevision}` : '';
   return `Watch ${keys(request.key, request.rangeEnd)}${from}`;
+}
+
+export function summarizeWatchRequest(request: WatchRequest): string {
+  if ('createRequest' in request) return summarizeWatch(request.createRequest);
+  return 'cancelRequest' in request ? `cancel watch ${request.cancelRequest.watchId}` : 'request progress';
 }
 
 export function summarizeWatchResponse(response: WatchResponse): string {

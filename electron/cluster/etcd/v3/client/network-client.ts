@@ -25,16 +25,30 @@ import type {
   WatchHandlers,
   WatchResponse,
 } from '../../client/interface.ts';
-import type { CallMetadata } from '../../client/connection.ts';
+import type {
+  CallMetadata,
+  EtcdConnection,
+  StreamHandlers,
+  WatchStream,
+  WatchStreamOptions,
+} from '../../client/connection.ts';
 import { EtcdError } from '../../client/interface.ts';
-import type { StatusResponse } from '../../client/maintenance.ts';
+import type { SnapshotResponse, StatusResponse } from '../../client/maintenance.ts';
 import type { EtcdMethod, EtcdMethods } from '../../client/methods.ts';
+import { WATCH_WINDOW } from '../messages.ts';
 import type { EtcdClientFrame, EtcdServerFrame } from '../messages.ts';
-import { summarizeCall, summarizeWatch } from '../summary.ts';
+import { summarizeCall, summarizeWatchRequest } from '../summary.ts';
 
 interface PendingCall {
   readonly resolve: (response: unknown) => void;
   readonly reject: (error: EtcdError) => void;
+}
+
+interface OpenStream {
+  readonly handlers: StreamHandlers<WatchResponse> | StreamHandlers<SnapshotResponse>;
+  readonly manualAcks: boolean;
+  /** Responses taken that the server has not been told of. */
+  taken: number;
 }
 
 /** Why every call fails once the connection is gone; texts as gRPC's Go client has them. */
@@ -54,10 +68,10 @@ function lost(reason: CloseReason): EtcdError {
  * The v3 API over one established connection of protocol `grpc`. When the connection ends, everything under
  * way fails with Unavailable, and so does everything after; dialling again is the caller's business.
  */
-export class NetworkEtcdClient implements EtcdClient {
+export class NetworkEtcdClient implements EtcdClient, EtcdConnection {
   readonly connection: Connection;
   readonly #calls = new Map<number, PendingCall>();
-  readonly #watches = new Map<number, WatchHandlers>();
+  readonly #streams = new Map<number, OpenStream>();
   #nextCall = 1;
   #lost: EtcdError | undefined;
 
@@ -89,19 +103,59 @@ export class NetworkEtcdClient implements EtcdClient {
   }
 
   watch(request: WatchCreateRequest, handlers: WatchHandlers): WatchHandle {
-    const call = this.#nextCall++;
-    if (this.#lost !== undefined) return this.#lostWatch(this.#lost, handlers);
-    this.#watches.set(call, handlers);
-    this.#send({ type: 'watch', call, request }, 'request', summarizeWatch(request));
+    let ended = false;
+    const stream = this.openWatchStream(
+      {
+        onResponse: (response) => {
+          ended ||= response.canceled;
+          handlers.onResponse(response);
+          if (response.canceled) stream.cancel();
+        },
+        onEnd: (error) => {
+          if (!ended) handlers.onError(error ?? new EtcdError('Unavailable', 'watch stream ended'));
+        },
+      },
+      { requireLeader: true },
+    );
+    stream.send({ createRequest: request });
     return {
       cancel: () => {
-        if (!this.#watches.delete(call)) return;
-        this.#send({ type: 'watch-cancel', call }, 'end', 'cancel watch');
+        ended = true;
+        stream.cancel();
       },
-      requestProgress: () => {
-        if (!this.#watches.has(call)) return;
-        this.#send({ type: 'watch-progress', call }, 'request', 'request progress');
+      requestProgress: () => stream.send({ progressRequest: {} }),
+    };
+  }
+
+  openWatchStream(handlers: StreamHandlers<WatchResponse>, options: WatchStreamOptions = {}): WatchStream {
+    const call = this.#nextCall++;
+    const stream: OpenStream = { handlers, taken: 0, manualAcks: options.manualAcks === true };
+    this.#open(call, stream);
+    const { token, requireLeader } = options;
+    let metadata: CallMetadata | undefined = {
+      ...(token === undefined ? {} : { token }),
+      ...(requireLeader === undefined ? {} : { requireLeader }),
+    };
+    return {
+      send: (request) => {
+        if (!this.#streams.has(call)) return;
+        this.#send({ type: 'watch', call, request, metadata }, 'request', summarizeWatchRequest(request));
+        metadata = undefined;
       },
+      cancel: () => {
+        if (!this.#streams.delete(call)) return;
+        this.#send({ type: 'cancel', call }, 'end', 'cancel watch');
+      },
+      ack: (responses) => this.#take(call, stream, responses),
+    };
+  }
+
+  snapshot(handlers: StreamHandlers<SnapshotResponse>, metadata?: CallMetadata): () => void {
+    const call = this.#nextCall++;
+    this.#open(call, { handlers, taken: 0, manualAcks: true });
+    this.#send({ type: 'snapshot', call, metadata }, 'request', 'Snapshot');
+    return () => {
+      if (this.#streams.delete(call)) this.#send({ type: 'cancel', call }, 'end', 'cancel snapshot');
     };
   }
 
@@ -143,42 +197,73 @@ export class NetworkEtcdClient implements EtcdClient {
     });
   }
 
-  /** Tells the handlers, but not before `watch` has returned. */
-  #lostWatch(error: EtcdError, handlers: WatchHandlers): WatchHandle {
-    let cancelled = false;
+  #open(call: number, stream: OpenStream): void {
+    this.#streams.set(call, stream);
+    if (this.#lost === undefined) return;
+    // Tells the handlers, but not before whoever opens it has returned.
+    const error = this.#lost;
     void Promise.resolve().then(() => {
-      if (!cancelled) handlers.onError(error);
+      if (this.#streams.delete(call)) stream.handlers.onEnd(error);
     });
-    return { cancel: () => void (cancelled = true), requestProgress: () => undefined };
   }
 
   #receive(frame: EtcdServerFrame): void {
-    if (frame.type === 'watch') {
-      this.#receiveWatch(frame.call, frame.response);
-      return;
+    const { call } = frame;
+    switch (frame.type) {
+      case 'watch':
+      case 'snapshot':
+        this.#receiveItem(call, frame.response);
+        break;
+      case 'end':
+        this.#endStream(call, undefined);
+        break;
+      case 'error': {
+        const error = new EtcdError(frame.code, frame.message);
+        this.#endStream(call, error);
+        this.#takeCall(call)?.reject(error);
+        break;
+      }
+      case 'response':
+        this.#takeCall(call)?.resolve(frame.response);
+        break;
     }
-    const pending = this.#calls.get(frame.call);
-    if (pending === undefined) return;
-    this.#calls.delete(frame.call);
-    if (frame.type === 'error') pending.reject(new EtcdError(frame.code, frame.message));
-    else pending.resolve(frame.response);
   }
 
-  #receiveWatch(call: number, response: WatchResponse): void {
-    const handlers = this.#watches.get(call);
-    if (handlers === undefined) return;
-    if (response.canceled) this.#watches.delete(call);
-    handlers.onResponse(response);
+  #takeCall(call: number): PendingCall | undefined {
+    const pending = this.#calls.get(call);
+    this.#calls.delete(call);
+    return pending;
+  }
+
+  #receiveItem(call: number, response: WatchResponse | SnapshotResponse): void {
+    const stream = this.#streams.get(call);
+    if (stream === undefined) return;
+    (stream.handlers as StreamHandlers<unknown>).onResponse(response);
+    if (!stream.manualAcks) this.#take(call, stream, 1);
+  }
+
+  /** Tells the server in bulk: what matters is that its window never runs empty. */
+  #take(call: number, stream: OpenStream, responses: number): void {
+    stream.taken += responses;
+    if (stream.taken < WATCH_WINDOW / 2 || !this.#streams.has(call)) return;
+    const frame = { type: 'watch-ack', call, responses: stream.taken } as const;
+    stream.taken = 0;
+    this.#send(frame, 'request', `${frame.responses} watch responses taken`);
+  }
+
+  #endStream(call: number, error: EtcdError | undefined): void {
+    const stream = this.#streams.get(call);
+    if (this.#streams.delete(call)) stream?.handlers.onEnd(error);
   }
 
   #fail(error: EtcdError): void {
     this.#lost = error;
     const calls = [...this.#calls.values()];
-    const watches = [...this.#watches.values()];
+    const streams = [...this.#streams.values()];
     this.#calls.clear();
-    this.#watches.clear();
+    this.#streams.clear();
     for (const pending of calls) pending.reject(error);
-    for (const handlers of watches) handlers.onError(error);
+    for (const stream of streams) stream.handlers.onEnd(error);
   }
 
   #send(frame: EtcdClientFrame, phase: 'request' | 'end', summary: string): void {

@@ -1,5 +1,5 @@
-import type { Compare, KeyValue, TxnRequest } from '../client/interface.ts';
-import { NO_LEASE } from '../client/interface.ts';
+import type { Compare, KeyValue, TxnRequest } from '../../client/interface.ts';
+import { NO_LEASE } from '../../client/interface.ts';
 import type { RangeSource } from './range.ts';
 
 const ABSENT: KeyValue = {

@@ -1,4 +1,4 @@
-import { etcdError } from '../client/errors.ts';
+import { etcdError } from '../../client/errors.ts';
 import type {
   CompactionRequest,
   CompactionResponse,
@@ -18,14 +18,15 @@ import type {
   ResponseOp,
   TxnRequest,
   TxnResponse,
-} from '../client/interface.ts';
-import { NO_LEASE } from '../client/interface.ts';
-import type { Lessor } from '../lease/lessor.ts';
-import type { WriteTransaction } from '../mvcc/interface.ts';
-import type { MvccStore } from '../mvcc/store.ts';
+} from '../../client/interface.ts';
+import { NO_LEASE } from '../../client/interface.ts';
+import type { Lessor } from '../../lease/lessor.ts';
+import type { WriteTransaction } from '../../mvcc/interface.ts';
+import type { MvccStore } from '../../mvcc/store.ts';
+import { headerOf } from './header-of.ts';
 import type { TxnPath } from './compare.ts';
 import { decidePath } from './compare.ts';
-import type { InternalRequest } from './interface.ts';
+import type { InternalRequest, LeaseCheckpointRequest } from '../interface.ts';
 import type { RangeSource } from './range.ts';
 import { executeRange } from './range.ts';
 
@@ -34,11 +35,8 @@ export interface CompactionResult extends CompactionResponse {
   readonly cleaned: Promise<void>;
 }
 
-/**
- * Applies agreed requests to a member's store and leases. The same requests in the same order give the
- * same data everywhere. Headers it makes carry the revision only. Models server/etcdserver/apply.
- */
-export class Applier {
+/** Applies agreed requests to a member's store and leases. Headers it makes carry the revision only. Models server/etcdserver/txn. */
+export class KvApplier {
   readonly #store: MvccStore;
   readonly #lessor: Lessor;
 
@@ -47,14 +45,20 @@ export class Applier {
     this.#lessor = lessor;
   }
 
-  /** @throws EtcdError; then nothing has changed. */
-  apply(request: InternalRequest): unknown {
+  get revision(): number {
+    return this.#store.revision;
+  }
+
+  /** Undefined: the request is about something else. @throws EtcdError; then nothing has changed */
+  apply(request: InternalRequest): object | undefined {
     if ('txn' in request) return this.txn(request.txn);
     if ('put' in request) return this.#put(request.put);
     if ('deleteRange' in request) return this.#deleteRange(request.deleteRange);
     if ('compaction' in request) return this.#compact(request.compaction);
     if ('leaseGrant' in request) return this.#leaseGrant(request.leaseGrant);
-    return this.#leaseRevoke(request.leaseRevoke);
+    if ('leaseRevoke' in request) return this.#leaseRevoke(request.leaseRevoke);
+    if ('leaseCheckpoint' in request) return this.#leaseCheckpoint(request.leaseCheckpoint);
+    return undefined;
   }
 
   range(request: RangeRequest): RangeResponse {
@@ -110,6 +114,11 @@ export class Applier {
     const transaction = this.#store.write();
     for (const key of keys) transaction.deleteRange(key, '');
     transaction.end();
+    return { header: this.#header() };
+  }
+
+  #leaseCheckpoint({ checkpoints }: LeaseCheckpointRequest): { readonly header: ResponseHeader } {
+    for (const { id, remainingTtl } of checkpoints) this.#lessor.checkpoint(id, remainingTtl);
     return { header: this.#header() };
   }
 
@@ -183,8 +192,4 @@ export class Applier {
 
 function current(source: RangeSource, key: string): KeyValue | undefined {
   return source.range(key, '', { revision: 0, limit: 0, countOnly: false }).kvs[0];
-}
-
-function headerOf(revision: number): ResponseHeader {
-  return { clusterId: '0', memberId: '0', revision, raftTerm: 0 };
 }

@@ -1,5 +1,5 @@
-import type { KeyValue, RangeRequest, SortTarget } from '../client/interface.ts';
-import type { StoreRangeOptions, StoreRangeResult } from '../mvcc/interface.ts';
+import type { KeyValue, RangeRequest, SortTarget } from '../../client/interface.ts';
+import type { StoreRangeOptions, StoreRangeResult } from '../../mvcc/interface.ts';
 
 /** Where a range reads: the store, or an open transaction. */
 export interface RangeSource {
