@@ -55,7 +55,12 @@ export class FakeHost {
     kubernetesVersion: 'v1.34.9',
     workspace: '/home/ana/.local/share/leme/default.leme',
     topology: 'kubeadm-1-2',
-    endpoints: { apiServer: 'https://127.0.0.1:6443', kubeconfig: '/home/ana/.local/share/leme/kubeconfig' },
+    endpoints: {
+      apiServer: 'https://127.0.0.1:6443',
+      kubeconfig: '/home/ana/.local/share/leme/kubeconfig',
+      etcd: ['https://127.0.0.1:2379'],
+      etcdPki: '/home/ana/.local/share/leme/pki/etcd',
+    },
   });
   readonly time = new Topic<TimeState>({
     now: Date.UTC(2026, 2, 2, 12, 4, 31, 400),

@@ -9,6 +9,8 @@ import { NodeRuntime } from './cri/node-runtime.ts';
 import type { Backend } from './etcd/backend/interface.ts';
 import type { EtcdMemberView } from './etcd/view/interface.ts';
 import { EtcdMemberViews } from './etcd/view/member-views.ts';
+import { OutsideEtcdGateway } from './gateway/etcd-gateway.ts';
+import type { EtcdGateway } from './gateway/etcd-interface.ts';
 import type { Gateway } from './gateway/interface.ts';
 import { OutsideGateway } from './gateway/outside-gateway.ts';
 import { OfflineCatalogue } from './images/catalogue.ts';
@@ -28,6 +30,7 @@ import { Readiness } from './readiness.ts';
 import type { ControlPlaneProgram, TopologyMachine, TopologySpec } from './topology/interface.ts';
 
 /** The machine from which learners and their tools reach the cluster. */
+const ETCD_PORT = 2379;
 export const CONSOLE = { name: 'console', ip: '10.0.0.2' } as const;
 const API_PORT = 6443;
 const INSTALLED = 'leme:installed';
@@ -47,6 +50,7 @@ class SimulatedCluster implements Cluster {
   readonly kubernetesVersion: string;
   readonly machines: readonly Machine[];
   readonly gateway: Gateway;
+  readonly etcdGateway: EtcdGateway;
   readonly #network: SimulatedNetwork;
   readonly #places: readonly Place[];
   readonly #console: SimulatedMachine;
@@ -113,6 +117,15 @@ class SimulatedCluster implements Cluster {
     });
     this.gateway = gateway;
     this.#console.spawn({ name: 'gateway', program: gateway.program });
+    const etcdGateway = new OutsideEtcdGateway({
+      simulation,
+      network: this.#network,
+      targets: servers
+        .filter(({ controlPlane }) => controlPlane?.programs.includes('etcd') === true)
+        .map(({ name, ip }) => ({ machine: name, ip, port: ETCD_PORT })),
+    });
+    this.etcdGateway = etcdGateway;
+    this.#console.spawn({ name: 'etcd-gateway', program: etcdGateway.program });
     for (const place of this.#places) boot(place, options.resume);
   }
 

@@ -2,6 +2,7 @@ import type { Disposable } from '../base/disposable.ts';
 import type { Event } from '../base/event.ts';
 import type { Simulation } from '../base/simulation.ts';
 import type { EtcdMemberView } from './etcd/view/interface.ts';
+import type { EtcdGateway } from './gateway/etcd-interface.ts';
 import type { Gateway } from './gateway/interface.ts';
 import type { Machine } from './machine/interface.ts';
 import type { MachineStore } from './machine/local-state.ts';
@@ -87,6 +88,7 @@ export interface Cluster extends Disposable {
   readonly network: NetworkControl;
   /** The way in for HTTP calls from outside the simulation. */
   readonly gateway: Gateway;
+  readonly etcdGateway: EtcdGateway;
 
   /** In a stable order: by machine as in the topology, then by kind. */
   components(): readonly ComponentStatus[];

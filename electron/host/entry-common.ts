@@ -44,6 +44,8 @@ export function hostConfig(
     seed: options.seed,
     speed: options.speed,
     apiPort: options.apiPort,
+    etcdPort: options.etcdPort,
+    etcdPlain: options.etcdPlain,
     locale: Intl.DateTimeFormat().resolvedOptions().locale.startsWith('pt') ? 'pt-BR' : 'en',
     log,
   };

@@ -45,8 +45,7 @@ async function main(options: HostOptions): Promise<void> {
         url: server.url,
         kubeconfig: host.kubeconfigPath,
         apiServer: host.apiServerUrl ?? null,
-        // etcd has no port of its own outside the simulation yet.
-        etcdEndpoints: [],
+        etcdEndpoints: host.etcdEndpoints,
         dataDir: options.dataDir,
         pid: process.pid,
       }),

@@ -16,7 +16,10 @@ import type { ClusterSpec } from './cluster-session.ts';
 import { ClusterSession, KUBERNETES_VERSION } from './cluster-session.ts';
 import { writeConsoleKubeconfig } from './console-kubeconfig.ts';
 import { createHandlers } from './handlers.ts';
+import { InjectedEtcdGateway } from './injected-etcd-gateway.ts';
 import { CertificateAuthority } from './listeners/certificates.ts';
+import { EtcdEndpoints } from './listeners/etcd/etcd-endpoints.ts';
+import { installEtcdPki, openEtcdPki } from './listeners/etcd/etcd-pki.ts';
 import { FileCertificateStore } from './listeners/file-certificate-store.ts';
 import type { HttpsListener } from './listeners/https-listener.ts';
 import { openHttpsListener } from './listeners/https-listener.ts';
@@ -51,6 +54,8 @@ export interface HostConfig {
   readonly seed: string | undefined;
   readonly speed: number;
   readonly apiPort: number;
+  readonly etcdPort: number;
+  readonly etcdPlain: boolean;
   readonly locale: string;
   readonly log: (line: string) => void;
 }
@@ -69,6 +74,7 @@ export class Host {
   #cluster: ClusterSession | undefined;
   #listener: HttpsListener | undefined;
   #machines: MachinesServer | undefined;
+  #etcd: EtcdEndpoints | undefined;
   #machinesToken = randomBytes(24).toString('base64url');
   #phase: SessionState['phase'] = 'starting';
   #failure: SessionState['failure'] = null;
@@ -119,6 +125,11 @@ export class Host {
     return this.#listener?.url;
   }
 
+  /** One URL for each member of etcd, e.g. `https://127.0.0.1:2379`. */
+  get etcdEndpoints(): readonly string[] {
+    return this.#etcd?.urls ?? [];
+  }
+
   /** Environment of a lab shell: how it reaches the cluster, its machines and the lab. */
   consoleVariables(): Record<string, string> {
     if (this.#machines === undefined) throw new Error('the host has not started');
@@ -155,6 +166,7 @@ export class Host {
       }
       await writeAdminKubeconfig(this.kubeconfigPath, authority, this.#listener.url, 'leme');
       writeConsoleKubeconfig(this.consoleRoot, this.kubeconfigPath);
+      await this.#openEtcd(session);
       this.#machines = await this.#openMachines();
       announceRunning(this.config.dataDir, this.consoleVariables());
       this.#phase = 'running';
@@ -184,6 +196,7 @@ export class Host {
     withdrawRunning(this.config.dataDir);
     this.terminals.dispose();
     this.#listener?.dispose();
+    await this.#etcd?.close();
     await this.#machines?.close();
     this.labs.save();
     await this.#cluster?.stop();
@@ -202,7 +215,12 @@ export class Host {
       endpoints:
         this.#listener === undefined
           ? null
-          : { apiServer: this.#listener.url, kubeconfig: this.kubeconfigPath },
+          : {
+              apiServer: this.#listener.url,
+              kubeconfig: this.kubeconfigPath,
+              etcd: [...this.etcdEndpoints],
+              etcdPki: this.config.etcdPlain ? null : join(this.config.dataDir, 'pki', 'etcd'),
+            },
     };
   }
 
@@ -255,9 +273,12 @@ export class Host {
     this.session.refresh();
     const before = this.#cluster;
     this.#cluster = undefined;
+    await this.#etcd?.close();
+    this.#etcd = undefined;
     await before?.stop();
     this.workspace.resetCluster();
     const session = await this.#startCluster(spec);
+    await this.#openEtcd(session);
     this.#phase = 'running';
     this.session.refresh();
     return session;
@@ -297,6 +318,22 @@ export class Host {
   #afterCommit(release: () => void): void {
     if (this.#cluster === undefined) release();
     else this.#cluster.barrier.afterCommit(release);
+  }
+
+  /** A port for each member of this cluster's etcd. */
+  async #openEtcd(session: ClusterSession): Promise<void> {
+    const { dataDir, etcdPlain, etcdPort, log } = this.config;
+    const gateway = new InjectedEtcdGateway(session.cluster.etcdGateway, session.pacer);
+    const pki = join(dataDir, 'pki');
+    const { tls } = await openEtcdPki(pki, gateway.targets);
+    installEtcdPki(pki, this.consoleRoot);
+    this.#etcd = await EtcdEndpoints.open({
+      gateway,
+      barrier: session.barrier,
+      tls: etcdPlain ? undefined : tls,
+      port: etcdPort,
+      log,
+    });
   }
 
   #openMachines(): Promise<MachinesServer> {

@@ -10,7 +10,10 @@ export interface HostOptions {
   readonly speed: number;
   /** 0: any free port. */
   readonly apiPort: number;
+  /** Of the first member of etcd; the others take the next free ones. 0: any. */
   readonly etcdPort: number;
+  /** etcd without TLS. */
+  readonly etcdPlain: boolean;
   /** Of the app's own server; 0: any free port. */
   readonly port: number;
   readonly json: boolean;
@@ -19,8 +22,9 @@ export interface HostOptions {
 }
 
 export const DEFAULT_API_PORT = 6443;
+export const DEFAULT_ETCD_PORT = 2379;
 export const USAGE = `usage: npm run serve -- [--data DIR] [--topology NAME] [--seed N] [--speed X]
-                        [--api-port N] [--etcd-port N] [--port N] [--json] [--open]
+                        [--api-port N] [--etcd-port N] [--etcd-plain] [--port N] [--json] [--open]
 `;
 
 /** Reads the flags. @throws Error with what is wrong and the usage. */
@@ -37,6 +41,7 @@ export function parseHostOptions(args: readonly string[], defaultDataDir: string
         speed: { type: 'string' },
         'api-port': { type: 'string' },
         'etcd-port': { type: 'string' },
+        'etcd-plain': { type: 'boolean' },
         port: { type: 'string' },
         json: { type: 'boolean' },
         open: { type: 'boolean' },
@@ -54,7 +59,8 @@ export function parseHostOptions(args: readonly string[], defaultDataDir: string
     seed: values.seed,
     speed,
     apiPort: port(values['api-port'], '--api-port', DEFAULT_API_PORT),
-    etcdPort: port(values['etcd-port'], '--etcd-port', 2379),
+    etcdPort: port(values['etcd-port'], '--etcd-port', DEFAULT_ETCD_PORT),
+    etcdPlain: values['etcd-plain'] ?? false,
     port: port(values.port, '--port', 0),
     json: values.json ?? false,
     open: values.open ?? false,

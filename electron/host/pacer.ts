@@ -46,6 +46,10 @@ const BATCH = 10;
 const MAX_LAG = 250;
 /** Below this distance to the next event a timer would be too coarse. */
 const SPIN = 2;
+/** How much sooner than its time a call from outside may be served, in virtual milliseconds: longer waits are real ones. */
+const HURRY = 20;
+/** Virtual milliseconds that may be gained so at once; they are earned back as real time goes by. */
+const MAX_GAIN = 1000;
 
 /**
  * Paces virtual time against real time. Work is done in batches: run turns that are due, commit, let answers
@@ -61,6 +65,12 @@ export class Pacer implements Disposable {
   #wake: Disposable | undefined;
   #busy: Promise<void> | undefined;
   #disposed = false;
+  /** Calls from outside whose client waits, and the virtual time up to which that is a reason to hurry. */
+  #hurried = 0;
+  #hurryUntil = 0;
+  /** Virtual milliseconds gained by hurrying that have not been earned back, at `#gainAt` (real). */
+  #gain = 0;
+  #gainAt = 0;
   /** Set while a step runs: asked after every turn whether it is enough. */
   #step: Step | undefined;
 
@@ -102,10 +112,30 @@ export class Pacer implements Disposable {
    * Lets something from outside in: brings the virtual clock up to the present, runs `schedule` (which puts
    * events into the simulation) and looks at once. Paused, what was scheduled waits.
    */
-  inject(schedule: () => void): void {
+  inject<T>(schedule: () => T): T {
     this.#catchUp();
-    schedule();
+    const result = schedule();
     this.#wakeAfter(0);
+    return result;
+  }
+
+  /**
+   * Somebody outside waits until the returned object is disposed of. Their own network and disk take real time already, so
+   * what stands between the call and its answer inside need not take it once more: up to `HURRY` virtual milliseconds
+   * are run as fast as they can be. Time so gained stays gained, but on average virtual time never runs faster than
+   * twice its speed, so that clocks outside (keep-alives of leases) still fit.
+   */
+  hurry(): Disposable {
+    this.#catchUp();
+    this.#hurried += 1;
+    this.#hurryUntil = this.#options.simulation.now + HURRY;
+    let done = false;
+    return {
+      dispose: () => {
+        if (!done) this.#hurried -= 1;
+        done = true;
+      },
+    };
   }
 
   /** Virtual milliseconds now, also between events. */
@@ -162,17 +192,38 @@ export class Pacer implements Disposable {
   }
 
   async #batch(): Promise<void> {
-    const { simulation, time } = this.#options;
+    const { time } = this.#options;
     const end = time.now() + BATCH;
     try {
       if (this.#step !== undefined) await this.#runStep(this.#step, end);
-      else if (!this.#paused)
-        await simulation.runUntil(this.#target(), () => time.now() >= end || this.#paused);
+      else if (!this.#paused) await this.#runPaced(end);
       if (!this.#disposed) this.#options.commit();
     } catch (error) {
       this.dispose();
       this.#options.onFailure(error);
     }
+  }
+
+  async #runPaced(end: number): Promise<void> {
+    const { simulation, time } = this.#options;
+    const isOver = (): boolean => time.now() >= end || this.#paused;
+    await simulation.runUntil(this.#target(), isOver);
+    if (this.#hurried === 0 || isOver() || simulation.now >= this.#hurryUntil) return;
+    const gained = this.#gainedSoFar();
+    const until = Math.min(this.#hurryUntil, this.#target() + MAX_GAIN - gained);
+    while (this.#hurried > 0 && !isOver() && (await simulation.step(until)));
+    const ahead = simulation.now - this.#target();
+    if (ahead <= 0) return;
+    this.#gain = gained + ahead;
+    this.#anchor();
+  }
+
+  /** What was gained is earned back at the pace of time itself. */
+  #gainedSoFar(): number {
+    const now = this.#options.time.now();
+    this.#gain = Math.max(0, this.#gain - (now - this.#gainAt) * this.#speed);
+    this.#gainAt = now;
+    return this.#gain;
   }
 
   async #runStep(step: Step, end: number): Promise<void> {
@@ -199,7 +250,8 @@ export class Pacer implements Disposable {
     if (this.#paused) return;
     const next = this.#options.simulation.nextEventTime;
     if (next === undefined) return;
-    const lag = this.#target() - next;
+    const canHurry = this.#hurried > 0 && next <= this.#hurryUntil && this.#gainedSoFar() < MAX_GAIN;
+    const lag = canHurry ? 0 : this.#target() - next;
     if (lag > MAX_LAG * this.#speed) this.#anchor();
     const wait = -lag / this.#speed;
     this.#wakeAfter(wait <= SPIN ? 0 : Math.min(wait - 1, 60_000));

@@ -40,7 +40,13 @@ export const RULES: readonly FolderRule[] = [
   { folder: 'electron/cluster/machine', ours: ['electron/base', 'electron/cluster/network'], packages: [] },
   {
     folder: 'electron/cluster/gateway',
-    ours: [...COMPONENT, 'electron/cluster/network', 'electron/cluster/machine'],
+    ours: [
+      ...COMPONENT,
+      'electron/cluster/network',
+      'electron/cluster/machine',
+      'electron/cluster/etcd/client',
+      'electron/cluster/etcd/v3/client',
+    ],
     packages: [],
   },
   { folder: 'electron/cluster/raft', ours: ['electron/base'], packages: [] },

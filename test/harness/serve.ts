@@ -40,6 +40,8 @@ export class ServedHost {
         dataDir,
         '--api-port',
         '0',
+        '--etcd-port',
+        '0',
         '--json',
         ...flags,
       ],

@@ -2,6 +2,8 @@ import type { RecordId } from '../../base/causal-record.ts';
 import type { Context } from '../../base/context.ts';
 import type { Disposable } from '../../base/disposable.ts';
 import { DisposableStore, toDisposable } from '../../base/disposable.ts';
+import type { Event } from '../../base/event.ts';
+import { Emitter } from '../../base/event.ts';
 import type { Simulation } from '../../base/simulation.ts';
 import { ConnectionPair } from './connection.ts';
 import type {
@@ -54,7 +56,11 @@ export class SimulatedNetwork implements NetworkControl {
   readonly #connections = new Set<ConnectionPair>();
   readonly #cuts: LinkDirection[] = [];
   readonly #delays = new Map<string, number>();
+  readonly #listenersChanged = new Emitter<void>();
   #nextConnection = 1;
+
+  /** Somebody began or ended to listen. */
+  readonly onDidChangeListeners: Event<void> = this.#listenersChanged.event;
 
   constructor(simulation: Simulation) {
     this.#simulation = simulation;
@@ -126,6 +132,11 @@ export class SimulatedNetwork implements NetworkControl {
     return this.#hosts.get(machine)?.powered === true;
   }
 
+  /** Whether a dial to this address of a powered machine would be accepted. Sends nothing. */
+  isListening(ip: string, port: number): boolean {
+    return this.#listeners.has(`${ip}:${port}`);
+  }
+
   /** Virtual milliseconds that one message takes; draws jitter. */
   latency(from: string, to: string): number {
     if (from === to) return 0.05;
@@ -147,8 +158,11 @@ export class SimulatedNetwork implements NetworkControl {
     }
     const listener: Listener = { owner, owned, protocol, accept };
     this.#listeners.set(key, listener);
+    this.#listenersChanged.fire();
     return toDisposable(() => {
-      if (this.#listeners.get(key) === listener) this.#listeners.delete(key);
+      if (this.#listeners.get(key) !== listener) return;
+      this.#listeners.delete(key);
+      this.#listenersChanged.fire();
     });
   }
 

@@ -17,6 +17,8 @@ const NOT_AFTER = new Date('2120-01-01T00:00:00Z');
 
 /** Name of the cluster's authority, as kubeadm gives it; also `PeerCertificate.issuer` of what it signed. */
 export const AUTHORITY_NAME = 'kubernetes';
+/** The one that signs for etcd. */
+export const ETCD_AUTHORITY_NAME = 'etcd-ca';
 
 export interface KeyPairPem {
   readonly certificate: string;
@@ -67,7 +69,7 @@ export class CertificateAuthority {
     this.pem = authority.certificate.toString('pem');
   }
 
-  static async open(store: CertificateStore): Promise<CertificateAuthority> {
+  static async open(store: CertificateStore, name: string = AUTHORITY_NAME): Promise<CertificateAuthority> {
     const certificatePem = store.load('ca.crt');
     const keyPem = store.load('ca.key');
     if (certificatePem !== undefined && keyPem !== undefined) {
@@ -77,7 +79,7 @@ export class CertificateAuthority {
     const keys = await generateKeys();
     const certificate = await x509.X509CertificateGenerator.createSelfSigned({
       serialNumber: serialNumber(),
-      name: `CN=${AUTHORITY_NAME}`,
+      name: `CN=${name}`,
       notBefore: NOT_BEFORE,
       notAfter: NOT_AFTER,
       signingAlgorithm: ALGORITHM,
@@ -110,27 +112,66 @@ export class CertificateAuthority {
       { type: 'ip', value: '::1' },
       { type: 'ip', value: '10.96.0.1' },
     ];
-    return this.#issue('apiserver', 'CN=kube-apiserver', x509.ExtendedKeyUsage.serverAuth, [
-      new x509.SubjectAlternativeNameExtension(names),
-    ]);
+    return this.#issue(
+      'apiserver',
+      'CN=kube-apiserver',
+      [x509.ExtendedKeyUsage.serverAuth],
+      [new x509.SubjectAlternativeNameExtension(names)],
+    );
   }
 
   /** A client certificate: `commonName` is the user, `organizations` the groups. */
   async client(name: string, commonName: string, organizations: readonly string[]): Promise<KeyPairPem> {
     const subject = [...organizations.map((organization) => ({ O: [organization] })), { CN: [commonName] }];
-    return this.#issue(name, subject, x509.ExtendedKeyUsage.clientAuth, []);
+    return this.#issue(name, subject, [x509.ExtendedKeyUsage.clientAuth], []);
+  }
+
+  /** A certificate for members of etcd, who are servers to clients and clients to one another; anew for other names. */
+  async member(
+    name: string,
+    commonName: string,
+    dnsNames: readonly string[],
+    ips: readonly string[],
+  ): Promise<KeyPairPem> {
+    const wanted: x509.JsonGeneralNames = [
+      ...dnsNames.map((value) => ({ type: 'dns' as const, value })),
+      ...ips.map((value) => ({ type: 'ip' as const, value })),
+    ];
+    const names = new x509.SubjectAlternativeNameExtension(wanted);
+    const kept = this.#store.load(`${name}.crt`);
+    if (kept !== undefined) {
+      const before = new x509.X509Certificate(kept).getExtension(x509.SubjectAlternativeNameExtension);
+      const text = (extension: x509.SubjectAlternativeNameExtension | null): string =>
+        JSON.stringify(extension?.names.toJSON() ?? []);
+      if (text(before) === text(names)) return this.#issue(name, `CN=${commonName}`, [], []);
+    }
+    return this.#issueNew(
+      name,
+      `CN=${commonName}`,
+      [x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth],
+      [names],
+    );
   }
 
   async #issue(
     name: string,
     subject: x509.X509CertificateCreateParamsName,
-    usage: x509.ExtendedKeyUsage,
-    extensions: x509.Extension[],
+    usages: readonly x509.ExtendedKeyUsage[],
+    extensions: readonly x509.Extension[],
   ): Promise<KeyPairPem> {
     const kept = { certificate: this.#store.load(`${name}.crt`), key: this.#store.load(`${name}.key`) };
     if (kept.certificate !== undefined && kept.key !== undefined) {
       return { certificate: kept.certificate, key: kept.key };
     }
+    return this.#issueNew(name, subject, usages, extensions);
+  }
+
+  async #issueNew(
+    name: string,
+    subject: x509.X509CertificateCreateParamsName,
+    usages: readonly x509.ExtendedKeyUsage[],
+    extensions: readonly x509.Extension[],
+  ): Promise<KeyPairPem> {
     const keys = await generateKeys();
     const certificate = await x509.X509CertificateGenerator.create({
       serialNumber: serialNumber(),
@@ -147,7 +188,7 @@ export class CertificateAuthority {
           x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment,
           true,
         ),
-        new x509.ExtendedKeyUsageExtension([usage]),
+        new x509.ExtendedKeyUsageExtension([...usages]),
         await x509.AuthorityKeyIdentifierExtension.create(this.#authority.certificate),
         ...extensions,
       ],

@@ -1,6 +1,5 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Disposable } from '../../base/disposable.ts';
 import type { Gateway, GatewayCall } from '../../cluster/gateway/interface.ts';
@@ -8,6 +7,7 @@ import type { HttpBody, HttpRequest, HttpResponse } from '../../cluster/network/
 import type { KeyPairPem } from './certificates.ts';
 import type { Barrier } from './interface.ts';
 import { bodyBytes, itemBytes } from './json-bytes.ts';
+import { listenNear } from './listen-near.ts';
 import { forbiddenBecause } from './loopback-guard.ts';
 import { peerCertificate } from './peer-certificate.ts';
 
@@ -19,7 +19,6 @@ const REQUEST_TIMEOUT = 60_000;
 const IDLE_TIMEOUT = 90_000;
 /** A watcher that lets so much pile up unread is cut off. */
 const UNREAD_LIMIT = 32 * 1024 * 1024;
-const PORTS_TO_TRY = 20;
 
 export interface HttpsListenerOptions {
   readonly gateway: Gateway;
@@ -155,27 +154,6 @@ function serve(
   });
   request.on('end', start);
   request.on('error', () => response.destroy());
-}
-
-function listenOn(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host: '127.0.0.1', port, exclusive: true }, () => {
-      server.removeListener('error', reject);
-      resolve((server.address() as AddressInfo).port);
-    });
-  });
-}
-
-async function listenNear(server: Server, port: number): Promise<number> {
-  for (let candidate = port; ; candidate += 1) {
-    try {
-      return await listenOn(server, candidate);
-    } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code;
-      if (port === 0 || code !== 'EADDRINUSE' || candidate - port >= PORTS_TO_TRY) throw error;
-    }
-  }
 }
 
 /** Opens the listener. @throws when no port near the wanted one is free. */

@@ -9,8 +9,14 @@ function values(field: string | string[] | undefined): string[] {
   return Array.isArray(field) ? field : [field];
 }
 
-/** What the client presented in the handshake, in the simulation's terms. The same object for one connection. */
-export function peerCertificate(socket: TLSSocket): PeerCertificate | undefined {
+/**
+ * What the client presented in the handshake, in the simulation's terms. The same object for one connection.
+ * `authority` is the name of the one whose signature the server asked for.
+ */
+export function peerCertificate(
+  socket: TLSSocket,
+  authority: string = AUTHORITY_NAME,
+): PeerCertificate | undefined {
   const known = seen.get(socket);
   if (known !== undefined) return known;
   const certificate = socket.getPeerCertificate();
@@ -24,7 +30,7 @@ export function peerCertificate(socket: TLSSocket): PeerCertificate | undefined 
     notBefore: Date.parse(certificate.valid_from),
     notAfter: Date.parse(certificate.valid_to),
     // A certificate may claim any issuer: only one whose signature held counts as signed by our authority.
-    issuer: socket.authorized ? AUTHORITY_NAME : `unverified (${values(issuerNames['CN'])[0] ?? 'unnamed'})`,
+    issuer: socket.authorized ? authority : `unverified (${values(issuerNames['CN'])[0] ?? 'unnamed'})`,
   };
   seen.set(socket, peer);
   return peer;

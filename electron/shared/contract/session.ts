@@ -11,7 +11,16 @@ export const SessionState = z.object({
   kubernetesVersion: z.string(),
   workspace: z.string(),
   topology: z.string(),
-  endpoints: z.object({ apiServer: z.string(), kubeconfig: z.string() }).nullable(),
+  endpoints: z
+    .object({
+      apiServer: z.string(),
+      kubeconfig: z.string(),
+      /** One URL for each member of etcd. */
+      etcd: z.array(z.string()),
+      /** Folder of the certificates that go with them, as kubeadm lays it out; null in plain text. */
+      etcdPki: z.string().nullable(),
+    })
+    .nullable(),
 });
 export type SessionState = z.infer<typeof SessionState>;
 

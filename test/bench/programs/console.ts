@@ -53,6 +53,8 @@ await withFolder(async (dataDir) => {
     seed: 'bench',
     speed: 1,
     apiPort: 0,
+    etcdPort: 0,
+    etcdPlain: false,
     locale: 'en',
     log: () => undefined,
   });
