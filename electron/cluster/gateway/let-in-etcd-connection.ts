@@ -230,7 +230,7 @@ export class LetInEtcdConnection implements EtcdGatewayConnection {
         return;
       }
       this.#dialled = connection;
-      this.#settle({ connection: new NetworkEtcdClient(connection) as unknown as EtcdConnection });
+      this.#settle({ connection: new NetworkEtcdClient(connection) });
       connection.onClose((reason) => {
         if (!this.#closed) onClose(reason);
       });
