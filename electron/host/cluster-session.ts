@@ -13,6 +13,9 @@ import { CausalPersistence, readRecords } from './causal-persistence.ts';
 import { ObjectView } from './object-view.ts';
 import { Pacer, realTime } from './pacer.ts';
 import { DiagramService } from './services/diagram-service.ts';
+import type { Writing } from './services/etcd-disk.ts';
+import { EtcdDisk } from './services/etcd-disk.ts';
+import { EtcdService } from './services/etcd-service.ts';
 import { RecordsService } from './services/records-service.ts';
 import { settleTurn } from './settle.ts';
 
@@ -59,6 +62,7 @@ export class ClusterSession {
   readonly barrier = new CommitBarrier();
   readonly records: RecordsService;
   readonly diagram: DiagramService;
+  readonly etcd: EtcdService;
   readonly resumed: boolean;
   readonly #workspace: Workspace;
   readonly #persistence: CausalPersistence;
@@ -83,11 +87,18 @@ export class ClusterSession {
       onLogLine: options.onLogLine,
     });
     this.objects = new ObjectView();
+    const disks = new Map<string, EtcdDisk>();
+    const moment = (): Writing => ({ time: this.simulation.now, record: this.simulation.cause });
+    const etcdBackend = (machine: string): Backend => {
+      const disk = new EtcdDisk(machine, moment);
+      disks.set(machine, disk);
+      return this.objects.observe(disk.observe(new SqliteBackend(workspace.database, machine)));
+    };
     this.cluster = createCluster<Backend>({
       simulation: this.simulation,
       topology: buildTopology(spec.topology),
       storage: {
-        etcdBackend: (machine) => this.objects.observe(new SqliteBackend(workspace.database, machine)),
+        etcdBackend,
         machineStore: (machine) => workspace.machineState(machine),
       },
       resume: this.resumed,
@@ -96,6 +107,7 @@ export class ClusterSession {
     this.#persistence = new CausalPersistence(log, workspace.causalLog);
     this.records = new RecordsService(log, () => this.simulation.now);
     this.diagram = new DiagramService(this.cluster, this.objects);
+    this.etcd = new EtcdService(() => this.cluster.etcdMembers(), disks);
     this.pacer = new Pacer({
       simulation: this.simulation,
       time: realTime,
@@ -121,6 +133,7 @@ export class ClusterSession {
     await this.pacer.stop();
     this.#commit();
     this.diagram.dispose();
+    this.etcd.dispose();
     this.cluster.dispose();
   }
 

@@ -46,6 +46,11 @@ export function createHandlers(host: Host): Handlers<typeof contract> {
       return {};
     },
 
+    'etcd.watch': (input, sink) => running('Expired').etcd.watch(input, sink),
+    'etcd.keys': (input, sink) => running('Expired').etcd.watchKeys(input, sink),
+    'etcd.key': (input, sink) => running('Expired').etcd.watchKey(input, sink),
+    'etcd.value': (input) => running('NotFound').etcd.value(input),
+
     'records.watch': (input, sink) => running('Expired').records.watch(input, sink),
     'records.get': ({ id }) => running('NotFound').records.get(id),
     'object.get': (place) => readObject(running('Unreachable').objects, place),

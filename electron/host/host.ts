@@ -188,6 +188,7 @@ export class Host {
     if (this.cluster === undefined) return;
     this.cluster.records.flush();
     this.cluster.diagram.flush();
+    this.cluster.etcd.flush();
     this.labs.evaluate();
   }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { call, duplex, stream } from './define.ts';
 import { DiagramItem, FaultVerb, MachineDetail } from './diagram.ts';
+import { EtcdDisk, EtcdItem, EtcdKeyItem, EtcdKeysItem, EtcdValue } from './etcd.ts';
 import { LabState, LabSummary } from './lab.ts';
 import { RecordBatch, RecordDetail, RecordFilter } from './records.ts';
 import { SessionState, Settings, StepRequest, TimeChange, TimeState } from './session.ts';
@@ -24,6 +25,17 @@ export const contract = {
   'diagram.watch': stream(Nothing, DiagramItem),
   'machine.get': call(z.object({ machine: z.string() }), MachineDetail, ['NotFound']),
   'fault.apply': call(FaultVerb, Nothing, ['NotFound', 'Refused']),
+
+  /** Members of etcd; their newest log entries too when `logs` is set. */
+  'etcd.watch': stream(z.object({ logs: z.boolean().default(false) }), EtcdItem),
+  'etcd.keys': stream(EtcdDisk, EtcdKeysItem),
+  'etcd.key': stream(EtcdDisk.extend({ key: z.string() }), EtcdKeyItem),
+  /** What a key held at one of its revisions. `Compacted`: that revision is no longer kept. */
+  'etcd.value': call(
+    EtcdDisk.extend({ key: z.string(), modRevision: z.number(), sub: z.number() }),
+    EtcdValue,
+    ['NotFound', 'Compacted'],
+  ),
 
   'records.watch': stream(RecordFilter, RecordBatch),
   'records.get': call(z.object({ id: z.number() }), RecordDetail, ['NotFound']),
