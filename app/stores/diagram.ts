@@ -75,6 +75,19 @@ export const useDiagram = defineStore('diagram', () => {
   const pods = computed(() => [...picture.value.pods.values()]);
   const cuts = computed(() => [...picture.value.cuts]);
   const byMachine = computed(() => grouped(components.value, (one) => one.machine, lastByMachine));
+  /** Names of components that run on more than one machine: alone they say too little. */
+  const sharedNames = computed(() => new Set(sharedList.value.split(' ')));
+  // As text first: it changes seldom, and only then is a new set made for those who draw by it.
+  const sharedList = computed(() => {
+    const seen = new Map<string, string>();
+    const shared = new Set<string>();
+    for (const { name, machine } of components.value) {
+      const other = seen.get(name) ?? machine;
+      if (other !== machine) shared.add(name);
+      seen.set(name, other);
+    }
+    return [...shared].join(' ');
+  });
   const byNode = computed(() => grouped(pods.value, (one) => one.node, lastByNode));
   const unbound = computed(() => byNode.value.get(null) ?? NONE);
 
@@ -93,6 +106,7 @@ export const useDiagram = defineStore('diagram', () => {
     cuts,
     byMachine,
     byNode,
+    sharedNames,
     unbound,
     apply,
     follow,

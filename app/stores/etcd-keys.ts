@@ -32,6 +32,8 @@ export const useEtcdKeys = defineStore('etcd-keys', () => {
       for (const row of item.keys) {
         came ||= !rows.has(row.key);
         rows.set(row.key, row);
+        // Anew at the end: the oldest mark stays first.
+        changedAt.delete(row.key);
         changedAt.set(row.key, now);
       }
       for (const key of item.removed) {
@@ -67,5 +69,26 @@ export const useEtcdKeys = defineStore('etcd-keys', () => {
     return at !== undefined && performance.now() - at < FRESH;
   }
 
-  return { version, shape, loaded, machine, revision, count, deletions, apply, follow, row, keys, isFresh };
+  /** Whether any key has just changed. */
+  function anyFresh(): boolean {
+    const now = performance.now();
+    for (const at of changedAt.values()) if (now - at < FRESH) return true;
+    return false;
+  }
+
+  return {
+    version,
+    shape,
+    loaded,
+    machine,
+    revision,
+    count,
+    deletions,
+    apply,
+    follow,
+    row,
+    keys,
+    isFresh,
+    anyFresh,
+  };
 });

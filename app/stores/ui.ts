@@ -8,6 +8,7 @@ export type Selection =
   | { readonly type: 'record'; readonly id: number };
 
 export type PaneName = 'lab' | 'diagram' | 'console' | 'side';
+export type EtcdPart = 'keys' | 'members';
 export type DialogName = 'palette' | 'settings' | 'help' | 'labs' | 'restart';
 
 function same(a: Selection, b: Selection): boolean {
@@ -19,7 +20,11 @@ export const useUi = defineStore('ui', () => {
   const trail = ref<Selection[]>([]);
   const position = ref(-1);
   const dialog = ref<DialogName | null>(null);
-  const view = ref<'diagram' | 'narrative' | 'tables'>('diagram');
+  const view = ref<'diagram' | 'narrative' | 'tables' | 'etcd'>('diagram');
+  const etcdPart = ref<EtcdPart>('keys');
+  /** Whose disk the keys are read from; null: the leader's. */
+  const etcdDisk = ref<string | null>(null);
+  const etcdKey = ref<string | null>(null);
   const side = ref<'inspector' | 'messages'>('messages');
   /** Narrows the messages to one actor. */
   const actorFilter = ref('');
@@ -56,6 +61,13 @@ export const useUi = defineStore('ui', () => {
     collapsed.value = { ...collapsed.value, side: false };
   }
 
+  /** Brings etcd's keys or members to the front; `disk`: those of one machine. */
+  function showEtcd(part: EtcdPart, disk?: string | null): void {
+    view.value = 'etcd';
+    etcdPart.value = part;
+    if (disk !== undefined) etcdDisk.value = disk;
+  }
+
   function toggle(pane: 'lab' | 'side'): void {
     collapsed.value = { ...collapsed.value, [pane]: !collapsed.value[pane] };
   }
@@ -71,6 +83,10 @@ export const useUi = defineStore('ui', () => {
     canGoForward,
     dialog,
     view,
+    etcdPart,
+    etcdDisk,
+    etcdKey,
+    showEtcd,
     side,
     actorFilter,
     announcement,

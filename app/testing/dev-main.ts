@@ -1,8 +1,9 @@
 import type { RecordSummary } from '../../electron/shared/contract/records.ts';
 import { mountApp } from '../mount.ts';
 import { FakeHost } from './fake-host.ts';
+import { POD_KEY, fakeEtcd, fakeKeys, fakeLog } from './fake-etcd.ts';
 import { finishedLab } from './fake-lab.ts';
-import { fakeChain } from './fake-records.ts';
+import { fakeChain, fakeElection } from './fake-records.ts';
 import { fakeComponents, fakeMachines, fakePods, manyPods, picture } from './fake-world.ts';
 
 /** Test only: the app on a fake host inside the page. `?scene=…` chooses what it shows; see `scenes`. */
@@ -80,6 +81,45 @@ const scenes: Record<string, () => void> = {
       fakePods(),
     );
   },
+  /** Three members of etcd; `?events=10000` for as many keys. */
+  members: () => {
+    const machines = fakeMachines(2, false, 3);
+    host.diagram.value = picture(machines, fakeComponents(machines), fakePods());
+    host.etcd.value = fakeEtcd(3);
+    host.etcdKeys.value.keys = fakeKeys(Number(query.get('events') ?? '0'));
+  },
+  memberDown: () => {
+    scenes['members']?.();
+    const [leader, second, third] = host.etcd.value.members;
+    if (leader?.raft == null || second?.raft == null || third === undefined) return;
+    leader.store?.alarms.push({ member: second.id ?? '', type: 'NOSPACE' });
+    leader.raft.commit -= 0;
+    host.etcd.value.members[2] = { ...third, running: false, id: null, raft: null, store: null, peers: [] };
+    host.diagram.value.components = host.diagram.value.components.map((one) =>
+      one.id === 'cp-3/etcd' ? { ...one, health: 'stopped' } : one,
+    );
+    host.diagram.value.cuts = [
+      { from: 'cp-1', to: 'cp-2' },
+      { from: 'cp-2', to: 'cp-1' },
+    ];
+  },
+  noLeader: () => {
+    scenes['members']?.();
+    host.etcd.value.members = host.etcd.value.members.map((member, index) => ({
+      ...member,
+      raft: member.raft && {
+        ...member.raft,
+        role: index === 1 ? 'candidate' : 'follower',
+        term: index === 1 ? 5 : 4,
+        lead: null,
+        vote: index === 1 ? member.id : null,
+        progress: [],
+      },
+    }));
+  },
+  noKeys: () => {
+    host.etcdKeys.value.keys = [];
+  },
   many: () => {
     const machines = fakeMachines(100, true);
     host.diagram.value = picture(machines, fakeComponents(machines), [...fakePods(), ...manyPods(3000, 100)]);
@@ -94,12 +134,42 @@ mountApp(
 declare global {
   interface Window {
     /** For scripts that drive this page. */
-    fake: { host: FakeHost; chain(): void; flood(count: number): void };
+    fake: {
+      host: FakeHost;
+      chain(): void;
+      flood(count: number): void;
+      put(): void;
+      append(): void;
+      election(): void;
+    };
   }
 }
 window.fake = {
   host,
   chain: () => host.emit(chain()),
+  /** One Pod is written again. */
+  put: () => {
+    const { keys } = host.etcdKeys.value;
+    const at = keys.findIndex(({ key }) => key === POD_KEY);
+    const row = keys[at];
+    if (row === undefined) return;
+    const next = { ...row, modRevision: (host.etcdKeys.value.revision += 1), version: row.version + 1 };
+    keys[at] = next;
+    host.etcdKeys.send({ ...host.etcdKeys.value, reset: false, keys: [next], removed: [] });
+  },
+  /** The leader writes one entry that the others do not have yet. */
+  append: () => {
+    const [leader] = host.etcd.value.members;
+    if (leader?.raft == null) return;
+    leader.raft.lastIndex += 1;
+    const entries = fakeLog(leader.raft.lastIndex).slice(-1);
+    host.etcd.send({
+      reset: false,
+      members: [{ ...leader, raft: { ...leader.raft } }],
+      logs: [{ machine: leader.machine, from: leader.raft.lastIndex, entries }],
+    });
+  },
+  election: () => host.emit(fakeElection((host.sent.at(-1)?.id ?? 4000) + 1, host.time.value.now)),
   flood: (count) =>
     host.emit(
       chain().map((record) => ({ ...record, id: record.id + count })),

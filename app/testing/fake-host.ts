@@ -1,6 +1,7 @@
 import { contract } from '../../electron/shared/contract/contract.ts';
 import type { Contract } from '../../electron/shared/contract/contract.ts';
 import type { DiagramItem, FaultVerb } from '../../electron/shared/contract/diagram.ts';
+import type { EtcdItem, EtcdKeysItem } from '../../electron/shared/contract/etcd.ts';
 import type { LabState } from '../../electron/shared/contract/lab.ts';
 import type { RecordBatch, RecordSummary } from '../../electron/shared/contract/records.ts';
 import { Settings } from '../../electron/shared/contract/session.ts';
@@ -13,6 +14,7 @@ import { RpcError } from '../../electron/shared/rpc/rpc-error.ts';
 import { RpcServer } from '../../electron/shared/rpc/rpc-server.ts';
 import type { Handlers, StreamSink } from '../../electron/shared/rpc/rpc-server.ts';
 import { reportBug } from '../composables/report-bug.ts';
+import { fakeEtcd, fakeKey, fakeKeys, fakeValue } from './fake-etcd.ts';
 import { fakeLab, fakeLabs } from './fake-lab.ts';
 import { fakeDetail } from './fake-records.ts';
 import { fakeComponents, fakeMachines, fakePods, picture } from './fake-world.ts';
@@ -71,6 +73,14 @@ export class FakeHost {
     record: 4000,
   });
   readonly diagram: Topic<DiagramItem>;
+  readonly etcd = new Topic<EtcdItem>(fakeEtcd(1));
+  readonly etcdKeys = new Topic<EtcdKeysItem>({
+    reset: true,
+    machine: 'cp-1',
+    revision: 1044,
+    keys: fakeKeys(0),
+    removed: [],
+  });
   readonly records = new Topic<RecordBatch>({ records: [], flows: [] });
   readonly labs = new Topic({ labs: fakeLabs() });
   readonly lab = new Topic<{ state: LabState | null }>({ state: fakeLab() });
@@ -146,6 +156,13 @@ export class FakeHost {
         note('fault.apply', verb, {});
         this.#fault(verb);
         return {};
+      },
+      'etcd.watch': this.etcd.serve,
+      'etcd.keys': this.etcdKeys.serve,
+      'etcd.key': ({ key }, sink) => sink.next(fakeKey(key, this.time.value.now)),
+      'etcd.value': ({ key, modRevision }) => {
+        const value = fakeValue(key, modRevision);
+        return note('etcd.value', { key, modRevision }, { value, size: value.length, truncated: false });
       },
       'records.watch': this.records.serve,
       'records.get': ({ id }) => {

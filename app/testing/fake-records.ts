@@ -83,6 +83,45 @@ export function fakeChain(first: number, time: number, pod: string): RecordSumma
   return list;
 }
 
+/** Test only: an election that cp-2 wins, as the causal log tells it. */
+export function fakeElection(first: number, time: number): RecordSummary[] {
+  const list: RecordSummary[] = [];
+  const add = (
+    actor: string,
+    to: string | null,
+    summary: string,
+    change: Partial<RecordSummary> = {},
+  ): void =>
+    void list.push({
+      id: first + list.length,
+      time: time + list.length * 2,
+      cause: list.length === 0 ? 0 : first + list.length - 1,
+      kind: to === null ? 'state' : 'message',
+      actor,
+      to,
+      protocol: to === null ? null : 'grpc',
+      phase: to === null ? null : 'item',
+      summary,
+      dropped: null,
+      latency: to === null ? 0 : 0.5,
+      ...change,
+    });
+  for (const to of ['cp-1/etcd', 'cp-3/etcd'])
+    add(
+      'cp-2/etcd',
+      to,
+      'MsgPreVote term 4: last entry 1861 of term 3',
+      to === 'cp-1/etcd' ? { dropped: 'link-cut' } : {},
+    );
+  add('cp-3/etcd', 'cp-2/etcd', 'MsgPreVoteResp term 4: granted');
+  add('cp-2/etcd', null, 'raft: follower → candidate');
+  add('cp-2/etcd', 'cp-3/etcd', 'MsgVote term 4: last entry 1861 of term 3');
+  add('cp-3/etcd', 'cp-2/etcd', 'MsgVoteResp term 4: granted');
+  add('cp-2/etcd', null, 'raft: candidate → leader');
+  add('cp-2/etcd', 'cp-3/etcd', 'MsgApp term 4: 1 entry after 1861, commit 1861');
+  return list;
+}
+
 export function fakeDetail(all: readonly RecordSummary[], id: number): RecordDetail | undefined {
   const record = all.find((one) => one.id === id);
   if (record === undefined) return undefined;

@@ -6,7 +6,7 @@ import type {
 } from '../../electron/shared/contract/diagram.ts';
 
 /** Test only: a picture of a small kubeadm cluster, or of a large one. */
-export function fakeMachines(workers: number, zones: boolean): MachineView[] {
+export function fakeMachines(workers: number, zones: boolean, controlPlanes = 1): MachineView[] {
   const base = {
     os: 'linux' as const,
     zone: null,
@@ -17,7 +17,12 @@ export function fakeMachines(workers: number, zones: boolean): MachineView[] {
   };
   return [
     { ...base, name: 'console', role: 'outside', ip: '192.168.0.2', isNode: false, ready: null },
-    { ...base, name: 'cp-1', role: 'control-plane', ip: '10.0.0.10' },
+    ...Array.from({ length: controlPlanes }, (_, index): MachineView => ({
+      ...base,
+      name: `cp-${index + 1}`,
+      role: 'control-plane',
+      ip: `10.0.0.1${index}`,
+    })),
     ...Array.from({ length: workers }, (_, index): MachineView => ({
       ...base,
       name: `worker-${index + 1}`,

@@ -50,6 +50,13 @@ const drive =
 const pause = (milliseconds) => (page) => page.waitForTimeout(milliseconds);
 const click = (selector) => (page) => page.locator(selector).first().click();
 
+const search = (text) => (page) => page.locator('.keys input[type=search]').fill(text);
+const openKey = [
+  search('/registry/pods/default/web-7c5ddbdf54-x2x9k'),
+  pause(300),
+  click('[role=treeitem]:not([aria-expanded])'),
+];
+
 /** name, scene of the fake host, what is done before the picture. */
 const SCENES = [
   ['running', 'running', []],
@@ -82,6 +89,34 @@ const SCENES = [
         page.locator('[data-thing="component:cp-1/kube-controller-manager"]').click({ button: 'right' }),
       pause(200),
     ],
+  ],
+  ['etcd-keys', 'running', [press('Alt+e'), pause(400), drive('put')]],
+  ['etcd-value', 'running', [press('Alt+e'), pause(300), ...openKey, pause(400)]],
+  [
+    'etcd-changes',
+    'running',
+    [press('Alt+e'), pause(300), ...openKey, pause(300), click('.key .tab:nth-child(2)'), pause(300)],
+  ],
+  [
+    'etcd-history',
+    'members',
+    [press('Alt+e'), pause(300), ...openKey, pause(300), click('.key .tab:nth-child(3)'), pause(300)],
+  ],
+  ['etcd-search', 'running', [press('Alt+e'), pause(300), search('/registry/leases'), pause(400)]],
+  ['etcd-search-none', 'running', [press('Alt+e'), pause(300), search('zzz'), pause(400)]],
+  ['etcd-explain', 'running', [press('Alt+e'), pause(300), click('.explain'), pause(300)]],
+  ['etcd-none', 'noKeys', [press('Alt+e'), pause(400)]],
+  ['etcd-one-member', 'running', [press('Alt+r'), pause(400)]],
+  ['etcd-members', 'members', [press('Alt+r'), pause(400), drive('append'), drive('append'), pause(100)]],
+  ['etcd-election', 'noLeader', [press('Alt+r'), pause(400), drive('election'), pause(300)]],
+  ['etcd-down', 'memberDown', [press('Alt+r'), pause(400)]],
+  ['three-members', 'members', [drive('election'), pause(900)]],
+  ['three-members-cut', 'memberDown', [pause(300)]],
+  [
+    'etcd-small',
+    'members',
+    [press('Alt+e'), pause(300), ...openKey, pause(300)],
+    { width: 1024, height: 640 },
   ],
   ['broken', 'broken', []],
   ['zones', 'zones', []],

@@ -178,6 +178,20 @@ export const useCommands = defineStore('commands', () => {
       run: () => void (ui.view = 'tables'),
     },
     {
+      id: 'etcd.keys',
+      title: 'commands.etcdKeys',
+      group: 'view',
+      keys: ['Alt+E'],
+      run: () => ui.showEtcd('keys'),
+    },
+    {
+      id: 'etcd.members',
+      title: 'commands.etcdMembers',
+      group: 'view',
+      keys: ['Alt+R'],
+      run: () => ui.showEtcd('members'),
+    },
+    {
       id: 'messages',
       title: 'commands.showMessages',
       group: 'view',

@@ -2,6 +2,7 @@ import type { FaultVerb, MachineView } from '../../../electron/shared/contract/d
 import { useAttempt } from '../../composables/use-attempt.ts';
 import { useText } from '../../i18n/use-text.ts';
 import { useDiagram } from '../../stores/diagram.ts';
+import { useEtcd } from '../../stores/etcd.ts';
 import { useRecords } from '../../stores/records.ts';
 import { useTerminals } from '../../stores/terminals.ts';
 import { useUi } from '../../stores/ui.ts';
@@ -21,6 +22,7 @@ export interface ThingAction {
 /** What one can do with a machine, a component or a Pod; used by the context menu and the inspectors alike. */
 export function useThingActions() {
   const diagram = useDiagram();
+  const etcd = useEtcd();
   const records = useRecords();
   const terminals = useTerminals();
   const ui = useUi();
@@ -58,6 +60,18 @@ export function useThingActions() {
       group: 'look',
       run: () => void attempt(() => terminals.open('lab', machine)),
     };
+  }
+
+  function etcdPlaces(machine: string): ThingAction[] {
+    return [
+      {
+        id: 'etcd-keys',
+        title: 'menu.etcdKeys',
+        group: 'look',
+        run: () => ui.showEtcd('keys', etcd.members.length > 1 ? machine : null),
+      },
+      { id: 'etcd-members', title: 'menu.etcdMembers', group: 'look', run: () => ui.showEtcd('members') },
+    ];
   }
 
   function links(machine: MachineView): ThingAction[] {
@@ -144,6 +158,7 @@ export function useThingActions() {
     });
     return [
       ...look(thing, id, ''),
+      ...(component.kind === 'etcd' ? etcdPlaces(component.machine) : []),
       ...(off ? [] : [shell(component.machine)]),
       act('stop', !up),
       act('start', up),

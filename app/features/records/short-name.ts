@@ -1,8 +1,9 @@
-/** `cp-1/kube-apiserver` → `kube-apiserver`; a kubelet or an agent keeps its machine, since each machine has one. */
-export function shortName(actor: string): string {
+/** What every machine has: such a name alone never says which one. */
+const AGENTS = new Set(['kubelet', 'containerd', 'kube-proxy', 'cni', 'flanneld', 'crio', 'cri-o']);
+
+/** `cp-1/kube-apiserver` → `kube-apiserver`; with its machine where more than one machine has it (`shared`, and the agents). */
+export function shortName(actor: string, shared: ReadonlySet<string>): string {
   const [machine = actor, name] = actor.split('/');
   if (name === undefined) return machine;
-  return ['kubelet', 'containerd', 'kube-proxy', 'cni', 'flanneld', 'crio', 'cri-o'].includes(name)
-    ? `${name} (${machine})`
-    : name;
+  return AGENTS.has(name) || shared.has(name) ? `${name} (${machine})` : name;
 }

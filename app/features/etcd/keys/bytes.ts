@@ -2,7 +2,6 @@
 export type Bytes = string;
 
 const PLAIN = /^[\t\n\r\x20-\x7e]*$/;
-// eslint-disable-next-line no-control-regex -- what no text holds
 const CONTROL = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/;
 
 function toArray(bytes: Bytes): Uint8Array {
