@@ -536,6 +536,7 @@ export const en: Catalogue = {
     },
     members: {
       title: 'Members',
+      one: 'Member of etcd',
       quorumWord: 'Quorum',
       quorum: 'Quorum: {needed} of {voters} member. | Quorum: {needed} of {voters} members.',
       tolerates: 'Tolerates the loss of {n} member. | Tolerates the loss of {n} members.',

@@ -534,6 +534,7 @@ export const ptBR = {
     },
     members: {
       title: 'Membros',
+      one: 'Membro do etcd',
       quorumWord: 'Quórum',
       quorum: 'Quórum: {needed} de {voters} membro. | Quórum: {needed} de {voters} membros.',
       tolerates: 'Tolera a perda de {n} membro. | Tolera a perda de {n} membros.',

@@ -91,9 +91,8 @@ const scenes: Record<string, () => void> = {
   memberDown: () => {
     scenes['members']?.();
     const [leader, second, third] = host.etcd.value.members;
-    if (leader?.raft == null || second?.raft == null || third === undefined) return;
+    if (leader === undefined || second === undefined || third === undefined) return;
     leader.store?.alarms.push({ member: second.id ?? '', type: 'NOSPACE' });
-    leader.raft.commit -= 0;
     host.etcd.value.members[2] = { ...third, running: false, id: null, raft: null, store: null, peers: [] };
     host.diagram.value.components = host.diagram.value.components.map((one) =>
       one.id === 'cp-3/etcd' ? { ...one, health: 'stopped' } : one,
@@ -160,7 +159,7 @@ window.fake = {
   /** The leader writes one entry that the others do not have yet. */
   append: () => {
     const [leader] = host.etcd.value.members;
-    if (leader?.raft == null) return;
+    if (leader === undefined || leader.raft === null) return;
     leader.raft.lastIndex += 1;
     const entries = fakeLog(leader.raft.lastIndex).slice(-1);
     host.etcd.send({

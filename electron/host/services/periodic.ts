@@ -2,7 +2,9 @@ import type { CausalLog } from '../../base/causal-log.ts';
 import type { CausalRecord, RecordId } from '../../base/causal-record.ts';
 
 /** Routine whatever led to it: a loop that renews a lease carries its first cause along. */
-const ALWAYS_ROUTINE = /\/leases\//;
+const ALWAYS_ROUTINE = /\/leases\/|^MsgHeartbeat/;
+/** Elections are news although timers begin them. */
+const NEVER_ROUTINE = /^Msg(?:Pre)?Vote|^MsgTimeoutNow/;
 /** Messages that a component sends again and again although nobody did anything. */
 const ROUTINE = [
   /\/nodes\/[^/ ]+(\/status)?(\?|$| )/,
@@ -32,11 +34,13 @@ export class PeriodicFilter {
     if (record.id <= this.#newest) return this.#routine.has(record.id);
     this.#newest = record.id;
     const routine =
-      record.kind === 'message' && ALWAYS_ROUTINE.test(record.summary)
-        ? true
-        : record.cause === 0
-          ? record.kind === 'message' && ROUTINE.some((pattern) => pattern.test(record.summary))
-          : this.#routine.has(record.cause) && record.kind === 'message';
+      record.kind === 'message' && NEVER_ROUTINE.test(record.summary)
+        ? false
+        : record.kind === 'message' && ALWAYS_ROUTINE.test(record.summary)
+          ? true
+          : record.cause === 0
+            ? record.kind === 'message' && ROUTINE.some((pattern) => pattern.test(record.summary))
+            : this.#routine.has(record.cause) && record.kind === 'message';
     if (routine) this.#routine.add(record.id);
     if (this.#routine.size > 200_000) this.#forget();
     return routine;

@@ -7,6 +7,8 @@ import type { StreamSink } from '../../shared/rpc/rpc-server.ts';
 import { PeriodicFilter } from './periodic.ts';
 import { summarize } from './record-summary.ts';
 
+/** Of a leader to a follower; the answers say no more. */
+const HEARTBEAT = /^MsgHeartbeat /;
 const BODY_LIMIT = 64 * 1024;
 const CHAIN_LIMIT = 64;
 const CONSEQUENCE_LIMIT = 200;
@@ -87,12 +89,14 @@ export class RecordsService {
   #send(stream: RecordsStream, history = false): void {
     if (stream.next >= this.#log.nextId) return;
     const chosen: CausalRecord[] = [];
+    const beats = new Map<string, Flow>();
     for (const record of this.#log.range(stream.next)) {
       const routine = this.#periodic.isRoutine(record);
       if (stream.includePeriodic || !routine) chosen.push(record);
+      else if (record.kind === 'message' && HEARTBEAT.test(record.summary)) addToFlow(beats, record);
     }
     stream.next = this.#log.nextId;
-    if (chosen.length === 0) return;
+    if (chosen.length === 0 && (beats.size === 0 || history)) return;
     // What people and components decided is always shown; messages beyond the limit become flows.
     const records: RecordSummary[] = [];
     const flows = new Map<string, Flow>();
@@ -101,7 +105,12 @@ export class RecordsService {
       if (record.kind === 'message' && messages++ >= stream.limit) addToFlow(flows, record);
       else if (records.length < stream.limit * 4) records.push(summarize(record));
     }
-    stream.sink.next({ records, flows: [...flows.values()], ...(history ? { history } : {}) });
+    stream.sink.next({
+      records,
+      flows: [...flows.values()],
+      ...(beats.size > 0 && !history ? { beats: [...beats.values()] } : {}),
+      ...(history ? { history } : {}),
+    });
   }
 
   #causes(record: CausalRecord): RecordSummary[] {

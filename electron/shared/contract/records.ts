@@ -34,6 +34,8 @@ export type Flow = z.infer<typeof Flow>;
 export const RecordBatch = z.object({
   records: z.array(RecordSummary),
   flows: z.array(Flow),
+  /** Heartbeats between members of etcd, which are routine and therefore not among the records. */
+  beats: z.array(Flow).optional(),
   /** It happened before the stream was opened: to be listed, not to be played. */
   history: z.boolean().optional(),
 });

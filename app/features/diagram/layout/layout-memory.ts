@@ -18,6 +18,8 @@ export interface ClusterLayout {
   readonly unbound: Rect;
   readonly zones: readonly ZoneBand[];
   readonly bounds: Rect;
+  /** Upper edge of the machines: arcs between members of etcd pass above it. */
+  readonly top: number;
 }
 
 const GAP = 28;
@@ -37,8 +39,12 @@ export class LayoutMemory {
     const blocks = new Map<string, Rect>();
     const pods = new Map<string, Rect>();
     const byMachine = Map.groupBy(components, (one) => one.machine);
+    const crowded = machines.filter((one) => one.role === 'control-plane').length > 1;
     const frames = new Map(
-      machines.map((machine) => [machine.name, placeComponents(machine, byMachine.get(machine.name) ?? [])]),
+      machines.map((machine) => [
+        machine.name,
+        placeComponents(machine, byMachine.get(machine.name) ?? [], crowded),
+      ]),
     );
     const put = (name: string, x: number, y: number): Rect => {
       const frame = frames.get(name);
@@ -78,7 +84,13 @@ export class LayoutMemory {
       pods,
       unbound,
       zones,
-      bounds: bounds([...rects.values(), unbound, ...zones.map((zone) => zone.rect)]),
+      bounds: bounds([
+        ...rects.values(),
+        unbound,
+        ...zones.map((zone) => zone.rect),
+        ...arcs(rects, crowded),
+      ]),
+      top: 0,
     };
   }
 
@@ -164,4 +176,11 @@ export class LayoutMemory {
 function columnsFor(count: number, groups: number): number {
   if (count * groups <= 4) return count;
   return Math.max(1, Math.ceil(Math.sqrt((count * 1.3) / groups)));
+}
+
+/** Room above the machines for the arcs between members of etcd. */
+function arcs(rects: ReadonlyMap<string, Rect>, crowded: boolean): Rect[] {
+  const row = [...rects.values()].filter((rect) => rect.y === 0);
+  if (!crowded || row.length === 0) return [];
+  return [{ ...bounds(row), y: -44, h: 44 }];
 }

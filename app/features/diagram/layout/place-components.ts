@@ -15,10 +15,15 @@ const PAD = 10;
 const AGENTS = ['kubelet', 'container-runtime', 'kube-proxy', 'cni'] as const;
 const CONTROL = ['etcd', 'kube-scheduler', 'kube-controller-manager', 'kube-apiserver'] as const;
 
-/** Components on their places: a kind always has the same place, whatever else runs. */
-export function placeComponents(machine: MachineView, components: readonly ComponentView[]): FrameLayout {
+/** Components on their places: a kind always has the same place, whatever else runs. `crowded`: several control planes share the row. */
+export function placeComponents(
+  machine: MachineView,
+  components: readonly ComponentView[],
+  crowded: boolean,
+): FrameLayout {
   if (machine.role === 'outside') return outside(components);
-  return machine.role === 'control-plane' ? controlPlane(machine, components) : worker(machine, components);
+  if (machine.role === 'worker') return worker(machine, components);
+  return crowded ? narrowControlPlane(machine, components) : controlPlane(machine, components);
 }
 
 function row(
@@ -80,6 +85,31 @@ function controlPlane(machine: MachineView, components: readonly ComponentView[]
   for (const [id, rect] of rest) placed.set(id, rect);
   const pods = machine.isNode ? { x: 310, y: low, w: 124, h: 44 } : null;
   return { w, h: Math.max(low + 44 + PAD, below(rest) + PAD), components: placed, pods };
+}
+
+/** Where there are several: narrow, etcd at the top so that the arcs between members begin there, the API server below it. */
+function narrowControlPlane(machine: MachineView, components: readonly ComponentView[]): FrameLayout {
+  const w = 292;
+  const inner = w - PAD * 2;
+  const placed = new Map<string, Rect>();
+  const put = (rows: readonly [string, Rect][]): void => rows.forEach(([id, rect]) => placed.set(id, rect));
+  put(row(['etcd'], components, { x: PAD + 66, y: HEAD + 8, w: inner - 132, h: 36 }, 0));
+  let y = HEAD + 8 + 36 + 20;
+  // Between the two loops is room for the line from the API server to etcd.
+  put(row(CONTROL.slice(1, 3), components, { x: PAD, y, w: inner, h: 34 }, 62));
+  y += 34 + 20;
+  put(row(['kube-apiserver'], components, { x: PAD + 66, y, w: inner - 132, h: 36 }, 0));
+  y += 36 + 16;
+  if (components.some((one) => AGENTS.includes(one.kind as (typeof AGENTS)[number]))) {
+    put(row(AGENTS.slice(0, 2), components, { x: PAD, y, w: inner, h: 22 }, 8));
+    put(row(AGENTS.slice(2), components, { x: PAD, y: y + 28, w: inner, h: 22 }, 8));
+    y += 28 + 22 + 8;
+  }
+  const rest = others(components, placed, y, w);
+  put(rest);
+  const podsY = Math.max(y, below(rest) + 8);
+  const pods = machine.isNode ? { x: PAD, y: podsY, w: inner, h: 44 } : null;
+  return { w, h: podsY + (pods === null ? 0 : 44 + PAD), components: placed, pods };
 }
 
 function worker(machine: MachineView, components: readonly ComponentView[]): FrameLayout {

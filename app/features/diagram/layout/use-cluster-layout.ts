@@ -1,7 +1,8 @@
 import { computed, shallowRef, triggerRef, watch } from 'vue';
 import type { RecordBatch } from '../../../../electron/shared/contract/records.ts';
 import { useDiagram } from '../../../stores/diagram.ts';
-import type { Rect } from './geometry.ts';
+import { between, over } from './geometry.ts';
+import type { Segment } from './geometry.ts';
 import { LayoutMemory } from './layout-memory.ts';
 import { naturalLinks, pairKey } from './links.ts';
 import type { Link } from './links.ts';
@@ -58,11 +59,23 @@ export function useClusterLayout() {
     return diagram.machines.find((one) => one.role === 'outside')?.name;
   }
 
-  function rectOf(actor: string): Rect | undefined {
-    const thing = thingOf(actor);
-    return thing === undefined
-      ? undefined
-      : (layout.value.components.get(thing) ?? layout.value.machines.get(thing));
+  const isEtcd = (thing: string): boolean => diagram.picture.components.get(thing)?.kind === 'etcd';
+
+  /** The way between two things (ids of components or names of machines); undefined when one cannot be shown. */
+  function wayBetween(from: string, to: string): Segment | undefined {
+    const a = layout.value.components.get(from) ?? layout.value.machines.get(from);
+    const b = layout.value.components.get(to) ?? layout.value.machines.get(to);
+    if (a === undefined || b === undefined || a === b) return undefined;
+    // Members of etcd sit side by side with other blocks between them.
+    if (isEtcd(from) && isEtcd(to)) return over(a, b, layout.value.top);
+    return between(a, b);
+  }
+
+  /** The way of a message between two actors of the log. */
+  function wayOf(from: string, to: string): Segment | undefined {
+    const a = thingOf(from);
+    const b = thingOf(to);
+    return a === undefined || b === undefined ? undefined : wayBetween(a, b);
   }
 
   function hear(from: string, to: string): boolean {
@@ -80,9 +93,9 @@ export function useClusterLayout() {
     for (const record of batch.records) {
       if (record.kind === 'message' && record.to !== null) news = hear(record.actor, record.to) || news;
     }
-    for (const flow of batch.flows) news = hear(flow.from, flow.to) || news;
+    for (const flow of [...batch.flows, ...(batch.beats ?? [])]) news = hear(flow.from, flow.to) || news;
     if (news) triggerRef(heard);
   }
 
-  return { layout, links, rectOf, thingOf, observe };
+  return { layout, links, wayBetween, wayOf, thingOf, observe };
 }

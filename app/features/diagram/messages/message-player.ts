@@ -1,6 +1,6 @@
 import type { RecordBatch } from '../../../../electron/shared/contract/records.ts';
-import { between } from '../layout/geometry.ts';
-import type { Rect, Segment } from '../layout/geometry.ts';
+import { along, beside } from '../layout/geometry.ts';
+import type { Segment } from '../layout/geometry.ts';
 import { FlightPlan } from './plan-flights.ts';
 import type { Flight } from './plan-flights.ts';
 
@@ -12,8 +12,10 @@ const GLOW = 500;
 const LANE = 3;
 
 export interface PlayerStage {
-  /** Where a component is; undefined when it cannot be shown. */
-  rectOf(actor: string): Rect | undefined;
+  /** The way from one actor to another; undefined when it cannot be shown. */
+  wayOf(from: string, to: string): Segment | undefined;
+  /** A heartbeat passed. */
+  beat(from: string, to: string): void;
   /** Lights a link, or a thing, for so many real milliseconds. */
   light(
     what: { readonly link: readonly [string, string] } | { readonly thing: string },
@@ -48,6 +50,7 @@ export class MessagePlayer {
     if (document.hidden) return;
     const now = performance.now();
     this.#waiting.push(...this.#plan.plan(batch.records, now, this.#waiting.length + this.#moving.length));
+    for (const { from, to } of batch.beats ?? []) this.#stage.beat(from, to);
     for (const flow of batch.flows) this.#stage.light({ link: [flow.from, flow.to] }, GLOW, false);
     if (this.#frame === 0 && this.#waiting.length > 0)
       this.#frame = requestAnimationFrame((time) => this.#tick(time));
@@ -81,11 +84,10 @@ export class MessagePlayer {
       this.#stage.light({ thing: record.actor }, GLOW, false);
       return;
     }
-    const from = this.#stage.rectOf(record.actor);
-    const to = this.#stage.rectOf(flight.to);
+    const segment = this.#stage.wayOf(record.actor, flight.to);
     const lost = record.dropped !== null;
     this.#stage.light({ link: [record.actor, flight.to] }, flight.end - flight.start + GLOW, lost);
-    if (from === undefined || to === undefined || from === to) return;
+    if (segment === undefined) return;
     if (this.#stage.reducedMotion() || this.#moving.length >= MAX_DOTS) {
       this.#stage.light({ thing: lost ? record.actor : flight.to }, GLOW * 2, lost);
       return;
@@ -93,7 +95,7 @@ export class MessagePlayer {
     const dot = this.#free.pop() ?? this.#newDot();
     dot.className = `dot ${record.phase ?? 'request'}${lost ? ' lost' : ''}`;
     dot.hidden = false;
-    this.#moving.push({ flight, dot, segment: between(from, to) });
+    this.#moving.push({ flight, dot, segment });
   }
 
   /** False when it has arrived. */
@@ -111,11 +113,10 @@ export class MessagePlayer {
       return false;
     }
     const part = Math.max(0, lost ? Math.min(whole, 0.5) : whole);
-    const dx = segment.to.x - segment.from.x;
-    const dy = segment.to.y - segment.from.y;
-    const length = Math.hypot(dx, dy) || 1;
-    const x = segment.from.x + dx * part - (dy / length) * LANE;
-    const y = segment.from.y + dy * part + (dx / length) * LANE;
+    const at = along(segment, part);
+    const side = beside(segment, part);
+    const x = at.x + side.x * LANE;
+    const y = at.y + side.y * LANE;
     dot.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`;
     return true;
   }

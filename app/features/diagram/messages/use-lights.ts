@@ -3,12 +3,16 @@ import type { Ref } from 'vue';
 import { pairKey } from '../layout/links.ts';
 import type { PlayerStage } from './message-player.ts';
 
+/** Real milliseconds that a heartbeat is to be seen. */
+const BEAT = 220;
+
 /** Lights links and blocks up for a moment, straight on the elements: it happens too often to go through the components. */
 export function useLights(
   root: Ref<HTMLElement | undefined>,
   thingOf: (actor: string) => string | undefined,
 ) {
   const timers = new Map<Element, ReturnType<typeof setTimeout>>();
+  const beats = new Map<Element, ReturnType<typeof setTimeout>>();
 
   const found = new Map<string, Element>();
 
@@ -36,6 +40,21 @@ export function useLights(
     );
   };
 
+  /** A heartbeat on a link: a thin sign that leaves a stronger light alone. */
+  const beat: PlayerStage['beat'] = (from, to) => {
+    const element = linkElement([from, to]);
+    if (element === null) return;
+    clearTimeout(beats.get(element));
+    element.classList.add('beat');
+    beats.set(
+      element,
+      setTimeout(() => {
+        element.classList.remove('beat');
+        beats.delete(element);
+      }, BEAT),
+    );
+  };
+
   function linkElement([from, to]: readonly [string, string]): Element | null {
     const a = thingOf(from);
     const b = thingOf(to);
@@ -52,8 +71,9 @@ export function useLights(
   }
 
   onBeforeUnmount(() => {
-    for (const timer of timers.values()) clearTimeout(timer);
+    for (const timer of [...timers.values(), ...beats.values()]) clearTimeout(timer);
     timers.clear();
+    beats.clear();
   });
-  return { light };
+  return { light, beat };
 }
