@@ -110,15 +110,15 @@ export function fakeElection(first: number, time: number): RecordSummary[] {
     add(
       'cp-2/etcd',
       to,
-      'MsgPreVote term 4: last entry 1861 of term 3',
+      'MsgPreVote term 4, last index 1861',
       to === 'cp-1/etcd' ? { dropped: 'link-cut' } : {},
     );
-  add('cp-3/etcd', 'cp-2/etcd', 'MsgPreVoteResp term 4: granted');
-  add('cp-2/etcd', null, 'raft: follower → candidate');
-  add('cp-2/etcd', 'cp-3/etcd', 'MsgVote term 4: last entry 1861 of term 3');
-  add('cp-3/etcd', 'cp-2/etcd', 'MsgVoteResp term 4: granted');
-  add('cp-2/etcd', null, 'raft: candidate → leader');
-  add('cp-2/etcd', 'cp-3/etcd', 'MsgApp term 4: 1 entry after 1861, commit 1861');
+  add('cp-3/etcd', 'cp-2/etcd', 'MsgPreVoteResp term 4: yes');
+  add('cp-2/etcd', null, 'raft cp-2/etcd: PreCandidate → Candidate');
+  add('cp-2/etcd', 'cp-3/etcd', 'MsgVote term 4, last index 1861');
+  add('cp-3/etcd', 'cp-2/etcd', 'MsgVoteResp term 4: yes');
+  add('cp-2/etcd', null, 'raft cp-2/etcd: Candidate → Leader');
+  add('cp-2/etcd', 'cp-3/etcd', 'MsgApp 1 entry after 1861');
   return list;
 }
 

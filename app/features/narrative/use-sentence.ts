@@ -2,7 +2,7 @@ import type { RecordSummary } from '../../../electron/shared/contract/records.ts
 import { useText } from '../../i18n/use-text.ts';
 import { useDiagram } from '../../stores/diagram.ts';
 import { shortName } from '../records/short-name.ts';
-import { parseRaft } from './parse-raft.ts';
+import { parseRaft, parseRole } from './parse-raft.ts';
 import { parseItem, parseRequest } from './parse-summary.ts';
 
 /** A record as one sentence in the language that is set. */
@@ -39,6 +39,13 @@ export function useSentence(): (record: RecordSummary) => string {
     }
   }
 
+  function state(from: string, what: string): string {
+    const role = parseRole(what);
+    return role === undefined
+      ? t('narrative.state', { from, what })
+      : t(`narrative.becomes.${role}`, { from });
+  }
+
   return (record) => {
     const from = shortName(record.actor, diagram.sharedNames);
     const what = record.summary;
@@ -48,7 +55,7 @@ export function useSentence(): (record: RecordSummary) => string {
       case 'decision':
         return t('narrative.decides', { from, what });
       case 'state':
-        return t('narrative.state', { from, what });
+        return state(from, what);
       case 'input':
         return t('narrative.input', { what });
     }

@@ -2,7 +2,7 @@ import type { CausalLog } from '../../base/causal-log.ts';
 import type { CausalRecord, RecordId } from '../../base/causal-record.ts';
 
 /** Routine whatever led to it: a loop that renews a lease carries its first cause along. */
-const ALWAYS_ROUTINE = /\/leases\/|^MsgHeartbeat/;
+const ALWAYS_ROUTINE = /\/leases\/|^MsgHeartbeat(?:Resp)?$|^link heartbeat$/;
 /** Elections are news although timers begin them. */
 const NEVER_ROUTINE = /^Msg(?:Pre)?Vote|^MsgTimeoutNow/;
 /** Messages that a component sends again and again although nobody did anything. */

@@ -8,7 +8,7 @@ import { PeriodicFilter } from './periodic.ts';
 import { summarize } from './record-summary.ts';
 
 /** Of a leader to a follower; the answers say no more. */
-const HEARTBEAT = /^MsgHeartbeat /;
+const HEARTBEAT = /^MsgHeartbeat$/;
 const BODY_LIMIT = 64 * 1024;
 const CHAIN_LIMIT = 64;
 const CONSEQUENCE_LIMIT = 200;

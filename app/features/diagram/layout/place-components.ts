@@ -96,7 +96,8 @@ function narrowControlPlane(machine: MachineView, components: readonly Component
   put(row(['etcd'], components, { x: PAD + 66, y: HEAD + 8, w: inner - 132, h: 36 }, 0));
   let y = HEAD + 8 + 36 + 20;
   // Between the two loops is room for the line from the API server to etcd.
-  put(row(CONTROL.slice(1, 3), components, { x: PAD, y, w: inner, h: 34 }, 62));
+  put(row(CONTROL.slice(1, 2), components, { x: PAD, y, w: 96, h: 34 }, 0));
+  put(row(CONTROL.slice(2, 3), components, { x: w - PAD - 126, y, w: 126, h: 34 }, 0));
   y += 34 + 20;
   put(row(['kube-apiserver'], components, { x: PAD + 66, y, w: inner - 132, h: 36 }, 0));
   y += 36 + 16;
