@@ -1,3 +1,5 @@
+import { etcdctl } from './etcdctl/etcdctl.ts';
+import { etcdutl } from './etcdutl/etcdutl.ts';
 import type { Command } from './interface.ts';
 import { labCommand } from './lab/lab-command.ts';
 import { kubectl } from './kubectl/kubectl.ts';
@@ -30,6 +32,8 @@ const streaming: readonly Command[] = [
   cut,
   diff,
   env,
+  etcdctl,
+  etcdutl,
   grepCommand('grep'),
   grepCommand('egrep'),
   grepCommand('fgrep'),

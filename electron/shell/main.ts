@@ -21,7 +21,7 @@ async function main(argv: readonly string[]): Promise<number> {
     root,
     Object.fromEntries(
       Object.entries(env).filter(([name]) =>
-        /^(LEME_|KUBECONFIG$|KUBECTL_|TERM$|COLORTERM$|LANG$|LC_|TZ$)/.test(name),
+        /^(LEME_|KUBECONFIG$|KUBECTL_|ETCDCTL_|TERM$|COLORTERM$|LANG$|LC_|TZ$)/.test(name),
       ),
     ),
   );

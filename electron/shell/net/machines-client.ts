@@ -5,6 +5,8 @@ export interface MachineInfo {
   name: string;
   address: string;
   os: string;
+  /** Ports of the machine that can be reached from here, each with the port of 127.0.0.1 that stands for it. */
+  loopback?: Readonly<Record<string, number>>;
 }
 
 /** A piece of what a remote command answers; the last one has `exit`. */
@@ -41,6 +43,26 @@ export class MachinesClient {
     });
     if (!answer.ok) throw new MachinesError(`the host answered ${String(answer.status)}`);
     return (await answer.json()) as MachineInfo[];
+  }
+
+  /**
+   * Where a port of a machine is reached from here. `host` is a machine's name or address; a loopback address is the
+   * machine `self`, and without one the first that serves the port: the console has no servers of its own. `undefined`:
+   * no machine has it.
+   */
+  async loopback(
+    host: string,
+    port: number,
+    self: string | undefined,
+    signal: AbortSignal,
+  ): Promise<{ host: string; port: number } | undefined> {
+    const own = host === 'localhost' || host === '::1' || host.startsWith('127.');
+    const machines = await this.list(signal);
+    const machine = own
+      ? machines.find(({ name, loopback }) => (self === undefined ? loopback?.[port] !== undefined : name === self))
+      : machines.find(({ name, address }) => name === host || address === host);
+    const mapped = machine?.loopback?.[port];
+    return mapped === undefined ? undefined : { host: '127.0.0.1', port: mapped };
   }
 
   /** Runs a command on a machine; ending the iteration or aborting the signal closes the request, which cancels it there. `null`: no such machine. */
