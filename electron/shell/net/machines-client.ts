@@ -59,7 +59,9 @@ export class MachinesClient {
     const own = host === 'localhost' || host === '::1' || host.startsWith('127.');
     const machines = await this.list(signal);
     const machine = own
-      ? machines.find(({ name, loopback }) => (self === undefined ? loopback?.[port] !== undefined : name === self))
+      ? machines.find(({ name, loopback }) =>
+          self === undefined ? loopback?.[port] !== undefined : name === self,
+        )
       : machines.find(({ name, address }) => name === host || address === host);
     const mapped = machine?.loopback?.[port];
     return mapped === undefined ? undefined : { host: '127.0.0.1', port: mapped };
