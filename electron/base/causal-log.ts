@@ -1,5 +1,37 @@
-import type { CausalRecord, NewRecord, RecordId } from './causal-record.ts';
+import type { CausalRecord, MessageRecord, NewRecord, RecordId } from './causal-record.ts';
 import { Emitter } from './event.ts';
+
+type NewMessage = Extract<NewRecord, { readonly kind: 'message' }>;
+
+/** Field by field: nearly all records are messages, and a copy of an object of many shapes is slow and large. */
+function messageRecord(
+  record: NewMessage,
+  id: RecordId,
+  time: number,
+  cause: RecordId,
+  actor: string,
+): MessageRecord {
+  const { kind, to, protocol, phase, summary, connection, call, body, latency, detail, dropped } = record;
+  if (dropped !== undefined) return { ...record, id, time, cause, actor };
+  if (detail === undefined)
+    return { kind, to, protocol, phase, summary, connection, call, body, latency, id, time, cause, actor };
+  return {
+    kind,
+    to,
+    protocol,
+    phase,
+    summary,
+    connection,
+    call,
+    body,
+    latency,
+    detail,
+    id,
+    time,
+    cause,
+    actor,
+  };
+}
 
 /**
  * Append-only, bounded: a ring of the newest `capacity` records. Ids grow by one, so a record is found by
@@ -33,7 +65,10 @@ export class CausalLog {
 
   append(record: NewRecord, time: number, cause: RecordId, actor: string): RecordId {
     const id = this.#nextId;
-    const full = { ...record, id, time, cause, actor } as CausalRecord;
+    const full =
+      record.kind === 'message'
+        ? messageRecord(record, id, time, cause, actor)
+        : ({ ...record, id, time, cause, actor } as CausalRecord);
     this.#put(full);
     this.#appended.fire(full);
     return id;

@@ -25,9 +25,9 @@ export interface MessageRecord extends RecordHead {
   /** The payload as it crossed. Shared and immutable; only kept while the record is in memory. */
   readonly body?: unknown;
   /** Verdicts, identity, status code … whatever the protocol adds. Small and JSON-safe. */
-  readonly detail?: Readonly<Record<string, unknown>>;
+  readonly detail?: Readonly<Record<string, unknown>> | undefined;
   /** Why it was not delivered. */
-  readonly dropped?: 'link-cut' | 'machine-off' | 'no-listener' | 'closed';
+  readonly dropped?: 'link-cut' | 'machine-off' | 'no-listener' | 'closed' | undefined;
   /** Virtual milliseconds on the wire. */
   readonly latency: number;
 }

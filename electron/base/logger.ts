@@ -16,8 +16,16 @@ export interface Logger {
   error(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
-/** A logger that hands every line to `sink`, stamped with `now()` and the actor. */
-export function createLogger(actor: string, now: () => number, sink: (line: LogLine) => void): Logger {
+const nothing = (): void => undefined;
+const SILENT: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
+
+/** A logger that hands every line to `sink`, if there is one, stamped with `now()` and the actor. */
+export function createLogger(
+  actor: string,
+  now: () => number,
+  sink: ((line: LogLine) => void) | undefined,
+): Logger {
+  if (sink === undefined) return SILENT;
   const at =
     (level: LogLevel) =>
     (message: string, fields?: Readonly<Record<string, unknown>>): void =>

@@ -22,12 +22,29 @@ const SWEEP_ABOVE = 1024;
 
 /** Groups what a process has scheduled, so that its death cancels all of it at once. */
 class Owner {
-  readonly abort = new AbortController();
   readonly onError: ((error: unknown) => void) | undefined;
   ended = false;
+  #abort: AbortController | undefined;
+  #reason = '';
 
   constructor(onError: ((error: unknown) => void) | undefined) {
     this.onError = onError;
+  }
+
+  /** Made when it is asked for: most processes never do, and there is one for every container. */
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.ended) this.#abort.abort(this.#reason);
+    }
+    return this.#abort.signal;
+  }
+
+  end(reason: string): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.#reason = reason;
+    this.#abort?.abort(reason);
   }
 }
 
@@ -42,10 +59,10 @@ export interface SimulationOptions {
   readonly rand: SeededRand;
   readonly log: CausalLog;
   /**
-   * Resolves when all promise continuations of the running turn have run. In Node: `setImmediate`.
-   * Injected, so that this folder itself touches no real timer.
+   * Calls `then` when all promise continuations of the running turn have run, and not before it has returned
+   * itself. In Node: `setImmediate`. Injected, so that this folder itself touches no real timer.
    */
-  readonly settle: () => Promise<void>;
+  readonly settle: (then: () => void) => void;
   readonly onLogLine?: (line: LogLine) => void;
 }
 
@@ -94,18 +111,15 @@ export class Simulation {
    */
   createContext(actor: string, onError?: (error: unknown) => void): OwnedContext {
     const owner = new Owner(onError);
-    const tracer = this.#createTracer(actor);
     return {
       clock: this.#createClock(owner),
       rand: this.rand,
-      log: createLogger(actor, () => this.#now, this.#options.onLogLine ?? ((): void => undefined)),
-      tracer,
-      signal: owner.abort.signal,
-      end: (reason: string): void => {
-        if (owner.ended) return;
-        owner.ended = true;
-        owner.abort.abort(reason);
+      log: createLogger(actor, () => this.#now, this.#options.onLogLine),
+      tracer: this.#createTracer(actor),
+      get signal(): AbortSignal {
+        return owner.signal;
       },
+      end: (reason: string): void => owner.end(reason),
     };
   }
 
@@ -141,29 +155,8 @@ export class Simulation {
   }
 
   /** Runs one turn. False when no event is due at or before `until`. */
-  async step(until = Infinity): Promise<boolean> {
-    if (this.#running) throw new Error('Simulation.step is not reentrant');
-    this.#dropCancelled();
-    const next = this.#queue.peek();
-    if (next === undefined || next.at > until) return false;
-    this.#running = true;
-    try {
-      this.#queue.pop();
-      this.#now = next.at;
-      this.#cause = next.cause;
-      const { run } = next;
-      next.run = undefined;
-      try {
-        run?.();
-      } catch (error) {
-        this.#fail(error, next.owner);
-      }
-      await this.#options.settle();
-      this.#cause = 0;
-    } finally {
-      this.#running = false;
-    }
-    return true;
+  step(until = Infinity): Promise<boolean> {
+    return this.#turns(until, () => true);
   }
 
   /**
@@ -171,8 +164,65 @@ export class Simulation {
    * is left. The clock then stands at `until` unless it was stopped by `enough`.
    */
   async runUntil(until: number, enough?: () => boolean): Promise<void> {
-    while (await this.step(until)) if (enough?.() === true) return;
+    if (await this.#turns(until, enough ?? ((): boolean => false))) return;
     if (Number.isFinite(until)) this.#now = Math.max(this.#now, until);
+  }
+
+  /**
+   * Turn after turn until `enough` (true) or until nothing is due (false). A chain of plain calls and not an
+   * async loop: a turn of a large cluster is short, and promises of the loop's own would be a good part of it.
+   */
+  #turns(until: number, enough: () => boolean): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      const next = (): void => {
+        try {
+          if (this.#begin(until)) this.#options.settle(settled);
+          else resolve(false);
+        } catch (error) {
+          reject(error as Error);
+        }
+      };
+      const settled = (): void => {
+        this.#cause = 0;
+        this.#running = false;
+        try {
+          if (enough()) {
+            resolve(true);
+            return;
+          }
+        } catch (error) {
+          reject(error as Error);
+          return;
+        }
+        next();
+      };
+      next();
+    });
+  }
+
+  /** Runs the handler of the next event; false when none is due. */
+  #begin(until: number): boolean {
+    if (this.#running) throw new Error('Simulation.step is not reentrant');
+    this.#dropCancelled();
+    const next = this.#queue.peek();
+    if (next === undefined || next.at > until) return false;
+    this.#running = true;
+    this.#queue.pop();
+    this.#now = next.at;
+    this.#cause = next.cause;
+    const { run } = next;
+    next.run = undefined;
+    try {
+      run?.();
+    } catch (error) {
+      try {
+        this.#fail(error, next.owner);
+      } catch (unowned) {
+        this.#running = false;
+        throw unowned;
+      }
+    }
+    return true;
   }
 
   /** Lets idle time pass: moves the clock towards `time`, never over the next event and never within a turn. */

@@ -13,7 +13,7 @@ describe('settleTurn', () => {
     await new Promise<void>((resolve) => {
       setImmediate(() => {
         void chain(5_000, () => order.push('chain'));
-        void settleTurn().then(() => {
+        settleTurn(() => {
           order.push('settled');
           resolve();
         });
@@ -26,7 +26,7 @@ describe('settleTurn', () => {
     for (let turn = 0; turn < 50; turn += 1) {
       let ended = false;
       void chain(100 * turn, () => (ended = true));
-      await settleTurn();
+      await new Promise<void>(settleTurn);
       expect(ended).toBe(true);
     }
   });
@@ -34,7 +34,7 @@ describe('settleTurn', () => {
   it('does not wait for what only the event loop brings', async () => {
     let late = false;
     setImmediate(() => (late = true));
-    await settleTurn();
+    await new Promise<void>(settleTurn);
     expect(late).toBe(false);
   });
 });

@@ -16,6 +16,12 @@ export function cpuMs(): number {
   return (user + system) / 1000;
 }
 
+/** Processor time of the thread that runs the simulation, without the engine's helpers: the wall time of an idle machine. */
+export function threadMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+}
+
 /** Resident memory in megabytes (10^6 bytes). */
 export function residentMB(): number {
   return process.memoryUsage.rss() / 1e6;

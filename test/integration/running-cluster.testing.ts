@@ -65,7 +65,7 @@ export class RunningCluster {
       startTime: before?.simulation.now ?? Date.UTC(2026, 0, 5, 9),
       rand: new SeededRand(before?.simulation.rand.state ?? options.seed ?? 1),
       log,
-      settle: () => new Promise((resolve) => void setImmediate(resolve)),
+      settle: (then) => void setImmediate(then),
       onLogLine: (line) => {
         if (line.level === 'error')
           this.lines.push(`${line.actor}: ${line.message} ${JSON.stringify(line.fields ?? {})}`);

@@ -222,11 +222,15 @@ export class Kubelet {
   #admit(pod: Pod): ReturnType<typeof admitPod> {
     // A static Pod is never turned away, and one that runs already has its place.
     if (isStaticPod(pod) || this.#cache.get(uidOf(pod)).sandboxes.length > 0) return undefined;
-    const uid = uidOf(pod);
-    const others: Pod[] = [];
+    const others = (): Pod[] => this.#unfinishedBeside(uidOf(pod));
+    return admitPod(pod, this.#workers.size, others, this.#process.machine, this.#settings);
+  }
+
+  #unfinishedBeside(uid: string): Pod[] {
+    const pods: Pod[] = [];
     for (const worker of this.#workers.values())
-      if (!worker.finished && uidOf(worker.pod) !== uid) others.push(worker.pod);
-    return admitPod(pod, others, this.#process.machine, this.#settings);
+      if (!worker.finished && uidOf(worker.pod) !== uid) pods.push(worker.pod);
+    return pods;
   }
 
   /** Removes what is left of a Pod in the runtime; starts the static Pod that has been waiting for that. */

@@ -20,10 +20,14 @@ function requestOf(spec: PodSpec, resource: 'cpu' | 'memory'): bigint {
   );
 }
 
-/** Refuses a Pod for which the node has no room. Models pkg/kubelet/lifecycle/predicate.go (v1.34). */
+/**
+ * Refuses a Pod for which the node has no room. `known` is how many Pods there are at most: the `others` that
+ * count are only gathered when that does not decide it. Models pkg/kubelet/lifecycle/predicate.go (v1.34).
+ */
 export function admitPod(
   pod: Pod,
-  others: readonly Pod[],
+  known: number,
+  others: () => readonly Pod[],
   machine: MachineSpec,
   settings: KubeletSettings,
 ): WaitingReason | undefined {
@@ -31,8 +35,10 @@ export function admitPod(
     reason: `OutOf${resource}`,
     message: `Pod was rejected: Node didn't have enough resource: ${resource}, requested: ${requested}, used: ${used}, capacity: ${capacity}`,
   });
-  if (others.length + 1 > settings.maxPods)
-    return refuse('pods', 1n, BigInt(others.length), BigInt(settings.maxPods));
+  if (known >= settings.maxPods) {
+    const running = others().length;
+    if (running + 1 > settings.maxPods) return refuse('pods', 1n, BigInt(running), BigInt(settings.maxPods));
+  }
   const memory = BigInt(Math.floor(machine.memory * 0.96) - 100 * 1024 * 1024);
   const limits = [
     ['cpu', BigInt(machine.cpus * 1000)],
@@ -41,7 +47,7 @@ export function admitPod(
   for (const [resource, capacity] of limits) {
     const requested = requestOf(specOf(pod), resource);
     if (requested === 0n) continue;
-    const used = others.reduce((sum, other) => sum + requestOf(specOf(other), resource), 0n);
+    const used = others().reduce((sum, other) => sum + requestOf(specOf(other), resource), 0n);
     if (requested + used > capacity) return refuse(resource, requested, used, capacity);
   }
   return undefined;

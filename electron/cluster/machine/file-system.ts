@@ -9,9 +9,12 @@ const PREFIX = 'file:';
 export class MachineFiles {
   readonly #state: LocalState;
   readonly #watchers = new Set<{ folder: string; notify: (path: string) => void }>();
+  /** How many files are below each folder, at any depth. */
+  readonly #folders = new Map<string, number>();
 
   constructor(state: LocalState) {
     this.#state = state;
+    for (const key of state.keys(PREFIX)) this.#count(key.slice(PREFIX.length), 1);
   }
 
   /** The files as one process sees them: its watches run as its own events and end with it. */
@@ -44,11 +47,12 @@ export class MachineFiles {
 
   exists(path: string): boolean {
     const clean = normalize(path);
-    return this.#state.get(PREFIX + clean) !== undefined || this.list(clean).length > 0;
+    return this.#state.get(PREFIX + clean) !== undefined || this.#folders.has(clean);
   }
 
   write(path: string, text: string): void {
     const clean = normalize(path);
+    if (this.#state.get(PREFIX + clean) === undefined) this.#count(clean, 1);
     this.#state.set(PREFIX + clean, text);
     this.#notify(clean);
   }
@@ -60,6 +64,7 @@ export class MachineFiles {
     if (all.length === 0) throw new Error(`remove ${path}: no such file or directory`);
     for (const key of all) {
       this.#state.delete(key);
+      this.#count(key.slice(PREFIX.length), -1);
       this.#notify(key.slice(PREFIX.length));
     }
   }
@@ -67,6 +72,7 @@ export class MachineFiles {
   rename(from: string, to: string): void {
     const text = this.read(from);
     this.#state.delete(PREFIX + normalize(from));
+    this.#count(normalize(from), -1);
     this.#notify(normalize(from));
     this.write(to, text);
   }
@@ -80,6 +86,16 @@ export class MachineFiles {
       names.add(slash < 0 ? rest : rest.slice(0, slash + 1));
     }
     return [...names].sort();
+  }
+
+  /** A file came (1) or went (-1). */
+  #count(path: string, change: 1 | -1): void {
+    for (let end = path.lastIndexOf('/'); end >= 0; end = end === 0 ? -1 : path.lastIndexOf('/', end - 1)) {
+      const folder = end === 0 ? '/' : path.slice(0, end);
+      const files = (this.#folders.get(folder) ?? 0) + change;
+      if (files > 0) this.#folders.set(folder, files);
+      else this.#folders.delete(folder);
+    }
   }
 
   #notify(path: string): void {

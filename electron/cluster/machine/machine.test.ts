@@ -141,4 +141,32 @@ describe('SimulatedMachine', () => {
     expect(seen).toEqual(['/etc/kubernetes/a', '/etc/kubernetes/a']);
     expect(() => machine.files.read('/nope')).toThrow('open /nope: no such file or directory');
   });
+
+  it('has a folder as long as something is in it, also after a restart', () => {
+    const kept = new Map<string, unknown>();
+    const store: MachineStore = {
+      load: () => kept,
+      set: (key, value) => void kept.set(key, value),
+      delete: (key) => void kept.delete(key),
+    };
+    const { files } = boot(store);
+    files.write('/a/b/one', '1');
+    files.write('/a/b/one', '2');
+    files.write('/a/two', '2');
+    expect(['/', '/a', '/a/b/', '/a/b/one', '/a/b/one/x', '/b'].map((path) => files.exists(path))).toEqual([
+      true,
+      true,
+      true,
+      true,
+      false,
+      false,
+    ]);
+    files.rename('/a/b/one', '/c/one');
+    expect(['/a', '/a/b', '/c'].map((path) => files.exists(path))).toEqual([true, false, true]);
+    const again = boot(store).files;
+    again.remove('/a');
+    expect(['/', '/a', '/a/two', '/c'].map((path) => again.exists(path))).toEqual([true, false, false, true]);
+    again.remove('/c/one');
+    expect(again.exists('/')).toBe(false);
+  });
 });

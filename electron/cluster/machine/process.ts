@@ -81,8 +81,15 @@ export class SimulatedProcess implements Process {
     const write = (stream: 'stdout' | 'stderr', line: string): void => {
       if (this.#exit === undefined) this.#wrote.fire({ stream, line, time: host.simulation.now });
     };
+    const context = this.#context;
     return {
-      ...this.#context,
+      clock: context.clock,
+      rand: context.rand,
+      log: context.log,
+      tracer: context.tracer,
+      get signal(): AbortSignal {
+        return context.signal;
+      },
       pid: this.pid,
       machine: host.spec,
       argv: this.argv,

@@ -130,10 +130,8 @@ export class ConnectionPair {
       call: meta.call,
       body: payload,
       latency,
-      ...(meta.detail === undefined ? {} : { detail: meta.detail }),
-      ...(blocked
-        ? { dropped: this.#wire.isPowered(target) ? ('link-cut' as const) : ('machine-off' as const) }
-        : {}),
+      detail: meta.detail,
+      dropped: blocked ? (this.#wire.isPowered(target) ? 'link-cut' : 'machine-off') : undefined,
     });
     const waiting: Waiting = { payload, record };
     if (blocked) from.stalled.push(waiting);

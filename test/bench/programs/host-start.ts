@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Host } from '../../../electron/host/host.ts';
-import { cpuMs, report, residentMB, withFolder } from '../measure.ts';
+import { cpuMs, report, residentMB, threadMs, withFolder } from '../measure.ts';
 
 // The whole host on an empty folder: workspace, certificates, cluster, listeners; until all Nodes are Ready.
 
@@ -8,6 +8,7 @@ const root = process.env['LEME_ROOT'] ?? process.cwd();
 await withFolder(async (dataDir) => {
   const loaded = performance.now();
   const cpuBefore = cpuMs();
+  const threadBefore = threadMs();
   const host = new Host({
     dataDir,
     labsRoot: join(root, 'labs'),
@@ -29,6 +30,7 @@ await withFolder(async (dataDir) => {
   report({
     wallMs: wall,
     cpuMs: cpuMs() - cpuBefore,
+    threadMs: threadMs() - threadBefore,
     virtualMs: session.simulation.now - session.spec.startTime,
     recordsCount: session.simulation.log.nextId - 1,
     residentMB: residentMB(),

@@ -1,5 +1,5 @@
 import { BenchCluster } from '../bench-cluster.ts';
-import { cpuMs, newWorkspace, report, residentMB, withFolder } from '../measure.ts';
+import { cpuMs, newWorkspace, report, residentMB, threadMs, withFolder } from '../measure.ts';
 
 // One Deployment on ten workers, at full speed, until the last Pod is Running.
 // Arguments: REPLICAS memory|no-log|sqlite|sqlite-no-records
@@ -30,6 +30,7 @@ await withFolder(async (folder) => {
   const before = {
     wall: performance.now(),
     cpu: cpuMs(),
+    thread: threadMs(),
     virtual: bench.simulation.now,
     messages: bench.messages,
     api: bench.apiMessages,
@@ -45,6 +46,7 @@ await withFolder(async (folder) => {
     readyMs,
     wallMs: performance.now() - before.wall,
     cpuMs: cpuMs() - before.cpu,
+    threadMs: threadMs() - before.thread,
     virtualMs: bench.simulation.now - before.virtual,
     messagesCount: bench.messages - before.messages,
     apiMessagesCount: bench.apiMessages - before.api,

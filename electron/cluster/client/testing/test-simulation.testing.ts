@@ -18,7 +18,7 @@ export class TestSimulation {
       startTime: this.startTime,
       rand: new SeededRand(seed),
       log: this.log,
-      settle: () => new Promise((resolve) => void setImmediate(resolve)),
+      settle: (then) => void setImmediate(then),
       onLogLine: (line) => void this.lines.push(line),
     });
   }
