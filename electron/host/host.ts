@@ -3,11 +3,9 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Gateway } from '../cluster/gateway/interface.ts';
 import { buildTopology } from '../cluster/topology/topologies.ts';
-import { findLabs, loadLab } from '../labs/load-lab.ts';
 import { NodePtyHost } from '../pty/pty-host.ts';
 import { contract } from '../shared/contract/contract.ts';
 import type { SessionState } from '../shared/contract/session.ts';
-import type { Lab } from '../shared/lab/lab-schema.ts';
 import { contractHash } from '../shared/rpc/contract-hash.ts';
 import type { Channel } from '../shared/rpc/channel.ts';
 import { RpcServer } from '../shared/rpc/rpc-server.ts';
@@ -29,6 +27,7 @@ import { openMachinesServer } from './listeners/machines-server.ts';
 import { execOnMachine } from './machine-exec.ts';
 import { openStore } from './open-store.ts';
 import { announceRunning, withdrawRunning } from './running.ts';
+import { LabCatalogue } from './services/lab-catalogue.ts';
 import { LabService } from './services/lab-service.ts';
 import { labRoute } from './services/lab-routes.ts';
 import { Notices } from './services/notices.ts';
@@ -70,6 +69,7 @@ export class Host {
   readonly terminals: TerminalService;
   readonly settings: SettingsService;
   readonly time: Watched<ReturnType<typeof timeState>>;
+  readonly #catalogue: LabCatalogue;
   readonly #rpc: RpcServer<typeof contract>;
   #cluster: ClusterSession | undefined;
   #listener: HttpsListener | undefined;
@@ -79,6 +79,7 @@ export class Host {
   #phase: SessionState['phase'] = 'starting';
   #failure: SessionState['failure'] = null;
   #flush: NodeJS.Timeout | undefined;
+  #reading: NodeJS.Immediate | undefined;
 
   /** @throws WorkspaceUnavailable */
   constructor(config: HostConfig) {
@@ -88,9 +89,13 @@ export class Host {
     this.session = new Watched(() => this.#sessionState());
     this.time = new Watched(() => timeState(this.#cluster));
     this.settings = new SettingsService(this.workspace);
+    this.#catalogue = new LabCatalogue(config.labsRoot, ({ folder, file, line, message }) => {
+      config.log(`${folder}/${file}${line === null ? '' : `:${line}`}: ${message}`);
+      this.notices.add('warning', 'lab.broken', { folder, file, message });
+    });
     this.labs = new LabService({
       workspace: this.workspace,
-      labs: this.#loadLabs(),
+      labs: this.#catalogue,
       replaceCluster: (spec) => this.#replaceCluster(spec),
       commitSoon: () => this.#cluster?.pacer.inject(() => undefined),
       now: () => Date.now(),
@@ -175,6 +180,7 @@ export class Host {
       this.#fail(error);
     }
     this.flush();
+    this.#readLabs();
   }
 
   serve(channel: Channel): void {
@@ -194,6 +200,7 @@ export class Host {
 
   async stop(): Promise<void> {
     clearInterval(this.#flush);
+    clearImmediate(this.#reading);
     withdrawRunning(this.config.dataDir);
     this.terminals.dispose();
     this.#listener?.dispose();
@@ -350,17 +357,12 @@ export class Host {
     });
   }
 
-  #loadLabs(): ReadonlyMap<string, Lab> {
-    const labs = new Map<string, Lab>();
-    for (const folder of findLabs(this.config.labsRoot)) {
-      const { lab, problems } = loadLab(folder);
-      if (lab !== undefined) labs.set(lab.spec.metadata.id, lab);
-      for (const { file, line, message } of problems) {
-        this.config.log(`${folder}/${file}${line === null ? '' : `:${line}`}: ${message}`);
-        this.notices.add('warning', 'lab.broken', { folder, file, message });
-      }
-    }
-    return labs;
+  /** Once the cluster runs: what is broken is told before somebody opens it. One at a time, between other work. */
+  #readLabs(): void {
+    this.#reading = setImmediate(() => {
+      if (this.#catalogue.readNext()) this.#readLabs();
+      else this.session.refresh();
+    });
   }
 
   #locale(): string {

@@ -8,11 +8,12 @@ import { RpcError } from '../../shared/rpc/rpc-error.ts';
 import type { Json, Workspace } from '../../storage/interface.ts';
 import type { ClusterSession, ClusterSpec } from '../cluster-session.ts';
 import { SimulatedClusterView } from '../simulated-cluster-view.ts';
+import type { LabCatalogue } from './lab-catalogue.ts';
 import { Watched } from './watched.ts';
 
 export interface LabServiceOptions {
   readonly workspace: Workspace;
-  readonly labs: ReadonlyMap<string, Lab>;
+  readonly labs: Pick<LabCatalogue, 'get' | 'values'>;
   /** Builds a fresh cluster in place of the running one. */
   readonly replaceCluster: (spec: ClusterSpec) => Promise<ClusterSession>;
   /** Asks for a commit, also while time stands still: an answer given in a pause must survive. */

@@ -109,6 +109,7 @@ export function orderItems(
 ): unknown[] {
   const left = sortBy(others, serverOrder, mergeKey);
   const right = sortBy(named, patchOrder, mergeKey);
+  if (left.length === 0) return right;
   const woven: unknown[] = [];
   let nextLeft = 0;
   let nextRight = 0;
@@ -130,8 +131,12 @@ function sortBy(
   order: readonly unknown[],
   mergeKey: string | undefined,
 ): unknown[] {
+  const positions = items.map((item) => positionIn(order, item, mergeKey));
+  // As they come from a client that lists them in its order.
+  if (positions.every((position, index) => index === 0 || position >= (positions[index - 1] as number)))
+    return [...items];
   return items
-    .map((item) => ({ item, position: positionIn(order, item, mergeKey) }))
+    .map((item, index) => ({ item, position: positions[index] as number }))
     .sort((left, right) => left.position - right.position)
     .map(({ item }) => item);
 }

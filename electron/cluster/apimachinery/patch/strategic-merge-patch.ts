@@ -31,10 +31,15 @@ export function mergeMaps(original: Json, patchWithDirectives: Json, type: TypeS
     );
   }
   const result: Record<string, unknown> = { ...original };
-  const patch: Record<string, unknown> = { ...patchWithDirectives };
-  delete patch[DIRECTIVE];
-  applyRetainKeys(result, patch);
-  applyElementOrders(result, patch, type);
+  let patch = patchWithDirectives;
+  // Most maps carry none, and an object that something was deleted from is a slow one.
+  if (Object.keys(patch).some((name) => name.startsWith('$'))) {
+    const rest: Record<string, unknown> = { ...patchWithDirectives };
+    delete rest[DIRECTIVE];
+    applyRetainKeys(result, rest);
+    applyElementOrders(result, rest, type);
+    patch = rest;
+  }
   for (const written of Object.keys(patch)) {
     const deleting = written.startsWith(DELETE_ITEMS);
     const name = deleting ? written.slice(DELETE_ITEMS.length) : written;

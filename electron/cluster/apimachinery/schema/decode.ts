@@ -36,6 +36,12 @@ const BASE64 = /^[A-Za-z0-9+/\r\n]*={0,2}[\r\n]*$/;
 
 type Json = Readonly<Record<string, unknown>>;
 
+/**
+ * Specs that were found to be in the shape of their type. Values never change, and the same one comes again:
+ * in every Pod made from one template, and with every patch of a status.
+ */
+const canonicalSpecs = new WeakMap<object, StructType>();
+
 class Walk {
   readonly strictErrors: string[] = [];
   readonly #duplicates: DuplicateKeys | undefined;
@@ -94,6 +100,7 @@ class Walk {
         return this.#scalar(type, value, owner, goField, name);
       case 'struct':
         if (!isObject(value)) throw mismatch(value, owner, goField, type.goType);
+        if (path === '' && name === 'spec') return this.#spec(type, value, goField);
         return this.struct(type, value, join(path, name), goField);
       case 'list':
         if (!Array.isArray(value)) throw mismatch(value, owner, goField, type.goType);
@@ -103,6 +110,14 @@ class Walk {
         if (!isObject(value)) throw mismatch(value, owner, goField, type.goType);
         return this.#map(type.value, value, owner, join(path, name), goField);
     }
+  }
+
+  #spec(type: StructType, value: Json, goField: string): Json {
+    if (canonicalSpecs.get(value) === type) return value;
+    const problems = this.strictErrors.length;
+    const decoded = this.struct(type, value, 'spec', goField);
+    if (decoded === value && this.strictErrors.length === problems) canonicalSpecs.set(value, type);
+    return decoded;
   }
 
   #list(

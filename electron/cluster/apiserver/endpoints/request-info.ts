@@ -18,6 +18,8 @@ export interface RequestInfo {
   readonly query: URLSearchParams;
 }
 
+/** Shared by all requests without a query; nobody writes to it. */
+const NO_QUERY = new URLSearchParams();
 const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize']);
 
 const VERBS: Readonly<Record<string, string>> = {
@@ -65,7 +67,7 @@ export function queryFlag(query: URLSearchParams, name: string): boolean {
 export function parseRequestInfo(method: string, target: string): RequestInfo {
   const mark = target.indexOf('?');
   const escaped = mark < 0 ? target : target.slice(0, mark);
-  const query = new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1));
+  const query = mark < 0 ? NO_QUERY : new URLSearchParams(target.slice(mark + 1));
   const parts = escaped
     .split('/')
     .filter((part) => part !== '')

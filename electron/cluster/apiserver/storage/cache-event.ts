@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../api/types.ts';
-import type { WatchEvent, WatchEventType } from '../../client/interface.ts';
+import type { WatchEvent } from '../../client/interface.ts';
 import type { HttpBody } from '../../network/http.ts';
 import { withResourceVersion } from './object-codec.ts';
 
@@ -16,7 +16,9 @@ export class CacheEvent {
   /** Undefined after a deletion. */
   readonly object: KubeObject | undefined;
   readonly previous: KubeObject | undefined;
-  readonly #bodies = new Map<WatchEventType, HttpBody>();
+  #added: HttpBody | undefined;
+  #modified: HttpBody | undefined;
+  #deleted: HttpBody | undefined;
 
   constructor(
     key: string,
@@ -34,16 +36,13 @@ export class CacheEvent {
 
   /** The frame for watchers. For DELETED the last state that matched, carrying the revision of this event. */
   body(type: 'ADDED' | 'MODIFIED' | 'DELETED'): HttpBody {
-    let body = this.#bodies.get(type);
-    if (body === undefined) {
-      const object =
-        type === 'DELETED'
-          ? withResourceVersion(this.previous ?? {}, this.revision)
-          : (this.object as KubeObject);
-      const event: WatchEvent = { type, object };
-      body = { type: 'object', value: event };
-      this.#bodies.set(type, body);
-    }
-    return body;
+    if (type === 'ADDED') return (this.#added ??= frame(type, this.object as KubeObject));
+    if (type === 'MODIFIED') return (this.#modified ??= frame(type, this.object as KubeObject));
+    return (this.#deleted ??= frame(type, withResourceVersion(this.previous ?? {}, this.revision)));
   }
+}
+
+function frame(type: WatchEvent['type'], object: KubeObject): HttpBody {
+  const event: WatchEvent = { type, object };
+  return { type: 'object', value: event };
 }

@@ -10,7 +10,7 @@ export function deepEqual(left: unknown, right: unknown): boolean {
   }
   const one = left as Readonly<Record<string, unknown>>;
   const other = right as Readonly<Record<string, unknown>>;
-  for (const key of Object.keys(one)) if (!deepEqual(one[key], other[key])) return false;
-  for (const key of Object.keys(other)) if (other[key] !== undefined && one[key] === undefined) return false;
+  for (const key in one) if (one[key] !== other[key] && !deepEqual(one[key], other[key])) return false;
+  for (const key in other) if (other[key] !== undefined && one[key] === undefined) return false;
   return true;
 }

@@ -256,7 +256,10 @@ export class EtcdStore {
 
 function isSame(current: KubeObject, next: KubeObject): boolean {
   if (current === next) return true;
-  const currentMeta = { ...current.metadata, resourceVersion: undefined };
-  const nextMeta = { ...next.metadata, resourceVersion: undefined };
-  return deepEqual({ ...current, metadata: currentMeta }, { ...next, metadata: nextMeta });
+  const before = current as Readonly<Record<string, unknown>>;
+  const after = next as Readonly<Record<string, unknown>>;
+  for (const field in { ...before, ...after })
+    if (field !== 'metadata' && !deepEqual(before[field], after[field])) return false;
+  const resourceVersion = current.metadata?.resourceVersion;
+  return deepEqual(current.metadata ?? {}, { ...next.metadata, resourceVersion });
 }

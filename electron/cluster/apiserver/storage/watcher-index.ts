@@ -41,23 +41,32 @@ export class WatcherIndex {
   }
 
   dispatch(event: CacheEvent): void {
-    const buckets = new Set(['*']);
-    for (const object of [event.object, event.previous])
-      if (object !== undefined) this.#concerns(object, buckets);
+    const { object, previous } = event;
+    const buckets = ['*'];
+    if (object !== undefined) this.#concerns(object, buckets);
+    // The same object before: only what its fields were can differ.
+    if (object === undefined && previous !== undefined) this.#concerns(previous, buckets);
+    else if (previous !== undefined) this.#addFields(previous, buckets);
     for (const bucket of buckets) {
       const watchers = this.#buckets.get(bucket);
       if (watchers !== undefined) for (const watcher of [...watchers]) watcher.deliver(event);
     }
   }
 
-  #concerns(object: KubeObject, buckets: Set<string>): void {
+  #concerns(object: KubeObject, buckets: string[]): void {
     const { namespace = '', name = '' } = object.metadata ?? {};
-    buckets.add(`namespace ${namespace}`);
-    buckets.add(`object ${namespace}/${name}`);
-    if (namespace !== '') buckets.add(`object /${name}`);
+    buckets.push(`namespace ${namespace}`, `object ${namespace}/${name}`);
+    if (namespace !== '') buckets.push(`object /${name}`);
+    this.#addFields(object, buckets);
+  }
+
+  #addFields(object: KubeObject, buckets: string[]): void {
     if (this.#fields.length === 0) return;
     const fields = this.#fieldsOf(object);
-    for (const field of this.#fields) buckets.add(`${field}=${fields[field] ?? ''}`);
+    for (const field of this.#fields) {
+      const bucket = `${field}=${fields[field] ?? ''}`;
+      if (!buckets.includes(bucket)) buckets.push(bucket);
+    }
   }
 
   #bucketOf(predicate: Predicate): string {
