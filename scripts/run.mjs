@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { ensureBuilt } from './build.mjs';
-import { nodeBinary, root } from './node-binary.mjs';
+import { HOST_FLAGS, nodeBinary, root } from './node-binary.mjs';
 import { passSignals } from './pass-signals.mjs';
 
 const PROGRAMS = {
@@ -18,7 +18,7 @@ if (program === undefined) {
   process.exit(2);
 }
 ensureBuilt();
-const child = spawn(nodeBinary(), ['--enable-source-maps', join(root, program), ...args], {
+const child = spawn(nodeBinary(), [...HOST_FLAGS, join(root, program), ...args], {
   stdio: 'inherit',
   // Paths that a person types are relative to where they stand.
   cwd: process.env.INIT_CWD ?? process.cwd(),

@@ -4,7 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBuilt } from './build.mjs';
-import { nodeBinary, root } from './node-binary.mjs';
+import { HOST_FLAGS, nodeBinary, root } from './node-binary.mjs';
 import { passSignals } from './pass-signals.mjs';
 
 /** Path of the Electron binary, downloading it once when it is not there yet. Throws why it cannot be had. */
@@ -35,13 +35,9 @@ function hasDisplay() {
 
 function startInBrowser(reason, args) {
   console.log(`Leme: ${reason}; opening the same app in your browser.`);
-  const child = spawn(
-    nodeBinary(),
-    ['--enable-source-maps', join(root, 'dist/host/serve.mjs'), '--open', ...args],
-    {
-      stdio: 'inherit',
-    },
-  );
+  const child = spawn(nodeBinary(), [...HOST_FLAGS, join(root, 'dist/host/serve.mjs'), '--open', ...args], {
+    stdio: 'inherit',
+  });
   passSignals(child);
   child.on('exit', (code) => process.exit(code ?? 1));
 }

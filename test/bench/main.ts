@@ -35,6 +35,10 @@ const AIMS: Readonly<Record<string, Values>> = {
   '1,000 replicas': { wallMs: 2000, residentMB: 300 },
 };
 
+/** The flags that scripts/run.mjs starts the host with. */
+const { HOST_FLAGS } = (await import('../../scripts/node-binary.mjs' as string)) as {
+  HOST_FLAGS: readonly string[];
+};
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 async function bundle(program: string): Promise<string> {
@@ -112,7 +116,7 @@ console.log(
 );
 const results: Record<string, Values> = {};
 for (const part of parts) {
-  results[part.name] = await run(part, []);
+  results[part.name] = await run(part, HOST_FLAGS);
   show(part.name, results[part.name] ?? {});
 }
 const folder = join(root, 'bench-results');
