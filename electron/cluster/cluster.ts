@@ -7,15 +7,17 @@ import { controlPlanePrograms } from './control-plane-programs.ts';
 import { containerdProgram } from './cri/containerd.ts';
 import { NodeRuntime } from './cri/node-runtime.ts';
 import type { Backend } from './etcd/backend/interface.ts';
-import type { EtcdMemberView } from './etcd/view/interface.ts';
+import { diskOf, machineOfDisk } from './etcd/server/data-dir.ts';
+import type { EtcdMemberFaults, EtcdMemberView } from './etcd/view/interface.ts';
 import { EtcdMemberViews } from './etcd/view/member-views.ts';
+import { EtcdFaults } from './faults/etcd-faults.ts';
 import { OutsideEtcdGateway } from './gateway/etcd-gateway.ts';
 import type { EtcdGateway } from './gateway/etcd-interface.ts';
 import type { Gateway } from './gateway/interface.ts';
 import { OutsideGateway } from './gateway/outside-gateway.ts';
 import { OfflineCatalogue } from './images/catalogue.ts';
 import type { Cluster, ClusterOptions, CommandHandle, CommandIo, ComponentStatus } from './interface.ts';
-import { MANIFESTS, STOPPED_MANIFESTS, controlPlaneCommand } from './kubeadm/control-plane.ts';
+import { ETCD_DATA, MANIFESTS, STOPPED_MANIFESTS, controlPlaneCommand } from './kubeadm/control-plane.ts';
 import { installMachine, kubeletArguments } from './kubeadm/install.ts';
 import { cniAgentProgram, kubeProxyProgram } from './kubeadm/placeholders.ts';
 import { BOOT_ID } from './kubelet/kubelet.ts';
@@ -56,6 +58,7 @@ class SimulatedCluster implements Cluster {
   readonly #console: SimulatedMachine;
   readonly #readiness: Readiness;
   readonly #etcd: EtcdMemberViews;
+  readonly #faults: EtcdFaults;
   readonly #changed = new Emitter<void>();
 
   readonly onDidChange: Event<void> = this.#changed.event;
@@ -67,19 +70,23 @@ class SimulatedCluster implements Cluster {
     this.kubernetesVersion = kubernetesVersion;
     this.#network = new SimulatedNetwork(simulation);
     this.#readiness = new Readiness(topology);
-    const backends = new Map<string, Backend>();
-    for (const { name, controlPlane } of topology.machines) {
-      // Opened now, not when etcd starts: whoever looks at what is stored sees it from the beginning.
-      if (controlPlane?.programs.includes('etcd') === true)
-        backends.set(name, this.#readiness.observe(storage.etcdBackend(name)));
-    }
-    this.#etcd = new EtcdMemberViews([...backends.keys()], () => ({ fsync: 1, diskFull: false }));
-    const backendOf = (machine: string): Backend => {
-      const backend = backends.get(machine);
-      if (backend === undefined) throw new Error(`${machine} has no disk for etcd`);
+    const members = topology.machines.filter(
+      ({ controlPlane }) => controlPlane?.programs.includes('etcd') === true,
+    );
+    const open = (disk: string): Backend =>
+      this.#readiness.observe(machineOfDisk(disk), storage.etcdBackend(disk));
+    this.#faults = new EtcdFaults((machine) => this.machine(machine).state);
+    this.#etcd = new EtcdMemberViews(
+      members.map(({ name }) => name),
+      (machine) => this.#faults.of(machine),
+    );
+    const early = new Map<string, Backend>();
+    const backendOf = (disk: string): Backend => {
+      const backend = early.get(disk) ?? open(disk);
+      early.delete(disk);
       return backend;
     };
-    const programs = controlPlanePrograms(kubernetesVersion, backendOf, this.#etcd);
+    const programs = controlPlanePrograms(kubernetesVersion, backendOf, this.#etcd, this.#faults);
     const catalogue = new OfflineCatalogue(
       new Map([...programs].map(([name, program]) => [`registry.k8s.io/${name}`, program])),
     );
@@ -90,6 +97,11 @@ class SimulatedCluster implements Cluster {
       const runtime = spec.isNode ? new NodeRuntime(machine, catalogue, () => simulation.now) : undefined;
       return { spec, machine, runtime };
     });
+    for (const { name } of members) {
+      // Opened now, not when etcd starts: whoever looks at what is stored sees it from the beginning.
+      const disk = diskOf(this.#find(name).machine.files, ETCD_DATA) ?? name;
+      early.set(disk, open(disk));
+    }
     for (const place of this.#places) {
       this.#installOnce(place, server);
       this.#defineUnits(place, programs);
@@ -239,6 +251,29 @@ class SimulatedCluster implements Cluster {
     });
   }
 
+  delayLink(from: string, to: string, ms: number): void {
+    this.#input('delay', { from, to, ms }, () => {
+      this.#network.delay({ from, to }, ms);
+      this.#changed.fire();
+    });
+  }
+
+  setEtcdFaults(machine: string, faults: Partial<EtcdMemberFaults>): void {
+    this.#member(machine);
+    this.#input('etcd-disk', { machine, ...faults }, () => {
+      this.#faults.set(machine, faults);
+      this.#changed.fire();
+    });
+  }
+
+  corruptEtcdMember(machine: string, key?: string): void {
+    this.#member(machine);
+    this.#input('etcd-corrupt', { machine, ...(key === undefined ? {} : { key }) }, () => {
+      this.#faults.corrupt(machine, key);
+      this.#changed.fire();
+    });
+  }
+
   dispose(): void {
     this.#changed.dispose();
   }
@@ -261,6 +296,11 @@ class SimulatedCluster implements Cluster {
     this.#input(action, { machine: machineName, component: name }, () =>
       work(place, component.startedBy === 'static-pod'),
     );
+  }
+
+  #member(machine: string): void {
+    if (!this.#etcd.list.some((member) => member.machine === machine))
+      throw new Error(`there is no member of etcd on ${machine}`);
   }
 
   #find(name: string): Place {

@@ -5,6 +5,7 @@ import type { Backend } from './etcd/backend/interface.ts';
 import { etcdProgram } from './etcd/server/program.ts';
 import type { EtcdMemberViews } from './etcd/view/member-views.ts';
 import { NetworkEtcdClient } from './etcd/v3/client/network-client.ts';
+import type { EtcdFaults } from './faults/etcd-faults.ts';
 import { CLUSTER_CA } from './kubeadm/kubeconfigs.ts';
 import type { Program } from './machine/interface.ts';
 import { kubeScheduler } from './scheduler/kube-scheduler.ts';
@@ -13,11 +14,12 @@ import type { ControlPlaneProgram } from './topology/interface.ts';
 /** What runs in the control plane's images. */
 export function controlPlanePrograms(
   version: string,
-  backend: (machine: string) => Backend,
+  backend: (disk: string) => Backend,
   views: EtcdMemberViews,
+  faults: EtcdFaults,
 ): ReadonlyMap<ControlPlaneProgram, Program> {
   return new Map<ControlPlaneProgram, Program>([
-    ['etcd', etcdProgram({ backend, views })],
+    ['etcd', etcdProgram({ backend, views, faults })],
     [
       'kube-apiserver',
       kubeApiserverProgram({

@@ -1,7 +1,7 @@
 import type { Disposable } from '../base/disposable.ts';
 import type { Event } from '../base/event.ts';
 import type { Simulation } from '../base/simulation.ts';
-import type { EtcdMemberView } from './etcd/view/interface.ts';
+import type { EtcdMemberFaults, EtcdMemberView } from './etcd/view/interface.ts';
 import type { EtcdGateway } from './gateway/etcd-interface.ts';
 import type { Gateway } from './gateway/interface.ts';
 import type { Machine } from './machine/interface.ts';
@@ -60,8 +60,11 @@ export interface CommandHandle {
 
 /** What a cluster keeps between runs of the app. The host implements it over its database. */
 export interface ClusterStorage<EtcdBackend = unknown> {
-  /** The disk of the etcd member on `machine`. */
-  etcdBackend(machine: string): EtcdBackend;
+  /**
+   * A disk of an etcd member, by name: that of the machine, with a number when it is not the machine's first
+   * (`cp-1#2`). Opened at every start of the member.
+   */
+  etcdBackend(disk: string): EtcdBackend;
   /** Files, containers, units and power switch of a machine. */
   machineStore(machine: string): MachineStore;
 }
@@ -115,4 +118,13 @@ export interface Cluster extends Disposable {
   powerOn(machine: string): void;
   cutLink(from: string, to: string): void;
   healLink(from: string, to: string): void;
+  /** Adds so many virtual milliseconds to each message from one machine to another; 0 removes them. */
+  delayLink(from: string, to: string, ms: number): void;
+  /** The disk of an etcd member: how long a sync takes, and whether there is room. @throws Error when there is no member */
+  setEtcdFaults(machine: string, faults: Partial<EtcdMemberFaults>): void;
+  /**
+   * A running member's data changes by itself: the newest value of `key` (a byte string), or of the newest key. The
+   * others do not have it. @throws Error when there is no member
+   */
+  corruptEtcdMember(machine: string, key?: string): void;
 }

@@ -1,7 +1,7 @@
 import { byteStringToUtf8 } from '../base/byte-string.ts';
 import type { KubeObject, Lease, Node, Pod } from './api/types.ts';
 import type { Backend, RevisionRecord } from './etcd/backend/interface.ts';
-import { observeBackend } from './etcd/backend/observed.ts';
+import { ObservedBackends } from './etcd/backend/observed-backends.ts';
 import type { TopologySpec } from './topology/interface.ts';
 
 const NODES = '/registry/minions/';
@@ -13,13 +13,18 @@ const DEFAULT_ACCOUNT = '/registry/serviceaccounts/default/default';
 const SYSTEM_PODS = '/registry/pods/kube-system/';
 
 /**
- * Whether the cluster is up, seen on etcd's disk, so that looking sends no message: every Node is Ready, the control
+ * Whether the cluster is up, seen on the disks of etcd's members, so that looking sends no message: every Node is Ready, the control
  * plane's static Pods run, controller manager and scheduler have leaders, and Pods can be created in `default`.
  */
 export class Readiness {
   readonly #nodes: readonly string[];
   readonly #pods: readonly string[];
   readonly #seen = new Map<string, KubeObject>();
+
+  readonly #backends = new ObservedBackends({
+    onRecord: (record) => this.#apply(record),
+    onClear: () => this.#seen.clear(),
+  });
 
   constructor(topology: TopologySpec) {
     this.#nodes = topology.machines.filter(({ isNode }) => isNode).map(({ name }) => `${NODES}${name}`);
@@ -30,12 +35,9 @@ export class Readiness {
     );
   }
 
-  /** A backend that behaves as `inner` and shows what is written. */
-  observe(inner: Backend): Backend {
-    return observeBackend(inner, {
-      onRecord: (record) => this.#apply(record),
-      onClear: () => this.#seen.clear(),
-    });
+  /** A backend that behaves as `inner`, the disk of `machine`'s member, and shows what is written. */
+  observe(machine: string, inner: Backend): Backend {
+    return this.#backends.observe(machine, inner);
   }
 
   get isReady(): boolean {

@@ -5,6 +5,7 @@ import { Simulation } from '../base/simulation.ts';
 import { createCluster } from '../cluster/cluster.ts';
 import type { Backend } from '../cluster/etcd/backend/interface.ts';
 import { SqliteBackend } from '../cluster/etcd/backend/sqlite.ts';
+import { machineOfDisk } from '../cluster/etcd/server/data-dir.ts';
 import type { Cluster } from '../cluster/interface.ts';
 import { buildTopology } from '../cluster/topology/topologies.ts';
 import type { Workspace } from '../storage/interface.ts';
@@ -89,10 +90,11 @@ export class ClusterSession {
     this.objects = new ObjectView();
     const disks = new Map<string, EtcdDisk>();
     const moment = (): Writing => ({ time: this.simulation.now, record: this.simulation.cause });
-    const etcdBackend = (machine: string): Backend => {
-      const disk = new EtcdDisk(machine, moment);
+    const etcdBackend = (name: string): Backend => {
+      const machine = machineOfDisk(name);
+      const disk = disks.get(machine) ?? new EtcdDisk(machine, moment);
       disks.set(machine, disk);
-      return this.objects.observe(disk.observe(new SqliteBackend(workspace.database, machine)));
+      return this.objects.observe(machine, disk.observe(new SqliteBackend(workspace.database, name)));
     };
     this.cluster = createCluster<Backend>({
       simulation: this.simulation,

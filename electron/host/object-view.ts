@@ -3,7 +3,7 @@ import type { Event } from '../base/event.ts';
 import { Emitter } from '../base/event.ts';
 import type { KubeObject } from '../cluster/api/types.ts';
 import type { Backend, RevisionRecord } from '../cluster/etcd/backend/interface.ts';
-import { observeBackend } from '../cluster/etcd/backend/observed.ts';
+import { ObservedBackends } from '../cluster/etcd/backend/observed-backends.ts';
 
 const ROOT = '/registry/';
 
@@ -27,11 +27,18 @@ interface Entry {
 /**
  * What is written in etcd, seen from outside the simulation: the diagram, the grader and the inspectors look
  * here, so that looking sends no message, works while time stands still, and still works when the API server
- * is down. Follows one member's disk by standing between the store and its backend.
+ * is down. Follows the members' disks, whichever is ahead, by standing between the stores and their backends.
  */
 export class ObjectView {
   readonly #byPrefix = new Map<string, Map<string, Entry>>();
   readonly #changed = new Emitter<ObjectChange>();
+  readonly #backends = new ObservedBackends({
+    onRecord: (record, loading) => this.#apply(record, !loading),
+    onClear: () => {
+      this.#byPrefix.clear();
+      this.#revision = 0;
+    },
+  });
   #revision = 0;
 
   readonly onDidChange: Event<ObjectChange> = this.#changed.event;
@@ -41,12 +48,9 @@ export class ObjectView {
     return this.#revision;
   }
 
-  /** A backend that behaves as `inner` and shows this view what is written. */
-  observe(inner: Backend): Backend {
-    return observeBackend(inner, {
-      onRecord: (record, loading) => this.#apply(record, !loading),
-      onClear: () => this.#byPrefix.clear(),
-    });
+  /** A backend that behaves as `inner`, the disk of `machine`'s member, and shows this view what is written. */
+  observe(machine: string, inner: Backend): Backend {
+    return this.#backends.observe(machine, inner);
   }
 
   /** Objects under a prefix, in the order of their keys; of one namespace when given. */

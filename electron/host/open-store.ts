@@ -27,9 +27,7 @@ export function openStore(
   for (let tries = 0; tries < 3; tries += 1) {
     const outcome = openWorkspace(path, {
       timestamp: `${timestamp}-${tries}`,
-      log: ({ level, message }) => {
-        if (level !== 'info' || process.env['LEME_DEBUG'] !== undefined) log(message);
-      },
+      log: ({ message }) => log(message),
     });
     switch (outcome.outcome) {
       case 'opened':

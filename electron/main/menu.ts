@@ -1,11 +1,8 @@
 import type { MenuItemConstructorOptions } from 'electron';
 import { app, Menu } from 'electron';
 
-/** The platform's own menu: on macOS the shortcuts for copy, paste and quit live in it; elsewhere Alt shows it. */
+/** The platform's own menu: on macOS the shortcuts for copy, paste and quit live in it; elsewhere the bar stays hidden. */
 export function menuTemplate(platform: string, packaged: boolean): MenuItemConstructorOptions[] {
-  // On macOS the application's menu has it; the File menu elsewhere needs nothing else.
-  const first: MenuItemConstructorOptions =
-    platform === 'darwin' ? { role: 'appMenu' } : { role: 'fileMenu', submenu: [{ role: 'quit' }] };
   const template: MenuItemConstructorOptions[] = [
     { role: 'editMenu' },
     {
@@ -20,7 +17,7 @@ export function menuTemplate(platform: string, packaged: boolean): MenuItemConst
     },
     { role: 'windowMenu' },
   ];
-  return [first, ...template];
+  return platform === 'darwin' ? [{ role: 'appMenu' }, ...template] : template;
 }
 
 export function installMenu(): void {

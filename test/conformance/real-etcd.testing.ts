@@ -23,7 +23,7 @@ export class RealEtcd {
   readonly #process: ChildProcess;
   readonly #url: string;
 
-  constructor(client: number, peer: number, flags: readonly string[] = []) {
+  constructor(client: number, peer: number) {
     this.#url = `http://127.0.0.1:${client}`;
     const peerUrl = `http://127.0.0.1:${peer}`;
     this.#process = spawn(
@@ -31,14 +31,14 @@ export class RealEtcd {
       [
         '--name=real', `--data-dir=${this.#folder}/data`, '--logger=zap', '--log-outputs=/dev/null', '--unsafe-no-fsync',
         `--listen-client-urls=${this.#url}`, `--advertise-client-urls=${this.#url}`,
-        `--listen-peer-urls=${peerUrl}`, `--initial-advertise-peer-urls=${peerUrl}`, `--initial-cluster=real=${peerUrl}`, ...flags,
+        `--listen-peer-urls=${peerUrl}`, `--initial-advertise-peer-urls=${peerUrl}`, `--initial-cluster=real=${peerUrl}`,
       ], // prettier-ignore
       { stdio: 'ignore' },
     );
   }
 
-  static async start(...flags: string[]): Promise<RealEtcd> {
-    const etcd = new RealEtcd(await freePort(), await freePort(), flags);
+  static async start(): Promise<RealEtcd> {
+    const etcd = new RealEtcd(await freePort(), await freePort());
     for (let tries = 0; tries < 100; tries += 1) {
       try {
         await etcd.call('kv/range', { key: 'YQ==' });
@@ -51,18 +51,9 @@ export class RealEtcd {
     throw new Error('etcd did not start');
   }
 
-  /** Its client URL. */
-  get url(): string {
-    return this.#url;
-  }
-
   /** The answer's JSON as it is, or `{error, code}`. */
-  async call(path: string, body: unknown, token?: string): Promise<Record<string, unknown>> {
-    const response = await fetch(`${this.#url}/v3/${path}`, {
-      method: 'POST',
-      body: JSON.stringify(body),
-      ...(token === undefined ? {} : { headers: { Authorization: token } }),
-    });
+  async call(path: string, body: unknown): Promise<Record<string, unknown>> {
+    const response = await fetch(`${this.#url}/v3/${path}`, { method: 'POST', body: JSON.stringify(body) });
     return (await response.json()) as Record<string, unknown>;
   }
 

@@ -126,7 +126,6 @@ const SCENES = [
   ['finished', 'finished', []],
   ['starting', 'starting', []],
   ['failed', 'failed', []],
-  ['busy', 'busy', []],
   ['notices', 'notices', []],
   ['denied', 'denied', [pause(3200)]],
   [

@@ -1,6 +1,8 @@
 import { stringify } from 'yaml';
 import type { ControlPlaneProgram, TopologyMachine, TopologySpec } from '../topology/interface.ts';
 
+/** etcd's `--data-dir`. */
+export const ETCD_DATA = '/var/lib/etcd';
 export const MANIFESTS = '/etc/kubernetes/manifests';
 /** Where "stop this component" puts a manifest. */
 export const STOPPED_MANIFESTS = '/etc/kubernetes/stopped';
@@ -18,7 +20,7 @@ export function controlPlaneCommand(
       return [
         'etcd',
         `--name=${name}`,
-        '--data-dir=/var/lib/etcd',
+        `--data-dir=${ETCD_DATA}`,
         `--advertise-client-urls=https://${ip}:2379`,
         `--listen-client-urls=https://127.0.0.1:2379,https://${ip}:2379`,
         '--listen-metrics-urls=http://127.0.0.1:2381',

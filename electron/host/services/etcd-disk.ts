@@ -32,8 +32,9 @@ export class EtcdDisk {
     this.#moment = moment;
   }
 
-  /** A backend that behaves as `inner` and is seen from here. */
+  /** A backend that behaves as `inner` and is seen from here, in the place of one that was before. */
   observe(inner: Backend): Backend {
+    if (this.#backend !== undefined) this.#clear();
     this.#backend = inner;
     return observeBackend(inner, {
       onRecord: (record, loading) => this.#add(record, loading),

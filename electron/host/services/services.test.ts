@@ -124,7 +124,7 @@ describe('ObjectView', () => {
 
   it('follows what is written, tells what changed, and forgets what is deleted', () => {
     const view = new ObjectView();
-    const backend = view.observe(new MemoryBackend());
+    const backend = view.observe('cp-1', new MemoryBackend());
     const seen: string[] = [];
     view.onDidChange(
       (change) =>
@@ -145,7 +145,7 @@ describe('ObjectView', () => {
   it('reads one object as YAML, or says that it does not exist', () => {
     const view = new ObjectView();
     view
-      .observe(new MemoryBackend())
+      .observe('cp-1', new MemoryBackend())
       .append([put('/registry/pods/default/a', 2, { kind: 'Pod', metadata: { name: 'a', uid: 'u1' } })]);
     const place = { group: '', resource: 'pods', namespace: 'default', name: 'a' };
     expect(readObject(view, place).yaml).toContain('name: a');

@@ -1,9 +1,8 @@
 import type { Context } from '../../../base/context.ts';
 import type { Disposable } from '../../../base/disposable.ts';
-import type { Rand } from '../../../base/rand.ts';
 import { AuthStore } from '../auth/auth-store.ts';
 import { ANONYMOUS } from '../auth/interface.ts';
-import type { Backend, BackendMetaKey } from '../backend/interface.ts';
+import type { Backend } from '../backend/interface.ts';
 import { etcdError, isEtcdError } from '../client/errors.ts';
 import { EtcdError } from '../client/interface.ts';
 import type { ResponseHeader, Uint64, WatchCreateRequest } from '../client/interface.ts';
@@ -36,8 +35,8 @@ import type { ServerCore } from './core.ts';
 import type { Caller, Consensus, InternalRequest, Reply } from './interface.ts';
 import { LeaderWatch } from './leader-watch.ts';
 import type { EtcdServerOptions } from './options.ts';
+import type { PeerMethod } from './peers/frames.ts';
 import { Proposer } from './proposer.ts';
-import { randomId } from './random-id.ts';
 import { snapshotParts } from './snapshot-parts.ts';
 import { snapshotStateOf } from './snapshot-state.ts';
 import { isAtLeast, minorRelease } from './version.ts';
@@ -48,6 +47,7 @@ const ELECTION_TIMEOUT = 1000;
 /** Virtual seconds. */
 const AUTH_TOKEN_TTL = 300;
 const NOBODY: Caller = {};
+const PEER: Caller = { isPeer: true };
 
 /** One member: its parts, put together behind the calls of the v3 API. Models server/etcdserver/server.go. */
 export class EtcdServer implements EtcdMemberSource, ServerCore {
@@ -78,27 +78,21 @@ export class EtcdServer implements EtcdMemberSource, ServerCore {
     this.backend = backend;
     this.options = options;
     const { clock } = context;
-    this.clusterId = storedId(backend, 'clusterId', context.rand);
-    this.memberId = storedId(backend, 'memberId', context.rand);
     this.lessor = new Lessor(backend, clock, options.minLeaseTtl);
     this.mvcc = new MvccStore(backend, clock, this.lessor);
     this.#watchable = new WatchableStore(this.mvcc, clock);
     this.auth = new AuthStore(backend, clock, {
       tokenTtl: (options.authTokenTtl ?? AUTH_TOKEN_TTL) * 1000,
-      as34: !isAtLeast(options.version, 3, 5),
     });
     this.alarms = new AlarmStore(backend);
-    this.quota = new Quota(backend, options.quotaBackendBytes ?? 0);
+    this.quota = new Quota(backend, options.quotaBackendBytes ?? 0, options.isDiskFull);
     this.kv = new KvApplier(this.mvcc, this.lessor);
     this.#applier = new Applier(this);
     this.#electionTimeout = options.electionTimeout ?? ELECTION_TIMEOUT;
     this.#leaderWatch = new LeaderWatch(clock, this.#electionTimeout);
-    this.consensus = options.consensus(this.memberId, {
-      apply: (request, index) => this.#apply(request, index),
-      leaderChanged: () => this.#leaderChanged(),
-      promoted: () => this.#promoted(),
-      restored: () => this.#restored(),
-    });
+    this.consensus = options.consensus();
+    this.memberId = this.consensus.memberId;
+    this.clusterId = this.consensus.clusterId;
     this.proposer = new Proposer({
       memberId: this.memberId,
       auth: this.auth,
@@ -118,7 +112,16 @@ export class EtcdServer implements EtcdMemberSource, ServerCore {
     };
     this.#compactor = this.#startCompactor();
     this.#leaderChanged();
-    if (this.consensus.leader === this.memberId) this.#promoted();
+  }
+
+  /** Takes part in the agreement from now on. */
+  start(): void {
+    this.consensus.start({
+      apply: (request, index) => this.#apply(request, index),
+      leaderChanged: () => this.#leaderChanged(),
+      promoted: () => this.#promoted(),
+      restored: () => this.reload(),
+    });
   }
 
   get maxRequestBytes(): number {
@@ -187,6 +190,15 @@ export class EtcdServer implements EtcdMemberSource, ServerCore {
       if (error === undefined) this.#call(method, request, reply, caller);
       else reply({ error });
     });
+  }
+
+  /** Answers what another member passes on; it has checked who asks. */
+  answerPeer<M extends PeerMethod>(
+    method: M,
+    request: EtcdMethods[M]['request'],
+    reply: Reply<EtcdMethods[M]['response']>,
+  ): void {
+    this.call(method, request, reply, PEER);
   }
 
   /** Begins a watch; the sink is never called before this returns. */
@@ -295,10 +307,7 @@ export class EtcdServer implements EtcdMemberSource, ServerCore {
   }
 
   #leaderChanged(): void {
-    // Also called by a consensus that is being made.
-    const consensus = this.consensus as Consensus | undefined;
-    if (consensus === undefined) return;
-    const { leader } = consensus;
+    const { leader } = this.consensus;
     this.#leaderWatch.leaderChanged(leader !== '0');
     if (leader !== '0' && leader !== this.#lastLeader) {
       this.#leaderChanges += 1;
@@ -329,7 +338,8 @@ export class EtcdServer implements EtcdMemberSource, ServerCore {
     return { username: 'root', authRevision: this.auth.revision };
   }
 
-  #restored(): void {
+  /** What is on the disk has changed: everything in memory is read anew. */
+  reload(): void {
     this.lessor.reload();
     this.mvcc.reload();
     this.auth.reload();
@@ -357,12 +367,4 @@ export class EtcdServer implements EtcdMemberSource, ServerCore {
 /** An empty key is the first of all keys to a watch, as upstream. */
 function firstKey(key: string): string {
   return key === '' ? '\0' : key;
-}
-
-function storedId(backend: Backend, key: BackendMetaKey & ('clusterId' | 'memberId'), rand: Rand): Uint64 {
-  const stored = backend.getMeta(key);
-  if (stored !== undefined) return stored;
-  const id = randomId(rand, 64);
-  backend.setMeta(key, id);
-  return id;
 }

@@ -10,6 +10,10 @@ const KNOWN = new Set([
   'initial-cluster',
   'initial-cluster-state',
   'initial-cluster-token',
+  'force-new-cluster',
+  'pre-vote',
+  'strict-reconfig-check',
+  'initial-election-tick-advance',
   'listen-metrics-urls',
   'listen-client-http-urls',
   'cert-file',
@@ -37,6 +41,8 @@ const KNOWN = new Set([
   'experimental-watch-progress-notify-interval',
   'experimental-initial-corrupt-check',
   'initial-corrupt-check',
+  'experimental-corrupt-check-time',
+  'corrupt-check-time',
   'logger',
   'log-level',
 ]);
@@ -68,6 +74,20 @@ export function numberFlag(flags: EtcdFlags, name: string, otherwise: number): n
   if (text === undefined) return otherwise;
   if (/^\d+$/.test(text)) return Number(text);
   return `invalid value ${JSON.stringify(text)} for flag -${name}: parse error`;
+}
+
+/** `--feature-gates=Name=true`. */
+export function hasGate(flags: EtcdFlags, name: string): boolean {
+  return (flags.get('feature-gates') ?? '').split(',').includes(`${name}=true`);
+}
+
+/** Go's strconv.ParseBool; a flag without a value is true. */
+export function booleanFlag(flags: EtcdFlags, name: string, otherwise: boolean): boolean | string {
+  const text = flags.get(name);
+  if (text === undefined) return otherwise;
+  if (['1', 't', 'T', 'true', 'TRUE', 'True'].includes(text)) return true;
+  if (['0', 'f', 'F', 'false', 'FALSE', 'False'].includes(text)) return false;
+  return `invalid boolean value ${JSON.stringify(text)} for -${name}: parse error`;
 }
 
 /** A Go duration such as `5s` or `1m30s`, in milliseconds. */

@@ -6,7 +6,7 @@ import { newTestSimulation } from '../../../base/simulation.testing.ts';
 import { EtcdServer } from './etcd-server.ts';
 import type { Caller, Outcome } from './interface.ts';
 import type { EtcdServerOptions } from './options.ts';
-import { SingleMember } from './single-member.ts';
+import { singleMember } from './raft/single-member.testing.ts';
 
 /** A member whose calls are answered at once (its disk takes no time), without a network. */
 export class ServerHarness {
@@ -68,14 +68,18 @@ export class ServerHarness {
 
   #start(): EtcdServer {
     const context = this.simulation.createContext('cp-1/etcd');
-    return new EtcdServer(context, this.backend, {
+    const consensus = singleMember(context, this.backend);
+    const server = new EtcdServer(context, this.backend, {
       version: '3.6.4',
       maxRequestBytes: 1.5 * 1024 * 1024,
       maxTxnOps: 128,
       minLeaseTtl: 2,
       bcryptCost: 4,
-      consensus: (memberId, events) => new SingleMember(context, this.backend, memberId, 0, events),
+      consensus: () => consensus,
+      cluster: consensus,
       ...this.#options,
     });
+    server.start();
+    return server;
   }
 }

@@ -83,6 +83,8 @@ export type InternalRequest = InternalRequestBody & { readonly header?: RequestH
 /** Who calls: gRPC's metadata, and the common name of a verified client certificate. */
 export interface Caller extends CallMetadata {
   readonly commonName?: string;
+  /** Another member, which has checked who asks. */
+  readonly isPeer?: boolean;
 }
 
 /** How a call ended. */
@@ -110,15 +112,19 @@ export interface ConsensusEvents {
 
 /** The agreement of the members, as one member's server sees it. */
 export interface Consensus {
+  readonly memberId: Uint64;
+  readonly clusterId: Uint64;
   readonly term: number;
   /** Member id; `'0'` without a leader. */
   readonly leader: Uint64;
-  /** Index of the last entry in the log, and of the last one applied. */
+  /** Index of the last entry known to be committed, and of the last one applied. */
   readonly index: number;
   readonly appliedIndex: number;
   readonly isLearner: boolean;
   /** Where this member stands, for people. */
   readonly view: EtcdRaftView;
+  /** Begins; no event is told before. */
+  start(events: ConsensusEvents): void;
   /** Has a request agreed on and applied here; `reply` gets what applying it gave, or why it was not agreed on. */
   propose(request: InternalRequest, reply: Reply<unknown>): void;
   /** Calls back when this member has applied everything that was committed when it was called. */

@@ -1,6 +1,5 @@
-import type { Uint64 } from '../client/interface.ts';
 import type { AutoCompaction } from './auto-compactor.ts';
-import type { ClusterOperations, Consensus, ConsensusEvents } from './interface.ts';
+import type { ClusterOperations, Consensus } from './interface.ts';
 
 /** Defaults are upstream's. */
 export interface EtcdServerOptions {
@@ -27,8 +26,10 @@ export interface EtcdServerOptions {
   /** Leases are checkpointed, so that a new leader does not begin all of them anew. */
   readonly leaseCheckpoint?: boolean;
   readonly autoCompaction?: AutoCompaction;
+  /** There is no room left on the machine. */
+  readonly isDiskFull?: () => boolean;
   /** Makes this member's part in the agreement. */
-  readonly consensus: (memberId: Uint64, events: ConsensusEvents) => Consensus;
+  readonly consensus: () => Consensus;
   /** The part of the API about the members; without it those methods are Unimplemented. */
   readonly cluster?: ClusterOperations;
 }

@@ -250,7 +250,8 @@ describe('etcd on the network', () => {
   it('answers probes on the metrics port', async () => {
     const world = new World();
     world.startEtcd('--listen-metrics-urls=http://127.0.0.1:2381');
-    await world.run(async (process) => {
+    await world.run(async (process, connect) => {
+      await (await connect()).status();
       const http = new HttpClientConnection(
         await process.net.dial({ host: 'cp-1', port: 2381 }, { protocol: 'https' }),
       );

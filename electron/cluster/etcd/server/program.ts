@@ -1,100 +1,241 @@
-import type { Program } from '../../machine/interface.ts';
+import type { Disposable } from '../../../base/disposable.ts';
+import type { Program, ProcessContext } from '../../machine/interface.ts';
+import type { Connection } from '../../network/interface.ts';
+import { corruptBackend } from '../backend/corrupt.ts';
 import type { Backend } from '../backend/interface.ts';
+import { hashByRevision } from '../mvcc/hash.ts';
 import { EtcdServerConnection } from '../v3/server-connection.ts';
+import type { EtcdMemberFaults } from '../view/interface.ts';
 import type { EtcdMemberViews } from '../view/member-views.ts';
 import { EtcdServer } from './etcd-server.ts';
-import { durationFlag, numberFlag, parseFlags, portsOf } from './flags.ts';
+import { CorruptionCheck } from './corruption-check.ts';
+import { openDataDir } from './data-dir.ts';
 import { serveHealthConnection } from './health.ts';
-import { serverFlags } from './server-flags.ts';
-import { SingleMember } from './single-member.ts';
+import { bootstrap } from './membership/bootstrap.ts';
+import { hexId } from '../../raft/ids.ts';
+import { RaftConsensus } from './raft/raft-consensus.ts';
+import type { Beginning } from './raft/interface.ts';
+import type { EtcdSettings } from './settings.ts';
+import { readSettings } from './settings.ts';
 
 export interface EtcdProgramOptions {
-  /** The member's disk, by machine: what `--data-dir` would hold. */
-  readonly backend: (machine: string) => Backend;
+  /** A member's disk by name: the machine's, or one that came later (see `data-dir.ts`). */
+  readonly backend: (disk: string) => Backend;
   /** Without `v`; default that of Kubernetes v1.34. */
   readonly version?: string;
   /** Where running members are to be seen. */
   readonly views?: EtcdMemberViews;
-  /** Virtual milliseconds of one sync of the write-ahead log; default 1. */
-  readonly fsync?: number;
+  /** What is wrong with a machine's disk; default nothing, and one virtual millisecond per sync. */
+  readonly faults?: MemberFaults;
+}
+
+/** A running member, as far as a fault reaches into it. */
+export interface CorruptibleMember {
+  corrupt(key: string | undefined): string | undefined;
+}
+
+/** Where a member learns what is wrong with its disk. */
+export interface MemberFaults {
+  of(machine: string): EtcdMemberFaults;
+  started(machine: string, member: CorruptibleMember): void;
+  ended(machine: string, member: CorruptibleMember): void;
 }
 
 const DEFAULT_VERSION = '3.6.4';
+/** So long clients wait for a member that does not get to take part; virtual milliseconds. */
+const READY_PATIENCE = 5_000;
+const NO_FAULTS: EtcdMemberFaults = { fsync: 1, diskFull: false };
 
 /**
- * etcd as a program: one member, a cluster of its own. Listens on the ports of `--listen-client-urls`
- * (default 2379) and answers health probes on those of `--listen-metrics-urls`. Its data is in the
- * backend, so it survives the process. Exit codes: 0 after SIGTERM, 2 for a bad flag, 1 when a port is taken.
+ * etcd as a program: one member of a cluster of one or more. Listens for clients, for the other members and for
+ * health probes where its flags say. Its data is in the backend, so it survives the process.
+ * Exit codes: 0 after SIGTERM or when it has been removed from its cluster, 1 when it cannot start, 2 for a bad flag.
  */
 export function etcdProgram(options: EtcdProgramOptions): Program {
   return async (process) => {
-    const flags = parseFlags(process.argv);
-    if (typeof flags === 'string') return complain(process.stderr, flags);
-    const maxRequestBytes = numberFlag(flags, 'max-request-bytes', 1.5 * 1024 * 1024);
-    const maxTxnOps = numberFlag(flags, 'max-txn-ops', 128);
-    const electionTimeout = numberFlag(flags, 'election-timeout', 1000);
-    const progressNotifyInterval = durationFlag(
-      flags,
-      flags.has('watch-progress-notify-interval')
-        ? 'watch-progress-notify-interval'
-        : 'experimental-watch-progress-notify-interval',
-      600_000,
-    );
-    const dataFlags = serverFlags(flags);
-    if (typeof dataFlags === 'string') return complain(process.stderr, dataFlags);
-    for (const value of [maxRequestBytes, maxTxnOps, electionTimeout, progressNotifyInterval]) {
-      if (typeof value === 'string') return complain(process.stderr, value);
+    const settings = readSettings(process.argv);
+    if (typeof settings === 'string') {
+      process.stderr(settings);
+      return 2;
     }
-    const backend = options.backend(process.machine.name);
-    const server = new EtcdServer(process, backend, {
-      name: flags.get('name') ?? 'default',
-      version: options.version ?? DEFAULT_VERSION,
-      maxRequestBytes: maxRequestBytes as number,
-      maxTxnOps: maxTxnOps as number,
-      minLeaseTtl: Math.ceil((1.5 * (electionTimeout as number)) / 1000),
-      electionTimeout: electionTimeout as number,
-      ...dataFlags,
-      consensus: (memberId, events) =>
-        new SingleMember(process, backend, memberId, options.fsync ?? 1, events),
-    });
-    const connections = new Set<EtcdServerConnection>();
-    try {
-      for (const port of portsOf(flags.get('listen-client-urls') ?? 'http://localhost:2379')) {
-        process.net.listen(port, 'grpc', (connection) => {
-          const served = new EtcdServerConnection(connection, server, process.clock, {
-            progressNotifyInterval: progressNotifyInterval as number,
-          });
-          connections.add(served);
-          connection.onClose(() => connections.delete(served));
-        });
-      }
-      for (const port of portsOf(flags.get('listen-metrics-urls') ?? '')) {
-        process.net.listen(port, 'https', (connection) => serveHealthConnection(connection, server));
-      }
-    } catch (error) {
-      server.stop();
-      process.stderr(error instanceof Error ? error.message : String(error));
+    const backend = openDataDir(process, settings.dataDir, settings.name, options.backend);
+    if (typeof backend === 'string') {
+      process.stderr(backend);
       return 1;
     }
-    process.log.info('ready to serve client requests', { revision: server.revision });
-    process.stderr(
-      `serving client traffic; member ${hex(server.memberId)}, cluster ${hex(server.clusterId)}, revision ${server.revision}`,
-    );
-    const seen = options.views?.started(process.machine.name, server);
-    process.signal.addEventListener('abort', () => seen?.dispose());
-    await new Promise<void>((resolve) => process.onTerminate(resolve));
-    seen?.dispose();
-    for (const connection of [...connections]) connection.stop();
-    server.stop();
-    return 0;
+    const beginning = await bootstrap(process, process.net, backend, settings);
+    if (typeof beginning === 'string') {
+      process.stderr(beginning);
+      return 1;
+    }
+    return new Member(process, options, settings, backend, beginning).run();
   };
 }
 
-function complain(stderr: (line: string) => void, message: string): number {
-  stderr(message);
-  return 2;
-}
+/** One run of a member, from listening to the end of its process. */
+class Member implements CorruptibleMember {
+  readonly #process: ProcessContext;
+  readonly #options: EtcdProgramOptions;
+  readonly #settings: EtcdSettings;
+  readonly #backend: Backend;
+  readonly #consensus: RaftConsensus;
+  readonly #server: EtcdServer;
+  readonly #check: CorruptionCheck;
+  readonly #connections = new Set<EtcdServerConnection>();
+  /** Clients that dialled before this member took part; undefined afterwards. */
+  #waiting: Connection[] | undefined = [];
+  #patience: Disposable | undefined;
+  #end: ((code: number) => void) | undefined;
 
-function hex(id: string): string {
-  return BigInt(id).toString(16);
+  constructor(
+    process: ProcessContext,
+    options: EtcdProgramOptions,
+    settings: EtcdSettings,
+    backend: Backend,
+    beginning: Beginning,
+  ) {
+    this.#backend = backend;
+    this.#process = process;
+    this.#options = options;
+    this.#settings = settings;
+    const version = options.version ?? DEFAULT_VERSION;
+    const faults = (): EtcdMemberFaults => options.faults?.of(process.machine.name) ?? NO_FAULTS;
+    this.#consensus = new RaftConsensus(
+      process,
+      backend,
+      process.net,
+      {
+        ...settings,
+        version,
+        fsync: () => faults().fsync,
+        answerPeer: (method, request, reply) => this.#server.answerPeer(method, request, reply),
+        onReady: () => this.#ready(),
+        onRemoved: () => this.#removed(),
+      },
+      beginning,
+    );
+    this.#server = new EtcdServer(process, backend, {
+      ...settings,
+      ...settings.data,
+      version,
+      minLeaseTtl: Math.ceil((1.5 * settings.electionTimeout) / 1000),
+      isDiskFull: () => faults().diskFull,
+      consensus: () => this.#consensus,
+      cluster: this.#consensus,
+    });
+    this.#check = new CorruptionCheck(process, this.#checkHost());
+  }
+
+  async run(): Promise<number> {
+    const process = this.#process;
+    const { memberId, clusterId, revision } = this.#server;
+    try {
+      this.#listen();
+    } catch (error) {
+      this.#server.stop();
+      process.stderr(error instanceof Error ? error.message : String(error));
+      return 1;
+    }
+    this.#patience = process.clock.setTimeout(() => this.#ready(), READY_PATIENCE);
+    this.#server.start();
+    process.log.info('ready to serve client requests', { revision });
+    process.stderr(
+      `serving client traffic; member ${hexId(memberId)}, cluster ${hexId(clusterId)}, revision ${revision}`,
+    );
+    const { name } = process.machine;
+    const { views, faults } = this.#options;
+    const seen = views?.started(name, this.#server);
+    faults?.started(name, this);
+    process.signal.addEventListener('abort', () => {
+      seen?.dispose();
+      faults?.ended(name, this);
+    });
+    const code = await new Promise<number>((resolve) => {
+      this.#end = resolve;
+      process.onTerminate(() => this.#consensus.handOver(() => resolve(0)));
+    });
+    seen?.dispose();
+    faults?.ended(name, this);
+    this.#check.dispose();
+    for (const connection of [...this.#connections]) connection.stop();
+    this.#server.stop();
+    return code;
+  }
+
+  corrupt(key: string | undefined): string | undefined {
+    const changed = corruptBackend(this.#backend, key);
+    if (changed !== undefined) this.#server.reload();
+    return changed;
+  }
+
+  #listen(): void {
+    const { clientPorts, peerPorts, metricsPorts } = this.#settings;
+    const { net } = this.#process;
+    for (const port of peerPorts) this.#consensus.listen(port);
+    for (const port of clientPorts) {
+      net.listen(port, 'grpc', (connection) => {
+        if (this.#waiting === undefined) this.#serve(connection);
+        else this.#waiting.push(connection);
+      });
+    }
+    for (const port of metricsPorts) {
+      net.listen(port, 'https', (connection) => serveHealthConnection(connection, this.#server));
+    }
+  }
+
+  /** This member takes part, or has tried to for long enough. */
+  #ready(): void {
+    if (this.#patience === undefined) return;
+    this.#patience.dispose();
+    this.#patience = undefined;
+    const { initialCorruptCheck, corruptCheckTime } = this.#settings;
+    if (corruptCheckTime > 0) this.#check.every(corruptCheckTime);
+    if (!initialCorruptCheck || this.#consensus.members.length < 2) this.#serveClients();
+    else this.#process.go(() => this.#checkFirst());
+  }
+
+  async #checkFirst(): Promise<void> {
+    const complaint = await this.#check.initial();
+    if (complaint === undefined) {
+      this.#serveClients();
+      return;
+    }
+    this.#process.stderr(`checkInitialHashKV failed: ${complaint}`);
+    this.#end?.(1);
+  }
+
+  #serveClients(): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    for (const connection of waiting) this.#serve(connection);
+  }
+
+  #serve(connection: Connection): void {
+    if (connection.closed) return;
+    const { progressNotifyInterval } = this.#settings;
+    const { clock } = this.#process;
+    const served = new EtcdServerConnection(connection, this.#server, clock, { progressNotifyInterval });
+    this.#connections.add(served);
+    connection.onClose(() => this.#connections.delete(served));
+  }
+
+  #checkHost(): ConstructorParameters<typeof CorruptionCheck>[1] {
+    const consensus = this.#consensus;
+    return {
+      memberId: consensus.memberId,
+      members: () => consensus.members,
+      leads: () => consensus.leader === consensus.memberId,
+      hash: (revision) => hashByRevision(this.#server.mvcc, revision),
+      askMember: (id, revision, reply) => consensus.askMember(id, 'HashKV', { revision }, reply),
+      linearizableRead: (ready) => consensus.linearizableRead(ready),
+      raise: (memberId) =>
+        consensus.propose({ alarm: { action: 'ACTIVATE', memberId, alarm: 'CORRUPT' } }, () => undefined),
+    };
+  }
+
+  #removed(): void {
+    this.#process.stderr('server error: the member has been permanently removed from the cluster');
+    this.#process.stderr('data-dir used by this member must be removed');
+    this.#end?.(0);
+  }
 }

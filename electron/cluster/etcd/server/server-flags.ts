@@ -1,11 +1,11 @@
 import type { AutoCompaction } from './auto-compactor.ts';
 import type { EtcdFlags } from './flags.ts';
-import { durationFlag, numberFlag } from './flags.ts';
+import { booleanFlag, durationFlag, hasGate, numberFlag } from './flags.ts';
 import type { EtcdServerOptions } from './options.ts';
 
 const HOUR = 3_600_000;
 
-type FlagOptions = Pick<
+export type FlagOptions = Pick<
   EtcdServerOptions,
   | 'quotaBackendBytes'
   | 'authTokenTtl'
@@ -20,8 +20,8 @@ export function serverFlags(flags: EtcdFlags): FlagOptions | string {
   const quotaBackendBytes = integerFlag(flags, 'quota-backend-bytes', 0);
   const authTokenTtl = numberFlag(flags, 'auth-token-ttl', 300);
   const bcryptCost = numberFlag(flags, 'bcrypt-cost', 10);
-  const clientCertAuth = booleanFlag(flags, 'client-cert-auth');
-  const checkpoint = booleanFlag(flags, 'experimental-enable-lease-checkpoint');
+  const clientCertAuth = booleanFlag(flags, 'client-cert-auth', false);
+  const checkpoint = booleanFlag(flags, 'experimental-enable-lease-checkpoint', false);
   const autoCompaction = compactionFlags(flags);
   const token = (flags.get('auth-token') ?? 'simple').split(',')[0];
   if (typeof quotaBackendBytes === 'string') return quotaBackendBytes;
@@ -31,14 +31,13 @@ export function serverFlags(flags: EtcdFlags): FlagOptions | string {
   if (typeof checkpoint === 'string') return checkpoint;
   if (typeof autoCompaction === 'string') return autoCompaction;
   if (token !== 'simple') return 'auth: invalid auth options';
-  const gate = (flags.get('feature-gates') ?? '').split(',').includes('LeaseCheckpoint=true');
   return {
     quotaBackendBytes,
     authTokenTtl,
     // Go's bcrypt knows no other; etcd warns and takes its default.
     bcryptCost: bcryptCost < 4 || bcryptCost > 31 ? 10 : bcryptCost,
     clientCertAuth,
-    leaseCheckpoint: checkpoint || gate,
+    leaseCheckpoint: checkpoint || hasGate(flags, 'LeaseCheckpoint'),
     ...(autoCompaction === undefined ? {} : { autoCompaction }),
   };
 }
@@ -65,11 +64,4 @@ function integerFlag(flags: EtcdFlags, name: string, otherwise: number): number 
   if (text === undefined) return otherwise;
   if (/^-?\d+$/.test(text)) return Number(text);
   return `invalid value ${JSON.stringify(text)} for flag -${name}: parse error`;
-}
-
-function booleanFlag(flags: EtcdFlags, name: string): boolean | string {
-  const text = flags.get(name) ?? 'false';
-  if (['true', 't', 'T', 'TRUE', 'True', '1'].includes(text)) return true;
-  if (['false', 'f', 'F', 'FALSE', 'False', '0'].includes(text)) return false;
-  return `invalid boolean value ${JSON.stringify(text)} for -${name}: parse error`;
 }

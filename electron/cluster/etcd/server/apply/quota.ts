@@ -13,19 +13,24 @@ const LEASE_OVERHEAD = 64;
  */
 export class Quota {
   readonly #backend: Backend;
+  /** There is no room left on the machine, whatever the quota is. */
+  readonly #isDiskFull: () => boolean;
   /** Infinity: none. */
   readonly bytes: number;
 
   /** `configured` as `--quota-backend-bytes`: 0 is the default of 2 GiB, below 0 is no quota. */
-  constructor(backend: Backend, configured: number) {
+  constructor(backend: Backend, configured: number, isDiskFull: () => boolean = () => false) {
     this.#backend = backend;
+    this.#isDiskFull = isDiskFull;
     this.bytes = configured === 0 ? DEFAULT_QUOTA : configured < 0 ? Infinity : configured;
   }
 
   /** Whether there is room for what a request would add. What adds nothing always fits. */
   available(request: InternalRequest): boolean {
-    if (this.bytes === Infinity) return true;
+    const isFull = this.#isDiskFull();
+    if (this.bytes === Infinity && !isFull) return true;
     const cost = requestCost(request);
+    if (isFull) return cost === 0;
     return cost === 0 || this.#backend.size().total + cost < this.bytes;
   }
 }
