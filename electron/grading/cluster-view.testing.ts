@@ -1,7 +1,7 @@
 import type { CausalRecord } from '../base/causal-record.ts';
 import { Emitter } from '../base/event.ts';
 import type { KubeObject } from '../cluster/api/types.ts';
-import type { ClusterView, ObjectChange } from './interface.ts';
+import type { ClusterView, EtcdKey, EtcdState, EtcdView, MachineView, ObjectChange } from './interface.ts';
 
 /** A cluster for tests: objects and records that the test puts in. */
 export class FakeClusterView implements ClusterView {
@@ -10,6 +10,18 @@ export class FakeClusterView implements ClusterView {
   readonly #changed = new Emitter<ObjectChange>();
 
   readonly onDidChange = this.#changed.event;
+  etcd: FakeEtcdView | undefined;
+  readonly machines = new Map<string, FakeMachineView>();
+  readonly #machinesChanged = new Emitter<void>();
+  readonly onDidChangeMachines = this.#machinesChanged.event;
+
+  machine(name: string): MachineView | undefined {
+    return this.machines.get(name);
+  }
+
+  touchMachines(): void {
+    this.#machinesChanged.fire();
+  }
 
   put(object: KubeObject): void {
     const key = keyOf(object);
@@ -54,6 +66,56 @@ export class FakeClusterView implements ClusterView {
 
   record(id: number): CausalRecord | undefined {
     return this.#records[id - 1];
+  }
+}
+
+/** etcd for tests: the test sets what is seen. */
+export class FakeEtcdView implements EtcdView {
+  readonly keys = new Map<string, EtcdKey>();
+  readonly #changed = new Emitter<void>();
+  #state: EtcdState;
+
+  readonly onDidChange = this.#changed.event;
+
+  constructor(state: EtcdState) {
+    this.#state = state;
+  }
+
+  set(change: Partial<EtcdState>): void {
+    this.#state = { ...this.#state, ...change };
+    this.#changed.fire();
+  }
+
+  put(kv: EtcdKey): void {
+    this.keys.set(kv.key, kv);
+    this.#changed.fire();
+  }
+
+  state(): EtcdState {
+    return this.#state;
+  }
+
+  get(key: string): EtcdKey | undefined {
+    return this.keys.get(key);
+  }
+
+  list(prefix: string): readonly EtcdKey[] {
+    return [...this.keys.values()].filter(({ key }) => key.startsWith(prefix));
+  }
+}
+
+/** A machine for tests. */
+export class FakeMachineView implements MachineView {
+  powered = true;
+  readonly running = new Set<string>();
+  readonly files = new Map<string, string>();
+
+  isRunning(process: string): boolean {
+    return this.running.has(process);
+  }
+
+  read(path: string): string | undefined {
+    return this.files.get(path);
   }
 }
 

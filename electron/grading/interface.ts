@@ -19,6 +19,64 @@ export interface CommandEntry {
   readonly time: number;
 }
 
+/** A key of etcd with its present value, as text. */
+export interface EtcdKey {
+  readonly key: string;
+  readonly value: string;
+  readonly createRevision: number;
+  readonly modRevision: number;
+  readonly version: number;
+  /** Decimal; `0` without a lease. */
+  readonly lease: string;
+}
+
+export interface EtcdMemberState {
+  readonly name: string;
+  readonly machine: string;
+  readonly running: boolean;
+  readonly leader: boolean;
+  readonly learner: boolean;
+  readonly term: number;
+  readonly index: number;
+  readonly applied: number;
+  /** Bytes. */
+  readonly dbSize: number;
+  readonly dbSizeInUse: number;
+  readonly alarms: readonly string[];
+}
+
+export interface EtcdState {
+  /** Hexadecimal, as etcdctl prints it. */
+  readonly clusterId: string;
+  /** A leader that a majority of voters follows. */
+  readonly quorum: boolean;
+  /** The leader's name; empty without one. */
+  readonly leader: string;
+  readonly term: number;
+  readonly revision: number;
+  /** 0 before the first compaction. */
+  readonly compactRevision: number;
+  readonly members: readonly EtcdMemberState[];
+}
+
+/** etcd from outside: looking sends no message. */
+export interface EtcdView {
+  state(): EtcdState;
+  get(key: string): EtcdKey | undefined;
+  /** In the order of the keys. */
+  list(prefix: string): readonly EtcdKey[];
+  /** A key, a member or the agreement has changed. */
+  onDidChange(listener: () => void): Disposable;
+}
+
+/** A machine from outside. */
+export interface MachineView {
+  readonly powered: boolean;
+  isRunning(process: string): boolean;
+  /** Text of a file; for a folder its entries, one a line; undefined when it is not there. */
+  read(path: string): string | undefined;
+}
+
 /**
  * A cluster as a grader sees it. A simulated cluster implements all of it; one behind a kubeconfig has
  * objects only.
@@ -30,6 +88,12 @@ export interface ClusterView {
   nextRecord(): number | undefined;
   records(from: number): Iterable<CausalRecord>;
   record(id: number): CausalRecord | undefined;
+  /** Undefined where etcd cannot be seen. */
+  readonly etcd: EtcdView | undefined;
+  /** Undefined where machines cannot be seen, or there is none of that name. */
+  machine(name: string): MachineView | undefined;
+  /** A machine, a process or a file has changed. */
+  onDidChangeMachines(listener: () => void): Disposable;
 }
 
 /** What a check finds. `expected` and `actual` are for the learner, in both languages. */
@@ -54,6 +118,10 @@ export interface CheckContext {
 export interface Check {
   /** True when the change matters: the result is to be asked for again. */
   onChange?(change: ObjectChange, context: CheckContext): boolean;
+  /** Something about etcd has changed; true when the result may differ. */
+  onEtcd?(context: CheckContext): boolean;
+  /** True when machines matter: one of them has changed. */
+  onMachines?(): boolean;
   /** Looks at records from the last one seen on; true when the result may differ. */
   onRecords?(context: CheckContext): boolean;
   /** True when a command matters. */

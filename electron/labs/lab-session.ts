@@ -72,6 +72,19 @@ export class LabSession implements Disposable {
         }
       }),
     );
+    this.#owned.add(
+      this.#cluster.onDidChangeMachines(() => {
+        for (const running of this.#running.values())
+          if (running.check.onMachines?.() === true) running.dirty = true;
+      }),
+    );
+    if (this.#cluster.etcd !== undefined)
+      this.#owned.add(
+        this.#cluster.etcd.onDidChange(() => {
+          for (const running of this.#running.values())
+            if (running.check.onEtcd?.(this.#context(running.step)) === true) running.dirty = true;
+        }),
+      );
   }
 
   /** Result of a task's check as last evaluated. */

@@ -72,6 +72,19 @@ function compileCheck(check: CheckSpec): void {
       return;
     case 'command':
       new RegExp(check.pattern);
+      return;
+    case 'etcd':
+      for (const expression of [check.where, check.key?.where])
+        if (expression !== undefined) compilePredicate(expression);
+      if (check.where === undefined && check.key === undefined)
+        throw new Error('an etcd check says key or where');
+      if (check.where !== undefined && check.expected === undefined)
+        throw new Error('an etcd check with where says expected: an expression is no sentence');
+      return;
+    case 'node':
+      if (check.file?.contains !== undefined) new RegExp(check.file.contains);
+      if ([check.powered, check.process, check.file].every((part) => part === undefined))
+        throw new Error('a node check says powered, process or file');
   }
 }
 

@@ -2,7 +2,9 @@ import type { CheckSpec, CheckSpecOf } from '../../shared/lab/check-schema.ts';
 import type { Check, CheckContext, CheckFactory } from '../interface.ts';
 import { causeCheck } from './cause-check.ts';
 import { commandCheck } from './command-check.ts';
+import { etcdCheck } from './etcd-check.ts';
 import { historyCheck } from './history-check.ts';
+import { nodeCheck } from './node-check.ts';
 import { objectCheck } from './object-check.ts';
 
 /** Every kind of check. Answers to questions are graded by the questions themselves. */
@@ -11,6 +13,8 @@ export const CHECKS: { readonly [K in CheckSpec['kind']]: CheckFactory<CheckSpec
   history: historyCheck,
   cause: causeCheck,
   command: commandCheck,
+  etcd: etcdCheck,
+  node: nodeCheck,
 };
 
 /** Starts a check from its specification; `state` is what an earlier one kept. */

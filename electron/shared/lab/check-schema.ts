@@ -89,6 +89,57 @@ export const CommandCheck = z.strictObject({
   ...worded,
 });
 
-export const CheckSpec = z.discriminatedUnion('kind', [ObjectCheck, HistoryCheck, CauseCheck, CommandCheck]);
+/** What is in etcd, and how its members are. */
+export const EtcdCheck = z.strictObject({
+  kind: z.literal('etcd'),
+  /** A key, or all keys below a prefix, as `etcdctl get` names them. */
+  key: z
+    .strictObject({
+      name: z.string().optional(),
+      prefix: z.string().optional(),
+      /** CEL over `kv` (key, value, createRevision, modRevision, version, lease); keys for which it is false do not count. */
+      where: z.string().optional(),
+      /** Default: at least one. */
+      count: CountRule.optional(),
+    })
+    .refine((key) => (key.name === undefined) !== (key.prefix === undefined), 'give name or prefix')
+    .optional(),
+  /**
+   * CEL over `etcd` (clusterId, quorum, leader, term, revision, compactRevision, members) and `before`, the same
+   * when the task opened. A member: name, machine, running, leader, learner, term, index, applied, dbSize,
+   * dbSizeInUse, alarms.
+   */
+  where: z.string().optional(),
+  /** True: it is enough that it held at one moment since the task opened. */
+  ever: z.boolean().default(false),
+  ...worded,
+});
+
+/** What is on a machine. */
+export const NodeCheck = z.strictObject({
+  kind: z.literal('node'),
+  machine: z.string(),
+  powered: z.boolean().optional(),
+  process: z.strictObject({ name: z.string(), running: z.boolean().default(true) }).optional(),
+  file: z
+    .strictObject({
+      /** A file, or a folder with something in it. */
+      path: z.string(),
+      exists: z.boolean().default(true),
+      /** A regular expression over the text. */
+      contains: z.string().optional(),
+    })
+    .optional(),
+  ...worded,
+});
+
+export const CheckSpec = z.discriminatedUnion('kind', [
+  ObjectCheck,
+  HistoryCheck,
+  CauseCheck,
+  CommandCheck,
+  EtcdCheck,
+  NodeCheck,
+]);
 export type CheckSpec = z.infer<typeof CheckSpec>;
 export type CheckSpecOf<K extends CheckSpec['kind']> = Extract<CheckSpec, { kind: K }>;

@@ -1,0 +1,28 @@
+# The way the text suggests.
+export ETCDCTL_ENDPOINTS=https://10.0.0.10:2379
+export ETCDCTL_CACERT=/etc/kubernetes/pki/etcd/ca.crt
+export ETCDCTL_CERT=/etc/kubernetes/pki/etcd/healthcheck-client.crt
+export ETCDCTL_KEY=/etc/kubernetes/pki/etcd/healthcheck-client.key
+revision() { etcdctl get nothing -w fields | grep '"Revision"' | awk '{print $3}'; }
+for i in $(seq 1 50); do etcdctl put /diario/contador $i; done
+lab wait history/counter
+old=$(etcdctl get /diario/contador -w fields | grep CreateRevision | awk '{print $3}')
+etcdctl get /diario/contador --rev=$old
+lab wait history
+lab answer compact predict-compact stays
+etcdctl compaction $(revision)
+lab wait compact/compacted
+etcdctl get /diario/contador --rev=$old
+lab wait compact
+kubectl get --raw '/api/v1/namespaces/default/configmaps?watch=true&resourceVersion=1'
+lab answer gone relist lists
+lab answer gone who-compacts apiserver
+lab wait gone
+for i in $(seq 1 20); do head -c 500000 /dev/zero | tr '\0' x | etcdctl put /diario/peso; done
+lab wait space/heavy
+etcdctl del /diario/peso
+etcdctl compaction $(revision)
+lab answer space predict-defrag stays
+lab wait space/freed
+etcdctl defrag
+lab wait space
