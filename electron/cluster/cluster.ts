@@ -176,7 +176,12 @@ class SimulatedCluster implements Cluster {
           resolve(255);
           return;
         }
-        running = execOnMachine(machine, argv, io);
+        running = execOnMachine(
+          machine,
+          argv,
+          io,
+          (ms, run) => void this.simulation.schedule(this.simulation.now + ms, run),
+        );
         void running.done.then(resolve);
         if (interrupted) running.interrupt();
       });

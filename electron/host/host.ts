@@ -33,6 +33,7 @@ import { labRoute } from './services/lab-routes.ts';
 import { Notices } from './services/notices.ts';
 import { SettingsService } from './services/settings-service.ts';
 import { TerminalService } from './services/terminal-service.ts';
+import { switchPower } from './machine-power.ts';
 import { timeState } from './services/time-service.ts';
 import { Watched } from './services/watched.ts';
 
@@ -348,8 +349,9 @@ export class Host {
       machines: () =>
         (this.#cluster?.cluster.machines ?? [])
           .filter((machine) => machine.spec.role !== 'outside')
-          .map(({ spec }) => ({ name: spec.name, address: spec.ip, os: spec.os })),
+          .map(({ spec, powered }) => ({ name: spec.name, address: spec.ip, os: spec.os, powered })),
       exec: (machine, argv, stdin, sink) => execOnMachine(this.#cluster, machine, argv, stdin, sink),
+      power: (machine, action) => switchPower(this.#cluster, machine, action),
       lab: (action, body, signal) => labRoute(this.labs, action, body, signal),
       onCommand: (line, exit) => this.labs.command(line, exit),
     });

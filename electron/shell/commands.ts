@@ -5,6 +5,7 @@ import { labCommand } from './lab/lab-command.ts';
 import { kubectl } from './kubectl/kubectl.ts';
 import { curl } from './net/curl.ts';
 import { sshCommand } from './net/ssh.ts';
+import { virsh } from './net/virsh.ts';
 import { awk } from './tools/awk/awk.ts';
 import { cat } from './tools/cat.ts';
 import { cut, tr } from './tools/cut-tr.ts';
@@ -52,6 +53,7 @@ const streaming: readonly Command[] = [
   tee,
   timeout,
   tr,
+  virsh,
   watch,
   xargs,
   yes,

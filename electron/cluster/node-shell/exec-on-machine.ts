@@ -1,4 +1,4 @@
-import type { Machine, Process, ProcessContext } from '../machine/interface.ts';
+import type { Machine, Process } from '../machine/interface.ts';
 import { resolvePath } from './paths.ts';
 import type { Pipeline, SimpleCommand } from './command-line.ts';
 import { parseCommandLine } from './command-line.ts';
@@ -24,7 +24,12 @@ const HOME = '/root';
  * Runs a command as a process on a machine, as root's login shell would. One argument is a command line; several are
  * one command and its arguments. Must be called within a turn of the simulation.
  */
-export function execOnMachine(machine: Machine, argv: readonly string[], io: ExecIo): MachineExec {
+export function execOnMachine(
+  machine: Machine,
+  argv: readonly string[],
+  io: ExecIo,
+  afterPowerLoss: CommandContext['afterPowerLoss'],
+): MachineExec {
   let pipelines: readonly Pipeline[];
   try {
     // ssh joins its arguments by blanks and has the other side take them apart again.
@@ -38,7 +43,7 @@ export function execOnMachine(machine: Machine, argv: readonly string[], io: Exe
   const interrupted = new Promise<void>((resolve) => (interrupt = resolve));
   const process: Process = machine.spawn({
     name: 'bash',
-    program: (context) => runAll(pipelines, machine, context, io, interrupted),
+    program: (context) => runAll(pipelines, { machine, process: context, interrupted, afterPowerLoss }, io),
     argv: ['bash', '-c', argv.join(' ')],
   });
   const done = new Promise<number>((resolve) => {
@@ -59,10 +64,8 @@ export function execOnMachine(machine: Machine, argv: readonly string[], io: Exe
 
 async function runAll(
   pipelines: readonly Pipeline[],
-  machine: Machine,
-  process: ProcessContext,
+  surroundings: Pick<CommandContext, 'machine' | 'process' | 'interrupted' | 'afterPowerLoss'>,
   io: ExecIo,
-  interrupted: Promise<void>,
 ): Promise<number> {
   let code = 0;
   for (const { when, commands: stages } of pipelines) {
@@ -73,13 +76,11 @@ async function runAll(
       let piped = '';
       const out = last ? io.stdout : (text: string): void => void (piped += text);
       code = await runOne(stage, {
-        machine,
-        process,
+        ...surroundings,
         stdin: input,
         cwd: HOME,
         out,
         err: io.stderr,
-        interrupted,
       });
       input = piped;
     }

@@ -13,6 +13,8 @@ export interface CommandContext {
   err(text: string): void;
   /** Resolves when the command is to end (Ctrl-C); for commands that follow something. */
   readonly interrupted: Promise<void>;
+  /** Runs something after virtual milliseconds even when the machine has lost power by then: what its hardware does. */
+  afterPowerLoss(ms: number, run: () => void): void;
 }
 
 /** `args` without the command's own name. Resolves to the exit code. */

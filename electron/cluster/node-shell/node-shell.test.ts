@@ -9,6 +9,9 @@ beforeEach(async () => {
   await node.start();
 });
 
+const after = (ms: number, run: () => void): void =>
+  void node.test.simulation.schedule(node.test.simulation.now + ms, run);
+
 async function run(
   line: string,
   stdin?: string,
@@ -20,7 +23,7 @@ async function run(
     stderr: (text: string) => void (result.err += text),
     stdin,
   };
-  const { done } = execOnMachine(node.machine, [line], io);
+  const { done } = execOnMachine(node.machine, [line], io, after);
   void done.then((code) => (result.code = code));
   await node.test.run(ms);
   return result;
@@ -149,10 +152,15 @@ describe('crictl', () => {
 describe('following', () => {
   it('shows what comes and ends when interrupted', async () => {
     let out = '';
-    const exec = execOnMachine(node.machine, ['journalctl -u containerd -f -n 0'], {
-      stdout: (text) => (out += text),
-      stderr: () => undefined,
-    });
+    const exec = execOnMachine(
+      node.machine,
+      ['journalctl -u containerd -f -n 0'],
+      {
+        stdout: (text) => (out += text),
+        stderr: () => undefined,
+      },
+      after,
+    );
     let code: number | undefined;
     void exec.done.then((value) => (code = value));
     await node.test.run(1_000);
@@ -164,5 +172,32 @@ describe('following', () => {
     await node.test.run(100);
     expect(code).not.toBe(0);
     expect(code).toBeDefined();
+  });
+});
+
+describe('power', () => {
+  it('goes off with poweroff, shutdown and systemctl poweroff, and takes the command with it', async () => {
+    for (const line of ['poweroff', 'shutdown -h now', 'systemctl poweroff']) {
+      expect(await run(line)).toMatchObject({ code: 255 });
+      expect(node.machine.powered).toBe(false);
+      node.machine.powerOn();
+      await node.test.run(2_000);
+    }
+  });
+
+  it('comes back by itself after reboot', async () => {
+    await run('reboot', undefined, 1_000);
+    expect(node.machine.powered).toBe(false);
+    await node.test.run(5_000);
+    expect(node.machine.powered).toBe(true);
+  });
+
+  it('says what it does not do', async () => {
+    expect(await run('shutdown -h +10')).toEqual({
+      out: '',
+      err: 'shutdown: "+10" is not modelled; "now" is\n',
+      code: 1,
+    });
+    expect(node.machine.powered).toBe(true);
   });
 });

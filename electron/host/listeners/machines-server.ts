@@ -6,13 +6,17 @@ import { z } from 'zod';
 
 const BODY_LIMIT = 1024 * 1024;
 const Exec = z.object({ argv: z.array(z.string()).min(1).max(1000), stdin: z.string().optional() });
+const Power = z.object({ action: z.enum(['start', 'shutdown', 'destroy', 'reboot']) });
 const History = z.object({ line: z.string().max(100_000), exit: z.number().int() });
 
 export interface MachineEntry {
   readonly name: string;
   readonly address: string;
   readonly os: string;
+  readonly powered: boolean;
 }
+
+export type PowerAction = 'start' | 'shutdown' | 'destroy' | 'reboot';
 
 /** Output of a command, as it comes. */
 export interface ExecSink {
@@ -31,6 +35,8 @@ export interface MachinesServerOptions {
     stdin: string | undefined,
     sink: ExecSink,
   ): (() => void) | undefined;
+  /** Carries out what `virsh` asks; false when there is no such machine. */
+  power(machine: string, action: PowerAction): Promise<boolean>;
   /** Requests of the shell's `lab` command; undefined: no such action. */
   lab(
     action: string,
@@ -102,6 +108,15 @@ async function handle(
     response
       .writeHead(answer.status, { 'content-type': 'application/json' })
       .end(JSON.stringify(answer.body));
+    return;
+  }
+  const switched = /^\/machines\/([^/]+)\/power$/.exec(pathname)?.[1];
+  if (switched !== undefined) {
+    const parsed = Power.safeParse(body);
+    if (!parsed.success) return refuse(400, parsed.error.message);
+    if (!(await options.power(decodeURIComponent(switched), parsed.data.action)))
+      return refuse(404, `no machine ${switched}`);
+    response.writeHead(204).end();
     return;
   }
   const machine = /^\/machines\/([^/]+)\/exec$/.exec(pathname)?.[1];

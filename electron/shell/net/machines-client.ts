@@ -7,7 +7,10 @@ export interface MachineInfo {
   os: string;
   /** Ports of the machine that can be reached from here, each with the port of 127.0.0.1 that stands for it. */
   loopback?: Readonly<Record<string, number>>;
+  powered: boolean;
 }
+
+export type PowerAction = 'start' | 'shutdown' | 'destroy' | 'reboot';
 
 /** A piece of what a remote command answers; the last one has `exit`. */
 export type ExecPiece = { stdout: string } | { stderr: string } | { exit: number };
@@ -87,6 +90,19 @@ export class MachinesClient {
       throw new MachinesError(`the host answered ${String(answer.statusCode)}`);
     }
     return pieces(answer);
+  }
+
+  /** Presses a machine's power switch; resolves when it has taken effect. False: no such machine. */
+  async power(machine: string, action: PowerAction, signal: AbortSignal): Promise<boolean> {
+    const answer = await this.#post(
+      `/machines/${encodeURIComponent(machine)}/power`,
+      JSON.stringify({ action }),
+      signal,
+    );
+    answer.resume();
+    if (answer.statusCode === 404) return false;
+    if (answer.statusCode !== 204) throw new MachinesError(`the host answered ${String(answer.statusCode)}`);
+    return true;
   }
 
   #post(path: string, body: string, signal: AbortSignal): Promise<IncomingMessage> {

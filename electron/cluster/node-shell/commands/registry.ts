@@ -2,6 +2,7 @@ import type { MachineCommand } from '../interface.ts';
 import { crictl } from './crictl.ts';
 import { fileCommands } from './files.ts';
 import { journalctl } from './journalctl.ts';
+import { powerCommands } from './power.ts';
 import { processCommands } from './processes.ts';
 import { systemCommands } from './system.ts';
 import { systemctl } from './systemctl.ts';
@@ -13,6 +14,7 @@ export const commands: ReadonlyMap<string, MachineCommand> = new Map<string, Mac
   ...Object.entries(textCommands),
   ...Object.entries(systemCommands),
   ...Object.entries(processCommands),
+  ...Object.entries(powerCommands),
   ['systemctl', systemctl],
   ['journalctl', journalctl],
   ['crictl', crictl],

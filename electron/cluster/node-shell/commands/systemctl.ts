@@ -1,6 +1,7 @@
 import type { Unit } from '../../machine/interface.ts';
 import type { CommandContext, MachineCommand } from '../interface.ts';
 import { CommandError } from '../interface.ts';
+import { powerOff, reboot } from './power.ts';
 import { columns, journalTime, systemdAgo, systemdTime } from '../human.ts';
 
 const STATES: Readonly<Record<Unit['active'], string>> = {
@@ -68,7 +69,7 @@ function find(verb: string, argument: string, context: CommandContext): Unit {
   throw new CommandError(`Failed to ${verb} ${name}: Unit ${name} not found.\n`, 5);
 }
 
-/** `systemctl status|start|stop|restart|enable|disable|is-active|is-enabled|list-units|daemon-reload` */
+/** `systemctl status|start|stop|restart|enable|disable|is-active|is-enabled|list-units|daemon-reload|poweroff|reboot` */
 export const systemctl: MachineCommand = async (args, context) => {
   const words = args.filter((arg) => !arg.startsWith('-'));
   const now = args.includes('--now');
@@ -80,6 +81,11 @@ export const systemctl: MachineCommand = async (args, context) => {
       return 0;
     case 'daemon-reload':
       return 0;
+    case 'poweroff':
+    case 'halt':
+      return powerOff(context);
+    case 'reboot':
+      return reboot(context);
     case 'is-active':
     case 'is-enabled': {
       let code = 0;
