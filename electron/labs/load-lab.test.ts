@@ -27,7 +27,15 @@ describe('loadLab', () => {
   it('loads every built-in lab', () => {
     const found = findLabs(root).map((place) => loadLab(place));
     expect(found.flatMap(({ problems }) => problems)).toEqual([]);
-    expect(found.map(({ lab }) => lab?.spec.metadata.id)).toEqual(['first-look', 'reconcile-loop']);
+    expect(found.map(({ lab }) => lab?.spec.metadata.id)).toEqual([
+      'etcd-backup-restore',
+      'etcd-compaction',
+      'etcd-quorum',
+      'etcd-source-of-truth',
+      'first-look',
+      'high-availability',
+      'reconcile-loop',
+    ]);
   });
 
   it('says file and line of what is wrong', () => {

@@ -38,6 +38,7 @@ export function controlPlaneCommand(
         '--etcd-servers=https://127.0.0.1:2379',
         '--secure-port=6443',
         `--service-cluster-ip-range=${topology.serviceCIDR}`,
+        '--storage-media-type=application/json',
       ];
     case 'kube-controller-manager':
       return [

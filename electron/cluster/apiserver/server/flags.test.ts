@@ -14,6 +14,7 @@ describe('parseApiServerFlags', () => {
       etcdCompactionInterval: 300,
       eventTtl: 9000,
       disabledAdmissionPlugins: [],
+      storageMediaType: 'application/vnd.kubernetes.protobuf',
     }); // prettier-ignore
   });
 
@@ -21,6 +22,9 @@ describe('parseApiServerFlags', () => {
     expect(parse()).toBe('--etcd-servers must be specified');
     expect(parse('--etcd-servers=::')).toBe('invalid argument "::" for "--etcd-servers" flag');
     expect(parse('--etcd-servers=a', '--secure-port=0')).toContain('must be between 1 and 65535');
+    expect(parse('--etcd-servers=a', '--storage-media-type=text/plain')).toBe(
+      '--storage-media-type "text/plain" invalid, allowed values: application/json, application/yaml, application/vnd.kubernetes.protobuf',
+    );
     expect(parse('start')).toBe('unknown command "start" for "kube-apiserver"');
   });
 });

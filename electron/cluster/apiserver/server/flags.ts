@@ -12,7 +12,13 @@ export interface ApiServerFlags {
   readonly etcdCompactionInterval: number;
   readonly eventTtl: number;
   readonly disabledAdmissionPlugins: readonly string[];
+  /** What values in etcd should be written in. */
+  readonly storageMediaType: StorageMediaType;
 }
+
+export type StorageMediaType = (typeof MEDIA_TYPES)[number];
+
+const MEDIA_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'] as const;
 
 /** Seconds of a Go duration such as `5m0s`; undefined when it is none. */
 function duration(text: string): number | undefined {
@@ -57,6 +63,10 @@ export function parseApiServerFlags(argv: readonly string[], ownAddress: string)
   if (compaction === undefined)
     return 'invalid argument for "--etcd-compaction-interval" flag: time: invalid duration';
   if (eventTtl === undefined) return 'invalid argument for "--event-ttl" flag: time: invalid duration';
+  const mediaType = flags.get('storage-media-type') ?? 'application/vnd.kubernetes.protobuf';
+  const storageMediaType = MEDIA_TYPES.find((known) => known === mediaType);
+  if (storageMediaType === undefined)
+    return `--storage-media-type "${mediaType}" invalid, allowed values: ${MEDIA_TYPES.join(', ')}`;
   const disabled = (flags.get('disable-admission-plugins') ?? '').split(',').filter((name) => name !== '');
   return {
     etcdServers: etcdServers as Address[],
@@ -67,5 +77,6 @@ export function parseApiServerFlags(argv: readonly string[], ownAddress: string)
     etcdCompactionInterval: compaction,
     eventTtl,
     disabledAdmissionPlugins: disabled,
+    storageMediaType,
   };
 }

@@ -64,6 +64,10 @@ export function kubeApiserverProgram(options: KubeApiserverOptions): Program {
       process.stderr(`Error: ${error instanceof Error ? error.message : String(error)}`);
       return 1;
     }
+    if (flags.storageMediaType !== 'application/json')
+      process.stderr(
+        `Warning: ${flags.storageMediaType} in etcd is not modelled: values are stored as application/json`,
+      );
     process.stderr(`Serving securely on [::]:${flags.securePort}`);
     process.go(async () => {
       for (;;) {
