@@ -28,13 +28,13 @@ describe('loadLab', () => {
     const found = findLabs(root).map((place) => loadLab(place));
     expect(found.flatMap(({ problems }) => problems)).toEqual([]);
     expect(found.map(({ lab }) => lab?.spec.metadata.id)).toEqual([
+      'first-look',
+      'high-availability',
+      'reconcile-loop',
       'etcd-backup-restore',
       'etcd-compaction',
       'etcd-quorum',
       'etcd-source-of-truth',
-      'first-look',
-      'high-availability',
-      'reconcile-loop',
     ]);
   });
 
