@@ -3,17 +3,36 @@ import type { CausalRecord } from '../base/causal-record.ts';
 import type { Disposable } from '../base/disposable.ts';
 import type { KubeObject } from '../cluster/api/types.ts';
 import { storagePrefix } from '../cluster/apiserver/storage/storage-prefix.ts';
-import type { ClusterView, ObjectChange } from '../grading/interface.ts';
+import type { Machine } from '../cluster/machine/interface.ts';
+import type { ClusterView, EtcdView, MachineView, ObjectChange } from '../grading/interface.ts';
+import type { ClusterSession } from './cluster-session.ts';
 import type { ObjectView } from './object-view.ts';
+import { SimulatedEtcdView } from './simulated-etcd-view.ts';
 
-/** The simulated cluster as a grader sees it: what is written in etcd, and the causal log. */
+/** The simulated cluster as a grader sees it: what is written in etcd, its members, machines, and the causal log. */
 export class SimulatedClusterView implements ClusterView {
   readonly #objects: ObjectView;
   readonly #log: CausalLog;
+  readonly #session: ClusterSession;
+  readonly etcd: EtcdView;
 
-  constructor(objects: ObjectView, log: CausalLog) {
+  constructor(session: ClusterSession) {
+    const { objects, simulation, cluster, disks, onDidCommit } = session;
+    this.#session = session;
     this.#objects = objects;
-    this.#log = log;
+    this.#log = simulation.log;
+    this.etcd = new SimulatedEtcdView(() => cluster.etcdMembers(), disks, onDidCommit);
+  }
+
+  machine(name: string): MachineView | undefined {
+    const machine = this.#session.cluster.machines.find(({ spec }) => spec.name === name);
+    return machine === undefined ? undefined : machineView(machine);
+  }
+
+  onDidChangeMachines(listener: () => void): Disposable {
+    return this.#session.onDidCommit(({ machines }) => {
+      if (machines) listener();
+    });
   }
 
   list(apiVersion: string, kind: string, namespace?: string): readonly KubeObject[] {
@@ -44,6 +63,18 @@ export class SimulatedClusterView implements ClusterView {
   record(id: number): CausalRecord | undefined {
     return this.#log.get(id);
   }
+}
+
+function machineView(machine: Machine): MachineView {
+  return {
+    powered: machine.powered,
+    isRunning: (name) => machine.processes.some((process) => process.name === name),
+    read: (path) => {
+      if (!machine.files.exists(path)) return undefined;
+      const entries = machine.files.list(path);
+      return entries.length > 0 ? entries.join('\n') : machine.files.read(path);
+    },
+  };
 }
 
 /** Where etcd keeps a kind: `pods`, `minions`, `services/specs` … Kinds are plural as upstream forms plurals. */

@@ -149,7 +149,7 @@ export class LabService {
   #begin(lab: Lab, cluster: ClusterSession, attempt: Attempt | undefined): void {
     const session = new LabSession({
       lab,
-      cluster: new SimulatedClusterView(cluster.objects, cluster.simulation.log),
+      cluster: new SimulatedClusterView(cluster),
       now: () => cluster.simulation.now,
       attempt: attempt === undefined ? undefined : structuredClone(attempt),
       attemptId: attempt?.id ?? randomUUID(),
