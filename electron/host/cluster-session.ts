@@ -1,4 +1,5 @@
 import { CausalLog } from '../base/causal-log.ts';
+import { Emitter } from '../base/event.ts';
 import type { RandState } from '../base/rand.ts';
 import { SeededRand } from '../base/rand.ts';
 import { Simulation } from '../base/simulation.ts';
@@ -7,6 +8,7 @@ import type { Backend } from '../cluster/etcd/backend/interface.ts';
 import { SqliteBackend } from '../cluster/etcd/backend/sqlite.ts';
 import { machineOfDisk } from '../cluster/etcd/server/data-dir.ts';
 import type { Cluster } from '../cluster/interface.ts';
+import type { MachineStore } from '../cluster/machine/local-state.ts';
 import { buildTopology } from '../cluster/topology/topologies.ts';
 import type { Workspace } from '../storage/interface.ts';
 import { CommitBarrier } from './barrier.ts';
@@ -64,11 +66,18 @@ export class ClusterSession {
   readonly records: RecordsService;
   readonly diagram: DiagramService;
   readonly etcd: EtcdService;
+  /** What is on the disks of etcd's members, by machine. */
+  readonly disks: ReadonlyMap<string, EtcdDisk>;
   readonly resumed: boolean;
   readonly #workspace: Workspace;
   readonly #persistence: CausalPersistence;
   readonly #beforeCommit: () => void;
+  readonly #committed = new Emitter<{ readonly machines: boolean }>();
   #storedClock = '';
+  #machinesChanged = false;
+
+  /** After every commit; `machines`: a machine, a process or a file has changed since the last one. */
+  readonly onDidCommit = this.#committed.event;
 
   constructor(options: ClusterSessionOptions) {
     const { workspace, spec } = options;
@@ -101,11 +110,14 @@ export class ClusterSession {
       topology: buildTopology(spec.topology),
       storage: {
         etcdBackend,
-        machineStore: (machine) => workspace.machineState(machine),
+        machineStore: (machine) =>
+          noticing(workspace.machineState(machine), () => (this.#machinesChanged = true)),
       },
       resume: this.resumed,
       kubernetesVersion: KUBERNETES_VERSION,
     });
+    this.disks = disks;
+    this.cluster.onDidChange(() => (this.#machinesChanged = true));
     this.#persistence = new CausalPersistence(log, workspace.causalLog);
     this.records = new RecordsService(log, () => this.simulation.now);
     this.diagram = new DiagramService(this.cluster, this.objects);
@@ -136,6 +148,7 @@ export class ClusterSession {
     this.#commit();
     this.diagram.dispose();
     this.etcd.dispose();
+    this.#committed.dispose();
     this.cluster.dispose();
   }
 
@@ -156,5 +169,23 @@ export class ClusterSession {
     this.#storedClock = text;
     this.#workspace.commit();
     this.barrier.release();
+    const machines = this.#machinesChanged;
+    this.#machinesChanged = false;
+    this.#committed.fire({ machines });
   }
+}
+
+/** A store that says when it is written to. */
+function noticing(store: MachineStore, changed: () => void): MachineStore {
+  return {
+    load: () => store.load(),
+    set: (key, value) => {
+      changed();
+      store.set(key, value);
+    },
+    delete: (key) => {
+      changed();
+      store.delete(key);
+    },
+  };
 }
