@@ -43,9 +43,9 @@ it('lists what runs, with --all also what does not, and presses the switch', asy
   expect(test.stdout.text).toBe(
     `Domain 'worker-1' destroyed
 
- Id   Name       State
--------------------------
- 1    cp-1       running
+ Id   Name   State
+---------------------
+ 1    cp-1   running
 
  Id   Name       State
 -------------------------
