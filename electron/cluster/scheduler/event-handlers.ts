@@ -75,8 +75,8 @@ function podUpdated(targets: HandlerTargets, old: Pod, pod: Pod): void {
       queue.moveOnEvent({ resource: 'AssignedPod', action: 'Add' }, undefined, pod);
     } else {
       cache.setPod(pod);
-      if (podChanges(old, pod).length > 0)
-        queue.moveOnEvent({ resource: 'AssignedPod', action: 'UpdateScaleDown' }, old, pod);
+      for (const action of podChanges(old, pod))
+        queue.moveOnEvent({ resource: 'AssignedPod', action }, old, pod);
     }
   } else if (responsible(pod)) {
     const key = podKey(pod);

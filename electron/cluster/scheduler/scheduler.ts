@@ -11,6 +11,7 @@ import type { CycleDetail } from './cycle-trace.ts';
 import { cycleDetail } from './cycle-trace.ts';
 import { addEventHandlers } from './event-handlers.ts';
 import { CycleState } from './framework/cycle-state.ts';
+import { filterWithNominated } from './framework/filter-with-nominated.ts';
 import { fitErrorMessage } from './framework/fit-error.ts';
 import { Framework } from './framework/framework.ts';
 import type { PluginFactory } from './framework/interface.ts';
@@ -19,6 +20,7 @@ import type { PodInfo } from './framework/pod-info.ts';
 import type { Profile } from './framework/profile.ts';
 import type { Status } from './framework/status.ts';
 import { isRejected } from './framework/status.ts';
+import { informerObjects } from './informer-objects.ts';
 import { Nominator } from './nominator.ts';
 import type { QueuedPodInfo } from './queue/scheduling-queue.ts';
 import { SchedulingQueue } from './queue/scheduling-queue.ts';
@@ -43,19 +45,26 @@ export class Scheduler {
   readonly #options: SchedulerOptions;
   readonly #frameworks = new Map<string, Framework>();
   readonly #nominator = new Nominator();
+  /** Of the cycle that runs. */
+  #nodes: readonly NodeInfo[] = [];
 
   /** @throws Error for a broken profile */
   constructor(context: ComponentContext, options: SchedulerOptions) {
     this.#context = context;
     this.#options = options;
+    const objects = informerObjects(options.factory);
     for (const profile of options.profiles) {
       if (this.#frameworks.has(profile.schedulerName))
         throw new Error(`duplicate profile with scheduler name ${JSON.stringify(profile.schedulerName)}`);
       const framework: Framework = new Framework(profile, options.registry, {
         images: () => ({ imageNodes: this.cache.imageNodes, nodeCount: this.cache.nodeCount }),
+        objects,
+        nodes: () => this.#nodes,
         client: options.client,
         rand: context.rand,
         filter: (state, pod, node) => this.#filter(framework, state, pod, node),
+        addPod: (state, pod, other, node) => framework.addPod(state, pod, other, node),
+        removePod: (state, pod, other, node) => framework.removePod(state, pod, other, node),
         preempt: (pod, node, victims) => this.#preempt(pod, node, victims),
       });
       this.#frameworks.set(profile.schedulerName, framework);
@@ -107,6 +116,7 @@ export class Scheduler {
     }
     const state = new CycleState();
     const snapshot = this.cache.snapshot();
+    this.#nodes = snapshot.nodes;
     const filter = (s: CycleState, pod: PodInfo, node: NodeInfo): Status | undefined =>
       this.#filter(framework, s, pod, node);
     const result = schedulePod(framework, state, info, snapshot, filter, this.#context.rand);
@@ -223,16 +233,8 @@ export class Scheduler {
     }
   }
 
-  /** A node fits if it does with the Pods nominated to it there, and without them. */
   #filter(framework: Framework, state: CycleState, pod: PodInfo, node: NodeInfo): Status | undefined {
-    let crowded: NodeInfo | undefined;
-    for (const nominated of this.#nominator.on(node.name)) {
-      if (nominated.priority < pod.priority || nominated.key === pod.key) continue;
-      crowded ??= node.clone();
-      crowded.addPod(nominated);
-    }
-    const status = crowded === undefined ? undefined : framework.filter(state, pod, crowded);
-    return status ?? framework.filter(state, pod, node);
+    return filterWithNominated(framework, this.#nominator, state, pod, node);
   }
 
   #preempt(pod: PodInfo, node: string, victims: readonly PodInfo[]): void {

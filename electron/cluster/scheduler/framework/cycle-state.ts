@@ -10,6 +10,18 @@ export class CycleState {
     return this.#values.get(key);
   }
 
+  /** For what-ifs: values that can be cloned are, so that the original stays as it is. */
+  clone(): CycleState {
+    const copy = new CycleState();
+    for (const [key, value] of this.#values) {
+      const cloneable = value as { clone?: () => unknown } | undefined;
+      copy.write(key, typeof cloneable?.clone === 'function' ? cloneable.clone() : value);
+    }
+    for (const name of this.skipFilter) copy.skipFilter.add(name);
+    for (const name of this.skipScore) copy.skipScore.add(name);
+    return copy;
+  }
+
   write(key: string, value: unknown): void {
     this.#values.set(key, value);
   }

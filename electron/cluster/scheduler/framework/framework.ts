@@ -11,6 +11,7 @@ import type {
   PostFilterResult,
   PreBindPlugin,
   PreEnqueuePlugin,
+  PreFilterExtensions,
   PreFilterPlugin,
   PreFilterResult,
   PreScorePlugin,
@@ -45,6 +46,7 @@ export class Framework {
   readonly #queueSort: QueueSortPlugin;
   readonly #preEnqueue: readonly PreEnqueuePlugin[];
   readonly #preFilter: readonly PreFilterPlugin[];
+  readonly #extensions: readonly (Plugin & PreFilterExtensions)[];
   readonly #filter: readonly FilterPlugin[];
   readonly #postFilter: readonly PostFilterPlugin[];
   readonly #preScore: readonly PreScorePlugin[];
@@ -72,6 +74,7 @@ export class Framework {
     this.#queueSort = sort;
     this.#preEnqueue = having('preEnqueue');
     this.#preFilter = having('preFilter');
+    this.#extensions = having('addPod');
     this.#filter = having('filter');
     this.#postFilter = having('postFilter');
     this.#preScore = having('preScore');
@@ -124,6 +127,17 @@ export class Framework {
       return { status: unresolvable(reason), failedBy: new Set(narrowing) };
     }
     return { nodeNames, narrowedBy: narrowing };
+  }
+
+  /** Tells plugins that counted Pods in `preFilter` of one more on a node. */
+  addPod(state: CycleState, pod: PodInfo, other: PodInfo, node: NodeInfo): void {
+    for (const plugin of this.#extensions)
+      if (!state.skipFilter.has(plugin.name)) plugin.addPod(state, pod, other, node);
+  }
+
+  removePod(state: CycleState, pod: PodInfo, other: PodInfo, node: NodeInfo): void {
+    for (const plugin of this.#extensions)
+      if (!state.skipFilter.has(plugin.name)) plugin.removePod(state, pod, other, node);
   }
 
   /** The first refusal; undefined when the node fits. */

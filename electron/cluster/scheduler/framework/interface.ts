@@ -1,5 +1,6 @@
 import type { Rand } from '../../../base/rand.ts';
 import type { ApiClient } from '../../client/interface.ts';
+import type { ClusterObjects } from './cluster-objects.ts';
 import type { EventRegistration } from './cluster-event.ts';
 import type { CycleState } from './cycle-state.ts';
 import type { NodeInfo } from './node-info.ts';
@@ -38,6 +39,12 @@ export interface PreFilterPlugin extends Plugin {
     pod: PodInfo,
     nodes: readonly NodeInfo[],
   ): PreFilterResult | Status | undefined;
+}
+
+/** Keeps what `preFilter` found up to date while Pods are added to and taken from a node in thought. */
+export interface PreFilterExtensions {
+  addPod(state: CycleState, pod: PodInfo, other: PodInfo, node: NodeInfo): void;
+  removePod(state: CycleState, pod: PodInfo, other: PodInfo, node: NodeInfo): void;
 }
 
 export interface FilterPlugin extends Plugin {
@@ -100,10 +107,16 @@ export interface PostBindPlugin extends Plugin {
 export interface Handle {
   /** Nodes by image name that have it, and how many nodes there are. */
   images(): { readonly imageNodes: ReadonlyMap<string, number>; readonly nodeCount: number };
+  readonly objects: ClusterObjects;
+  /** All nodes of the running cycle. */
+  nodes(): readonly NodeInfo[];
   readonly client: ApiClient;
   readonly rand: Rand;
   /** All filters of the profile on one node: the first refusal, or undefined. */
   filter(state: CycleState, pod: PodInfo, node: NodeInfo): Status | undefined;
+  /** Tells the plugins that `other` is now, in this state, on the node. */
+  addPod(state: CycleState, pod: PodInfo, other: PodInfo, node: NodeInfo): void;
+  removePod(state: CycleState, pod: PodInfo, other: PodInfo, node: NodeInfo): void;
   /** Has the victims deleted, so that `pod` may get their place on the node it is nominated to. */
   preempt(pod: PodInfo, nodeName: string, victims: readonly PodInfo[]): void;
 }

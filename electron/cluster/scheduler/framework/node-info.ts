@@ -15,6 +15,8 @@ export class NodeInfo {
   /** Undefined while Pods are known of a node that is not. */
   node: Node | undefined;
   readonly pods: Map<string, PodInfo>;
+  /** Those of them that ask something of other Pods; undefined for none. */
+  podsWithAffinity: Map<string, PodInfo> | undefined;
   readonly requested: Resource;
   /** CPU and memory with stand-ins for missing requests. */
   readonly nonZero: { milliCpu: number; memory: number };
@@ -29,6 +31,7 @@ export class NodeInfo {
     this.name = name;
     this.node = from?.node;
     this.pods = new Map(from?.pods);
+    this.podsWithAffinity = from?.podsWithAffinity === undefined ? undefined : new Map(from.podsWithAffinity);
     this.requested = from === undefined ? emptyResource() : cloneResource(from.requested);
     this.nonZero = from === undefined ? { milliCpu: 0, memory: 0 } : { ...from.nonZero };
     this.allocatable = from?.allocatable ?? emptyResource();
@@ -60,6 +63,7 @@ export class NodeInfo {
 
   addPod(info: PodInfo): void {
     this.pods.set(info.key, info);
+    if (info.affinity !== undefined) (this.podsWithAffinity ??= new Map()).set(info.key, info);
     this.#count(info, 1);
     for (const port of info.hostPorts) this.hostPorts.set(portKey(port), port);
     this.#changed();
@@ -69,6 +73,8 @@ export class NodeInfo {
     const info = this.pods.get(key);
     if (info === undefined) return;
     this.pods.delete(key);
+    if (this.podsWithAffinity?.delete(key) === true && this.podsWithAffinity.size === 0)
+      this.podsWithAffinity = undefined;
     this.#count(info, -1);
     for (const port of info.hostPorts) this.hostPorts.delete(portKey(port));
     this.#changed();

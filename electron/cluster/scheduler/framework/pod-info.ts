@@ -1,4 +1,6 @@
 import type { Container, Pod, PodSpec } from '../../api/types.ts';
+import type { PodAffinityTerms } from './affinity-terms.ts';
+import { podAffinityTerms } from './affinity-terms.ts';
 import type { Resource } from './resource.ts';
 import {
   addResource,
@@ -28,6 +30,8 @@ export interface PodInfo {
   /** The same with stand-ins for missing CPU and memory requests. Only these two are set. */
   readonly nonZero: Pick<Resource, 'milliCpu' | 'memory'>;
   readonly hostPorts: readonly HostPort[];
+  /** What it asks of other Pods' places; undefined for nothing. */
+  readonly affinity: PodAffinityTerms | undefined;
 }
 
 interface SpecInfo {
@@ -55,7 +59,14 @@ export function podInfo(pod: Pod): PodInfo {
     };
     specs.set(spec, info);
   }
-  return { pod, key: podKey(pod), uid: pod.metadata?.uid ?? '', priority: spec.priority ?? 0, ...info };
+  return {
+    pod,
+    key: podKey(pod),
+    uid: pod.metadata?.uid ?? '',
+    priority: spec.priority ?? 0,
+    affinity: podAffinityTerms(pod),
+    ...info,
+  };
 }
 
 function readRequests(container: Container): Resource {

@@ -10,7 +10,7 @@ import { pickCandidate, selectVictims } from './dry-run.ts';
 
 /**
  * Looks for a node that would take the Pod once Pods of lower priority are gone, and asks for their deletion.
- * Models plugins/defaultpreemption (v1.34), without PodDisruptionBudgets.
+ * Models plugins/defaultpreemption (v1.34), looking at every node.
  */
 export class DefaultPreemption implements PostFilterPlugin {
   readonly name = 'DefaultPreemption';
@@ -30,6 +30,11 @@ export class DefaultPreemption implements PostFilterPlugin {
     if (pod.pod.spec?.preemptionPolicy === 'Never') {
       return { status: unschedulable('preemption: not eligible due to preemptionPolicy=Never.') };
     }
+    if (this.#waitsForVictims(pod, nodes, filtered))
+      return {
+        status: unschedulable('preemption: not eligible due to a terminating pod on the nominated node.'),
+      };
+    const budgets = this.#handle.objects.disruptionBudgets();
     const refusals = new Map<string, Status>();
     const candidates: Candidate[] = [];
     for (const node of nodes) {
@@ -38,7 +43,7 @@ export class DefaultPreemption implements PostFilterPlugin {
         refusals.set(node.name, unresolvable('Preemption is not helpful for scheduling'));
         continue;
       }
-      const found = selectVictims(pod, node, (candidate) => this.#handle.filter(state, pod, candidate));
+      const found = selectVictims(this.#handle, state, pod, node, budgets);
       if ('victims' in found) candidates.push(found);
       else refusals.set(node.name, found);
     }
@@ -49,5 +54,20 @@ export class DefaultPreemption implements PostFilterPlugin {
     }
     this.#handle.preempt(pod, best.node.name, best.victims);
     return { nominatedNodeName: best.node.name, status: undefined };
+  }
+
+  /** Room is being made already. Models PodEligibleToPreemptOthers (v1.34). */
+  #waitsForVictims(pod: PodInfo, nodes: readonly NodeInfo[], filtered: ReadonlyMap<string, Status>): boolean {
+    const nominated = pod.pod.status?.nominatedNodeName ?? '';
+    if (nominated === '' || filtered.get(nominated)?.code === 'UnschedulableAndUnresolvable') return false;
+    const node = nodes.find(({ name }) => name === nominated);
+    return [...(node?.pods.values() ?? [])].some(
+      (other) =>
+        other.priority < pod.priority &&
+        other.pod.metadata?.deletionTimestamp !== undefined &&
+        other.pod.status?.conditions?.some(
+          ({ type, reason }) => type === 'DisruptionTarget' && reason === 'PreemptionByScheduler',
+        ) === true,
+    );
   }
 }

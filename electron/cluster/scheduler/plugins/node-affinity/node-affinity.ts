@@ -1,5 +1,5 @@
 import type { NodeSelectorTerm } from '../../../api/helpers/node-selector.ts';
-import { matchesNodeSelector, matchesNodeSelectorTerm } from '../../../api/helpers/node-selector.ts';
+import { matchesNodeSelectorTerm } from '../../../api/helpers/node-selector.ts';
 import type { Node } from '../../../api/types.ts';
 import type { EventRegistration } from '../../framework/cluster-event.ts';
 import type { CycleState } from '../../framework/cycle-state.ts';
@@ -13,6 +13,7 @@ import type {
 } from '../../framework/interface.ts';
 import type { NodeInfo } from '../../framework/node-info.ts';
 import type { PodInfo } from '../../framework/pod-info.ts';
+import { matchesRequiredNodeAffinity } from '../../framework/required-node-affinity.ts';
 import type { Status } from '../../framework/status.ts';
 import { skip, unresolvable } from '../../framework/status.ts';
 
@@ -23,7 +24,7 @@ export class NodeAffinity implements PreFilterPlugin, FilterPlugin, PreScorePlug
     {
       resource: 'Node',
       actions: ['Add', 'UpdateLabel'],
-      hint: (pod, _old, node) => (matches(pod, node as Node) ? 'Queue' : 'Skip'),
+      hint: (pod, _old, node) => (matchesRequiredNodeAffinity(pod.pod, node as Node) ? 'Queue' : 'Skip'),
     },
   ];
 
@@ -49,7 +50,7 @@ export class NodeAffinity implements PreFilterPlugin, FilterPlugin, PreScorePlug
   }
 
   filter(_state: CycleState, pod: PodInfo, { node }: NodeInfo): Status | undefined {
-    return node !== undefined && matches(pod, node)
+    return node !== undefined && matchesRequiredNodeAffinity(pod.pod, node)
       ? undefined
       : unresolvable("node(s) didn't match Pod's node affinity/selector");
   }
@@ -80,12 +81,4 @@ function preferredTerms(
   pod: PodInfo,
 ): readonly { readonly weight: number; readonly preference: NodeSelectorTerm }[] {
   return pod.pod.spec?.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
-}
-
-function matches(pod: PodInfo, node: Node): boolean {
-  const labels = node.metadata?.labels ?? {};
-  for (const [key, value] of Object.entries(pod.pod.spec?.nodeSelector ?? {}))
-    if (labels[key] !== value) return false;
-  const terms = requiredTerms(pod);
-  return terms === undefined || matchesNodeSelector(terms, node);
 }

@@ -1,0 +1,224 @@
+import type { Labels } from '../../../apimachinery/labels.ts';
+import { matchesLabels, NOTHING } from '../../../apimachinery/labels.ts';
+import type { AffinityTerm, PodAffinityTerms } from '../../framework/affinity-terms.ts';
+import { termMatches } from '../../framework/affinity-terms.ts';
+import type { EventRegistration } from '../../framework/cluster-event.ts';
+import type { CycleState } from '../../framework/cycle-state.ts';
+import type {
+  FilterPlugin,
+  Handle,
+  PreFilterExtensions,
+  PreFilterPlugin,
+  PreScorePlugin,
+  ScorePlugin,
+} from '../../framework/interface.ts';
+import { maxNodeScore } from '../../framework/interface.ts';
+import type { NodeInfo } from '../../framework/node-info.ts';
+import type { PodInfo } from '../../framework/pod-info.ts';
+import type { Status } from '../../framework/status.ts';
+import { skip, unresolvable, unschedulable } from '../../framework/status.ts';
+import { TopologyCounts } from './topology-counts.ts';
+
+const filterKey = 'PreFilterInterPodAffinity';
+const scoreKey = 'PreScoreInterPodAffinity';
+/** Weight of another Pod's required affinity when nodes are scored. */
+const hardPodAffinityWeight = 1;
+const noLabels: Labels = {};
+const noTerms: PodAffinityTerms = {
+  requiredAffinity: [],
+  requiredAntiAffinity: [],
+  preferredAffinity: [],
+  preferredAntiAffinity: [],
+};
+
+/** Counts of matching Pods by topology pair, kept up to date while preemption tries what-ifs. */
+class FilterState {
+  readonly terms: PodAffinityTerms;
+  readonly namespaceLabels: Labels;
+  /** Pods on nodes whose required anti-affinity speaks of the incoming Pod. */
+  readonly existingAntiAffinity: TopologyCounts;
+  /** Pods that satisfy all required affinity terms of the incoming Pod. */
+  readonly affinity: TopologyCounts;
+  readonly antiAffinity: TopologyCounts;
+
+  constructor(
+    terms: PodAffinityTerms,
+    namespaceLabels: Labels,
+    counts: readonly [TopologyCounts, TopologyCounts, TopologyCounts],
+  ) {
+    this.terms = terms;
+    this.namespaceLabels = namespaceLabels;
+    [this.existingAntiAffinity, this.affinity, this.antiAffinity] = counts;
+  }
+
+  clone(): FilterState {
+    const counts = [this.existingAntiAffinity, this.affinity, this.antiAffinity].map((count) =>
+      count.clone(),
+    );
+    return new FilterState(
+      this.terms,
+      this.namespaceLabels,
+      counts as [TopologyCounts, TopologyCounts, TopologyCounts],
+    );
+  }
+
+  /** Counts a Pod on a node in (1) or out (-1). */
+  count(incoming: PodInfo, other: PodInfo, labels: Labels, amount: 1 | -1): void {
+    for (const term of other.affinity?.requiredAntiAffinity ?? []) {
+      if (termMatches(term, incoming.pod, this.namespaceLabels))
+        this.existingAntiAffinity.add(term.topologyKey, labels, amount);
+    }
+    if (matchesAll(this.terms.requiredAffinity, other)) {
+      for (const { topologyKey } of this.terms.requiredAffinity)
+        this.affinity.add(topologyKey, labels, amount);
+    }
+    for (const term of this.terms.requiredAntiAffinity) {
+      if (termMatches(term, other.pod, noLabels)) this.antiAffinity.add(term.topologyKey, labels, amount);
+    }
+  }
+}
+
+/** Pod affinity and anti-affinity, required and preferred, of the Pod and of those that run. Models plugins/interpodaffinity (v1.34). */
+export class InterPodAffinity
+  implements PreFilterPlugin, PreFilterExtensions, FilterPlugin, PreScorePlugin, ScorePlugin
+{
+  readonly name = 'InterPodAffinity';
+  readonly events: readonly EventRegistration[] = [
+    { resource: 'AssignedPod', actions: ['Add', 'UpdateLabel', 'Delete'] },
+    { resource: 'UnscheduledPod', actions: ['UpdateLabel'] },
+    { resource: 'Node', actions: ['Add', 'UpdateLabel'] },
+  ];
+  readonly #handle: Handle;
+
+  constructor(handle: Handle) {
+    this.#handle = handle;
+  }
+
+  preFilter(state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): Status | undefined {
+    const terms = this.#resolved(pod.affinity ?? noTerms);
+    const asks = terms.requiredAffinity.length > 0 || terms.requiredAntiAffinity.length > 0;
+    const namespaceLabels = this.#handle.objects.namespaceLabels(pod.pod.metadata?.namespace ?? '');
+    const counts = [new TopologyCounts(), new TopologyCounts(), new TopologyCounts()] as const;
+    const found = new FilterState(terms, namespaceLabels, counts);
+    for (const node of nodes) {
+      const others = asks ? node.pods : node.podsWithAffinity;
+      if (others === undefined) continue;
+      const labels = node.node?.metadata?.labels ?? noLabels;
+      for (const other of others.values()) found.count(pod, other, labels, 1);
+    }
+    if (!asks && found.existingAntiAffinity.isEmpty) return skip;
+    state.write(filterKey, found);
+    return undefined;
+  }
+
+  addPod(state: CycleState, pod: PodInfo, other: PodInfo, node: NodeInfo): void {
+    this.#filterState(state).count(pod, other, node.node?.metadata?.labels ?? noLabels, 1);
+  }
+
+  removePod(state: CycleState, pod: PodInfo, other: PodInfo, node: NodeInfo): void {
+    this.#filterState(state).count(pod, other, node.node?.metadata?.labels ?? noLabels, -1);
+  }
+
+  filter(state: CycleState, pod: PodInfo, { node }: NodeInfo): Status | undefined {
+    const found = this.#filterState(state);
+    const labels = node?.metadata?.labels ?? noLabels;
+    if (!satisfiesAffinity(found, pod, labels))
+      return unresolvable("node(s) didn't match pod affinity rules");
+    for (const { topologyKey } of found.terms.requiredAntiAffinity) {
+      const value = labels[topologyKey];
+      if (value !== undefined && found.antiAffinity.get(topologyKey, value) > 0)
+        return unschedulable("node(s) didn't match pod anti-affinity rules");
+    }
+    return found.existingAntiAffinity.hasAny(labels)
+      ? unschedulable("node(s) didn't satisfy existing pods anti-affinity rules")
+      : undefined;
+  }
+
+  preScore(state: CycleState, pod: PodInfo): Status | undefined {
+    const { preferredAffinity, preferredAntiAffinity } = this.#resolved(pod.affinity ?? noTerms);
+    const asks = preferredAffinity.length > 0 || preferredAntiAffinity.length > 0;
+    const namespaceLabels = this.#handle.objects.namespaceLabels(pod.pod.metadata?.namespace ?? '');
+    const sums = new TopologyCounts();
+    for (const { pods, podsWithAffinity, node } of this.#handle.nodes()) {
+      const others = asks ? pods : podsWithAffinity;
+      if (others === undefined) continue;
+      const labels = node?.metadata?.labels ?? noLabels;
+      const weigh = (term: AffinityTerm, about: PodInfo, ofNamespace: Labels, amount: number): void => {
+        if (amount !== 0 && termMatches(term, about.pod, ofNamespace))
+          sums.add(term.topologyKey, labels, amount);
+      };
+      for (const other of others.values()) {
+        for (const { term, weight } of preferredAffinity) weigh(term, other, noLabels, weight);
+        for (const { term, weight } of preferredAntiAffinity) weigh(term, other, noLabels, -weight);
+        const theirs = other.affinity;
+        if (theirs === undefined) continue;
+        for (const term of theirs.requiredAffinity) weigh(term, pod, namespaceLabels, hardPodAffinityWeight);
+        for (const { term, weight } of theirs.preferredAffinity) weigh(term, pod, namespaceLabels, weight);
+        for (const { term, weight } of theirs.preferredAntiAffinity)
+          weigh(term, pod, namespaceLabels, -weight);
+      }
+    }
+    if (sums.isEmpty) return skip;
+    state.write(scoreKey, sums);
+    return undefined;
+  }
+
+  score(state: CycleState, _pod: PodInfo, { node }: NodeInfo): number {
+    return (state.read(scoreKey) as TopologyCounts).sum(node?.metadata?.labels ?? noLabels);
+  }
+
+  normalize(_state: CycleState, _pod: PodInfo, scores: number[]): void {
+    const min = Math.min(...scores);
+    const difference = Math.max(...scores) - min;
+    for (let index = 0; index < scores.length; index += 1) {
+      const above = (scores[index] as number) - min;
+      scores[index] = difference > 0 ? Math.trunc(maxNodeScore * (above / difference)) : 0;
+    }
+  }
+
+  #filterState(state: CycleState): FilterState {
+    return state.read(filterKey) as FilterState;
+  }
+
+  /** Terms of the incoming Pod with namespace selectors turned into names, as they are now. Models mergeAffinityTermNamespacesIfNotEmpty. */
+  #resolved(terms: PodAffinityTerms): PodAffinityTerms {
+    if (terms === noTerms) return terms;
+    const resolve = (term: AffinityTerm): AffinityTerm => {
+      const { namespaceSelector, namespaces } = term;
+      // Nothing selected, or everything: no names are needed.
+      if (namespaceSelector === NOTHING || namespaceSelector.length === 0) return term;
+      const named = this.#handle.objects
+        .namespaces()
+        .filter(({ labels }) => matchesLabels(namespaceSelector, labels))
+        .map(({ name }) => name);
+      return { ...term, namespaces: new Set([...namespaces, ...named]), namespaceSelector: NOTHING };
+    };
+    const weigh = <T extends { readonly term: AffinityTerm }>(one: T): T => ({
+      ...one,
+      term: resolve(one.term),
+    });
+    return {
+      requiredAffinity: terms.requiredAffinity.map(resolve),
+      requiredAntiAffinity: terms.requiredAntiAffinity.map(resolve),
+      preferredAffinity: terms.preferredAffinity.map(weigh),
+      preferredAntiAffinity: terms.preferredAntiAffinity.map(weigh),
+    };
+  }
+}
+
+/** False for no terms: nothing was asked. */
+function matchesAll(terms: readonly AffinityTerm[], { pod }: PodInfo): boolean {
+  return terms.length > 0 && terms.every((term) => termMatches(term, pod, noLabels));
+}
+
+function satisfiesAffinity(state: FilterState, pod: PodInfo, labels: Labels): boolean {
+  const { requiredAffinity } = state.terms;
+  let podsExist = true;
+  for (const { topologyKey } of requiredAffinity) {
+    const value = labels[topologyKey];
+    if (value === undefined) return false;
+    if (state.affinity.get(topologyKey, value) <= 0) podsExist = false;
+  }
+  // The first of a group that wants to be with its own kind may go anywhere.
+  return podsExist || (state.affinity.isEmpty && matchesAll(requiredAffinity, pod));
+}

@@ -1,0 +1,203 @@
+import type { Labels } from '../../../apimachinery/labels.ts';
+import { matchesLabels } from '../../../apimachinery/labels.ts';
+import type { EventRegistration } from '../../framework/cluster-event.ts';
+import type { CycleState } from '../../framework/cycle-state.ts';
+import type {
+  FilterPlugin,
+  Handle,
+  PreFilterExtensions,
+  PreFilterPlugin,
+  PreScorePlugin,
+  ScorePlugin,
+} from '../../framework/interface.ts';
+import { maxNodeScore } from '../../framework/interface.ts';
+import type { NodeInfo } from '../../framework/node-info.ts';
+import type { PodInfo } from '../../framework/pod-info.ts';
+import type { Status } from '../../framework/status.ts';
+import { skip, unresolvable, unschedulable } from '../../framework/status.ts';
+import type { SpreadConstraint } from './constraints.ts';
+import {
+  countMatching,
+  defaultConstraints,
+  hasAllKeys,
+  hostnameLabel,
+  isIncluded,
+  ownConstraints,
+} from './constraints.ts';
+
+const filterKey = 'PreFilterPodTopologySpread';
+const scoreKey = 'PreScorePodTopologySpread';
+const noLabels: Labels = {};
+
+/** Matching Pods by domain, for each constraint. */
+class FilterState {
+  readonly constraints: readonly SpreadConstraint[];
+  readonly counts: readonly Map<string, number>[];
+
+  constructor(constraints: readonly SpreadConstraint[], counts: readonly Map<string, number>[]) {
+    this.constraints = constraints;
+    this.counts = counts;
+  }
+
+  clone(): FilterState {
+    return new FilterState(
+      this.constraints,
+      this.counts.map((count) => new Map(count)),
+    );
+  }
+}
+
+interface ScoreState {
+  readonly constraints: readonly SpreadConstraint[];
+  /** By constraint: Pods by domain, for the domains of feasible nodes. Hostnames are counted when scored. */
+  readonly counts: readonly Map<string, number>[];
+  readonly weights: readonly number[];
+  /** Nodes without all the keys. */
+  readonly ignored: ReadonlySet<string>;
+  readonly order: readonly NodeInfo[];
+}
+
+/** Evens out Pods over domains: hosts, zones and any label. Models plugins/podtopologyspread (v1.34) with system defaults. */
+export class PodTopologySpread
+  implements PreFilterPlugin, PreFilterExtensions, FilterPlugin, PreScorePlugin, ScorePlugin
+{
+  readonly name = 'PodTopologySpread';
+  readonly events: readonly EventRegistration[] = [
+    { resource: 'AssignedPod', actions: ['Add', 'UpdateLabel', 'Delete'] },
+    { resource: 'UnscheduledPod', actions: ['UpdateLabel'] },
+    { resource: 'Node', actions: ['Add', 'Delete', 'UpdateLabel', 'UpdateTaint'] },
+  ];
+  readonly #handle: Handle;
+
+  constructor(handle: Handle) {
+    this.#handle = handle;
+  }
+
+  preFilter(state: CycleState, { pod }: PodInfo, nodes: readonly NodeInfo[]): Status | undefined {
+    const constraints = ownConstraints(pod, 'DoNotSchedule');
+    if (constraints.length === 0) return skip;
+    const counts = constraints.map(() => new Map<string, number>());
+    for (const { node, pods } of nodes) {
+      const labels = node?.metadata?.labels ?? noLabels;
+      if (node === undefined || !hasAllKeys(labels, constraints)) continue;
+      constraints.forEach((constraint, index) => {
+        if (!isIncluded(constraint, pod, node)) return;
+        const value = labels[constraint.topologyKey] as string;
+        const count = countMatching(pods.values(), constraint.selector, pod.metadata?.namespace ?? '');
+        const domains = counts[index] as Map<string, number>;
+        domains.set(value, (domains.get(value) ?? 0) + count);
+      });
+    }
+    state.write(filterKey, new FilterState(constraints, counts));
+    return undefined;
+  }
+
+  addPod(state: CycleState, pod: PodInfo, other: PodInfo, node: NodeInfo): void {
+    this.#move(state, pod, other, node, 1);
+  }
+
+  removePod(state: CycleState, pod: PodInfo, other: PodInfo, node: NodeInfo): void {
+    this.#move(state, pod, other, node, -1);
+  }
+
+  filter(state: CycleState, { pod }: PodInfo, { node }: NodeInfo): Status | undefined {
+    const { constraints, counts } = state.read(filterKey) as FilterState;
+    const labels = node?.metadata?.labels ?? noLabels;
+    for (const [index, constraint] of constraints.entries()) {
+      const value = labels[constraint.topologyKey];
+      if (value === undefined)
+        return unresolvable("node(s) didn't match pod topology spread constraints (missing required label)");
+      const domains = counts[index] as Map<string, number>;
+      // Too few domains: the missing ones count as empty.
+      const least = domains.size < constraint.minDomains ? 0 : Math.min(...domains.values());
+      const self = matchesLabels(constraint.selector, pod.metadata?.labels) ? 1 : 0;
+      if ((domains.get(value) ?? 0) + self - least > constraint.maxSkew)
+        return unschedulable("node(s) didn't match pod topology spread constraints");
+    }
+    return undefined;
+  }
+
+  preScore(state: CycleState, { pod }: PodInfo, nodes: readonly NodeInfo[]): Status | undefined {
+    const own = (pod.spec?.topologySpreadConstraints ?? []).length > 0;
+    const constraints = own
+      ? ownConstraints(pod, 'ScheduleAnyway')
+      : defaultConstraints(pod, this.#handle.objects);
+    if (constraints.length === 0) return skip;
+    // The built-in constraints also take nodes without a zone: together they are one domain.
+    const labelsOf = ({ node }: NodeInfo): Labels => node?.metadata?.labels ?? noLabels;
+    const counts = constraints.map(() => new Map<string, number>());
+    const ignored = new Set<string>();
+    for (const node of nodes) {
+      const labels = labelsOf(node);
+      if (own && !hasAllKeys(labels, constraints)) {
+        ignored.add(node.name);
+        continue;
+      }
+      constraints.forEach(({ topologyKey }, index) => {
+        if (topologyKey !== hostnameLabel) counts[index]?.set(labels[topologyKey] ?? '', 0);
+      });
+    }
+    const weights = constraints.map(({ topologyKey }, index) => {
+      const size = topologyKey === hostnameLabel ? nodes.length - ignored.size : (counts[index]?.size ?? 0);
+      return Math.log(size + 2);
+    });
+    for (const info of this.#handle.nodes()) {
+      const labels = labelsOf(info);
+      const { node } = info;
+      if (node === undefined || (own && !hasAllKeys(labels, constraints))) continue;
+      constraints.forEach((constraint, index) => {
+        const domains = counts[index] as Map<string, number>;
+        const value = labels[constraint.topologyKey] ?? '';
+        const before = domains.get(value);
+        if (before === undefined || !isIncluded(constraint, pod, node)) return;
+        const namespace = pod.metadata?.namespace ?? '';
+        domains.set(value, before + countMatching(info.pods.values(), constraint.selector, namespace));
+      });
+    }
+    const found: ScoreState = { constraints, counts, weights, ignored, order: nodes };
+    state.write(scoreKey, found);
+    return undefined;
+  }
+
+  score(state: CycleState, { pod }: PodInfo, info: NodeInfo): number {
+    const { constraints, counts, weights, ignored } = state.read(scoreKey) as ScoreState;
+    if (ignored.has(info.name)) return 0;
+    let score = 0;
+    for (const [index, { topologyKey, selector, maxSkew }] of constraints.entries()) {
+      const value = info.node?.metadata?.labels?.[topologyKey];
+      if (value === undefined) continue;
+      const count =
+        topologyKey === hostnameLabel
+          ? countMatching(info.pods.values(), selector, pod.metadata?.namespace ?? '')
+          : (counts[index]?.get(value) ?? 0);
+      score += count * (weights[index] as number) + (maxSkew - 1);
+    }
+    return Math.round(score);
+  }
+
+  /** Fewer is better: the lowest raw score becomes 100. */
+  normalize(state: CycleState, _pod: PodInfo, scores: number[]): void {
+    const { ignored, order } = state.read(scoreKey) as ScoreState;
+    const counted = scores.filter((_, index) => !ignored.has(order[index]?.name ?? ''));
+    const min = Math.min(...counted);
+    const max = Math.max(0, ...counted);
+    for (const [index, score] of scores.entries()) {
+      if (ignored.has(order[index]?.name ?? '')) scores[index] = 0;
+      else scores[index] = max === 0 ? maxNodeScore : Math.floor((maxNodeScore * (max + min - score)) / max);
+    }
+  }
+
+  #move(state: CycleState, { pod }: PodInfo, other: PodInfo, { node }: NodeInfo, amount: 1 | -1): void {
+    const { constraints, counts } = state.read(filterKey) as FilterState;
+    const labels = node?.metadata?.labels ?? noLabels;
+    if (node === undefined || other.pod.metadata?.namespace !== pod.metadata?.namespace) return;
+    if (!hasAllKeys(labels, constraints)) return;
+    constraints.forEach((constraint, index) => {
+      if (!matchesLabels(constraint.selector, other.pod.metadata?.labels)) return;
+      if (!isIncluded(constraint, pod, node)) return;
+      const value = labels[constraint.topologyKey] as string;
+      const domains = counts[index] as Map<string, number>;
+      domains.set(value, (domains.get(value) ?? 0) + amount);
+    });
+  }
+}

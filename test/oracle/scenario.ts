@@ -1,0 +1,139 @@
+import type { Clock } from '../../electron/base/clock.ts';
+import type { Rand } from '../../electron/base/rand.ts';
+import type { Labels } from '../../electron/cluster/apimachinery/labels.ts';
+import type { Node, Pod, Service } from '../../electron/cluster/api/types.ts';
+import { SchedulerCache } from '../../electron/cluster/scheduler/cache/scheduler-cache.ts';
+import type {
+  ClusterObjects,
+  DisruptionBudget,
+  SelectingOwner,
+} from '../../electron/cluster/scheduler/framework/cluster-objects.ts';
+import { CycleState } from '../../electron/cluster/scheduler/framework/cycle-state.ts';
+import { filterWithNominated } from '../../electron/cluster/scheduler/framework/filter-with-nominated.ts';
+import { fitErrorMessage } from '../../electron/cluster/scheduler/framework/fit-error.ts';
+import { Framework } from '../../electron/cluster/scheduler/framework/framework.ts';
+import type { Handle } from '../../electron/cluster/scheduler/framework/interface.ts';
+import { podInfo } from '../../electron/cluster/scheduler/framework/pod-info.ts';
+import type { PodInfo } from '../../electron/cluster/scheduler/framework/pod-info.ts';
+import type { Status } from '../../electron/cluster/scheduler/framework/status.ts';
+import { Nominator } from '../../electron/cluster/scheduler/nominator.ts';
+import { defaultProfile, inTreeRegistry } from '../../electron/cluster/scheduler/plugins/registry.ts';
+import { schedulePod } from '../../electron/cluster/scheduler/schedule-pod.ts';
+
+/** One small cluster and one Pod to place; objects as the API server stores them. */
+export interface Scenario {
+  readonly id: string;
+  readonly namespaces?: readonly { readonly metadata: { readonly name: string; readonly labels?: Labels } }[];
+  readonly nodes: readonly Node[];
+  readonly existingPods?: readonly Pod[];
+  readonly nominatedPods?: readonly Pod[];
+  readonly pdbs?: readonly DisruptionBudget[];
+  readonly services?: readonly Service[];
+  readonly replicaSets?: readonly (SelectingOwner & { readonly metadata: Named })[];
+  readonly statefulSets?: readonly (SelectingOwner & { readonly metadata: Named })[];
+  readonly pod: Pod;
+}
+
+interface Named {
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+/** What the scheduler decides: verdicts by node, scores by plugin and node after normalisation, and what preemption does. */
+export interface Decision {
+  readonly id: string;
+  readonly feasible: Readonly<Record<string, boolean>>;
+  readonly reasons: Readonly<Record<string, readonly string[]>>;
+  readonly rejectedBy: Readonly<Record<string, string>>;
+  readonly scores: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly total: Readonly<Record<string, number>>;
+  readonly selected: string | null;
+  readonly message: string | null;
+  readonly nominatedNode: string | null;
+  readonly selectedVictims: readonly string[];
+}
+
+/** Runs the product's default profile over one scenario: one scheduling cycle, nothing is bound. */
+export function decide(scenario: Scenario): Decision {
+  const clock = { now: () => 0 } as unknown as Clock;
+  const rand = { int: () => 0 } as unknown as Rand;
+  const cache = new SchedulerCache(clock);
+  const nominator = new Nominator();
+  const seen = ({ status }: Pod): boolean => status?.phase !== 'Succeeded' && status?.phase !== 'Failed';
+  for (const node of scenario.nodes) cache.setNode(node);
+  for (const pod of (scenario.existingPods ?? []).filter(seen)) cache.setPod(pod);
+  for (const pod of scenario.nominatedPods ?? [])
+    nominator.set(podInfo(pod), pod.status?.nominatedNodeName ?? '');
+  const snapshot = cache.snapshot();
+
+  let victims: readonly PodInfo[] = [];
+  const handle: Handle = {
+    images: () => ({ imageNodes: cache.imageNodes, nodeCount: cache.nodeCount }),
+    objects: objectsOf(scenario),
+    nodes: () => snapshot.nodes,
+    // Only binding uses it, and nothing is bound.
+    client: undefined as never,
+    rand,
+    filter: (state, pod, node) => filterWithNominated(framework, nominator, state, pod, node),
+    addPod: (state, pod, other, node) => framework.addPod(state, pod, other, node),
+    removePod: (state, pod, other, node) => framework.removePod(state, pod, other, node),
+    preempt: (_pod, _node, chosen) => {
+      victims = chosen;
+    },
+  };
+  const framework: Framework = new Framework(defaultProfile, inTreeRegistry, handle);
+  const state = new CycleState();
+  const info = podInfo(scenario.pod);
+  const result = schedulePod(framework, state, info, snapshot, handle.filter, rand);
+  if (result.outcome === 'error') throw new Error(`${scenario.id}: ${result.message}`);
+
+  const refused: ReadonlyMap<string, Status> =
+    result.outcome === 'fits' ? result.refused : result.diagnosis.byNode;
+  const names = scenario.nodes.map(({ metadata }) => metadata?.name ?? '');
+  const verdicts = {
+    id: scenario.id,
+    feasible: Object.fromEntries(names.map((name) => [name, !refused.has(name)])),
+    reasons: Object.fromEntries([...refused].map(([name, { reasons }]) => [name, reasons])),
+    rejectedBy: Object.fromEntries([...refused].map(([name, { plugin = '' }]) => [name, plugin])),
+  };
+  if (result.outcome === 'fits') {
+    const { scored } = result;
+    const scores: Record<string, Record<string, number>> = {};
+    for (const { plugin, normalized } of scored?.plugins ?? [])
+      scores[plugin] = Object.fromEntries(
+        (scored?.nodes ?? []).map(({ name }, index) => [name, normalized[index] as number]),
+      );
+    const total = Object.fromEntries(
+      (scored?.nodes ?? []).map(({ name }, index) => [name, scored?.totals[index] as number]),
+    );
+    const nothing = { message: null, nominatedNode: null, selectedVictims: [] };
+    return { ...verdicts, scores, total, selected: result.node, ...nothing };
+  }
+  const post = framework.postFilter(state, info, snapshot.nodes, refused);
+  return {
+    ...verdicts,
+    scores: {},
+    total: {},
+    selected: null,
+    message: fitErrorMessage({ ...result.diagnosis, postFilter: post.status?.reasons.join('. ') ?? '' }),
+    nominatedNode: post.nominatedNodeName ?? null,
+    selectedVictims: victims.map(({ key }) => key),
+  };
+}
+
+function objectsOf({ namespaces = [], services = [], pdbs = [], ...rest }: Scenario): ClusterObjects {
+  const owners = { ReplicaSet: rest.replicaSets ?? [], StatefulSet: rest.statefulSets ?? [] };
+  return {
+    namespaceLabels: (name) =>
+      namespaces.find(({ metadata }) => metadata.name === name)?.metadata.labels ?? {},
+    namespaces: () =>
+      namespaces.map(({ metadata }) => ({ name: metadata.name, labels: metadata.labels ?? {} })),
+    services: (namespace) => services.filter(({ metadata }) => metadata?.namespace === namespace),
+    owner: (kind, namespace, name) =>
+      owners[kind as keyof typeof owners]?.find(
+        ({ metadata }) => metadata.namespace === namespace && metadata.name === name,
+      ),
+    hasPersistentVolumeClaim: () => false,
+    disruptionBudgets: () => pdbs,
+  };
+}
