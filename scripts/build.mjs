@@ -15,13 +15,16 @@ const PROGRAMS = {
   'host/serve.mjs': 'electron/host/entry-node.ts',
   'host/shell.mjs': 'electron/host/entry-shell.ts',
   'host/utility.mjs': 'electron/host/entry-utility.ts',
-  'shell/shell.mjs': 'electron/shell/main.ts',
   'labs/lab.mjs': 'electron/host/entry-lab.ts',
   'main/main.mjs': 'electron/main/main.ts',
 };
+/** The lab shell starts often and uses few of its tools at a time: they are chunks, loaded when needed. */
+const SHELL = { shell: 'electron/shell/main.ts' };
 const PRELOAD = { 'preload/preload.cjs': 'electron/preload/preload.ts' };
-/** Not bundled: native modules, and what loads files beside itself. */
-const EXTERNAL = ['electron', 'better-sqlite3', '@lydell/node-pty', 'just-bash'];
+/** Not bundled: native modules. These and nothing else are in a release as packages (electron-builder.yml). */
+const EXTERNAL = ['electron', 'better-sqlite3', '@lydell/node-pty'];
+/** Asked for by tools of just-bash that the lab shell does not offer (js-exec, sqlite3, xz, zstd): left out. */
+const LEFT_OUT = ['quickjs-emscripten', 'sql.js', 'node-liblzma', '@mongodb-js/zstd'];
 
 function fingerprint() {
   const hash = createHash('sha256');
@@ -47,20 +50,29 @@ async function bundle() {
     logLevel: 'warning',
     minify: false,
   };
+  const esm = {
+    ...common,
+    format: 'esm',
+    banner: {
+      // Packages that are CommonJS inside ask for these.
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+  };
   const existing = (entries) =>
     Object.entries(entries).filter(([, source]) => existsSync(join(root, source)));
   for (const [output, source] of existing(PROGRAMS)) {
-    await build({
-      ...common,
-      entryPoints: [source],
-      outfile: join('dist', output),
-      format: 'esm',
-      banner: {
-        // Packages that are CommonJS inside ask for these.
-        js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-      },
-    });
+    await build({ ...esm, entryPoints: [source], outfile: join('dist', output) });
   }
+  rmSync(join(root, 'dist', 'shell'), { recursive: true, force: true });
+  await build({
+    ...esm,
+    entryPoints: SHELL,
+    outdir: 'dist/shell',
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    outExtension: { '.js': '.mjs' },
+    external: [...EXTERNAL, ...LEFT_OUT],
+  });
   for (const [output, source] of existing(PRELOAD)) {
     await build({ ...common, entryPoints: [source], outfile: join('dist', output), format: 'cjs' });
   }

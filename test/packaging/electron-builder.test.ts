@@ -37,10 +37,18 @@ describe('electron-builder.yml', () => {
       'dist/main/**',
       'dist/preload/**',
       'dist/shell/**',
+      'node_modules/@lydell/node-pty-${platform}-${arch}/**',
+      'node_modules/@lydell/node-pty/**',
+      'node_modules/better-sqlite3/lib/**',
+      'node_modules/better-sqlite3/prebuilds/${platform}*-${arch}.node',
+      'node_modules/better-sqlite3/{package.json,LICENSE}',
       'package.json',
     ]);
     expect(files).toContain('!**/*.map');
-    expect(files).toContain('!node_modules/node-{linux,win}-*/**');
+    // Before the exceptions: the last pattern that fits decides.
+    expect(files.indexOf('!node_modules/**')).toBeLessThan(
+      files.findIndex((pattern) => pattern.startsWith('node_modules/')),
+    );
   });
 
   it('keeps programs in the archive, where they find their packages; native files lie beside it', () => {
