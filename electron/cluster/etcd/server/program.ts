@@ -53,7 +53,7 @@ const NO_FAULTS: EtcdMemberFaults = { fsync: 1, diskFull: false };
  */
 export function etcdProgram(options: EtcdProgramOptions): Program {
   return async (process) => {
-    const settings = readSettings(process.argv);
+    const settings = readSettings(process.argv, options.version ?? DEFAULT_VERSION);
     if (typeof settings === 'string') {
       process.stderr(settings);
       return 2;

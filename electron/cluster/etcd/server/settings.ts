@@ -4,6 +4,7 @@ import { booleanFlag, durationFlag, hasGate, numberFlag, parseFlags, portsOf } f
 import type { EtcdFlags } from './flags.ts';
 import type { FlagOptions } from './server-flags.ts';
 import { serverFlags } from './server-flags.ts';
+import { isAtLeast } from './version.ts';
 
 /** What the flags of etcd say; times in virtual milliseconds. */
 export interface EtcdSettings extends BootstrapSettings {
@@ -26,8 +27,8 @@ export interface EtcdSettings extends BootstrapSettings {
   readonly corruptCheckTime: number;
 }
 
-/** Reads the command line, or returns upstream's complaint as text. */
-export function readSettings(argv: readonly string[]): EtcdSettings | string {
+/** Reads the command line of an etcd of this version, or returns upstream's complaint as text. */
+export function readSettings(argv: readonly string[], version: string): EtcdSettings | string {
   const flags = parseFlags(argv);
   if (typeof flags === 'string') return flags;
   const complaints: string[] = [];
@@ -57,7 +58,7 @@ export function readSettings(argv: readonly string[]): EtcdSettings | string {
     heartbeat: number('heartbeat-interval', 100),
     electionTimeout: number('election-timeout', 1000),
     snapshotCount: number('snapshot-count', 10_000),
-    preVote: boolean('pre-vote', true),
+    preVote: boolean('pre-vote', isAtLeast(version, 3, 5)),
     strictReconfigCheck: boolean('strict-reconfig-check', true),
     maxRequestBytes: number('max-request-bytes', 1.5 * 1024 * 1024),
     maxTxnOps: number('max-txn-ops', 128),

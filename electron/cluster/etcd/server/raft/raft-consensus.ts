@@ -111,8 +111,9 @@ export class RaftConsensus implements Consensus, ClusterOperations {
     this.#leaderCalls = new LeaderCalls(context.clock, this.#leaderCallsHost());
   }
 
+  /** Of the last entry applied, as upstream reports it: a member that campaigns in vain does not show its terms. */
   get term(): number {
-    return this.#loop.hardState.term;
+    return this.#applied.term;
   }
 
   get leader(): Uint64 {
@@ -305,7 +306,7 @@ export class RaftConsensus implements Consensus, ClusterOperations {
       subject: `raft ${tracer.actor}`,
       from: before.raftState,
       state: state.raftState,
-      detail: { term: this.term, lead: state.lead === NONE ? '0' : hexId(state.lead) },
+      detail: { term: this.#loop.hardState.term, lead: state.lead === NONE ? '0' : hexId(state.lead) },
     });
     tracer.resume(cause);
   }
@@ -339,7 +340,7 @@ export class RaftConsensus implements Consensus, ClusterOperations {
 
   /** The entry with which a leader begins is applied: everything from before is, too. */
   #termBegun(): void {
-    if (!this.#leads || this.#applied.term !== this.term) return;
+    if (!this.#leads || this.#applied.term !== this.#loop.hardState.term) return;
     this.#events?.promoted();
     this.#reads.retry();
     const version = `${this.#config.version.split('.').slice(0, 2).join('.')}.0`;
