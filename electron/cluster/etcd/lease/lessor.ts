@@ -61,6 +61,8 @@ export class Lessor implements Disposable {
   /** Likewise, for checkpoints. */
   readonly #checkpoints = new Heap<Entry>(earlier);
   #order = 0;
+  /** What was done since the start, for the metrics. */
+  readonly counts = { granted: 0, revoked: 0, renewed: 0, expired: 0 };
   #timer: Disposable | undefined;
   #timerAt = Infinity;
   #primary: PrimaryLessor | undefined;
@@ -131,6 +133,7 @@ export class Lessor implements Disposable {
       revoked: false,
     };
     this.#leases.set(id, lease);
+    this.counts.granted += 1;
     this.#backend.putLease({ id, ttl: given });
     if (this.#primary !== undefined) this.#refresh(lease);
     return given;
@@ -140,6 +143,8 @@ export class Lessor implements Disposable {
   revoke(id: Uint64): readonly ByteString[] {
     const lease = this.#get(id);
     lease.revoked = true;
+    this.counts.revoked += 1;
+    if (lease.expiry <= this.#clock.now()) this.counts.expired += 1;
     this.#leases.delete(id);
     this.#backend.deleteLease(id);
     return [...lease.keys].sort(byteOrder);
@@ -150,6 +155,7 @@ export class Lessor implements Disposable {
     const lease = this.#get(id);
     // Its revocation is under way already.
     if (lease.expiry <= this.#clock.now()) throw etcdError('leaseNotFound');
+    this.counts.renewed += 1;
     if (lease.checkpoint > 0) {
       // The others would go on with less than the client has been promised.
       lease.checkpoint = 0;

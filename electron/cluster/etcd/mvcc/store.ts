@@ -32,6 +32,8 @@ export class MvccStore {
   #index = new TreeIndex();
   #log = new RecordLog();
   #observer: ChangeObserver = () => undefined;
+  /** What was done since the start, for the metrics. */
+  readonly counts: StoreCounts = { puts: 0, deletes: 0, ranges: 0, txns: 0, putBytes: 0, compacted: 0 };
   #revision = 1;
   #compactRevision = -1;
   #writing = false;
@@ -85,6 +87,11 @@ export class MvccStore {
     return this.#compactRevision;
   }
 
+  /** Keys that have a history. */
+  get keys(): number {
+    return this.#index.size;
+  }
+
   get log(): RecordLog {
     return this.#log;
   }
@@ -104,6 +111,7 @@ export class MvccStore {
     if (options.revision > current) throw etcdError('futureRevision');
     const revision = options.revision <= 0 ? current : options.revision;
     if (revision < this.#compactRevision) throw etcdError('compacted');
+    this.counts.ranges += 1;
     if (end === '') {
       const record = this.#index.at(key, revision);
       if (record === undefined) return { kvs: [], count: 0 };
@@ -161,14 +169,28 @@ export class MvccStore {
     const records = changes.map((change) => change.record);
     for (const record of records) this.#log.append(record);
     this.#backend.append(records);
+    this.#count(records);
     this.#revision += 1;
     this.#observer(this.#revision, changes);
+  }
+
+  #count(records: readonly RevisionRecord[]): void {
+    const { counts } = this;
+    for (const { kv, tombstone } of records) {
+      if (tombstone) counts.deletes += 1;
+      else {
+        counts.puts += 1;
+        counts.putBytes += kv.key.length + kv.value.length;
+      }
+    }
+    if (records.length > 1) counts.txns += 1;
   }
 
   /** Forgets in memory at once; the backend follows in rounds, one compaction after the other. */
   #clean(revision: number): void {
     const removed = this.#index.compact(revision);
     this.#log.remove(removed);
+    this.counts.compacted += removed.length;
     this.#cleaned = new Promise((done) => this.#jobs.push({ removed, from: 0, revision, done }));
     if (this.#cleaning === undefined) this.#cleanRound();
   }
@@ -189,6 +211,18 @@ export class MvccStore {
       this.#cleaning = this.#clock.setTimeout(() => this.#cleanRound(), COMPACTION_PAUSE);
     }
   }
+}
+
+export interface StoreCounts {
+  puts: number;
+  deletes: number;
+  ranges: number;
+  /** Transactions of more than one change. */
+  txns: number;
+  /** Keys and values that were put. */
+  putBytes: number;
+  /** Records that compactions gave up. */
+  compacted: number;
 }
 
 /** What a compaction has left to remove from the backend. */

@@ -12,6 +12,10 @@ export class TreeIndex {
   readonly #byKey = new Map<ByteString, KeyIndex>();
   readonly #tree = createByteStringTree<KeyIndex>();
 
+  get size(): number {
+    return this.#byKey.size;
+  }
+
   get(key: ByteString): KeyIndex | undefined {
     return this.#byKey.get(key);
   }

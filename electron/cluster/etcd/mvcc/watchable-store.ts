@@ -27,11 +27,17 @@ export class WatchableStore implements Disposable {
   readonly #victims = new Set<Watcher>();
   #pass: Disposable | undefined;
   #retry: Disposable | undefined;
+  #events = 0;
 
   constructor(store: MvccStore, clock: Clock) {
     this.store = store;
     this.#clock = clock;
     store.observer = (revision, changes) => this.#notify(revision, changes);
+  }
+
+  /** Events handed to watchers since the start. */
+  get events(): number {
+    return this.#events;
   }
 
   get counts(): { readonly synced: number; readonly unsynced: number; readonly victims: number } {
@@ -105,7 +111,10 @@ export class WatchableStore implements Disposable {
 
   /** Hands a response to a watcher; makes it a victim if it does not take it. */
   #offer(watcher: Watcher, response: WatcherResponse): boolean {
-    if (watcher.sink(response)) return true;
+    if (watcher.sink(response)) {
+      this.#events += response.events.length;
+      return true;
+    }
     if (watcher.cancelled) return false;
     watcher.refused = response;
     this.#synced.delete(watcher);

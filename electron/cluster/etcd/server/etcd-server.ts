@@ -33,6 +33,7 @@ import { leaseCalls } from './calls/lease-calls.ts';
 import { maintenanceCalls } from './calls/maintenance-calls.ts';
 import type { ServerCore } from './core.ts';
 import type { Caller, Consensus, InternalRequest, Reply } from './interface.ts';
+import { CallCounts } from './metrics/call-counts.ts';
 import { LeaderWatch } from './leader-watch.ts';
 import type { EtcdServerOptions } from './options.ts';
 import type { PeerMethod } from './peers/frames.ts';
@@ -64,6 +65,10 @@ export class EtcdServer implements EtcdMemberSource, ServerCore {
   readonly kv: KvApplier;
   readonly consensus: Consensus;
   readonly proposer: Proposer;
+  /** Counted where they come in. */
+  readonly calls = new CallCounts();
+  /** Health checks that were answered. */
+  readonly health = { success: 0, failures: 0 };
   readonly #watchable: WatchableStore;
   readonly #applier: Applier;
   readonly #calls: Calls;
@@ -162,6 +167,15 @@ export class EtcdServer implements EtcdMemberSource, ServerCore {
     const { cluster } = this.options;
     if (cluster !== undefined) return cluster.members.map(({ id, ...rest }) => ({ memberId: id, ...rest }));
     return [{ memberId: this.memberId, name: this.name, peerUrls: [], clientUrls: [], isLearner: false }];
+  }
+
+  get watchCounts(): {
+    readonly synced: number;
+    readonly unsynced: number;
+    readonly victims: number;
+    readonly events: number;
+  } {
+    return { ...this.#watchable.counts, events: this.#watchable.events };
   }
 
   /** How often somebody else has become the leader, as far as this member has noticed. */

@@ -1,4 +1,5 @@
 import type { AutoCompaction } from './auto-compactor.ts';
+import type { Metric } from './metrics/interface.ts';
 import type { ClusterOperations, Consensus } from './interface.ts';
 
 /** Defaults are upstream's. */
@@ -28,6 +29,8 @@ export interface EtcdServerOptions {
   readonly autoCompaction?: AutoCompaction;
   /** There is no room left on the machine. */
   readonly isDiskFull?: () => boolean;
+  /** What the parts beside the server have to say in `/metrics`. */
+  readonly metrics?: () => readonly Metric[];
   /** Makes this member's part in the agreement. */
   readonly consensus: () => Consensus;
   /** The part of the API about the members; without it those methods are Unimplemented. */

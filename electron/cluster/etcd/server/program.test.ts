@@ -266,6 +266,61 @@ describe('etcd on the network', () => {
     });
   });
 
+  it('answers /metrics, /version and /health on its client port too, and alarms make it unhealthy', async () => {
+    const world = new World();
+    world.startEtcd();
+    await world.run(async (process, connect) => {
+      const etcd = await connect();
+      await etcd.put({ key: 'k', value: 'abc' });
+      await etcd.put({ key: 'k', value: 'abcd' });
+      await expect(etcd.range({ key: 'k', revision: 99 })).rejects.toThrow('future revision');
+      await etcd.leaseGrant({ ttl: 60 });
+      etcd.watch({ key: 'k' }, { onResponse: () => undefined, onError: () => undefined });
+      const { leader } = await etcd.status();
+      const http = new HttpClientConnection(
+        await process.net.dial({ host: 'cp-1', port: 2379 }, { protocol: 'https' }),
+      );
+      const get = async (target: string): Promise<readonly [number, string]> => {
+        const { status, body } = await http.call({ method: 'GET', target, headers: {} });
+        return [status, body?.type === 'text' ? body.text : ''];
+      };
+      expect((await get('/version'))[1]).toBe(
+        '{"etcdserver":"3.6.4","etcdcluster":"3.6.0","storage":"3.6.0"}',
+      );
+      const [status, metrics] = await get('/metrics');
+      expect(status).toBe(200);
+      for (const line of [
+        '# HELP etcd_server_has_leader Whether or not a leader exists. 1 is existence, 0 is not.',
+        '# TYPE etcd_server_has_leader gauge',
+        'etcd_server_has_leader 1',
+        'etcd_server_is_leader 1',
+        'etcd_server_leader_changes_seen_total 1',
+        'etcd_server_proposals_pending 0',
+        'etcd_server_quota_backend_bytes 2.147483648e+09',
+        'etcd_server_version{server_version="3.6.4"} 1',
+        `etcd_server_id{server_id="${BigInt(leader).toString(16)}"} 1`,
+        'etcd_mvcc_put_total 2',
+        'etcd_debugging_mvcc_keys_total 1',
+        'etcd_debugging_mvcc_total_put_size_in_bytes 9',
+        'etcd_debugging_mvcc_current_revision 3',
+        'etcd_debugging_mvcc_compact_revision -1',
+        'etcd_debugging_mvcc_watcher_total 1',
+        'etcd_debugging_lease_granted_total 1',
+        'grpc_server_handled_total{grpc_code="OK",grpc_method="Put",grpc_service="etcdserverpb.KV",grpc_type="unary"} 2',
+        'grpc_server_handled_total{grpc_code="OutOfRange",grpc_method="Range",grpc_service="etcdserverpb.KV",grpc_type="unary"} 1',
+        'grpc_server_started_total{grpc_method="Watch",grpc_service="etcdserverpb.Watch",grpc_type="bidi_stream"} 1',
+      ]) {
+        expect(metrics.split('\n')).toContain(line);
+      }
+      expect(metrics.split('\n')).not.toContain('etcd_mvcc_put_total 3');
+      await etcd.call('Alarm', { action: 'ACTIVATE', memberId: leader, alarm: 'NOSPACE' });
+      expect(await get('/health')).toEqual([503, '{"health":"false","reason":"ALARM NOSPACE"}']);
+      expect(await get('/health?exclude=NOSPACE')).toEqual([200, '{"health":"true","reason":""}']);
+      await etcd.call('Alarm', { action: 'ACTIVATE', memberId: leader, alarm: 'CORRUPT' });
+      expect(await get('/readyz')).toEqual([503, '[-]data_corruption failed: alarm activated: CORRUPT\n']);
+    });
+  });
+
   it.each([
     [['--nmae=x'], 'flag provided but not defined: -nmae'],
     [['surplus'], "'surplus' is not a valid flag"],

@@ -29,6 +29,9 @@ export class Proposer {
   readonly #parts: ProposerParts;
   /** Those who wait until an alarm that is under way has been raised. */
   #raising: (() => void)[] | undefined;
+  /** Proposals that have not been answered, and those that were not agreed on; for the metrics. */
+  pending = 0;
+  failed = 0;
 
   constructor(parts: ProposerParts) {
     this.#parts = parts;
@@ -66,7 +69,10 @@ export class Proposer {
       info === undefined
         ? body
         : { ...body, header: { username: info.username, authRevision: info.revision } };
+    this.pending += 1;
     this.#parts.consensus.propose(request, (outcome) => {
+      this.pending -= 1;
+      if ('error' in outcome && outcome.error.code === 'Unavailable') this.failed += 1;
       if ('error' in outcome) this.#refused(outcome.error, body, caller, reply);
       else reply({ response: this.fill(outcome.response as { readonly header: ResponseHeader }) });
     });

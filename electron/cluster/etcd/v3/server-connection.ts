@@ -5,6 +5,7 @@ import type { CallMetadata } from '../client/connection.ts';
 import { etcdError } from '../client/errors.ts';
 import { EtcdError } from '../client/interface.ts';
 import type { WatchRequest } from '../client/interface.ts';
+import type { EtcdMethod, EtcdMethods } from '../client/methods.ts';
 import type { EtcdServer } from '../server/etcd-server.ts';
 import type { Caller, Outcome } from '../server/interface.ts';
 import type { EtcdClientFrame, EtcdServerFrame } from './messages.ts';
@@ -42,12 +43,7 @@ export class EtcdServerConnection {
     const { call } = frame;
     switch (frame.type) {
       case 'call':
-        this.#server.call(
-          frame.method,
-          frame.request,
-          (outcome) => this.#answer(call, outcome),
-          this.#caller(frame.metadata),
-        );
+        this.#call(frame.method, call, frame.request, frame.metadata);
         break;
       case 'watch':
         this.#watch(call, frame.request, frame.metadata);
@@ -62,6 +58,25 @@ export class EtcdServerConnection {
         this.#end(call);
         break;
     }
+  }
+
+  #call(
+    method: EtcdMethod,
+    call: number,
+    request: EtcdMethods[EtcdMethod]['request'],
+    metadata: CallMetadata | undefined,
+  ): void {
+    const { calls } = this.#server;
+    calls.started(method);
+    this.#server.call(
+      method,
+      request,
+      (outcome) => {
+        calls.handled(method, 'error' in outcome ? outcome.error.code : 'OK');
+        this.#answer(call, outcome);
+      },
+      this.#caller(metadata),
+    );
   }
 
   #caller(metadata: CallMetadata | undefined): Caller {
@@ -85,6 +100,7 @@ export class EtcdServerConnection {
   }
 
   #openWatchStream(call: number, caller: Caller): WatchStreamServer | undefined {
+    this.#server.calls.started('Watch');
     if (!this.#admitStream(call, caller)) return undefined;
     const stream = new WatchStreamServer(this.#server, this.#clock, {
       progressNotifyInterval: this.#options.progressNotifyInterval,
@@ -99,6 +115,7 @@ export class EtcdServerConnection {
 
   #snapshot(call: number, metadata: CallMetadata | undefined): void {
     const caller = this.#caller(metadata);
+    this.#server.calls.started('Snapshot');
     if (!this.#admitStream(call, caller)) return;
     try {
       for (const response of this.#server.snapshot(caller)) {
