@@ -4,6 +4,7 @@ import type { Compare, RequestOp } from '../../electron/cluster/etcd/client/inte
 import { EtcdError } from '../../electron/cluster/etcd/client/interface.ts';
 import type { EtcdMethod, EtcdMethods } from '../../electron/cluster/etcd/client/methods.ts';
 import { ServerHarness } from '../../electron/cluster/etcd/server/harness.testing.ts';
+import { CODES, normalize, toGateway } from './gateway-json.testing.ts';
 import { hasRealEtcd, RealEtcd } from './real-etcd.testing.ts';
 
 // The same random requests to a real etcd (where one is installed) and to ours: every answer must be the same.
@@ -18,49 +19,6 @@ const PATHS: Partial<Record<EtcdMethod, string>> = {
   LeaseRevoke: 'lease/revoke',
   LeaseTimeToLive: 'lease/timetolive',
 };
-const CODES: Record<string, number> = {
-  InvalidArgument: 3,
-  NotFound: 5,
-  FailedPrecondition: 9,
-  OutOfRange: 11,
-};
-const BYTES = new Set(['key', 'value', 'rangeEnd']);
-const snake = (name: string): string =>
-  name === 'ttl' || name === 'id'
-    ? name.toUpperCase()
-    : name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-const base64 = (bytes: string): string => Buffer.from(bytes, 'latin1').toString('base64');
-
-/** Our shapes as the JSON gateway writes them: snake case, base64, numbers as text, nothing that is default. */
-function toGateway(value: unknown, name = ''): unknown {
-  if (Array.isArray(value))
-    return value.length === 0 ? undefined : value.map((item) => toGateway(item, name) ?? '');
-  if (typeof value === 'number') return value === 0 ? undefined : String(value);
-  if (typeof value === 'string')
-    return BYTES.has(name) || name === 'keys'
-      ? base64(value) || undefined
-      : value === '0'
-        ? undefined
-        : value;
-  if (typeof value === 'boolean') return value || undefined;
-  if (typeof value !== 'object' || value === null) return undefined;
-  const entries = Object.entries(value).map(([key, item]) => [snake(key), toGateway(item, key)] as const);
-  return Object.fromEntries(entries.filter(([, item]) => item !== undefined));
-}
-
-/** Drops what differs between any two members: ids, terms, remaining times, the gateway's extra fields. */
-function normalize(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(normalize);
-  if (typeof value !== 'object' || value === null) return value;
-  const skip = new Set(['cluster_id', 'member_id', 'raft_term']);
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([key]) => !skip.has(key))
-      .map(([key, item]) => [key === 'grantedTTL' ? 'granted_ttl' : key, normalize(item)] as const)
-      .sort(([a], [b]) => (a < b ? -1 : 1)),
-  );
-}
-
 type Request = { [M in EtcdMethod]: { method: M; request: EtcdMethods[M]['request'] } }[EtcdMethod];
 
 const key = fc.constantFrom('a', 'aa', 'ab', 'b', 'b\0', 'c', 'd', '\xff', '');

@@ -23,7 +23,7 @@ export class RealEtcd {
   readonly #process: ChildProcess;
   readonly #url: string;
 
-  constructor(client: number, peer: number) {
+  constructor(client: number, peer: number, flags: readonly string[] = []) {
     this.#url = `http://127.0.0.1:${client}`;
     const peerUrl = `http://127.0.0.1:${peer}`;
     this.#process = spawn(
@@ -31,14 +31,14 @@ export class RealEtcd {
       [
         '--name=real', `--data-dir=${this.#folder}/data`, '--logger=zap', '--log-outputs=/dev/null', '--unsafe-no-fsync',
         `--listen-client-urls=${this.#url}`, `--advertise-client-urls=${this.#url}`,
-        `--listen-peer-urls=${peerUrl}`, `--initial-advertise-peer-urls=${peerUrl}`, `--initial-cluster=real=${peerUrl}`,
+        `--listen-peer-urls=${peerUrl}`, `--initial-advertise-peer-urls=${peerUrl}`, `--initial-cluster=real=${peerUrl}`, ...flags,
       ], // prettier-ignore
       { stdio: 'ignore' },
     );
   }
 
-  static async start(): Promise<RealEtcd> {
-    const etcd = new RealEtcd(await freePort(), await freePort());
+  static async start(...flags: string[]): Promise<RealEtcd> {
+    const etcd = new RealEtcd(await freePort(), await freePort(), flags);
     for (let tries = 0; tries < 100; tries += 1) {
       try {
         await etcd.call('kv/range', { key: 'YQ==' });
@@ -51,9 +51,18 @@ export class RealEtcd {
     throw new Error('etcd did not start');
   }
 
+  /** Its client URL. */
+  get url(): string {
+    return this.#url;
+  }
+
   /** The answer's JSON as it is, or `{error, code}`. */
-  async call(path: string, body: unknown): Promise<Record<string, unknown>> {
-    const response = await fetch(`${this.#url}/v3/${path}`, { method: 'POST', body: JSON.stringify(body) });
+  async call(path: string, body: unknown, token?: string): Promise<Record<string, unknown>> {
+    const response = await fetch(`${this.#url}/v3/${path}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      ...(token === undefined ? {} : { headers: { Authorization: token } }),
+    });
     return (await response.json()) as Record<string, unknown>;
   }
 

@@ -105,18 +105,23 @@ export class AuthManagement {
   /** @throws EtcdError roleNotFound */
   rolePermissions(name: string): readonly Permission[] {
     const role = this.#role(name);
-    return name === ROOT_ROLE ? [ROOT_PERMISSION] : role.keyPermission;
+    return name === ROOT_ROLE && !this.#store.options.as34 ? [ROOT_PERMISSION] : role.keyPermission;
   }
 
   /** @throws EtcdError permissionNotGiven, invalidAuthMgmt, roleNotFound */
   roleGrantPermission({ name, perm }: AuthRoleGrantPermissionRequest): void {
     if (perm === undefined) throw etcdError('permissionNotGiven');
     const { permType, key, rangeEnd = '' } = perm;
-    if (!isValidRange(key, rangeEnd)) throw etcdError('invalidAuthMgmt');
+    if (!this.#store.options.as34 && !isValidRange(key, rangeEnd)) throw etcdError('invalidAuthMgmt');
     const role = this.#role(name);
     const granted: StoredPermission = { permType, key, rangeEnd };
-    const others = role.keyPermission.filter((other) => other.key !== key || other.rangeEnd !== rangeEnd);
-    this.#store.directory.putRole({ name, keyPermission: [...others, granted].sort(byKey) });
+    const permissions = [...role.keyPermission];
+    // Looked for at the first of its key only: the same range may be there twice, as upstream.
+    const first = permissions.findIndex((other) => other.key >= key);
+    const known = permissions[first];
+    if (known?.key === key && known.rangeEnd === rangeEnd) permissions[first] = granted;
+    else permissions.push(granted);
+    this.#store.directory.putRole({ name, keyPermission: permissions.sort(byKey) });
     this.#store.commitRevision();
   }
 

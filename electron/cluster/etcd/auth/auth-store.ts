@@ -11,6 +11,8 @@ import type { AuthBuckets } from './user-directory.ts';
 export interface AuthStoreOptions {
   /** Virtual milliseconds that a token lives from its last use. */
   readonly tokenTtl: number;
+  /** As etcd 3.4 behaves: it takes permissions for ranges without keys, and role `root` shows what it was granted. */
+  readonly as34: boolean;
 }
 
 /**
@@ -19,6 +21,7 @@ export interface AuthStoreOptions {
  * server/auth/store.go.
  */
 export class AuthStore {
+  readonly options: AuthStoreOptions;
   readonly directory: UserDirectory;
   readonly tokens: SimpleTokens;
   readonly #buckets: AuthBuckets;
@@ -27,6 +30,7 @@ export class AuthStore {
 
   constructor(buckets: AuthBuckets, clock: Clock, options: AuthStoreOptions) {
     this.#buckets = buckets;
+    this.options = options;
     this.directory = new UserDirectory(buckets);
     this.tokens = new SimpleTokens(clock, options.tokenTtl);
     this.#load();

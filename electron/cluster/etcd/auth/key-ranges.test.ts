@@ -35,6 +35,10 @@ describe('KeyRanges', () => {
     expect(ranges.covers('a', 'c')).toBe(true);
     expect(ranges.covers('a', 'd\0')).toBe(false);
     expect(ranges.covers('e', '\0')).toBe(true);
+    // No keys at all: upstream asks for one permission around it.
     expect(ranges.covers('b', 'a')).toBe(false);
+    expect(ranges.covers('b', 'b')).toBe(false);
+    expect(ranges.covers('bb', 'bb')).toBe(true);
+    expect(ranges.covers('f', 'e')).toBe(true);
   });
 });

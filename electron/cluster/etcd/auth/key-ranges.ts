@@ -12,6 +12,8 @@ interface Interval {
  * permissions together. Models the interval trees of server/auth/range_perm_cache.go.
  */
 export class KeyRanges {
+  /** As they were given, by begin. */
+  readonly #given: readonly Interval[];
   /** Sorted, apart from one another. */
   readonly #intervals: readonly Interval[];
 
@@ -19,6 +21,7 @@ export class KeyRanges {
   constructor(ranges: readonly { readonly key: ByteString; readonly rangeEnd: ByteString }[]) {
     const intervals = ranges.map(({ key, rangeEnd }) => interval(key, rangeEnd));
     intervals.sort((a, b) => (a.begin < b.begin ? -1 : a.begin > b.begin ? 1 : 0));
+    this.#given = intervals;
     const merged: Interval[] = [];
     for (const next of intervals) {
       const last = merged.at(-1);
@@ -30,9 +33,10 @@ export class KeyRanges {
     this.#intervals = merged;
   }
 
-  /** Whether every key of a range is in the set. A range that ends before it begins is in none. */
+  /** Whether every key of a range is in the set. */
   covers(key: ByteString, rangeEnd: ByteString): boolean {
     const wanted = interval(key, rangeEnd);
+    if (wanted.end !== undefined && wanted.end <= wanted.begin) return this.#surrounds(wanted.end, key);
     let low = 0;
     let high = this.#intervals.length;
     while (low < high) {
@@ -42,9 +46,13 @@ export class KeyRanges {
     }
     const candidate = this.#intervals[low - 1];
     if (candidate === undefined) return false;
-    if (wanted.end !== undefined && wanted.end <= wanted.begin) return false;
     if (candidate.end === undefined) return true;
     return wanted.end !== undefined && wanted.end <= candidate.end;
+  }
+
+  /** A range without keys is upstream's to permit when one given range reaches beyond both its ends. */
+  #surrounds(from: ByteString, to: ByteString): boolean {
+    return this.#given.some(({ begin, end }) => begin < from && (end === undefined || end > to));
   }
 }
 

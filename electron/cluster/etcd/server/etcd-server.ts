@@ -88,6 +88,7 @@ export class EtcdServer implements EtcdMemberSource, ServerCore {
     this.#watchable = new WatchableStore(this.mvcc, clock);
     this.auth = new AuthStore(backend, clock, {
       tokenTtl: (options.authTokenTtl ?? AUTH_TOKEN_TTL) * 1000,
+      as34: !isAtLeast(options.version, 3, 5),
     });
     this.alarms = new AlarmStore(backend);
     this.quota = new Quota(backend, options.quotaBackendBytes ?? 0, options.isDiskFull);
