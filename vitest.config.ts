@@ -7,6 +7,8 @@ export default defineConfig({
     include: ['electron/**/*.test.ts', 'app/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: [
       'test/e2e/**',
+      'test/electron/**',
+      'test/packaging/packaged.test.ts',
       'test/conformance/kube-oracle.test.ts',
       'test/bench/**',
       'node_modules/**',

@@ -87,12 +87,16 @@ export const en: Catalogue = {
       'The address of this page is good for one run only. Use the address printed by the command that started Leme.',
     failed: 'The cluster could not be started',
     failedHint: 'The workspace was left untouched. Close Leme, remove the cause and open it again.',
+    busy: 'This workspace is open in another Leme',
+    busyHint:
+      'Close the other Leme and try again. To have a second one beside it, start Leme with a folder of its own: --data FOLDER.',
     workspace: 'Workspace',
     reason: 'Reason',
   },
   notices: {
     label: 'Notices',
     workspace: {
+      busy: 'The workspace {workspace} is open in another Leme.',
       corrupt:
         'The workspace was damaged and was set aside at {movedTo}. Leme started a new one; nothing was deleted.',
       'newer-version':

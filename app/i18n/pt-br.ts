@@ -85,12 +85,16 @@ export const ptBR = {
       'O endereço desta página vale para uma só execução. Use o endereço impresso pelo comando que iniciou o Leme.',
     failed: 'O cluster não pôde ser iniciado',
     failedHint: 'A área de trabalho foi mantida intacta. Feche o Leme, resolva a causa e abra de novo.',
+    busy: 'Esta área de trabalho está aberta em outro Leme',
+    busyHint:
+      'Feche o outro Leme e tente de novo. Para ter um segundo ao lado, inicie o Leme com uma pasta própria: --data PASTA.',
     workspace: 'Área de trabalho',
     reason: 'Motivo',
   },
   notices: {
     label: 'Avisos',
     workspace: {
+      busy: 'A área de trabalho {workspace} está aberta em outro Leme.',
       corrupt:
         'A área de trabalho estava danificada e foi guardada em {movedTo}. O Leme começou uma nova; nada foi apagado.',
       'newer-version':

@@ -28,6 +28,15 @@ export const useTerminals = defineStore('terminals', () => {
     if (id !== null) sessionStorage.setItem('leme.terminal', id);
   });
 
+  // The next host may be another one, without these terminals: what it has counts once it has said so.
+  watch(
+    () => connection.connected,
+    (now) => {
+      if (!now) loaded.value = false;
+    },
+    { flush: 'sync' },
+  );
+
   function follow(): () => void {
     return connection.follow('terminals.watch', {}, (item) => {
       list.value = item.terminals;

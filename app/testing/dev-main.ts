@@ -42,6 +42,12 @@ const scenes: Record<string, () => void> = {
       phase: 'failed',
       failure: { code: 'host.failed', params: { message: 'SQLITE_CANTOPEN: unable to open database file' } },
     }),
+  busy: () =>
+    host.session.set({
+      ...host.session.value,
+      phase: 'failed',
+      failure: { code: 'workspace.busy', params: { workspace: host.session.value.workspace } },
+    }),
   notices: () =>
     host.session.set({
       ...host.session.value,

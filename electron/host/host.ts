@@ -265,8 +265,10 @@ export class Host {
       spec,
       speed: this.config.speed,
       onFailure: (error) => this.#fail(error),
+      // What components write is theirs: it is read with journalctl and crictl logs. A terminal gets it for debugging only.
       onLogLine: ({ level, actor, message }) => {
-        if (level === 'error' || level === 'warn') this.config.log(`${level} ${actor}: ${message}`);
+        if (process.env['LEME_DEBUG'] !== undefined && (level === 'error' || level === 'warn'))
+          this.config.log(`${level} ${actor}: ${message}`);
       },
       beforeCommit: () => this.labs.save(),
     });

@@ -27,7 +27,9 @@ export function openStore(
   for (let tries = 0; tries < 3; tries += 1) {
     const outcome = openWorkspace(path, {
       timestamp: `${timestamp}-${tries}`,
-      log: ({ message }) => log(message),
+      log: ({ level, message }) => {
+        if (level !== 'info' || process.env['LEME_DEBUG'] !== undefined) log(message);
+      },
     });
     switch (outcome.outcome) {
       case 'opened':

@@ -20,7 +20,7 @@ beforeEach(() => void vi.clearAllMocks());
 describe('the menu', () => {
   it('has developer tools in a built tree and none in a packaged app', () => {
     expect(roles(menuTemplate('linux', false))).toEqual([
-      'editMenu', 'viewMenu', 'resetZoom', 'zoomIn', 'zoomOut', 'togglefullscreen', 'toggleDevTools', 'windowMenu',
+      'fileMenu', 'quit', 'editMenu', 'viewMenu', 'resetZoom', 'zoomIn', 'zoomOut', 'togglefullscreen', 'toggleDevTools', 'windowMenu',
     ]); // prettier-ignore
     expect(roles(menuTemplate('linux', true))).not.toContain('toggleDevTools');
   });

@@ -1,8 +1,11 @@
 import type { MenuItemConstructorOptions } from 'electron';
 import { app, Menu } from 'electron';
 
-/** The platform's own menu: on macOS the shortcuts for copy, paste and quit live in it; elsewhere the bar stays hidden. */
+/** The platform's own menu: on macOS the shortcuts for copy, paste and quit live in it; elsewhere Alt shows it. */
 export function menuTemplate(platform: string, packaged: boolean): MenuItemConstructorOptions[] {
+  // On macOS the application's menu has it; the File menu elsewhere needs nothing else.
+  const first: MenuItemConstructorOptions =
+    platform === 'darwin' ? { role: 'appMenu' } : { role: 'fileMenu', submenu: [{ role: 'quit' }] };
   const template: MenuItemConstructorOptions[] = [
     { role: 'editMenu' },
     {
@@ -17,7 +20,7 @@ export function menuTemplate(platform: string, packaged: boolean): MenuItemConst
     },
     { role: 'windowMenu' },
   ];
-  return platform === 'darwin' ? [{ role: 'appMenu' }, ...template] : template;
+  return [first, ...template];
 }
 
 export function installMenu(): void {

@@ -20,6 +20,8 @@ export function windowOptions(preload: string): BrowserWindowConstructorOptions 
     minHeight: 640,
     show: false,
     title: 'Leme',
+    // The menu is for its shortcuts and for macOS; elsewhere Alt shows it.
+    autoHideMenuBar: true,
     webPreferences: {
       preload,
       nodeIntegration: false,

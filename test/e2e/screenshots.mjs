@@ -126,6 +126,7 @@ const SCENES = [
   ['finished', 'finished', []],
   ['starting', 'starting', []],
   ['failed', 'failed', []],
+  ['busy', 'busy', []],
   ['notices', 'notices', []],
   ['denied', 'denied', [pause(3200)]],
   [
