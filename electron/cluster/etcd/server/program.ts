@@ -212,6 +212,11 @@ class Member implements CorruptibleMember {
 
   #serve(connection: Connection): void {
     if (connection.closed) return;
+    // The same port answers `/metrics`, `/health` and `/version` in HTTP.
+    if (connection.protocol === 'https') {
+      serveHealthConnection(connection, this.#server);
+      return;
+    }
     const { progressNotifyInterval } = this.#settings;
     const { clock } = this.#process;
     const served = new EtcdServerConnection(connection, this.#server, clock, { progressNotifyInterval });
