@@ -94,6 +94,10 @@ export function hasStockKubectl(): boolean {
   return spawnSync('kubectl', ['version', '--client'], { stdio: 'ignore' }).status === 0;
 }
 
+export function hasStockEtcdctl(): boolean {
+  return spawnSync('etcdctl', ['version'], { stdio: 'ignore' }).status === 0;
+}
+
 /** Asks until it holds; the simulation runs in real time in another process, so there is nothing to step. */
 export async function eventually<T>(
   ask: () => T | Promise<T>,
