@@ -10,6 +10,8 @@ export default defineConfig({
       'test/electron/**',
       'test/packaging/packaged.test.ts',
       'test/conformance/kube-oracle.test.ts',
+      'test/conformance/etcd-oracle.test.ts',
+      'test/robustness/etcd-sigkill-long.test.ts',
       'test/bench/**',
       'node_modules/**',
       'dist/**',
