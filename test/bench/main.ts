@@ -27,6 +27,7 @@ const PARTS: readonly Part[] = [
   { name: '1,000 replicas, workspace', program: 'scale', args: ['1000', 'sqlite'] },
   { name: 'https, 1,000 Pods', program: 'https', args: [] },
   { name: 'console', program: 'console', args: [] },
+  { name: 'etcd', program: 'etcd', args: [] },
 ];
 /** Not bundled, as in scripts/build.mjs. */
 const EXTERNAL = ['better-sqlite3', '@lydell/node-pty', 'just-bash'];
