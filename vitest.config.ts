@@ -13,6 +13,7 @@ export default defineConfig({
       'test/conformance/etcd-oracle.test.ts',
       'test/robustness/etcd-sigkill-long.test.ts',
       'test/bench/**',
+      'test/**/*.long.test.ts',
       'node_modules/**',
       'dist/**',
     ],

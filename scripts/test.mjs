@@ -65,6 +65,7 @@ stage('build', () => {
 });
 stage('labs', () => node('dist/labs/lab.mjs', 'test'));
 stage('e2e', () => vitest('e2e', '--config', 'vitest.e2e.config.ts'));
+if (args.includes('--all')) stage('long', () => vitest('long', '--config', 'vitest.long.config.ts'));
 if (args.includes('--all')) stage('oracle', () => vitest('oracle', '--config', 'vitest.oracle.config.ts'));
 
 console.log('\n== summary');

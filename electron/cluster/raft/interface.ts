@@ -115,8 +115,9 @@ export interface ReadState {
 }
 
 /**
- * What the application has to do: save `hardState`, `entries` and `snapshot` (sync when `mustSync`), then send
- * `messages`, then apply `snapshot` and `committedEntries`, then call `advance`.
+ * What the application has to do: save `snapshot`, `entries` and `hardState` as one atomic write (synced when
+ * `mustSync`), then send `messages`, then apply `snapshot` and `committedEntries`, then call `advance`. Atomic: a member
+ * that finds new entries but not the commit index that came with them may campaign in a configuration long replaced.
  */
 export interface Ready {
   readonly softState?: SoftState;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { RaftError } from './interface.ts';
 import { MemoryStorage } from './memory-storage.ts';
+import { newMessage } from './message.ts';
 import { RawNode } from './raw-node.ts';
 import { sizeOf, TestCluster, testConfig, TestMember } from './testing/test-cluster.testing.ts';
 import { EMPTY_CONFIG } from './tracker/progress-tracker.ts';
@@ -77,14 +78,31 @@ test('ReadIndex: a quorum confirms, a cut-off leader never answers', () => {
 
 test('ReadIndex before the first commit of a term waits for it, also alone', () => {
   const cluster = new TestCluster(['1']);
-  const { node, readStates, process: _ } = cluster.member('1');
   const member = cluster.member('1');
+  const { node, readStates } = member;
   node.campaign();
   while (node.status().softState.raftState !== 'Leader') member.process(() => undefined);
   node.readIndex('early');
   expect(node.status().hardState.commit).toBe(0);
   cluster.settle();
   expect(readStates).toEqual([{ index: 1, requestContext: 'early' }]);
+});
+
+test('ReadIndex at a leader that is no voter any more: the only voter is asked, not taken for granted', () => {
+  const cluster = new TestCluster(['1', '2']);
+  const leader = cluster.elect('1');
+  leader.node.proposeConfChange({ transition: 'Auto', changes: [{ type: 'RemoveNode', nodeId: '1' }] });
+  cluster.settle();
+  expect(leader.node.status()).toMatchObject({
+    softState: { raftState: 'Leader' },
+    config: { voters: ['2'] },
+  });
+  cluster.drop = ({ from, to }) => from === '1' || to === '1';
+  cluster.elect('2').node.propose(['newer']);
+  cluster.settle();
+  leader.node.readIndex('stale');
+  cluster.settle();
+  expect(leader.readStates).toEqual([]);
 });
 
 test('a configuration change adds a member, which catches up by a snapshot after compaction', () => {
@@ -110,6 +128,25 @@ test('a configuration change adds a member, which catches up by a snapshot after
   expect(cluster.member('2').applied).toEqual(['a', 'b']);
   expect(leader.node.status().config.voters).toEqual(['1', '2']);
   expect(leader.node.status().progress.get('2')).toMatchObject({ state: 'Replicate', match: 4 });
+});
+
+test('a snapshot is to be synced', () => {
+  const cluster = new TestCluster(['1', '2', '3']);
+  const leader = cluster.elect('1');
+  cluster.drop = ({ to }) => to === '3';
+  leader.node.propose(['a']);
+  cluster.settle();
+  leader.compact();
+  cluster.drop = ({ type }) => type === 'MsgSnap';
+  for (let beat = 0; beat < 3; beat += 1) {
+    leader.node.tick();
+    cluster.settle();
+  }
+  const { node } = cluster.member('3');
+  const snapshot = leader.storage.snapshot();
+  node.step(newMessage('MsgSnap', '3', '1', 1, { snapshot }));
+  const ready = node.ready();
+  expect(ready).toMatchObject({ snapshot, entries: [], mustSync: true, hardState: { commit: 2 } });
 });
 
 test('a restarted member goes on from its disk', () => {

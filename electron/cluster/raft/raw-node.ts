@@ -146,8 +146,13 @@ export class RawNode implements RaftNode {
     for (const message of raft.msgsAfterAppend)
       if (message.to === raft.id) toSelf.push(message);
       else messages.push(message);
+    const snapshot = log.unstable.nextSnapshot();
+    // Upstream leaves a snapshot's sync to whoever saves it; here one flag says it all.
     const mustSync =
-      entries.length > 0 || raft.term !== this.hardState.term || raft.vote !== this.hardState.vote;
+      entries.length > 0 ||
+      snapshot !== undefined ||
+      raft.term !== this.hardState.term ||
+      raft.vote !== this.hardState.vote;
     const softState = this.#softStateChanged() ? raft.softState() : undefined;
     const hardState = this.#hardStateChanged() ? raft.hardState() : undefined;
     const ready: Ready = {
@@ -155,7 +160,7 @@ export class RawNode implements RaftNode {
       hardState,
       readStates: raft.readStates,
       entries,
-      snapshot: log.unstable.nextSnapshot(),
+      snapshot,
       committedEntries: log.nextCommitted(),
       messages,
       mustSync,

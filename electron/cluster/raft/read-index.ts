@@ -11,15 +11,17 @@ export function answerReadIndex(raft: Raft, request: Message, index: number): vo
 }
 
 /**
- * A leader's answer to a read. Before its first commit it does not know what is committed, so reads wait for it; upstream
- * answers at once where there is a single voter, which after a restart can be older than what was acknowledged.
+ * A leader's answer to a read. Two differences to upstream, which answers at once wherever there is a single voter. Before
+ * its first commit a leader does not know what is committed, after a restart not even when it is alone: reads wait. And
+ * the single voter may be another: a leader that was demoted or removed leads until it hears of a new one.
  */
 export function handleReadIndex(raft: Raft, request: Message): void {
   if (!raft.committedEntryInCurrentTerm()) {
     raft.pendingReadIndexMessages.push(request);
     return;
   }
-  if (raft.tracker.isSingleton() || raft.config.readOnlyOption === 'LeaseBased') {
+  const alone = raft.tracker.isSingleton() && raft.tracker.isVoter(raft.id);
+  if (alone || raft.config.readOnlyOption === 'LeaseBased') {
     answerReadIndex(raft, request, raft.log.committed);
     return;
   }
