@@ -1,6 +1,7 @@
 import { type Message, NONE, RaftError, type RaftId } from '../../../electron/cluster/raft/interface.ts';
-import { checkLinearizable, type Operation } from '../linearizability/checker.testing.ts';
+import { checkLinearizable } from '../linearizability/checker.testing.ts';
 import { type RegisterInput, registerModel } from '../linearizability/register-model.testing.ts';
+import { describeOperation, type Pending, toOperation, withoutUnseen } from './clients.testing.ts';
 import { drawConfChange } from './draw-conf-change.testing.ts';
 import { Invariants, Violation } from './invariants.testing.ts';
 import type { Mutation } from './mutation.testing.ts';
@@ -11,15 +12,6 @@ import type { Command } from './state-machine.testing.ts';
 const MEMBERS = 6;
 /** More are lost, oldest first, as on a link that is too slow. */
 const MAX_MESSAGES = 150;
-
-/** An operation of a client, and the member it was sent to. */
-interface Pending {
-  readonly input: RegisterInput;
-  readonly member: SimMember;
-  readonly called: number;
-  output: string | undefined;
-  returned: number | undefined;
-}
 
 /** Six machines of which some are members from the start, a network with faults, and clients that note what they see. */
 export class World implements Surroundings {
@@ -418,44 +410,6 @@ export class World implements Surroundings {
       })
       .join('; ');
   }
-}
-
-/**
- * What is judged. Left out: what can have happened at the very end, or need not have happened at all, because nobody has
- * seen it: reads without an answer, swaps that failed, and writes without an answer whose value was never seen.
- */
-function withoutUnseen(all: readonly (Pending | undefined)[]): Operation<RegisterInput, string>[] {
-  const operations = all.filter(
-    (operation) => operation !== undefined && operation.output !== 'failed',
-  ) as Pending[];
-  const seen = new Set<string | undefined>();
-  for (const { input, output } of operations)
-    if (input.op === 'read') seen.add(output);
-    else if (input.op === 'cas' && output === 'ok') seen.add(input.from);
-  // A swap without an answer that was seen has seen another in its turn.
-  for (let size = -1; size !== seen.size;) {
-    size = seen.size;
-    for (const { input } of operations) if (input.op === 'cas' && seen.has(input.value)) seen.add(input.from);
-  }
-  return operations
-    .filter(({ input, returned }) => returned !== undefined || (input.op !== 'read' && seen.has(input.value)))
-    .map(toOperation);
-}
-
-function toOperation({ input, member, called, output, returned }: Pending): Operation<RegisterInput, string> {
-  return { client: member.id, input, output, called, returned };
-}
-
-function describeOperation({
-  client,
-  input,
-  output,
-  called,
-  returned,
-}: Operation<RegisterInput, string>): string {
-  const { op, key, ...rest } = input;
-  const values = Object.values(rest).map((value) => `'${value}'`);
-  return `[${called}, ${returned ?? 'never'}] at ${client}: ${op} ${[key, ...values].join(' ')} -> ${output === undefined ? 'unknown' : `'${output}'`}`;
 }
 
 function describeMessage(message: Message): string {
