@@ -22,6 +22,7 @@ import { installMachine, kubeletArguments } from './kubeadm/install.ts';
 import { cniAgentProgram, kubeProxyProgram } from './kubeadm/placeholders.ts';
 import { BOOT_ID } from './kubelet/kubelet.ts';
 import { kubeletProgram } from './kubelet/kubelet-program.ts';
+import { haproxyProgram } from './load-balancer/haproxy.ts';
 import type { Machine, Program } from './machine/interface.ts';
 import { volatileStore } from './machine/local-state.ts';
 import { SimulatedMachine } from './machine/machine.ts';
@@ -91,7 +92,8 @@ class SimulatedCluster implements Cluster {
       new Map([...programs].map(([name, program]) => [`registry.k8s.io/${name}`, program])),
     );
     const servers = topology.machines.filter(({ controlPlane }) => controlPlane !== undefined);
-    const server = `https://${servers[0]?.ip ?? ''}:${API_PORT}`;
+    const balancer = topology.machines.find(({ loadBalancer }) => loadBalancer !== undefined);
+    const server = `https://${(balancer ?? servers[0])?.ip ?? ''}:${API_PORT}`;
     this.#places = topology.machines.map((spec) => {
       const machine = new SimulatedMachine(spec, simulation, this.#network, storage.machineStore(spec.name));
       const runtime = spec.isNode ? new NodeRuntime(machine, catalogue, () => simulation.now) : undefined;
@@ -125,7 +127,10 @@ class SimulatedCluster implements Cluster {
     for (const machine of this.machines) machine.onDidChange(() => this.#changed.fire());
     const gateway = new OutsideGateway({
       simulation,
-      servers: servers.map(({ ip }) => ({ host: ip, port: API_PORT })),
+      servers: (balancer === undefined ? servers : [balancer]).map(({ ip }) => ({
+        host: ip,
+        port: API_PORT,
+      })),
     });
     this.gateway = gateway;
     this.#console.spawn({ name: 'gateway', program: gateway.program });
@@ -337,6 +342,13 @@ class SimulatedCluster implements Cluster {
           );
       }
     }
+    if (spec.loadBalancer !== undefined)
+      define('haproxy', 'HAProxy Load Balancer', haproxyProgram, [
+        'haproxy',
+        '-Ws',
+        '-f',
+        '/etc/haproxy/haproxy.cfg',
+      ]);
     if (runtime === undefined) return;
     define('containerd', 'containerd container runtime', containerdProgram(runtime), ['containerd']);
     define(

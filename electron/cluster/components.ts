@@ -13,6 +13,7 @@ const UNIT_KINDS: ReadonlyMap<string, ComponentKind> = new Map([
   ['containerd', 'container-runtime'],
   ['kube-proxy', 'kube-proxy'],
   ['cni-agent', 'cni'],
+  ['haproxy', 'load-balancer'],
 ]);
 
 function statusOf(

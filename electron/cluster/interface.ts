@@ -17,7 +17,8 @@ export type ComponentKind =
   | 'kubelet'
   | 'container-runtime'
   | 'kube-proxy'
-  | 'cni';
+  | 'cni'
+  | 'load-balancer';
 
 /**
  * `running`; `starting` (its unit is being started, or its static Pod's container is not up yet); `stopped`

@@ -24,9 +24,18 @@ export function controlPlaneCommand(
         `--advertise-client-urls=https://${ip}:2379`,
         `--listen-client-urls=https://127.0.0.1:2379,https://${ip}:2379`,
         '--listen-metrics-urls=http://127.0.0.1:2381',
-        `--initial-cluster=${name}=https://${ip}:2380`,
+        `--initial-advertise-peer-urls=https://${ip}:2380`,
+        `--initial-cluster=${initialCluster(topology)}`,
+        `--listen-peer-urls=https://${ip}:2380`,
+        '--cert-file=/etc/kubernetes/pki/etcd/server.crt',
         '--client-cert-auth=true',
+        '--key-file=/etc/kubernetes/pki/etcd/server.key',
+        '--peer-cert-file=/etc/kubernetes/pki/etcd/peer.crt',
+        '--peer-client-cert-auth=true',
+        '--peer-key-file=/etc/kubernetes/pki/etcd/peer.key',
+        '--peer-trusted-ca-file=/etc/kubernetes/pki/etcd/ca.crt',
         '--snapshot-count=10000',
+        '--trusted-ca-file=/etc/kubernetes/pki/etcd/ca.crt',
       ];
     case 'kube-apiserver':
       return [
@@ -60,6 +69,14 @@ export function controlPlaneCommand(
         '--leader-elect=true',
       ];
   }
+}
+
+/** Members that begin the cluster together. */
+function initialCluster({ machines }: TopologySpec): string {
+  return machines
+    .filter(({ controlPlane }) => controlPlane?.programs.includes('etcd') === true)
+    .map(({ name, ip }) => `${name}=https://${ip}:2380`)
+    .join(',');
 }
 
 export function controlPlaneImage(program: ControlPlaneProgram, version: string): string {

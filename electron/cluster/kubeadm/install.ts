@@ -2,6 +2,7 @@ import { stringify } from 'yaml';
 import type { NodeRuntime } from '../cri/node-runtime.ts';
 import type { Machine } from '../machine/interface.ts';
 import type { TopologyMachine, TopologySpec } from '../topology/interface.ts';
+import { HAPROXY_CONFIG, haproxyConfig } from '../load-balancer/haproxy-config.ts';
 import { MANIFESTS, controlPlaneImage, controlPlaneManifest } from './control-plane.ts';
 import { writeKubeConfigs } from './kubeconfigs.ts';
 
@@ -53,6 +54,12 @@ export function installMachine({
     '/etc/hosts',
     `127.0.0.1 localhost\n${topology.machines.map(({ ip, name }) => `${ip} ${name}\n`).join('')}`,
   );
+  if (spec.loadBalancer !== undefined) {
+    const servers = topology.machines
+      .filter(({ controlPlane }) => controlPlane !== undefined)
+      .map(({ name, ip }) => ({ name, host: ip, port: 6443 }));
+    files.write(HAPROXY_CONFIG, haproxyConfig(servers, spec.loadBalancer.port));
+  }
   if (spec.isNode) {
     files.write('/var/lib/kubelet/config.yaml', KUBELET_CONFIGURATION);
     files.write(

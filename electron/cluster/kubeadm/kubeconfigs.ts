@@ -29,7 +29,10 @@ function write(
   files.write(path, formatKubeConfig({ server, user }));
 }
 
-/** The files below `/etc/kubernetes` with which a machine's components reach `server`. */
+/**
+ * The files below `/etc/kubernetes` with which a machine's components reach `server`. As kubeadm has it, controllers and
+ * scheduler talk to the API server beside them, not to the endpoint in front of all.
+ */
 export function writeKubeConfigs(
   machine: TopologyMachine,
   files: FileSystem,
@@ -44,6 +47,7 @@ export function writeKubeConfigs(
   if (machine.controlPlane === undefined) return;
   write(files, '/etc/kubernetes/admin.conf', server, now, 'kubernetes-admin', ['kubeadm:cluster-admins']);
   write(files, '/etc/kubernetes/super-admin.conf', server, now, 'kubernetes-super-admin', ['system:masters']);
-  write(files, '/etc/kubernetes/controller-manager.conf', server, now, 'system:kube-controller-manager', []);
-  write(files, '/etc/kubernetes/scheduler.conf', server, now, 'system:kube-scheduler', []);
+  const local = `https://${machine.ip}:6443`;
+  write(files, '/etc/kubernetes/controller-manager.conf', local, now, 'system:kube-controller-manager', []);
+  write(files, '/etc/kubernetes/scheduler.conf', local, now, 'system:kube-scheduler', []);
 }

@@ -15,6 +15,13 @@ export interface TopologyMachine extends MachineSpec {
     readonly startedBy: 'static-pod' | 'unit';
     readonly programs: readonly ControlPlaneProgram[];
   };
+  /** Set on the machine that stands before the API servers: kubeadm's control-plane endpoint. */
+  readonly loadBalancer?: LoadBalancerSpec;
+}
+
+/** The address under which several API servers are reached as one. */
+export interface LoadBalancerSpec {
+  readonly port: number;
 }
 
 export type ControlPlaneProgram = 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler';

@@ -20,8 +20,9 @@ describe('buildTopology', () => {
   });
 
   it('refuses what it cannot build', () => {
-    expect(() => buildTopology('kubeadm-3-3')).toThrow('topology "kubeadm-3-3" needs the Raft members');
-    expect(() => buildTopology('k3s')).toThrow('unknown topology "k3s": choose one of kubeadm-1-2, oke-3');
+    expect(() => buildTopology('k3s')).toThrow(
+      'unknown topology "k3s": choose one of kubeadm-1-2, kubeadm-3-3, oke-3',
+    );
     expect(() => buildTopology('oke-3', { workers: 0 })).toThrow('a topology takes 1 to 200 workers, not 0');
   });
 });

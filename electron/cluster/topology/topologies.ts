@@ -20,11 +20,11 @@ interface Builder {
   readonly workers: number;
 }
 
-function kubeadmControlPlane(): TopologyMachine {
+function kubeadmControlPlane(index = 0): TopologyMachine {
   return {
-    name: 'cp-1',
+    name: `cp-${index + 1}`,
     role: 'control-plane',
-    ip: '10.0.0.10',
+    ip: `10.0.0.${10 + index}`,
     os: 'linux',
     cpus: 2,
     memory: 4 * GIB,
@@ -36,12 +36,13 @@ function kubeadmControlPlane(): TopologyMachine {
       'node.kubernetes.io/exclude-from-external-load-balancers': '',
     },
     taints: [CONTROL_PLANE_TAINT],
-    podCIDR: '10.244.0.0/24',
+    podCIDR: `10.244.${index}.0/24`,
     controlPlane: { startedBy: 'static-pod', programs: CONTROL_PLANE },
   };
 }
 
-function kubeadmWorker(index: number): TopologyMachine {
+/** `before` machines have taken their Pod ranges already. */
+function kubeadmWorker(index: number, before = 1): TopologyMachine {
   return {
     name: `worker-${index + 1}`,
     role: 'worker',
@@ -53,7 +54,41 @@ function kubeadmWorker(index: number): TopologyMachine {
     isNode: true,
     nodeLabels: {},
     taints: [],
-    podCIDR: `10.244.${index + 1}.0/24`,
+    podCIDR: `10.244.${index + before}.0/24`,
+  };
+}
+
+/** Stands before the API servers; not a Node. */
+function loadBalancer(): TopologyMachine {
+  return {
+    name: 'lb-1',
+    role: 'control-plane',
+    ip: '10.0.0.9',
+    os: 'linux',
+    cpus: 1,
+    memory: GIB,
+    disk: 10 * GIB,
+    isNode: false,
+    nodeLabels: {},
+    taints: [],
+    podCIDR: '',
+    loadBalancer: { port: 6443 },
+  };
+}
+
+/** Three control planes, each with its own etcd member ("stacked"), behind one endpoint. */
+function kubeadmHighlyAvailable(workers: number): TopologySpec {
+  const controlPlanes = [0, 1, 2];
+  return {
+    name: 'kubeadm-3-3',
+    machines: [
+      loadBalancer(),
+      ...controlPlanes.map((index) => kubeadmControlPlane(index)),
+      ...Array.from({ length: workers }, (_, index) => kubeadmWorker(index, controlPlanes.length)),
+    ],
+    serviceCIDR: '10.96.0.0/12',
+    podCIDR: '10.244.0.0/16',
+    clusterName: 'kubernetes',
   };
 }
 
@@ -119,20 +154,18 @@ function oke(workers: number): TopologySpec {
 
 const BUILDERS: ReadonlyMap<string, Builder> = new Map([
   ['kubeadm-1-2', { build: kubeadm, workers: 2 }],
+  ['kubeadm-3-3', { build: kubeadmHighlyAvailable, workers: 3 }],
   ['oke-3', { build: oke, workers: 3 }],
 ]);
 
 /** Names that `buildTopology` takes. */
-export const topologyNames: readonly TopologyName[] = ['kubeadm-1-2', 'oke-3'];
+export const topologyNames: readonly TopologyName[] = ['kubeadm-1-2', 'kubeadm-3-3', 'oke-3'];
 
 /**
  * The topology of that name, optionally with another number of workers.
- * @throws Error for an unknown name, a topology that cannot be run yet, or a bad number of workers
+ * @throws Error for an unknown name or a bad number of workers
  */
 export function buildTopology(name: string, options: TopologyOptions = {}): TopologySpec {
-  if (name === 'kubeadm-3-3') {
-    throw new Error('topology "kubeadm-3-3" needs the Raft members: three etcd members cannot be run yet');
-  }
   const builder = BUILDERS.get(name);
   if (builder === undefined) {
     throw new Error(`unknown topology "${name}": choose one of ${topologyNames.join(', ')}`);
