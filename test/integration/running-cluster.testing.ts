@@ -79,7 +79,8 @@ export class RunningCluster {
       resume: before !== undefined,
       kubernetesVersion: 'v1.34.9',
     });
-    const controlPlane = this.cluster.machines.find(({ spec }) => spec.role === 'control-plane');
+    const first = this.cluster.topology.machines.find((machine) => machine.controlPlane !== undefined);
+    const controlPlane = first === undefined ? undefined : this.cluster.machine(first.name);
     const outside = this.cluster.machines.find(({ spec }) => spec.role === 'outside');
     outside?.spawn({
       name: 'admin',
