@@ -9,10 +9,13 @@ import { SqliteBackend } from '../cluster/etcd/backend/sqlite.ts';
 import { machineOfDisk } from '../cluster/etcd/server/data-dir.ts';
 import type { Cluster } from '../cluster/interface.ts';
 import type { MachineStore } from '../cluster/machine/local-state.ts';
+import type { HttpRequest, HttpResponse } from '../cluster/network/http.ts';
 import { buildTopology } from '../cluster/topology/topologies.ts';
 import type { Workspace } from '../storage/interface.ts';
 import { CommitBarrier } from './barrier.ts';
 import { CausalPersistence, readRecords } from './causal-persistence.ts';
+import type { LabSetup } from './lab-setup.ts';
+import { applySetup, setupIdentity, SetupFailed, WarmUp } from './lab-setup.ts';
 import { ObjectView } from './object-view.ts';
 import { Pacer, realTime } from './pacer.ts';
 import { DiagramService } from './services/diagram-service.ts';
@@ -21,10 +24,13 @@ import { EtcdDisk } from './services/etcd-disk.ts';
 import { EtcdService } from './services/etcd-service.ts';
 import { RecordsService } from './services/records-service.ts';
 import { settleTurn } from './settle.ts';
+import { SimulatedClusterView } from './simulated-cluster-view.ts';
 
 /** Records kept in memory; older ones are on disk. */
 const LOG_CAPACITY = 100_000;
 const BOOT_LIMIT = 5 * 60_000;
+/** Virtual milliseconds that applying a lab's manifests, and then its warm-up, may take. */
+const SETUP_LIMIT = 10 * 60_000;
 export const KUBERNETES_VERSION = 'v1.34.9';
 
 /** What a cluster is started from; kept in the workspace. */
@@ -49,6 +55,8 @@ export interface ClusterSessionOptions {
   readonly workspace: Workspace;
   readonly spec: ClusterSpec;
   readonly speed: number;
+  /** What the lab begins with; undefined where no lab asked for the cluster. */
+  readonly setup: LabSetup | undefined;
   readonly onFailure: (error: unknown) => void;
   readonly onLogLine: (line: { level: string; actor: string; message: string }) => void;
   /** Writes what belongs to the same moment as the cluster. */
@@ -73,6 +81,7 @@ export class ClusterSession {
   readonly #persistence: CausalPersistence;
   readonly #beforeCommit: () => void;
   readonly #committed = new Emitter<{ readonly machines: boolean }>();
+  readonly #setup: LabSetup | undefined;
   #storedClock = '';
   #machinesChanged = false;
 
@@ -84,6 +93,7 @@ export class ClusterSession {
     this.spec = spec;
     this.#workspace = workspace;
     this.#beforeCommit = options.beforeCommit;
+    this.#setup = options.setup;
     const stored = workspace.meta.get('clock') as StoredClock | undefined;
     this.resumed = stored !== undefined;
     workspace.meta.set('cluster', { ...spec });
@@ -140,7 +150,49 @@ export class ClusterSession {
       if (!this.cluster.isReady()) throw new Error('the cluster did not become ready');
       this.pacer.set({ paused });
     }
+    await this.#reachStart(paused);
     this.pacer.start();
+  }
+
+  /**
+   * Applies the lab's manifests and waits until its conditions hold. What was cut short by the end of the process is done
+   * again: applying twice changes nothing. @throws SetupFailed
+   */
+  async #reachStart(paused: boolean): Promise<void> {
+    const { files, until } = this.#setup ?? { files: [], until: [] };
+    if ((files.length === 0 && until.length === 0) || this.#workspace.meta.get('setup') === 'done') return;
+    let outcome: { readonly error?: unknown } | undefined;
+    void applySetup((request) => this.#call(request), files).then(
+      () => (outcome = {}),
+      (error: unknown) => (outcome = { error }),
+    );
+    await this.pacer.stepUntil(() => outcome !== undefined, SETUP_LIMIT);
+    if (outcome === undefined)
+      throw new SetupFailed('the start state of the lab could not be applied in time');
+    const { error } = outcome as { readonly error?: unknown };
+    if (error !== undefined) throw error;
+    const warmUp = new WarmUp(new SimulatedClusterView(this), until);
+    await this.pacer.stepUntil(() => warmUp.isMet, SETUP_LIMIT);
+    const { isMet, missing } = warmUp;
+    warmUp.dispose();
+    if (!isMet) throw new SetupFailed(`the start state of the lab was not reached: ${missing}`);
+    this.#workspace.meta.set('setup', 'done');
+    this.pacer.set({ paused });
+  }
+
+  /** One call to the API server as the administrator. */
+  #call(request: HttpRequest): Promise<HttpResponse> {
+    return new Promise((resolve, reject) => {
+      this.pacer.inject(() =>
+        this.cluster.gateway.call(request, setupIdentity, {
+          onResponse: resolve,
+          onItem: () => undefined,
+          onEnd: (error) => {
+            if (error !== undefined) reject(error);
+          },
+        }),
+      );
+    });
   }
 
   async stop(): Promise<void> {

@@ -266,6 +266,7 @@ export class Host {
       workspace: this.workspace,
       spec,
       speed: this.config.speed,
+      setup: this.labs.setup(spec.lab),
       onFailure: (error) => this.#fail(error),
       // What components write is theirs: it is read with journalctl and crictl logs. A terminal gets it for debugging only.
       onLogLine: ({ level, actor, message }) => {
@@ -281,6 +282,7 @@ export class Host {
 
   async #replaceCluster(spec: ClusterSpec): Promise<ClusterSession> {
     this.#phase = 'starting';
+    this.#failure = null;
     this.session.refresh();
     const before = this.#cluster;
     this.#cluster = undefined;
@@ -288,7 +290,14 @@ export class Host {
     this.#etcd = undefined;
     await before?.stop();
     this.workspace.resetCluster();
-    const session = await this.#startCluster(spec);
+    let session: ClusterSession;
+    try {
+      session = await this.#startCluster(spec);
+    } catch (error) {
+      // Without this the app would wait for a cluster that never comes.
+      this.#fail(error);
+      throw error;
+    }
     await this.#openEtcd(session);
     this.#phase = 'running';
     this.session.refresh();

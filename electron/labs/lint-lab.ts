@@ -13,8 +13,11 @@ export function lintLab(spec: LabSpec): LabProblem[] {
   for (const step of spec.steps) {
     lintStep(step, say);
   }
-  // Until the start state can be applied, a lab that counts on one must not pretend to run.
-  if (spec.start.manifests.length > 0) say('start.manifests', 'setup manifests are not supported yet');
+  for (const [index, check] of spec.start.until.entries())
+    attempt(
+      () => compileCheck(check),
+      (message) => say(`start.until[${index}]`, message),
+    );
   const predictions = spec.steps
     .flatMap((step) => step.questions)
     .filter((question) => question.purpose === 'prediction');

@@ -4,6 +4,7 @@ import { LineCounter, parseDocument } from 'yaml';
 import type { Lab, LabTexts } from '../shared/lab/lab-schema.ts';
 import { LabSpec } from '../shared/lab/lab-schema.ts';
 import { lintLab } from './lint-lab.ts';
+import { lintManifests } from './lint-manifests.ts';
 
 /** Something wrong with a lab's files. `line` counts from 1. */
 export interface LabProblem {
@@ -42,9 +43,12 @@ export function loadLab(folder: string): LoadedLab {
     if (texts[locale] === undefined)
       problems.push({ file: 'lab.yaml', line: null, message: `metadata.locales lacks ${locale}` });
   }
-  const manifests = spec.start.manifests.map((file) => readText(folder, file, problems) ?? '');
+  const manifests = spec.start.manifests.map((file) => ({
+    file,
+    text: readText(folder, file, problems) ?? '',
+  }));
   const lab: Lab = { spec, texts, manifests };
-  problems.push(...lintLab(spec));
+  problems.push(...lintLab(spec), ...lintManifests(manifests.filter(({ text }) => text !== '')));
   return { folder, lab: problems.length === 0 ? lab : undefined, problems };
 }
 

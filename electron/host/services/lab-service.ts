@@ -7,6 +7,7 @@ import type { Lab } from '../../shared/lab/lab-schema.ts';
 import { RpcError } from '../../shared/rpc/rpc-error.ts';
 import type { Json, Workspace } from '../../storage/interface.ts';
 import type { ClusterSession, ClusterSpec } from '../cluster-session.ts';
+import type { LabSetup } from '../lab-setup.ts';
 import { SimulatedClusterView } from '../simulated-cluster-view.ts';
 import type { LabCatalogue } from './lab-catalogue.ts';
 import { Watched } from './watched.ts';
@@ -40,6 +41,12 @@ export class LabService {
 
   lab(id: string): Lab | undefined {
     return this.#options.labs.get(id);
+  }
+
+  /** What a cluster built for that lab begins with. */
+  setup(id: string | null): LabSetup | undefined {
+    const lab = id === null ? undefined : this.#options.labs.get(id);
+    return lab === undefined ? undefined : { files: lab.manifests, until: lab.spec.start.until };
   }
 
   /** The session of the open lab. @throws RpcError NotOpen */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LocalizedText, Locale } from '../contract/text.ts';
-import { CheckSpec } from './check-schema.ts';
+import { CheckSpec, ObjectCheck } from './check-schema.ts';
 
 const Id = z.string().regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'lower case letters, digits and dashes');
 const Points = z.number().int().min(0).max(100);
@@ -79,8 +79,12 @@ export const LabSpec = z.strictObject({
     seed: z.string(),
     /** Virtual start time, RFC 3339. */
     time: z.iso.datetime(),
-    /** Files below the lab's folder, applied in order before the learner begins. */
-    manifests: z.array(z.string()).default([]),
+    /** Files below `setup/`, applied in order before the learner begins. */
+    manifests: z
+      .array(z.string().regex(/^setup\/[\w.-]+\.ya?ml$/, 'a manifest is setup/<name>.yaml'))
+      .default([]),
+    /** What must hold then, before the lab is opened: the warm-up. */
+    until: z.array(ObjectCheck).default([]),
   }),
   passMark: z.number().min(1).max(100).default(70),
   steps: z.array(StepSpec).min(1),
@@ -93,10 +97,18 @@ export interface LabTexts {
   readonly debrief: string;
 }
 
+/** A setup manifest: YAML, one or several documents. */
+export interface SetupFile {
+  readonly file: string;
+  readonly text: string;
+}
+
+export type ObjectCheckSpec = z.infer<typeof ObjectCheck>;
+
 /** A lab with everything needed to run it. */
 export interface Lab {
   readonly spec: LabSpec;
   readonly texts: Readonly<Record<z.infer<typeof Locale>, LabTexts>>;
-  /** Setup manifests, YAML, in order. */
-  readonly manifests: readonly string[];
+  /** Setup manifests, in order. */
+  readonly manifests: readonly SetupFile[];
 }
