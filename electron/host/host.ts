@@ -25,6 +25,8 @@ import { writeAdminKubeconfig } from './listeners/kubeconfig.ts';
 import type { MachinesServer } from './listeners/machines-server.ts';
 import { openMachinesServer } from './listeners/machines-server.ts';
 import { execOnMachine } from './machine-exec.ts';
+import { filesOfMachine } from './machine-files.ts';
+import { installEtcdPkiOnMachines } from './machine-pki.ts';
 import { openStore } from './open-store.ts';
 import { announceRunning, withdrawRunning } from './running.ts';
 import { LabCatalogue } from './services/lab-catalogue.ts';
@@ -347,6 +349,11 @@ export class Host {
     const pki = join(dataDir, 'pki');
     const { tls } = await openEtcdPki(pki, gateway.targets);
     installEtcdPki(pki, this.consoleRoot);
+    installEtcdPkiOnMachines(
+      session,
+      pki,
+      gateway.targets.map(({ machine }) => machine),
+    );
     this.#etcd = await EtcdEndpoints.open({
       gateway,
       barrier: session.barrier,
@@ -363,7 +370,14 @@ export class Host {
       machines: () =>
         (this.#cluster?.cluster.machines ?? [])
           .filter((machine) => machine.spec.role !== 'outside')
-          .map(({ spec, powered }) => ({ name: spec.name, address: spec.ip, os: spec.os, powered })),
+          .map(({ spec, powered }) => ({
+            name: spec.name,
+            address: spec.ip,
+            os: spec.os,
+            powered,
+            loopback: this.#etcd?.loopback(spec.name) ?? {},
+          })),
+      files: (machine) => filesOfMachine(this.#cluster, machine),
       exec: (machine, argv, stdin, sink) => execOnMachine(this.#cluster, machine, argv, stdin, sink),
       power: (machine, action) => switchPower(this.#cluster, machine, action),
       lab: (action, body, signal) => labRoute(this.labs, action, body, signal),

@@ -4,6 +4,7 @@ import type { Command } from './interface.ts';
 import { labCommand } from './lab/lab-command.ts';
 import { kubectl } from './kubectl/kubectl.ts';
 import { curl } from './net/curl.ts';
+import { scp } from './net/scp.ts';
 import { sshCommand } from './net/ssh.ts';
 import { virsh } from './net/virsh.ts';
 import { awk } from './tools/awk/awk.ts';
@@ -45,6 +46,7 @@ const streaming: readonly Command[] = [
   pager('more'),
   paste,
   printenv,
+  scp,
   sed,
   seq,
   sleep,

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
+import { serveMachineFile, type MachineFileAccess } from './machine-file-routes.ts';
 
 const BODY_LIMIT = 1024 * 1024;
 const Exec = z.object({ argv: z.array(z.string()).min(1).max(1000), stdin: z.string().optional() });
@@ -14,6 +15,8 @@ export interface MachineEntry {
   readonly address: string;
   readonly os: string;
   readonly powered: boolean;
+  /** Ports of the machine that are served outside, each with the port of 127.0.0.1 that stands for it. */
+  readonly loopback?: Readonly<Record<string, number>>;
 }
 
 export type PowerAction = 'start' | 'shutdown' | 'destroy' | 'reboot';
@@ -37,6 +40,8 @@ export interface MachinesServerOptions {
   ): (() => void) | undefined;
   /** Carries out what `virsh` asks; false when there is no such machine. */
   power(machine: string, action: PowerAction): Promise<boolean>;
+  /** Undefined when there is no such machine. */
+  files(machine: string): MachineFileAccess | undefined;
   /** Requests of the shell's `lab` command; undefined: no such action. */
   lab(
     action: string,
@@ -85,7 +90,13 @@ async function handle(
   // Browsers always say where a request comes from; the lab shell is none.
   if (request.headers.origin !== undefined) return refuse(403, 'forbidden');
   if (!authorized(request.headers.authorization, options.token)) return refuse(401, 'unauthorized');
-  const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+  const filesOf = /^\/machines\/([^/]+)\/files$/.exec(pathname)?.[1];
+  if (filesOf !== undefined) {
+    const files = options.files(decodeURIComponent(filesOf));
+    if (files === undefined) return refuse(404, `no machine ${filesOf}`);
+    return serveMachineFile(files, searchParams, request, response);
+  }
   if (request.method === 'GET' && pathname === '/machines') {
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(options.machines()));
     return;

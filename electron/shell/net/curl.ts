@@ -83,6 +83,7 @@ export const curl: Command = {
 interface Target {
   url: URL;
   address: string;
+  port: number;
 }
 
 class Transfer {
@@ -98,7 +99,7 @@ class Transfer {
   async run(typed: string): Promise<number> {
     let url = parseUrl(typed);
     for (let hops = 0; ; hops++) {
-      const target = { url, address: await this.#resolve(url.hostname.replace(/^\[|\]$/g, '')) };
+      const target = await this.#target(url);
       const answer = await this.#send(target);
       const next = answer.headers.location;
       if (
@@ -114,6 +115,25 @@ class Transfer {
       }
       return this.#receive(answer, url);
     }
+  }
+
+  /** Where a URL is really asked: a machine's port may stand for one of this computer's. */
+  async #target(url: URL): Promise<Target> {
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
+    const { env, signal } = this.#io;
+    const mapped = await MachinesClient.from(env)
+      ?.loopback(host, port, env['LEME_MACHINE'], signal)
+      .catch(() => undefined);
+    if (mapped !== undefined) return { url, address: mapped.host, port: mapped.port };
+    // A machine has no other servers on its own loopback than those the host knows of.
+    if (env['LEME_MACHINE'] !== undefined && (host === 'localhost' || /^127\.|^::1$/.test(host))) {
+      throw new CurlError(
+        7,
+        `Failed to connect to ${host} port ${port} after 0 ms: Couldn't connect to server`,
+      );
+    }
+    return { url, address: await this.#resolve(host), port };
   }
 
   /** The loopback address behind a name; anything else does not exist here. */
@@ -196,7 +216,7 @@ class Transfer {
       else headers[name] = value;
     }
     const secure = url.protocol === 'https:';
-    const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port);
+    const { port } = target;
     const tls = secure ? await this.#tls(url.hostname) : {};
     if (options.has('v'))
       await this.#trace('>', [

@@ -70,6 +70,25 @@ export class MachinesClient {
     return mapped === undefined ? undefined : { host: '127.0.0.1', port: mapped };
   }
 
+  /** One request about a file of a machine, as the host's `/machines/NAME/files` takes it. */
+  async file(
+    machine: string,
+    method: string,
+    query: Readonly<Record<string, string>>,
+    body: Uint8Array | undefined,
+    signal: AbortSignal,
+  ): Promise<Response> {
+    return fetch(
+      `${this.#url}/machines/${encodeURIComponent(machine)}/files?${new URLSearchParams(query).toString()}`,
+      {
+        method,
+        headers: { authorization: `Bearer ${this.#token}` },
+        signal,
+        ...(body === undefined ? {} : { body: Buffer.from(body) }),
+      },
+    );
+  }
+
   /** Runs a command on a machine; ending the iteration or aborting the signal closes the request, which cancels it there. `null`: no such machine. */
   async exec(
     machine: string,

@@ -8,6 +8,8 @@ import { LabShell, type Streams } from '../lab-shell.ts';
 import type { CommandNode, WordNode } from '../parse/ast.ts';
 import { loadGrammar } from '../parse/grammar.ts';
 import { parseScript } from '../parse/parse-script.ts';
+import { resolvePath } from '../fs/resolve-path.ts';
+import { MachineFs } from './machine-fs.ts';
 import type { MachinesClient } from './machines-client.ts';
 
 /** Commands the machines have; used for completion only: whatever is typed is sent. */
@@ -17,6 +19,8 @@ export const machineCommands: readonly string[] = [
   'crictl',
   'date',
   'echo',
+  'etcdctl',
+  'etcdutl',
   'find',
   'grep',
   'head',
@@ -65,6 +69,8 @@ const filters = new Set([
   'watch',
   'env',
 ]);
+/** Programs of the machine that run on this side in its name: with its files, and its own 127.0.0.1. */
+const inItsName = new Set(['curl', 'etcdctl', 'etcdutl']);
 /** Builtins that only touch the shell's own state. */
 const local = new Set([
   ':',
@@ -147,15 +153,28 @@ class RemoteCommands extends Map<string, Command> {
   readonly #client: MachinesClient;
   readonly #machine: string;
   readonly #own: ReadonlyMap<string, Command>;
+  readonly #host: Readonly<Record<string, string>>;
 
-  constructor(client: MachinesClient, machine: string, own: ReadonlyMap<string, Command>) {
+  constructor(
+    client: MachinesClient,
+    machine: string,
+    own: ReadonlyMap<string, Command>,
+    env: Readonly<Record<string, string>>,
+  ) {
     super();
     this.#client = client;
     this.#machine = machine;
     this.#own = own;
+    this.#host = {
+      LEME_MACHINE: machine,
+      ...Object.fromEntries(Object.entries(env).filter(([name]) => /^LEME_MACHINES_|^LANG$|^LC_/.test(name))),
+    };
   }
 
   override get(name: string): Command {
+    if (name === 'sudo') return this.#sudo();
+    const program = inItsName.has(name) ? this.#own.get(name) : undefined;
+    if (program !== undefined) return this.#inItsName(program);
     const own = filters.has(name) ? this.#own.get(name) : undefined;
     return own ?? this.#remote(name);
   }
@@ -166,6 +185,33 @@ class RemoteCommands extends Map<string, Command> {
 
   override keys(): MapIterator<string> {
     return new Map(machineCommands.map((name) => [name, name])).keys();
+  }
+
+  #inItsName(program: Command): Command {
+    return {
+      ...program,
+      run: (io) =>
+        program.run({
+          ...io,
+          env: { ...io.env, ...this.#host },
+          fs: new MachineFs(this.#client, this.#machine, io.signal),
+          path: (typed) => resolvePath(io.cwd, typed),
+          sleep: (ms) => io.sleep(ms),
+          spawn: (words, over) => io.spawn(words, over),
+        }),
+    };
+  }
+
+  /** One is root here already. */
+  #sudo(): Command {
+    const remote = this.#remote('sudo');
+    return {
+      ...remote,
+      run: (io) => {
+        const words = io.argv.slice(1).filter((word) => word !== '-E');
+        return inItsName.has(words[0] ?? '') ? io.spawn(words) : remote.run(io);
+      },
+    };
   }
 
   #remote(name: string): Command {
@@ -208,7 +254,7 @@ export class RemoteShell {
       // No folder of this computer stands for the machine's files: redirections in lines that are run here fail plainly.
       root: '/dev/null/no-files-here',
       prepare: false,
-      commands: new RemoteCommands(client, machine, options.own),
+      commands: new RemoteCommands(client, machine, options.own, options.env),
       builtins: new Map(kept),
       env: {
         HOME: '/root',
@@ -271,7 +317,10 @@ function plainCommand(command: CommandNode): boolean {
   const name = command.name.parts[0];
   if (
     name?.type === 'Literal' &&
-    (filters.has(name.value) || ['exit', 'logout', ...local].includes(name.value)) &&
+    (filters.has(name.value) ||
+      inItsName.has(name.value) ||
+      (name.value === 'sudo' && command.args.some(isInItsName)) ||
+      ['exit', 'logout', ...local].includes(name.value)) &&
     name.value !== 'true' &&
     name.value !== 'false'
   )
@@ -282,6 +331,11 @@ function plainCommand(command: CommandNode): boolean {
     words.push(redirection.target);
   }
   return words.every(plainWord);
+}
+
+function isInItsName(word: WordNode): boolean {
+  const [part] = word.parts;
+  return part?.type === 'Literal' && inItsName.has(part.value);
 }
 
 function plainWord(word: WordNode): boolean {

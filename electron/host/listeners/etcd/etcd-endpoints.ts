@@ -19,7 +19,10 @@ export class EtcdEndpoints {
   readonly #listeners: MemberListener[] = [];
   readonly #following: { dispose(): void };
 
+  readonly #gateway: EtcdGateway;
+
   private constructor(gateway: EtcdGateway) {
+    this.#gateway = gateway;
     this.#following = gateway.onDidChangeServing(() => {
       for (const listener of this.#listeners) listener.follow();
     });
@@ -56,6 +59,13 @@ export class EtcdEndpoints {
     const listener = this.#listeners.find((candidate) => candidate.machine === machine);
     if (listener === undefined) throw new Error(`there is no member of etcd on ${machine}`);
     return listener.url;
+  }
+
+  /** The ports of a machine's member inside, with the ports outside that stand for them; none: no member there. */
+  loopback(machine: string): Readonly<Record<string, number>> {
+    const target = this.#gateway.targets.find((candidate) => candidate.machine === machine);
+    const listener = this.#listeners.find((candidate) => candidate.machine === machine);
+    return target === undefined || listener === undefined ? {} : { [target.port]: listener.port };
   }
 
   /** Resolves when every port is open or closed as its member is. */
