@@ -188,8 +188,8 @@ export const en: Catalogue = {
     healTo: 'Restore the link with',
     both: 'both ways',
     messages: 'Show messages',
-    etcdKeys: 'Show the keys',
-    etcdMembers: 'Show the members and their logs',
+    etcdKeys: 'Keys',
+    etcdMembers: 'Members and logs',
     done: '{action}: {target}',
   },
   narrative: {

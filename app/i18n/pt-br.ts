@@ -186,8 +186,8 @@ export const ptBR = {
     healTo: 'Restaurar o enlace com',
     both: 'nos dois sentidos',
     messages: 'Ver mensagens',
-    etcdKeys: 'Ver as chaves',
-    etcdMembers: 'Ver os membros e seus logs',
+    etcdKeys: 'Chaves',
+    etcdMembers: 'Membros e logs',
     done: '{action}: {target}',
   },
   narrative: {

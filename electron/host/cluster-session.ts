@@ -111,8 +111,9 @@ export class ClusterSession {
     const moment = (): Writing => ({ time: this.simulation.now, record: this.simulation.cause });
     const etcdBackend = (name: string): Backend => {
       const machine = machineOfDisk(name);
-      const disk = disks.get(machine) ?? new EtcdDisk(machine, moment);
-      disks.set(machine, disk);
+      // A machine may have had several data directories: the one a member started from last counts.
+      const disk: EtcdDisk = new EtcdDisk(machine, moment, () => void disks.set(machine, disk));
+      if (!disks.has(machine)) disks.set(machine, disk);
       return this.objects.observe(machine, disk.observe(new SqliteBackend(workspace.database, name)));
     };
     this.cluster = createCluster<Backend>({

@@ -97,7 +97,7 @@ describe.skipIf(!hasChromium())('etcd seen from inside', () => {
     await page.keyboard.press('F6');
     await page.keyboard.press('Alt+d');
     expect(await app.component('cp-1/etcd').innerText()).toMatch(/etcd\s*leader · term \d+/);
-    await app.menu('cp-1/etcd', 'Show the members');
+    await app.choose('cp-1/etcd', 'Members and logs');
     await page.locator('.lanes .row[role="img"]').first().waitFor();
     const label = (): Promise<string | null> =>
       page.locator('.lanes .row[role="img"]').first().getAttribute('aria-label');
@@ -123,7 +123,7 @@ describe.skipIf(!hasChromium())('etcd seen from inside', () => {
     const app = await LemePage.open(browser, host.served.url, 'pt-BR');
     const { page } = app;
     await page.keyboard.press('F6');
-    await app.menu('cp-1/etcd', 'Parar');
+    await app.choose('cp-1/etcd', 'Parar');
     await page.locator('[data-thing="component:cp-1/etcd"].stopped').waitFor();
     await page.keyboard.press('Alt+e');
     await page.getByText('O etcd de cp-1 não está em execução').waitFor();
@@ -131,8 +131,8 @@ describe.skipIf(!hasChromium())('etcd seen from inside', () => {
     await page.locator('.key pre', { hasText: '"kind": "Namespace"' }).waitFor();
     await page.getByText('sem líder').waitFor();
     await page.keyboard.press('Alt+d');
-    await app.menu('cp-1/etcd', 'Iniciar');
-    await page.locator('[data-thing="component:cp-1/etcd"].running').waitFor();
+    await app.choose('cp-1/etcd', 'Iniciar');
+    await page.locator('[data-thing="component:cp-1/etcd"].running').waitFor({ timeout: 60_000 });
     expect(app.errors).toEqual([]);
     await page.context().close();
   });

@@ -1,8 +1,8 @@
 import type { ByteString } from '../../base/byte-string.ts';
 import type { RecordId } from '../../base/causal-record.ts';
 import type { Backend, RevisionRecord } from '../../cluster/etcd/backend/interface.ts';
-import { observeBackend } from '../../cluster/etcd/backend/observed.ts';
 import type { Uint64 } from '../../cluster/etcd/client/interface.ts';
+import { seenBackend } from './seen-backend.ts';
 
 /** When a revision was written and under which cause. */
 export interface Writing {
@@ -17,6 +17,7 @@ export interface Writing {
 export class EtcdDisk {
   readonly machine: string;
   readonly #moment: () => Writing;
+  readonly #opened: () => void;
   /** Oldest first. The records are the member's own objects: nothing is copied. */
   readonly #byKey = new Map<ByteString, RevisionRecord[]>();
   readonly #leases = new Map<Uint64, number>();
@@ -26,17 +27,19 @@ export class EtcdDisk {
   #revision = 1;
   #living = 0;
 
-  /** `moment`: virtual time, and the record that is the cause of what happens now. */
-  constructor(machine: string, moment: () => Writing) {
+  /** `moment`: virtual time, and the record that is the cause of what happens now; `opened`: a member starts from it. */
+  constructor(machine: string, moment: () => Writing, opened: () => void = () => undefined) {
     this.machine = machine;
     this.#moment = moment;
+    this.#opened = opened;
   }
 
   /** A backend that behaves as `inner` and is seen from here, in the place of one that was before. */
   observe(inner: Backend): Backend {
     if (this.#backend !== undefined) this.#clear();
     this.#backend = inner;
-    return observeBackend(inner, {
+    return seenBackend(inner, {
+      onOpen: this.#opened,
       onRecord: (record, loading) => this.#add(record, loading),
       onRead: (record) => this.#replace(record),
       onRemove: (records) => this.#remove(records),

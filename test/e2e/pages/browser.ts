@@ -103,6 +103,20 @@ export class LemePage {
     await this.page.waitForSelector('[role="menu"]', { state: 'detached' });
   }
 
+  /** Opens the context menu of a component by keyboard and goes down to the entry of that name. */
+  async choose(id: string, entry: string): Promise<void> {
+    await this.component(id).focus();
+    await this.page.keyboard.press('Shift+F10');
+    const wanted = this.page.getByRole('menuitem', { name: entry, exact: true });
+    await wanted.waitFor();
+    for (let step = 0; step < 30; step += 1) {
+      if ((await wanted.getAttribute('data-highlighted')) !== null) break;
+      await this.page.keyboard.press('ArrowDown');
+    }
+    await this.page.keyboard.press('Enter');
+    await this.page.waitForSelector('[role="menu"]', { state: 'detached' });
+  }
+
   /** Answers the question on the panel with the option of that text; the last answer of a lab ends it instead of being explained. */
   async answer(option: string | RegExp, explained = true): Promise<void> {
     const form = this.page.locator('form.question', { has: this.page.locator('input:enabled') }).first();
