@@ -5,6 +5,7 @@ import type {
   DiagramItem,
   FaultVerb,
   LinkCut,
+  LinkDelay,
   MachineView,
   PodView,
 } from '../../electron/shared/contract/diagram.ts';
@@ -15,6 +16,7 @@ interface Picture {
   readonly components: Map<string, ComponentView>;
   readonly pods: Map<string, PodView>;
   cuts: readonly LinkCut[];
+  delays: readonly LinkDelay[];
 }
 
 const NONE: PodView[] = [];
@@ -40,6 +42,7 @@ export const useDiagram = defineStore('diagram', () => {
     components: new Map(),
     pods: new Map(),
     cuts: [],
+    delays: [],
   });
   /** Grows with every reset: the layout may begin anew then, and only then. */
   const epoch = shallowRef(0);
@@ -52,6 +55,7 @@ export const useDiagram = defineStore('diagram', () => {
       components.clear();
       pods.clear();
       picture.value.cuts = [];
+      picture.value.delays = [];
       epoch.value += 1;
     }
     for (const machine of item.machines) machines.set(machine.name, machine);
@@ -61,6 +65,7 @@ export const useDiagram = defineStore('diagram', () => {
     for (const id of item.removedComponents) components.delete(id);
     for (const uid of item.removedPods) pods.delete(uid);
     if (item.cuts !== null) picture.value.cuts = item.cuts;
+    if (item.delays !== null) picture.value.delays = item.delays;
     triggerRef(picture);
   }
 
@@ -74,6 +79,7 @@ export const useDiagram = defineStore('diagram', () => {
   const components = computed(() => [...picture.value.components.values()]);
   const pods = computed(() => [...picture.value.pods.values()]);
   const cuts = computed(() => [...picture.value.cuts]);
+  const delays = computed(() => [...picture.value.delays]);
   const byMachine = computed(() => grouped(components.value, (one) => one.machine, lastByMachine));
   /** Names of components that run on more than one machine: alone they say too little. */
   const sharedNames = computed(() => new Set(sharedList.value.split(' ')));
@@ -104,6 +110,7 @@ export const useDiagram = defineStore('diagram', () => {
     components,
     pods,
     cuts,
+    delays,
     byMachine,
     byNode,
     sharedNames,

@@ -77,6 +77,7 @@ describe('diagram', () => {
     removedComponents: [],
     removedPods: [],
     cuts: null,
+    delays: null,
   };
 
   it('applies changes and keeps untouched groups as they are', async () => {

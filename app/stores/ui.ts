@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia';
-import { computed, ref } from 'vue';
+import { computed, ref, shallowRef } from 'vue';
 
 export type Selection =
   | { readonly type: 'machine'; readonly name: string }
@@ -9,7 +9,15 @@ export type Selection =
 
 export type PaneName = 'lab' | 'diagram' | 'console' | 'side';
 export type EtcdPart = 'keys' | 'members';
-export type DialogName = 'palette' | 'settings' | 'help' | 'labs' | 'restart';
+export type DialogName = 'palette' | 'settings' | 'help' | 'labs' | 'restart' | 'confirm';
+
+/** What is about to be done and cannot be undone; keys of the catalogue. */
+export interface Confirmation {
+  readonly title: string;
+  readonly body: string;
+  readonly params: Readonly<Record<string, string>>;
+  readonly run: () => void;
+}
 
 function same(a: Selection, b: Selection): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
@@ -68,6 +76,14 @@ export const useUi = defineStore('ui', () => {
     if (disk !== undefined) etcdDisk.value = disk;
   }
 
+  const confirmation = shallowRef<Confirmation | null>(null);
+
+  /** Asks first; does it only when the person says so. */
+  function confirm(next: Confirmation): void {
+    confirmation.value = next;
+    dialog.value = 'confirm';
+  }
+
   function toggle(pane: 'lab' | 'side'): void {
     collapsed.value = { ...collapsed.value, [pane]: !collapsed.value[pane] };
   }
@@ -87,6 +103,8 @@ export const useUi = defineStore('ui', () => {
     etcdDisk,
     etcdKey,
     showEtcd,
+    confirmation,
+    confirm,
     side,
     actorFilter,
     announcement,

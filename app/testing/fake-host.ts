@@ -254,7 +254,11 @@ export class FakeHost {
       change({
         components: item.components.map((one) => (one.id === verb.component ? { ...one, health } : one)),
       });
-    } else {
+    } else if (verb.verb === 'delay') {
+      const { from, to, ms } = verb;
+      const others = (item.delays ?? []).filter((one) => one.from !== from || one.to !== to);
+      change({ delays: ms > 0 ? [...others, { from, to, ms }] : others });
+    } else if (verb.verb === 'power-on' || verb.verb === 'power-off') {
       const powered = verb.verb === 'power-on';
       change({
         machines: item.machines.map((one) =>

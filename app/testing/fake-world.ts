@@ -122,5 +122,6 @@ export function picture(machines: MachineView[], components: ComponentView[], po
     removedComponents: [],
     removedPods: [],
     cuts: [],
+    delays: [],
   };
 }

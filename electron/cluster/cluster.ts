@@ -11,6 +11,7 @@ import { diskOf, machineOfDisk } from './etcd/server/data-dir.ts';
 import type { EtcdMemberFaults, EtcdMemberView } from './etcd/view/interface.ts';
 import { EtcdMemberViews } from './etcd/view/member-views.ts';
 import { EtcdFaults } from './faults/etcd-faults.ts';
+import { EtcdOperations } from './faults/etcd-operations.ts';
 import { OutsideEtcdGateway } from './gateway/etcd-gateway.ts';
 import type { EtcdGateway } from './gateway/etcd-interface.ts';
 import type { Gateway } from './gateway/interface.ts';
@@ -59,6 +60,7 @@ class SimulatedCluster implements Cluster {
   readonly #console: SimulatedMachine;
   readonly #readiness: Readiness;
   readonly #etcd: EtcdMemberViews;
+  readonly #operations: EtcdOperations;
   readonly #faults: EtcdFaults;
   readonly #changed = new Emitter<void>();
 
@@ -80,6 +82,11 @@ class SimulatedCluster implements Cluster {
     this.#etcd = new EtcdMemberViews(
       members.map(({ name }) => name),
       (machine) => this.#faults.of(machine),
+    );
+    this.#operations = new EtcdOperations(
+      simulation,
+      () => this.#etcd.list,
+      (machine) => this.machine(machine).files,
     );
     const early = new Map<string, Backend>();
     const backendOf = (disk: string): Backend => {
@@ -282,6 +289,18 @@ class SimulatedCluster implements Cluster {
       this.#faults.corrupt(machine, key);
       this.#changed.fire();
     });
+  }
+
+  defragmentEtcdMember(machine: string): void {
+    this.#operations.defragment(machine);
+  }
+
+  moveEtcdLeader(machine: string): void {
+    this.#operations.moveLeader(machine);
+  }
+
+  snapshotEtcdMember(machine: string): string {
+    return this.#operations.snapshot(machine);
   }
 
   dispose(): void {

@@ -128,4 +128,10 @@ export interface Cluster extends Disposable {
    * others do not have it. @throws Error when there is no member
    */
   corruptEtcdMember(machine: string, key?: string): void;
+  /** What an operator does with etcdctl. A refusal becomes a record of the member. @throws Error when it does not run */
+  defragmentEtcdMember(machine: string): void;
+  /** Makes the member on `machine` the leader. @throws Error when it does not run, or nobody leads */
+  moveEtcdLeader(machine: string): void;
+  /** Writes the member's data into a file on its machine and returns the path. @throws Error when it does not run */
+  snapshotEtcdMember(machine: string): string;
 }

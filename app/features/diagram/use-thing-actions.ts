@@ -7,12 +7,13 @@ import { useRecords } from '../../stores/records.ts';
 import { useTerminals } from '../../stores/terminals.ts';
 import { useUi } from '../../stores/ui.ts';
 import type { Selection } from '../../stores/ui.ts';
+import { useEtcdActions } from './use-etcd-actions.ts';
 
 export interface ThingAction {
   readonly id: string;
   /** Key of the catalogue. */
   readonly title: string;
-  readonly group: 'look' | 'process' | 'machine' | 'link';
+  readonly group: 'look' | 'process' | 'operate' | 'fault' | 'machine' | 'link';
   readonly disabled?: boolean;
   readonly run: () => void;
   /** Instead of running: a choice. */
@@ -34,6 +35,8 @@ export function useThingActions() {
       if (done) ui.announce(t('menu.done', { action: t(action), target }));
     });
   }
+
+  const forEtcd = useEtcdActions(fault);
 
   /** Opens the newest record about it: a decision where there is one. */
   function why(actor: string, about: string): void {
@@ -62,22 +65,13 @@ export function useThingActions() {
     };
   }
 
-  function etcdPlaces(machine: string): ThingAction[] {
-    return [
-      {
-        id: 'etcd-keys',
-        title: 'menu.etcdKeys',
-        group: 'look',
-        run: () => ui.showEtcd('keys', etcd.members.length > 1 ? machine : null),
-      },
-      { id: 'etcd-members', title: 'menu.etcdMembers', group: 'look', run: () => ui.showEtcd('members') },
-    ];
-  }
-
-  function links(machine: MachineView): ThingAction[] {
+  /** Cutting and healing, with every other machine or with those of `among`. */
+  function links(machine: MachineView, among?: readonly string[]): ThingAction[] {
     const others = diagram.machines
       .filter((one) => one.name !== machine.name && one.role !== 'outside')
-      .map((one) => one.name);
+      .map((one) => one.name)
+      .filter((name) => among === undefined || among.includes(name));
+    if (others.length === 0) return [];
     const isCut = (from: string, to: string): boolean =>
       diagram.cuts.some((cut) => cut.from === from && cut.to === to);
     const choices = (verb: 'cut' | 'heal', title: string): ThingAction['items'] =>
@@ -149,6 +143,7 @@ export function useThingActions() {
     if (component.runsAs === 'outside') return look(thing, id, '');
     const up = component.health === 'running' || component.health === 'starting';
     const off = machine?.powered === false;
+    const isEtcd = component.kind === 'etcd';
     const act = (verb: 'stop' | 'start' | 'kill', disabled: boolean): ThingAction => ({
       id: verb,
       title: `menu.${verb}`,
@@ -158,11 +153,18 @@ export function useThingActions() {
     });
     return [
       ...look(thing, id, ''),
-      ...(component.kind === 'etcd' ? etcdPlaces(component.machine) : []),
+      ...(isEtcd ? forEtcd.places(component.machine) : []),
       ...(off ? [] : [shell(component.machine)]),
       act('stop', !up),
       act('start', up),
       act('kill', !up),
+      ...(isEtcd && !off ? forEtcd.verbs(component.machine) : []),
+      ...(isEtcd && machine !== undefined
+        ? links(
+            machine,
+            etcd.members.map((member) => member.machine),
+          )
+        : []),
     ];
   }
 

@@ -96,6 +96,8 @@ export interface NetworkControl {
   cut(link: LinkDirection): void;
   heal(link: LinkDirection): void;
   readonly cuts: readonly LinkDirection[];
+  /** Latency that was added, in virtual milliseconds. */
+  readonly delays: readonly (LinkDirection & { readonly ms: number })[];
   /** Adds `ms` of latency to one direction; 0 removes it. */
   delay(link: LinkDirection, ms: number): void;
 }

@@ -70,6 +70,13 @@ export class SimulatedNetwork implements NetworkControl {
     return this.#cuts;
   }
 
+  get delays(): readonly (LinkDirection & { readonly ms: number })[] {
+    return [...this.#delays].map(([key, ms]) => {
+      const [from = '', to = ''] = key.split('>');
+      return { from, to, ms };
+    });
+  }
+
   addMachine(machine: string, ip: string): void {
     this.#hosts.set(machine, { machine, ip, powered: true });
     this.#machineOfIp.set(ip, machine);

@@ -54,6 +54,7 @@ export class DiagramService implements Disposable {
       removedComponents: [],
       removedPods: [],
       cuts: [...this.#cluster.network.cuts],
+      delays: [...this.#cluster.network.delays],
     });
   }
 
@@ -82,6 +83,7 @@ export class DiagramService implements Disposable {
         .map((component) => component.id),
       removedPods,
       cuts: this.#dirtyRest ? [...this.#cluster.network.cuts] : null,
+      delays: this.#dirtyRest ? [...this.#cluster.network.delays] : null,
     };
     this.#dirtyRest = false;
     for (const sink of this.#sinks) sink.next(item);

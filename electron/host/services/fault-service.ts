@@ -32,6 +32,40 @@ export function applyFault(cluster: Cluster, verb: FaultVerb): void {
       refusing(() =>
         verb.verb === 'cut' ? cluster.cutLink(verb.from, verb.to) : cluster.healLink(verb.from, verb.to),
       );
+      return;
+    case 'delay':
+      needMachine(cluster, verb.from);
+      needMachine(cluster, verb.to);
+      refusing(() => cluster.delayLink(verb.from, verb.to, verb.ms));
+      return;
+    default:
+      needMachine(cluster, verb.machine);
+      refusing(() => applyToMember(cluster, verb));
+  }
+}
+
+type MemberVerb = Extract<FaultVerb, { verb: `etcd-${string}` }>;
+
+function applyToMember(cluster: Cluster, verb: MemberVerb): void {
+  const { machine } = verb;
+  switch (verb.verb) {
+    case 'etcd-fsync':
+      cluster.setEtcdFaults(machine, { fsync: verb.ms });
+      return;
+    case 'etcd-disk':
+      cluster.setEtcdFaults(machine, { diskFull: verb.full });
+      return;
+    case 'etcd-corrupt':
+      cluster.corruptEtcdMember(machine);
+      return;
+    case 'etcd-defragment':
+      cluster.defragmentEtcdMember(machine);
+      return;
+    case 'etcd-snapshot':
+      cluster.snapshotEtcdMember(machine);
+      return;
+    case 'etcd-move-leader':
+      cluster.moveEtcdLeader(machine);
   }
 }
 

@@ -104,6 +104,43 @@ describe('RecordsService', () => {
   });
 });
 
+describe('heartbeats between members of etcd', () => {
+  it('are no records but beats, and elections are news whatever began them', () => {
+    const log = new CausalLog(1000);
+    const seen: { records: { summary: string }[]; beats?: { from: string; to: string; count: number }[] }[] =
+      [];
+    const service = new RecordsService(log, () => 10_000);
+    service.watch(
+      { includePeriodic: false, limit: 20 },
+      {
+        next: (batch) => void seen.push(batch),
+        end: () => undefined,
+        fail: () => undefined,
+        onEnd: () => undefined,
+      },
+    );
+    const peer = (summary: string, cause = 0): number =>
+      log.append({ ...message(summary), to: 'cp-2/etcd', phase: 'item' } as never, 1, cause, 'cp-1/etcd');
+    const beat = peer('MsgHeartbeat');
+    peer('MsgHeartbeatResp', beat);
+    peer('MsgHeartbeat');
+    service.flush();
+    expect(seen).toEqual([
+      {
+        records: [],
+        flows: [],
+        beats: [{ from: 'cp-1/etcd', to: 'cp-2/etcd', protocol: 'https', count: 2, last: 3 }],
+      },
+    ]);
+    peer('MsgPreVote term 4, last index 17', beat);
+    service.flush();
+    expect(seen[1]?.records.map(({ summary }) => summary)).toEqual(['MsgPreVote term 4, last index 17']);
+    expect(seen[1]?.beats).toBeUndefined();
+    service.flush();
+    expect(seen).toHaveLength(2);
+  });
+});
+
 describe('ObjectView', () => {
   const put = (
     key: string,

@@ -44,6 +44,10 @@ export type PodView = z.infer<typeof PodView>;
 export const LinkCut = z.object({ from: z.string(), to: z.string() });
 export type LinkCut = z.infer<typeof LinkCut>;
 
+/** Added latency of one direction, in virtual milliseconds. */
+export const LinkDelay = LinkCut.extend({ ms: z.number() });
+export type LinkDelay = z.infer<typeof LinkDelay>;
+
 /** The first item is everything; later ones say what changed. */
 export const DiagramItem = z.object({
   reset: z.boolean(),
@@ -55,6 +59,7 @@ export const DiagramItem = z.object({
   /** By uid. */
   removedPods: z.array(z.string()),
   cuts: z.array(LinkCut).nullable(),
+  delays: z.array(LinkDelay).nullable(),
 });
 export type DiagramItem = z.infer<typeof DiagramItem>;
 
@@ -67,6 +72,22 @@ export const FaultVerb = z.discriminatedUnion('verb', [
   z.object({ verb: z.literal('power-on'), machine: z.string() }),
   z.object({ verb: z.literal('cut'), from: z.string(), to: z.string() }),
   z.object({ verb: z.literal('heal'), from: z.string(), to: z.string() }),
+  /** 0 virtual milliseconds: as fast as ever. */
+  z.object({
+    verb: z.literal('delay'),
+    from: z.string(),
+    to: z.string(),
+    ms: z.number().min(0).max(60_000),
+  }),
+  /** How long one sync of etcd's log takes on that machine, in virtual milliseconds. */
+  z.object({ verb: z.literal('etcd-fsync'), machine: z.string(), ms: z.number().min(0).max(60_000) }),
+  z.object({ verb: z.literal('etcd-disk'), machine: z.string(), full: z.boolean() }),
+  z.object({ verb: z.literal('etcd-corrupt'), machine: z.string() }),
+  z.object({ verb: z.literal('etcd-defragment'), machine: z.string() }),
+  /** Into a file on the machine. */
+  z.object({ verb: z.literal('etcd-snapshot'), machine: z.string() }),
+  /** The member on that machine is to lead. */
+  z.object({ verb: z.literal('etcd-move-leader'), machine: z.string() }),
 ]);
 export type FaultVerb = z.infer<typeof FaultVerb>;
 

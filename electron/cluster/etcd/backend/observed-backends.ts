@@ -1,6 +1,12 @@
 import type { Backend, BackendImage, RevisionRecord } from './interface.ts';
 
-import type { BackendObserver } from './observed.ts';
+/** Told of what is written, whoever wrote it. */
+export interface BackendObserver {
+  /** `loading` is true for what was on the disk before. */
+  onRecord(record: RevisionRecord, loading: boolean): void;
+  /** What was shown is void; what holds now follows as `loading`. */
+  onClear(): void;
+}
 
 /** So many of the newest revisions are remembered, to tell a member that is late from one with another history. */
 const REMEMBERED = 20_000;
@@ -10,14 +16,14 @@ const REMEMBERED = 20_000;
  * members begin anew or from a backup, and nobody holds the old data any more, the observer is shown the new.
  */
 export class ObservedBackends {
-  readonly #observer: Pick<BackendObserver, 'onRecord' | 'onClear'>;
+  readonly #observer: BackendObserver;
   /** The disk that each machine uses at present. */
   readonly #current = new Map<string, Backend>();
   readonly #positions = new Map<Backend, number>();
   readonly #remembered = new Map<number, RevisionRecord>();
   #main = 0;
 
-  constructor(observer: Pick<BackendObserver, 'onRecord' | 'onClear'>) {
+  constructor(observer: BackendObserver) {
     this.#observer = observer;
   }
 

@@ -1,3 +1,5 @@
+import type { ByteString } from '../../../base/byte-string.ts';
+import { bytesToByteString } from '../../../base/byte-string.ts';
 import type { Context } from '../../../base/context.ts';
 import type { Disposable } from '../../../base/disposable.ts';
 import { AuthStore } from '../auth/auth-store.ts';
@@ -19,6 +21,7 @@ import type {
   EtcdPeerView,
   EtcdRaftView,
   EtcdStoreView,
+  EtcdTask,
 } from '../view/interface.ts';
 import { AlarmStore } from './apply/alarm-store.ts';
 import { Applier } from './apply/applier.ts';
@@ -32,7 +35,7 @@ import { kvCalls } from './calls/kv-calls.ts';
 import { leaseCalls } from './calls/lease-calls.ts';
 import { maintenanceCalls } from './calls/maintenance-calls.ts';
 import type { ServerCore } from './core.ts';
-import type { Caller, Consensus, InternalRequest, Reply } from './interface.ts';
+import type { Caller, Consensus, InternalRequest, Outcome, Reply } from './interface.ts';
 import { CallCounts } from './metrics/call-counts.ts';
 import { LeaderWatch } from './leader-watch.ts';
 import type { EtcdServerOptions } from './options.ts';
@@ -188,6 +191,17 @@ export class EtcdServer implements EtcdMemberSource, ServerCore {
     if (!this.lessor.has(id)) return undefined;
     const { grantedTtl, remaining } = this.lessor.info(id);
     return { grantedTtl, remaining: this.lessor.isPrimary ? remaining : undefined };
+  }
+
+  operate(task: EtcdTask, done: (refusal: string | undefined) => void): void {
+    const answered = (outcome: Outcome<unknown>): void =>
+      done('error' in outcome ? outcome.error.message : undefined);
+    if (task.type === 'defragment') this.call('Defragment', {}, answered);
+    else this.call('MoveLeader', { targetId: task.to }, answered);
+  }
+
+  takeSnapshot(): ByteString {
+    return [...this.snapshot(NOBODY)].map(({ blob }) => bytesToByteString(blob)).join('');
   }
 
   /** Answers one call. `reply` may be called before this returns. */

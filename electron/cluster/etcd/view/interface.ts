@@ -1,3 +1,4 @@
+import type { ByteString } from '../../../base/byte-string.ts';
 import type { Uint64 } from '../client/interface.ts';
 
 /** One entry of a member's Raft log, for people. */
@@ -72,6 +73,10 @@ export interface EtcdLeaseView {
   readonly remaining: number | undefined;
 }
 
+/** What an operator can ask of a running member, as with etcdctl. */
+export type EtcdTask =
+  { readonly type: 'defragment' } | { readonly type: 'move-leader'; readonly to: Uint64 };
+
 /** What a running member shows of itself. Reading it changes nothing and sends no message. */
 export interface EtcdMemberSource {
   readonly memberId: Uint64;
@@ -84,6 +89,10 @@ export interface EtcdMemberSource {
   /** The members that it knows, in the order of their ids. */
   readonly peers: readonly EtcdPeerView[];
   lease(id: Uint64): EtcdLeaseView | undefined;
+  /** Has it done; `done` gets the member's refusal, in upstream's words, or undefined. */
+  operate(task: EtcdTask, done: (refusal: string | undefined) => void): void;
+  /** The member's data as the database file that `etcdctl snapshot save` would write, a byte string. @throws EtcdError */
+  takeSnapshot(): ByteString;
 }
 
 /** What is wrong with a member's machine as far as etcd is concerned; set by faults. */
