@@ -7,6 +7,7 @@ import {
   type Message,
   type RaftId,
   type ReadState,
+  type Snapshot,
 } from '../interface.ts';
 import { MemoryStorage } from '../memory-storage.ts';
 import { RawNode } from '../raw-node.ts';
@@ -79,6 +80,15 @@ export class TestMember {
       this.appliedEntries.push(entry);
     }
     this.node.advance(ready);
+  }
+
+  /** Of what is applied now. */
+  snapshot(): Snapshot {
+    const term = this.storage.term(this.appliedIndex);
+    return {
+      metadata: { confState: this.confState, index: this.appliedIndex, term },
+      data: [...this.applied],
+    };
   }
 
   /** The application's state becomes the snapshot; the log up to it goes. */
