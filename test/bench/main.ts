@@ -28,6 +28,8 @@ const PARTS: readonly Part[] = [
   { name: 'https, 1,000 Pods', program: 'https', args: [] },
   { name: 'console', program: 'console', args: [] },
   { name: 'etcd', program: 'etcd', args: [] },
+  { name: 'raft, 1 member', program: 'raft', args: ['1', '200000'] },
+  { name: 'raft, 3 members', program: 'raft', args: ['3', '100000'] },
 ];
 /** Not bundled, as in scripts/build.mjs. */
 const EXTERNAL = ['better-sqlite3', '@lydell/node-pty', 'just-bash'];
