@@ -145,6 +145,17 @@ describe('programs that run in a machine’s name', () => {
     ]);
   });
 
+  it('are addressed as the cluster knows the machine, also by 127.0.0.1', async () => {
+    const client = new MachinesClient(server.url, 'secret');
+    const at = (host: string, port: number, self?: string) => client.loopback(host, port, self, never);
+    const inside = { host: '127.0.0.1', port: 1, authority: '10.0.0.10:2379' };
+    expect(await at('127.0.0.1', 2379, 'cp-1')).toEqual(inside);
+    expect(await at('localhost', 2379)).toEqual(inside);
+    expect(await at('cp-1', 2379)).toEqual({ ...inside, authority: 'cp-1:2379' });
+    expect(await at('cp-1', 22)).toBeUndefined();
+    expect(await at('127.0.0.1', 2379, 'worker-1')).toBeUndefined();
+  });
+
   it('reach only what the machine serves', async () => {
     const { err } = await ran(`ssh cp-1 'etcdctl --command-timeout=1s --endpoints=10.9.9.9:2379 get a'`);
     expect(err).toContain('Error: context deadline exceeded\n');

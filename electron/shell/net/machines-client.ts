@@ -50,15 +50,15 @@ export class MachinesClient {
 
   /**
    * Where a port of a machine is reached from here. `host` is a machine's name or address; a loopback address is the
-   * machine `self`, and without one the first that serves the port: the console has no servers of its own. `undefined`:
-   * no machine has it.
+   * machine `self`, and without one the first that serves the port: the console has no servers of its own. `authority`
+   * names the machine as the cluster knows it. `undefined`: no machine has it.
    */
   async loopback(
     host: string,
     port: number,
     self: string | undefined,
     signal: AbortSignal,
-  ): Promise<{ host: string; port: number } | undefined> {
+  ): Promise<{ host: string; port: number; authority: string } | undefined> {
     const own = host === 'localhost' || host === '::1' || host.startsWith('127.');
     const machines = await this.list(signal);
     const machine = own
@@ -67,7 +67,8 @@ export class MachinesClient {
         )
       : machines.find(({ name, address }) => name === host || address === host);
     const mapped = machine?.loopback?.[port];
-    return mapped === undefined ? undefined : { host: '127.0.0.1', port: mapped };
+    if (machine === undefined || mapped === undefined) return undefined;
+    return { host: '127.0.0.1', port: mapped, authority: `${own ? machine.address : host}:${port}` };
   }
 
   /** One request about a file of a machine, as the host's `/machines/NAME/files` takes it. */

@@ -19,6 +19,13 @@ export interface TlsFiles {
   readonly skipVerify: boolean;
 }
 
+/** Where a connection goes, and as whom it addresses the server; default the endpoint as typed. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+  readonly authority?: string;
+}
+
 export interface ClientConfig {
   /** At least one; calls go round them. */
   readonly endpoints: readonly Endpoint[];
@@ -30,7 +37,7 @@ export interface ClientConfig {
   readonly keepAliveTime: number;
   readonly keepAliveTimeout: number;
   /** Where a host and port are really reached; the same when nothing is known about them. */
-  readonly dial: (endpoint: Endpoint) => Promise<{ readonly host: string; readonly port: number }>;
+  readonly dial: (endpoint: Endpoint) => Promise<Address>;
   /** An attempt failed; Go's client logs these. */
   readonly onRetry: (about: { endpoint: string; method: string; attempt: number; error: string }) => void;
   readonly signal: AbortSignal;
@@ -240,7 +247,7 @@ export class EtcdClient {
     const { tls, dial, keepAliveTime, keepAliveTimeout } = this.#config;
     const address = await dial(endpoint);
     const secure = endpoint.scheme === 'https' || (endpoint.scheme === undefined && tls !== undefined);
-    const name = `${endpoint.host}:${endpoint.port}`;
+    const name = address.authority ?? `${endpoint.host}:${endpoint.port}`;
     return new grpc.Client(
       `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`,
       secure ? credentials(endpoint.host, tls) : grpc.credentials.createInsecure(),
