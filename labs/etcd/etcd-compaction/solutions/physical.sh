@@ -1,7 +1,7 @@
 # From the machine, waiting for the physical compaction, with other ways to find a revision and to make weight.
 C='--cacert=/etc/kubernetes/pki/etcd/ca.crt --cert=/etc/kubernetes/pki/etcd/server.crt --key=/etc/kubernetes/pki/etcd/server.key'
 e() { ssh cp-1 etcdctl $C "$@"; }
-for i in $(seq 1 60); do e put /diario/contador $i > /dev/null; done
+for i in $(seq 1 25); do e put /diario/contador $i > /dev/null; done
 lab wait history/counter
 old=$(e get /diario/contador -w fields | grep CreateRevision | awk '{print $3}')
 ssh cp-1 etcdctl $C get /diario/contador --rev $((old + 3))

@@ -6,7 +6,7 @@ export ETCDCTL_CACERT=/etc/kubernetes/pki/etcd/ca.crt
 export ETCDCTL_CERT=/etc/kubernetes/pki/etcd/healthcheck-client.crt
 export ETCDCTL_KEY=/etc/kubernetes/pki/etcd/healthcheck-client.key
 revision() { etcdctl get nothing -w fields | grep '"Revision"' | awk '{print $3}'; }
-for i in $(seq 1 50); do etcdctl put /diario/contador $i; done
+for i in $(seq 1 20); do etcdctl put /diario/contador $i; done
 old=$(etcdctl get /diario/contador -w fields | grep CreateRevision | awk '{print $3}')
 etcdctl get /diario/contador --rev=$old
 lab answer compact predict-compact deleted

@@ -18,7 +18,7 @@ lab answer two predict-two waits
 ssh $second mv /etc/kubernetes/manifests/etcd.yaml /etc/kubernetes/
 lab wait two/lost
 kubectl create configmap com-um --from-literal=membros=1 --request-timeout=15s
-etcdctl --endpoints=https://$leader:2379 get /registry/configmaps/default/com-dois --consistency=s
+ETCDCTL_ENDPOINTS=https://$leader:2379 etcdctl get /registry/configmaps/default/com-dois --consistency=s
 lab wait two
 lab answer recover term elections
 ssh $first mv /etc/kubernetes/etcd.yaml /etc/kubernetes/manifests/
