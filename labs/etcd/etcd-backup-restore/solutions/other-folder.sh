@@ -36,4 +36,4 @@ ssh cp-1 mv /root/etcd.yaml /etc/kubernetes/manifests/
 ssh cp-1 mv /root/kube-apiserver.yaml /etc/kubernetes/manifests/
 lab wait restore
 lab answer reconcile who-started kubelet
-lab wait reconcile --timeout=300
+lab wait reconcile --timeout=60

@@ -21,4 +21,4 @@ ssh cp-1 etcdutl snapshot restore /var/backups/etcd.db --data-dir /var/lib/etcd 
 ssh cp-1 mv /root/etcd.yaml /root/kube-apiserver.yaml /etc/kubernetes/manifests/
 lab wait restore
 lab answer reconcile who-started kubelet
-lab wait reconcile --timeout=300
+lab wait reconcile --timeout=60

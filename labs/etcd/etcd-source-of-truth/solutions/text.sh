@@ -18,7 +18,7 @@ etcdctl get /registry/configmaps/default/farol --rev=$created
 lab wait revisions
 etcdctl watch --prefix /registry/pods/default > pods.log &
 kubectl run vigia --image=nginx
-kubectl wait --for=condition=Ready pod/vigia --timeout=120s
+kubectl wait --for=condition=Ready pod/vigia --timeout=60s
 kill %1
 lab answer watching writers apiserver
 lab wait watching

@@ -15,7 +15,7 @@ kubectl patch configmap farol -p '{"data":{"luz":"vermelha"}}'
 lab wait revisions/changed
 etcdctl get /registry/configmaps/default/farol --rev=$(kubectl get configmap farol -o jsonpath='{.metadata.resourceVersion}')
 kubectl run vigia --image=nginx
-kubectl wait --for=condition=Ready pod/vigia --timeout=120s
+kubectl wait --for=condition=Ready pod/vigia --timeout=60s
 lab answer watching writers apiserver
 lab wait watching
 lab answer around predict-forged shown
