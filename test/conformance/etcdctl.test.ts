@@ -148,7 +148,7 @@ describe.skipIf(!hasRealEtcd || !hasStock)('etcdctl beside a stock one', () => {
       code: 0,
       stdout: 'Snapshot saved at s.db\n',
     });
-    const bytes = fs.files.get('/work/s.db') as Uint8Array;
+    const bytes = fs.files.get('/console/s.db') as Uint8Array;
     writeFileSync(join(folder, 's.db'), bytes);
     for (const format of formats) {
       const args = ['snapshot', 'status', 's.db', '-w', format];
@@ -179,7 +179,7 @@ describe.skipIf(!hasRealEtcd || !hasStock)('files', () => {
 
   async function restored(name: string, flags: string): Promise<string> {
     const fs = new BinaryFs();
-    fs.files.set('/work/s.db', snapshot);
+    fs.files.set('/console/s.db', snapshot);
     const { code } = await runInMemory(
       etcdutlProgram,
       words(`snapshot restore s.db --data-dir ${name} ${flags}`.trim()),
@@ -187,7 +187,7 @@ describe.skipIf(!hasRealEtcd || !hasStock)('files', () => {
     );
     expect(code).toBe(0);
     for (const [path, bytes] of fs.files) {
-      const target = join(folder, path.slice('/work/'.length));
+      const target = join(folder, path.slice('/console/'.length));
       mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
       writeFileSync(target, bytes, { mode: 0o600 });
     }

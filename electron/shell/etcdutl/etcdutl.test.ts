@@ -8,12 +8,12 @@ import { etcdutlProgram } from './program.ts';
 
 function files(): BinaryFs {
   const fs = new BinaryFs();
-  fs.files.set('/work/s.db', encodeSnapshot(sampleState));
-  fs.files.set('/work/copied.db', encodeDatabase(sampleState));
+  fs.files.set('/console/s.db', encodeSnapshot(sampleState));
+  fs.files.set('/console/copied.db', encodeDatabase(sampleState));
   const damaged = encodeSnapshot(sampleState);
   damaged[damaged.length - 40] = 1;
-  fs.files.set('/work/damaged.db', damaged);
-  fs.files.set('/work/text', Buffer.from('hello'));
+  fs.files.set('/console/damaged.db', damaged);
+  fs.files.set('/console/text', Buffer.from('hello'));
   return fs;
 }
 
@@ -65,7 +65,7 @@ describe('snapshot status', () => {
 
 describe('snapshot restore', () => {
   const state = (fs: BinaryFs, dir: string) =>
-    decodeSnapshot(fs.files.get(`/work/${dir}/member/snap/db`) as Uint8Array);
+    decodeSnapshot(fs.files.get(`/console/${dir}/member/snap/db`) as Uint8Array);
 
   it('makes a new cluster with the same keys', async () => {
     const fs = files();
@@ -106,7 +106,7 @@ describe('snapshot restore', () => {
     const fs = files();
     await run('snapshot restore s.db --data-dir d', fs, { LEME_ETCDCTL_VERSION: '3.4' });
     const wal = Buffer.from(
-      fs.files.get('/work/d/member/wal/0000000000000000-0000000000000000.wal') as Uint8Array,
+      fs.files.get('/console/d/member/wal/0000000000000000-0000000000000000.wal') as Uint8Array,
     );
     // Recorded from etcdctl 3.4.23: the beginning of its log, up to the zeros it is filled up with.
     expect(wal.toString('hex')).toBe(
@@ -121,7 +121,7 @@ describe('snapshot restore', () => {
         '65223a2264656661756c74227d000000001900000000000087080310 9b98d6c308'.replace(' ', '') +
         '1a0f080110cdd2918bd2b881cf8e011801000000000000000e00000000000082080510b8e0e0e1061a04080110010000',
     );
-    const snap = fs.files.get('/work/d/member/snap/0000000000000001-0000000000000001.snap') as Uint8Array;
+    const snap = fs.files.get('/console/d/member/snap/0000000000000001-0000000000000001.snap') as Uint8Array;
     expect(createHash('sha256').update(snap).digest('hex')).toBe(
       '391e233526d2ed237b95d33b9d3c7975cf3db23b1913a478baacdeee4177b533',
     );

@@ -112,7 +112,7 @@ export async function runInMemory(
     stderr: sink(err),
     fs: options.fs ?? new BinaryFs(),
     signal: options.signal ?? never,
-    path: (typed) => (typed.startsWith('/') ? typed : `/work/${typed}`),
+    path: (typed) => (typed.startsWith('/') ? typed : `/console/${typed}`),
     sleep: () => Promise.resolve(),
     spawn: options.spawn ?? (() => Promise.resolve(127)),
   };
