@@ -26,6 +26,12 @@ const ROOTS = [
   ...withList('io.k8s.api.apps.v1', 'ReplicaSet', 'Deployment'),
   ...withList('io.k8s.api.coordination.v1', 'Lease'),
   ...withList('io.k8s.api.events.v1', 'Event'),
+  ...withList('io.k8s.api.rbac.v1', 'Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'),
+  ...withList('io.k8s.api.certificates.v1', 'CertificateSigningRequest'),
+  ...withList(
+    'io.k8s.api.admissionregistration.v1',
+    'ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding',
+  ), // prettier-ignore
   'io.k8s.api.autoscaling.v1.Scale',
   'io.k8s.api.policy.v1.Eviction',
   'io.k8s.api.authentication.v1.SelfSubjectReview',
@@ -69,6 +75,9 @@ const groups = new Set([
   'policy',
   'authentication.k8s.io',
   'authorization.k8s.io',
+  'rbac.authorization.k8s.io',
+  'certificates.k8s.io',
+  'admissionregistration.k8s.io',
 ]);
 for (const schema of kept.values()) {
   const gvks = schema['x-kubernetes-group-version-kind'];
@@ -101,7 +110,7 @@ writeFileSync(
 /** Columns of each resource's Table: name, type, format, priority. */
 export const TABLE_COLUMNS: Readonly<Record<string, readonly (readonly [string, string, string, number])[]>> = {\n${lines(
     Object.entries(columns).filter(([name]) =>
-      /^(v1|apps\/v1|coordination.k8s.io\/v1|events.k8s.io\/v1)\//.test(name),
+      /^(v1|apps\/v1|(coordination|events|rbac\.authorization|certificates|admissionregistration)\.k8s\.io\/v1)\//.test(name),
     ),
   )}\n};\n`,
 );

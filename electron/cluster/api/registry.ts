@@ -13,6 +13,10 @@ import { SECRET_STRATEGY } from './core/v1/secret/strategy.ts';
 import { SERVICE_STRATEGY } from './core/v1/service/strategy.ts';
 import { SERVICE_ACCOUNT_STRATEGY } from './core/v1/service-account/strategy.ts';
 import { EVENTS_V1_EVENT_STRATEGY } from './events/v1/event/strategy.ts';
+import { CLUSTER_ROLE_STRATEGY } from './rbac/v1/cluster-role/strategy.ts';
+import { CLUSTER_ROLE_BINDING_STRATEGY } from './rbac/v1/cluster-role-binding/strategy.ts';
+import { ROLE_STRATEGY } from './rbac/v1/role/strategy.ts';
+import { ROLE_BINDING_STRATEGY } from './rbac/v1/role-binding/strategy.ts';
 import type { KindStrategy } from './strategy.ts';
 import type { KubeObject } from './types.ts';
 
@@ -31,6 +35,10 @@ export const STRATEGIES: readonly AnyStrategy[] = [
   SERVICE_STRATEGY,
   DEPLOYMENT_STRATEGY,
   REPLICA_SET_STRATEGY,
+  CLUSTER_ROLE_BINDING_STRATEGY,
+  CLUSTER_ROLE_STRATEGY,
+  ROLE_BINDING_STRATEGY,
+  ROLE_STRATEGY,
   LEASE_STRATEGY,
   EVENTS_V1_EVENT_STRATEGY,
 ];

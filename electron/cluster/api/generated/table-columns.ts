@@ -2,13 +2,22 @@
 
 /** Columns of each resource's Table: name, type, format, priority. */
 export const TABLE_COLUMNS: Readonly<Record<string, readonly (readonly [string, string, string, number])[]>> = {
+  "admissionregistration.k8s.io/v1/mutatingwebhookconfigurations": [["Name","string","name",0],["Webhooks","integer","",0],["Age","string","",0]],
+  "admissionregistration.k8s.io/v1/validatingadmissionpolicies": [["Name","string","name",0],["Validations","integer","",0],["ParamKind","string","",0],["Age","string","",0]],
+  "admissionregistration.k8s.io/v1/validatingadmissionpolicybindings": [["Name","string","name",0],["PolicyName","string","",0],["ParamRef","string","",0],["Age","string","",0]],
+  "admissionregistration.k8s.io/v1/validatingwebhookconfigurations": [["Name","string","name",0],["Webhooks","integer","",0],["Age","string","",0]],
   "apps/v1/controllerrevisions": [["Name","string","name",0],["Controller","string","",0],["Revision","string","",0],["Age","string","",0]],
   "apps/v1/daemonsets": [["Name","string","name",0],["Desired","integer","",0],["Current","integer","",0],["Ready","integer","",0],["Up-to-date","integer","",0],["Available","integer","",0],["Node Selector","string","",0],["Age","string","",0],["Containers","string","",1],["Images","string","",1],["Selector","string","",1]],
   "apps/v1/deployments": [["Name","string","name",0],["Ready","string","",0],["Up-to-date","string","",0],["Available","string","",0],["Age","string","",0],["Containers","string","",1],["Images","string","",1],["Selector","string","",1]],
   "apps/v1/replicasets": [["Name","string","name",0],["Desired","integer","",0],["Current","integer","",0],["Ready","integer","",0],["Age","string","",0],["Containers","string","",1],["Images","string","",1],["Selector","string","",1]],
   "apps/v1/statefulsets": [["Name","string","name",0],["Ready","string","",0],["Age","string","",0],["Containers","string","",1],["Images","string","",1]],
+  "certificates.k8s.io/v1/certificatesigningrequests": [["Name","string","name",0],["Age","string","",0],["SignerName","string","",0],["Requestor","string","",0],["RequestedDuration","string","",0],["Condition","string","",0]],
   "coordination.k8s.io/v1/leases": [["Name","string","name",0],["Holder","string","",0],["Age","string","",0]],
   "events.k8s.io/v1/events": [["Last Seen","string","",0],["Type","string","",0],["Reason","string","",0],["Object","string","",0],["Subobject","string","",1],["Source","string","",1],["Message","string","",0],["First Seen","string","",1],["Count","string","",1],["Name","string","name",1]],
+  "rbac.authorization.k8s.io/v1/clusterrolebindings": [["Name","string","name",0],["Role","string","",0],["Age","string","",0],["Users","string","",1],["Groups","string","",1],["ServiceAccounts","string","",1]],
+  "rbac.authorization.k8s.io/v1/clusterroles": [["Name","string","name",0],["Created At","date","",0]],
+  "rbac.authorization.k8s.io/v1/rolebindings": [["Name","string","name",0],["Role","string","",0],["Age","string","",0],["Users","string","",1],["Groups","string","",1],["ServiceAccounts","string","",1]],
+  "rbac.authorization.k8s.io/v1/roles": [["Name","string","name",0],["Created At","date","",0]],
   "v1/componentstatuses": [["Name","string","name",0],["Status","string","",0],["Message","string","",0],["Error","string","",0]],
   "v1/configmaps": [["Name","string","name",0],["Data","string","",0],["Age","string","",0]],
   "v1/endpoints": [["Name","string","name",0],["Endpoints","string","",0],["Age","string","",0]],

@@ -1,0 +1,9 @@
+import type { Role } from '../../../types.ts';
+import { defineRole } from './define-role.ts';
+
+/** Roles. Models pkg/registry/rbac/role (v1.34). */
+export const ROLE_STRATEGY = defineRole<Role>({
+  kind: 'Role',
+  storageVersionHash: '7FuwZcIIItM=',
+  namespaced: true,
+});
