@@ -110,7 +110,9 @@ writeFileSync(
 /** Columns of each resource's Table: name, type, format, priority. */
 export const TABLE_COLUMNS: Readonly<Record<string, readonly (readonly [string, string, string, number])[]>> = {\n${lines(
     Object.entries(columns).filter(([name]) =>
-      /^(v1|apps\/v1|(coordination|events|rbac\.authorization|certificates|admissionregistration)\.k8s\.io\/v1)\//.test(name),
+      /^(v1|apps\/v1|(coordination|events|rbac\.authorization|certificates|admissionregistration)\.k8s\.io\/v1)\//.test(
+        name,
+      ),
     ),
   )}\n};\n`,
 );

@@ -16,9 +16,7 @@ export function validatePolicyRule(rule: PolicyRule, namespaced: boolean, path: 
   if (count(rule.nonResourceURLs) > 0) {
     const where = child(path, 'nonResourceURLs');
     if (namespaced)
-      errors.push(
-        invalid(where, rule.nonResourceURLs, 'namespaced rules cannot apply to non-resource URLs'),
-      );
+      errors.push(invalid(where, rule.nonResourceURLs, 'namespaced rules cannot apply to non-resource URLs'));
     if (count(rule.apiGroups) + count(rule.resources) + count(rule.resourceNames) > 0)
       errors.push(
         invalid(
@@ -64,8 +62,7 @@ export function validateSubjects(
       if (apiGroup !== '') errors.push(notSupported(child(path, 'apiGroup'), apiGroup, ['']));
       if (!namespaced && namespace === '') errors.push(required(child(path, 'namespace')));
     } else if (kind === 'User' || kind === 'Group') {
-      if (apiGroup !== RBAC_GROUP)
-        errors.push(notSupported(child(path, 'apiGroup'), apiGroup, [RBAC_GROUP]));
+      if (apiGroup !== RBAC_GROUP) errors.push(notSupported(child(path, 'apiGroup'), apiGroup, [RBAC_GROUP]));
     } else {
       errors.push(notSupported(child(path, 'kind'), kind, ['ServiceAccount', 'User', 'Group']));
     }
