@@ -120,7 +120,7 @@ export class NonResourceHandler {
     }
     const found = openApi.document(name);
     if (found === undefined) this.#notFound(request);
-    else this.#document(request, path, found.document, `"${found.hash}"`);
+    else this.#document(request, path, found, `"${openApi.hash(name)}"`);
   }
 
   #serveOpenApiV2(request: ApiRequest): void {

@@ -1,5 +1,6 @@
 import { OPENAPI_SCHEMAS } from '../../api/generated/openapi-schemas.ts';
 import type { OpenApiSchema } from '../../apimachinery/schema/openapi.ts';
+import { describedSchema } from './described-schemas.ts';
 import { ProtobufWriter } from './protobuf-writer.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -68,6 +69,9 @@ function writeNamedSchema(writer: ProtobufWriter, field: number, name: string, s
   writer.message(field, (named) => named.string(1, name).message(2, (inner) => writeSchema(inner, schema)));
 }
 
+const components = (): readonly (readonly [string, OpenApiSchema])[] =>
+  Object.entries(OPENAPI_SCHEMAS).map(([name, schema]) => [name, describedSchema(name) ?? schema]);
+
 /**
  * `/openapi/v2`: the definitions of all kinds, without paths. As JSON, and in the protobuf form that kubectl
  * asks for when it meets a kind that version 3 does not know.
@@ -86,7 +90,7 @@ export class OpenApiV2 {
       swagger: '2.0',
       info: { title: 'Kubernetes', version: this.#gitVersion },
       paths: {},
-      definitions: mapValues(OPENAPI_SCHEMAS, definition),
+      definitions: Object.fromEntries(components().map(([name, schema]) => [name, definition(schema)])),
     };
     return this.#json;
   }
@@ -97,8 +101,7 @@ export class OpenApiV2 {
       .message(2, (info) => info.string(1, 'Kubernetes').string(2, this.#gitVersion))
       .message(8, () => undefined)
       .message(9, (definitions) => {
-        for (const [name, schema] of Object.entries(OPENAPI_SCHEMAS))
-          writeNamedSchema(definitions, 1, name, schema);
+        for (const [name, schema] of components()) writeNamedSchema(definitions, 1, name, schema);
       })
       .finish();
     return this.#protobuf;

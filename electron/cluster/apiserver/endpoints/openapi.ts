@@ -1,7 +1,10 @@
+import { DESCRIPTIONS_FINGERPRINT } from '../../api/generated/descriptions.ts';
 import { OPENAPI_SCHEMAS } from '../../api/generated/openapi-schemas.ts';
+import type { OpenApiSchema } from '../../apimachinery/schema/openapi.ts';
 import type { KindStrategy } from '../../api/strategy.ts';
 import { canonicalText, fnv32a } from '../../apimachinery/names.ts';
 import { SCHEMES } from '../../api/scheme.ts';
+import { describedSchema } from './described-schemas.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -127,7 +130,8 @@ function collectRefs(value: unknown, found: Set<string>): void {
 export class OpenApi {
   readonly #strategies: readonly KindStrategy[];
   readonly #gitVersion: string;
-  readonly #documents = new Map<string, { readonly document: Json; readonly hash: string }>();
+  readonly #hashes = new Map<string, string>();
+  readonly #documents = new Map<string, Json>();
 
   constructor(strategies: readonly KindStrategy[], gitVersion: string) {
     this.#strategies = strategies;
@@ -146,28 +150,37 @@ export class OpenApi {
   index(): Json {
     const entry = (name: string): [string, Json] => [
       name,
-      { serverRelativeURL: `/openapi/v3/${name}?hash=${this.document(name)?.hash ?? ''}` },
+      { serverRelativeURL: `/openapi/v3/${name}?hash=${this.hash(name)}` },
     ];
     return { paths: Object.fromEntries(this.names.map(entry)) };
   }
 
-  /** One group version; undefined when it is not served. Built when first asked for. */
-  document(name: string): { readonly document: Json; readonly hash: string } | undefined {
-    const known = this.#documents.get(name);
-    if (known !== undefined) return known;
-    if (!this.names.includes(name)) return undefined;
-    const document = this.#build(name);
-    const text = canonicalText(document);
-    const hash = [0, 1, 2, 3]
-      .map((seed) => fnv32a(`${seed}${text}`).toString(16).padStart(8, '0'))
-      .join('')
-      .toUpperCase();
-    const entry = { document, hash };
-    this.#documents.set(name, entry);
-    return entry;
+  /** Changes when the document of a group version does. The texts count by their fingerprint: they need not be read. */
+  hash(name: string): string {
+    let hash = this.#hashes.get(name);
+    if (hash === undefined) {
+      const document = this.#build(name, (component) => OPENAPI_SCHEMAS[component]);
+      const text = `${DESCRIPTIONS_FINGERPRINT}${canonicalText(document)}`;
+      hash = [0, 1, 2, 3]
+        .map((seed) => fnv32a(`${seed}${text}`).toString(16).padStart(8, '0'))
+        .join('')
+        .toUpperCase();
+      this.#hashes.set(name, hash);
+    }
+    return hash;
   }
 
-  #build(name: string): Json {
+  /** One group version; undefined when it is not served. Built when first asked for. */
+  document(name: string): Json | undefined {
+    let document = this.#documents.get(name);
+    if (document === undefined && this.names.includes(name)) {
+      document = this.#build(name, describedSchema);
+      this.#documents.set(name, document);
+    }
+    return document;
+  }
+
+  #build(name: string, schemaOf: (component: string) => OpenApiSchema | undefined): Json {
     const [prefix, ...rest] = name.split('/');
     const group = prefix === 'api' ? '' : (rest[0] ?? '');
     const version = rest[rest.length - 1] ?? '';
@@ -205,7 +218,7 @@ export class OpenApi {
     for (const component of [...names]) collectRefs(OPENAPI_SCHEMAS[component], names);
     const components = [...names]
       .sort()
-      .map((component): [string, unknown] => [component, OPENAPI_SCHEMAS[component]]);
+      .map((component): [string, unknown] => [component, schemaOf(component)]);
     return {
       openapi: '3.0.0',
       info: { title: 'Kubernetes', version: this.#gitVersion },

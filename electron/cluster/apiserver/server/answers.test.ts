@@ -183,6 +183,16 @@ describe('discovery and schemas', () => {
       ),
     ).toContain('fieldValidation');
     expect(document.components.schemas).toHaveProperty(['io.k8s.api.apps.v1.Deployment']);
+    expect(document.components.schemas).toHaveProperty(
+      ['io.k8s.api.apps.v1.DeploymentSpec', 'properties', 'replicas', 'description'],
+      'Number of desired pods. This is a pointer to distinguish between explicit zero and not specified. Defaults to 1.',
+    );
+    expect(valueOf(await cluster.call('GET', '/openapi/v3/api/v1'))).toHaveProperty(
+      ['components', 'schemas', 'io.k8s.api.core.v1.PodSpec', 'properties', 'restartPolicy', 'description'],
+      expect.stringMatching(
+        /^Restart policy for all containers .*\n\nPossible enum values:\n - `"Always"`\n - `"Never"`\n - `"OnFailure"`$/,
+      ),
+    );
     expect(valueOf(await cluster.call('GET', '/openapi/v2'))).toMatchObject({ swagger: '2.0' });
     expect(valueOf(await cluster.call('GET', '/version'))['text']).toContain('"gitVersion": "v1.34.9"');
   });
