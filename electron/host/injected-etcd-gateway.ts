@@ -2,6 +2,7 @@ import type { Event } from '../base/event.ts';
 import type { CallMetadata, StreamHandlers, WatchStream } from '../cluster/etcd/client/connection.ts';
 import type { WatchResponse } from '../cluster/etcd/client/interface.ts';
 import type { SnapshotResponse } from '../cluster/etcd/client/maintenance.ts';
+import type { ConcurrencyMethod, ConcurrencyMethods } from '../cluster/etcd/client/concurrency.ts';
 import type { EtcdMethod, EtcdMethods } from '../cluster/etcd/client/methods.ts';
 import type {
   EtcdGateway,
@@ -91,6 +92,17 @@ class InjectedConnection implements EtcdGatewayConnection {
   snapshot(metadata: CallMetadata, handlers: StreamHandlers<SnapshotResponse>): GatewayCall {
     const pacer = this.#pacer;
     const call = pacer.inject(() => this.#connection.snapshot(metadata, handlers));
+    return { cancel: () => pacer.inject(() => call.cancel()) };
+  }
+
+  concurrency<M extends ConcurrencyMethod>(
+    method: M,
+    request: ConcurrencyMethods[M]['request'],
+    metadata: CallMetadata,
+    handlers: StreamHandlers<ConcurrencyMethods[M]['response']>,
+  ): GatewayCall {
+    const pacer = this.#pacer;
+    const call = pacer.inject(() => this.#connection.concurrency(method, request, metadata, handlers));
     return { cancel: () => pacer.inject(() => call.cancel()) };
   }
 

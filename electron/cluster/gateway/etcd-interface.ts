@@ -1,5 +1,6 @@
 import type { Event } from '../../base/event.ts';
 import type { CallMetadata, StreamHandlers, WatchStream } from '../etcd/client/connection.ts';
+import type { ConcurrencyMethod, ConcurrencyMethods } from '../etcd/client/concurrency.ts';
 import type { EtcdError, WatchResponse } from '../etcd/client/interface.ts';
 import type { SnapshotResponse } from '../etcd/client/maintenance.ts';
 import type { EtcdMethod, EtcdMethods } from '../etcd/client/methods.ts';
@@ -35,6 +36,12 @@ export interface EtcdGatewayConnection {
   /** Responses are to be acknowledged. */
   watch(metadata: CallMetadata, handlers: StreamHandlers<WatchResponse>): WatchStream;
   snapshot(metadata: CallMetadata, handlers: StreamHandlers<SnapshotResponse>): GatewayCall;
+  concurrency<M extends ConcurrencyMethod>(
+    method: M,
+    request: ConcurrencyMethods[M]['request'],
+    metadata: CallMetadata,
+    handlers: StreamHandlers<ConcurrencyMethods[M]['response']>,
+  ): GatewayCall;
   /** `/metrics`, `/health`, `/version` of the same port. */
   http(request: HttpRequest, handlers: GatewayHandlers): GatewayCall;
   /** The client has gone: nothing is told any more. */

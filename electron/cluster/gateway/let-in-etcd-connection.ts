@@ -1,3 +1,4 @@
+import type { ConcurrencyMethod, ConcurrencyMethods } from '../etcd/client/concurrency.ts';
 import type { CallMetadata, EtcdConnection, StreamHandlers, WatchStream } from '../etcd/client/connection.ts';
 import type { WatchRequest, WatchResponse } from '../etcd/client/interface.ts';
 import { EtcdError } from '../etcd/client/interface.ts';
@@ -115,6 +116,26 @@ export class LetInEtcdConnection implements EtcdGatewayConnection {
   }
 
   snapshot(metadata: CallMetadata, handlers: StreamHandlers<SnapshotResponse>): GatewayCall {
+    return this.#stream('Snapshot', handlers, (connection, inner) => connection.snapshot(inner, metadata));
+  }
+
+  concurrency<M extends ConcurrencyMethod>(
+    method: M,
+    request: ConcurrencyMethods[M]['request'],
+    metadata: CallMetadata,
+    handlers: StreamHandlers<ConcurrencyMethods[M]['response']>,
+  ): GatewayCall {
+    return this.#stream(method, handlers, (connection, inner) =>
+      connection.concurrency(method, request, inner, metadata),
+    );
+  }
+
+  /** A call that only answers; `open` returns what cancels it. */
+  #stream<T>(
+    method: string,
+    handlers: StreamHandlers<T>,
+    open: (connection: EtcdConnection, handlers: StreamHandlers<T>) => () => void,
+  ): GatewayCall {
     let cancel: (() => void) | undefined;
     let over = false;
     const end = (error: EtcdError | undefined): void => {
@@ -122,27 +143,24 @@ export class LetInEtcdConnection implements EtcdGatewayConnection {
       over = true;
       handlers.onEnd(error);
     };
-    this.#options.input('request', { method: 'Snapshot' }, () => {
+    this.#options.input('request', { method }, () => {
       this.#whenEstablished((established) => {
         if (over) return;
         if ('error' in established) end(established.error);
         else
-          cancel = established.connection.snapshot(
-            {
-              onResponse: (response) => {
-                if (!over && !this.#closed) handlers.onResponse(response);
-              },
-              onEnd: end,
+          cancel = open(established.connection, {
+            onResponse: (response) => {
+              if (!over && !this.#closed) handlers.onResponse(response);
             },
-            metadata,
-          );
+            onEnd: end,
+          });
       });
     });
     return {
       cancel: () => {
         if (over) return;
         over = true;
-        this.#options.input('cancel', { method: 'Snapshot' }, () => cancel?.());
+        this.#options.input('cancel', { method }, () => cancel?.());
       },
     };
   }

@@ -1,9 +1,15 @@
-import { BrokenPipe } from '../errors.ts';
-import { nodeIo } from '../kubectl/node-io.ts';
-import { etcdctlProgram } from './program.ts';
-import { runProgram } from './run.ts';
+import { enableCompileCache } from 'node:module';
 
-/** Runs etcdctl on its own, over this process's streams and files: `node electron/shell/etcdctl/main.ts get a`. */
+/**
+ * Runs etcdctl on its own, over this process's streams and files: `node electron/shell/etcdctl/main.ts get a`. Starting it
+ * is most of what a short command takes, so what was compiled once is kept in Node's cache.
+ */
+enableCompileCache();
+const { BrokenPipe } = await import('../errors.ts');
+const { nodeIo } = await import('../kubectl/node-io.ts');
+const { etcdctlProgram } = await import('./program.ts');
+const { runProgram } = await import('./run.ts');
+
 const controller = new AbortController();
 process.once('SIGINT', () => controller.abort(2));
 process.once('SIGTERM', () => controller.abort(15));

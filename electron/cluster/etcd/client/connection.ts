@@ -1,3 +1,4 @@
+import type { ConcurrencyMethod, ConcurrencyMethods } from './concurrency.ts';
 import type { EtcdError, WatchRequest, WatchResponse } from './interface.ts';
 import type { SnapshotResponse } from './maintenance.ts';
 import type { EtcdMethod, EtcdMethods } from './methods.ts';
@@ -44,4 +45,11 @@ export interface EtcdConnection {
   openWatchStream(handlers: StreamHandlers<WatchResponse>, options?: WatchStreamOptions): WatchStream;
   /** Returns what cancels it. */
   snapshot(handlers: StreamHandlers<SnapshotResponse>, metadata?: CallMetadata): () => void;
+  /** Lock and Election. Returns what cancels it: who stands in line leaves it. */
+  concurrency<M extends ConcurrencyMethod>(
+    method: M,
+    request: ConcurrencyMethods[M]['request'],
+    handlers: StreamHandlers<ConcurrencyMethods[M]['response']>,
+    metadata?: CallMetadata,
+  ): () => void;
 }

@@ -1,3 +1,4 @@
+import type { ConcurrencyMethod, ConcurrencyMethods } from '../client/concurrency.ts';
 import type { CallMetadata } from '../client/connection.ts';
 import type { GrpcCode, WatchRequest, WatchResponse } from '../client/interface.ts';
 import type { SnapshotResponse } from '../client/maintenance.ts';
@@ -24,6 +25,14 @@ export type EtcdClientFrame =
   /** So many responses of the stream have been taken. */
   | { readonly type: 'watch-ack'; readonly call: number; readonly responses: number }
   | { readonly type: 'snapshot'; readonly call: number; readonly metadata?: CallMetadata }
+  /** A method of Lock or Election: a stream of one response or many, which may be long in coming. */
+  | {
+      readonly type: 'concurrency';
+      readonly call: number;
+      readonly method: ConcurrencyMethod;
+      readonly request: ConcurrencyMethods[ConcurrencyMethod]['request'];
+      readonly metadata?: CallMetadata;
+    }
   /** Ends a stream. */
   | { readonly type: 'cancel'; readonly call: number };
 
@@ -33,6 +42,11 @@ export type EtcdServerFrame =
   | { readonly type: 'error'; readonly call: number; readonly code: GrpcCode; readonly message: string }
   | { readonly type: 'watch'; readonly call: number; readonly response: WatchResponse }
   | { readonly type: 'snapshot'; readonly call: number; readonly response: SnapshotResponse }
+  | {
+      readonly type: 'concurrency';
+      readonly call: number;
+      readonly response: ConcurrencyMethods[ConcurrencyMethod]['response'];
+    }
   /** A stream has ended without an error. */
   | { readonly type: 'end'; readonly call: number };
 

@@ -2,11 +2,13 @@ import type { Clock } from '../../../base/clock.ts';
 import type { Disposable } from '../../../base/disposable.ts';
 import type { Connection } from '../../network/interface.ts';
 import type { CallMetadata } from '../client/connection.ts';
+import type { ConcurrencyMethod, ConcurrencyMethods } from '../client/concurrency.ts';
 import { etcdError } from '../client/errors.ts';
 import { EtcdError } from '../client/interface.ts';
 import type { WatchRequest } from '../client/interface.ts';
 import type { EtcdMethod, EtcdMethods } from '../client/methods.ts';
 import type { EtcdServer } from '../server/etcd-server.ts';
+import { answerConcurrency } from '../server/concurrency/concurrency-call.ts';
 import type { Caller, Outcome } from '../server/interface.ts';
 import type { EtcdClientFrame, EtcdServerFrame } from './messages.ts';
 import { summarizeWatchResponse } from './summary.ts';
@@ -27,6 +29,8 @@ export class EtcdServerConnection {
   readonly #clock: Clock;
   readonly #options: ServeOptions;
   readonly #watchStreams = new Map<number, WatchStreamServer>();
+  /** What ends calls of Lock and Election. */
+  readonly #concurrency = new Map<number, () => void>();
   /** What ends with a stream beside its watches. */
   readonly #monitors = new Map<number, Disposable>();
 
@@ -53,6 +57,9 @@ export class EtcdServerConnection {
         break;
       case 'snapshot':
         this.#snapshot(call, frame.metadata);
+        break;
+      case 'concurrency':
+        this.#answerConcurrency(call, frame.method, frame.request, frame.metadata);
         break;
       case 'cancel':
         this.#end(call);
@@ -132,6 +139,26 @@ export class EtcdServerConnection {
     this.#send({ type: 'end', call }, 'end', 'end of snapshot');
   }
 
+  #answerConcurrency(
+    call: number,
+    method: ConcurrencyMethod,
+    request: ConcurrencyMethods[ConcurrencyMethod]['request'],
+    metadata: CallMetadata | undefined,
+  ): void {
+    const { calls } = this.#server;
+    calls.started(method);
+    const stop = answerConcurrency(this.#server, this.#caller(metadata), method, request, {
+      onResponse: (response) => this.#send({ type: 'concurrency', call, response }, 'item', method),
+      onEnd: (error) => {
+        this.#concurrency.delete(call);
+        calls.handled(method, error?.code ?? 'OK');
+        if (error !== undefined) this.#fail(call, error);
+        else this.#send({ type: 'end', call }, 'end', `end of ${method}`);
+      },
+    });
+    this.#concurrency.set(call, stop);
+  }
+
   /** Refuses a stream where upstream's interceptor does, and sees to it that one which needs a leader ends without. */
   #admitStream(call: number, caller: Caller): boolean {
     try {
@@ -152,6 +179,8 @@ export class EtcdServerConnection {
   }
 
   #end(call: number): void {
+    this.#concurrency.get(call)?.();
+    this.#concurrency.delete(call);
     this.#watchStreams.get(call)?.dispose();
     this.#watchStreams.delete(call);
     this.#monitors.get(call)?.dispose();
@@ -163,12 +192,16 @@ export class EtcdServerConnection {
   }
 
   #release(): void {
-    for (const call of [...this.#watchStreams.keys()]) this.#end(call);
+    for (const call of this.#streams) this.#end(call);
+  }
+
+  get #streams(): readonly number[] {
+    return [...this.#watchStreams.keys(), ...this.#concurrency.keys()];
   }
 
   /** The server is going: ends the streams, then closes. */
   stop(): void {
-    for (const call of [...this.#watchStreams.keys()]) {
+    for (const call of this.#streams) {
       this.#end(call);
       this.#fail(call, etcdError('stopped'));
     }

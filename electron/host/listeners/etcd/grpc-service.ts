@@ -11,6 +11,7 @@ import { GrpcExchange } from './grpc-exchange.ts';
 import type { GrpcFailure } from './grpc-status.ts';
 import { failureHead } from './grpc-status.ts';
 import type { CallHandler } from './calls/interface.ts';
+import { ConcurrencyCall, isConcurrency } from './calls/concurrency-call.ts';
 import { KeepAliveCall } from './calls/keep-alive-call.ts';
 import { SnapshotCall } from './calls/snapshot-call.ts';
 import { UnaryCall } from './calls/unary-call.ts';
@@ -141,6 +142,7 @@ export class GrpcService {
 }
 
 function createCall(options: ConstructorParameters<typeof UnaryCall>[0]): CallHandler {
+  if (isConcurrency(options.exchange.method)) return new ConcurrencyCall(options);
   switch (options.exchange.method.path) {
     case '/etcdserverpb.Watch/Watch':
       return new WatchCall(options);

@@ -1,10 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ConcurrencyMethod, ConcurrencyMethods } from '../../../cluster/etcd/client/concurrency.ts';
+import type { StreamHandlers } from '../../../cluster/etcd/client/connection.ts';
 import type { EtcdError } from '../../../cluster/etcd/client/interface.ts';
 import type { WatchRequest } from '../../../cluster/etcd/client/interface.ts';
 import type { EtcdMethod, EtcdMethods } from '../../../cluster/etcd/client/methods.ts';
 import type { EtcdGatewayConnection } from '../../../cluster/gateway/etcd-interface.ts';
 import type { Barrier } from '../interface.ts';
 import type { AddressTranslation } from './address-translation.ts';
+import { isConcurrency } from './calls/concurrency-call.ts';
 import { callMetadata } from './call-metadata.ts';
 import { fromJson, JsonMappingError, toJson } from './codec/json.ts';
 import type { MethodType } from './codec/schema.ts';
@@ -78,15 +81,25 @@ function begin(
   const messages = splitJson(body).map((text) => fromJson(method.request, JSON.parse(text)));
   const stream = new JsonStream(options, method, response);
   const first = messages[0] ?? fromJson(method.request, {});
-  const { connection, barrier, translation } = options;
+  const { connection } = options;
+  if (isConcurrency(method)) {
+    const call = connection.concurrency(
+      method.name as ConcurrencyMethod,
+      first as unknown as ConcurrencyMethods[ConcurrencyMethod]['request'],
+      metadata,
+      method.responseStream ? stream : new SingleAnswer(options, method, response),
+    );
+    response.on('close', () => call.cancel());
+    return;
+  }
   switch (method.name) {
     case 'Watch': {
       const watch = connection.watch(metadata, {
         onResponse: (item) => {
-          stream.item(item);
+          stream.onResponse(item);
           watch.ack(1);
         },
-        onEnd: (error) => stream.end(error),
+        onEnd: (error) => stream.onEnd(error),
       });
       response.on('close', () => watch.cancel());
       for (const message of messages) watch.send(message as unknown as WatchRequest);
@@ -94,7 +107,7 @@ function begin(
     }
     case 'LeaseKeepAlive': {
       let pending = messages.length;
-      if (pending === 0) stream.end(undefined);
+      if (pending === 0) stream.onEnd(undefined);
       for (const message of messages) {
         connection.call(
           'LeaseKeepAlive',
@@ -102,32 +115,29 @@ function begin(
           metadata,
           (outcome) => {
             pending -= 1;
-            if ('error' in outcome) stream.end(outcome.error);
-            else stream.item(outcome.response);
-            if (pending === 0) stream.end(undefined);
+            if ('error' in outcome) stream.onEnd(outcome.error);
+            else stream.onResponse(outcome.response);
+            if (pending === 0) stream.onEnd(undefined);
           },
         );
       }
       return;
     }
     case 'Snapshot': {
-      const call = connection.snapshot(metadata, {
-        onResponse: (item) => stream.item(item),
-        onEnd: (error) => stream.end(error),
-      });
+      const call = connection.snapshot(metadata, stream);
       response.on('close', () => call.cancel());
       return;
     }
     default: {
+      const answer = new SingleAnswer(options, method, response);
       const call = connection.call(
         method.name as EtcdMethod,
         first as unknown as EtcdMethods[EtcdMethod]['request'],
         metadata,
-        (outcome) =>
-          barrier.afterCommit(() => {
-            if ('error' in outcome) fail(response, outcome.error);
-            else json(response, 200, toJson(method.response, translation.outward(outcome.response)));
-          }),
+        (outcome) => {
+          if ('error' in outcome) answer.onEnd(outcome.error);
+          else answer.onResponse(outcome.response);
+        },
       );
       response.on('close', () => call.cancel());
     }
@@ -135,7 +145,7 @@ function begin(
 }
 
 /** A streamed answer: one JSON object a line. */
-class JsonStream {
+class JsonStream implements StreamHandlers<object> {
   readonly #barrier: Barrier;
   readonly #method: MethodType;
   readonly #response: ServerResponse;
@@ -146,11 +156,11 @@ class JsonStream {
     this.#response = response;
   }
 
-  item(message: object): void {
+  onResponse(message: object): void {
     this.#barrier.afterCommit(() => this.#line({ result: toJson(this.#method.response, message) }));
   }
 
-  end(error: EtcdError | undefined): void {
+  onEnd(error: EtcdError | undefined): void {
     this.#barrier.afterCommit(() => {
       if (error !== undefined) {
         const { number, http } = GRPC_CODES[error.code];
@@ -169,6 +179,30 @@ class JsonStream {
 
   #head(): void {
     this.#response.writeHead(200, { 'Content-Type': 'application/json' });
+  }
+}
+
+/** The answer of a call that has one, where it comes as a stream. */
+class SingleAnswer implements StreamHandlers<object> {
+  readonly #options: JsonGatewayOptions;
+  readonly #method: MethodType;
+  readonly #response: ServerResponse;
+
+  constructor(options: JsonGatewayOptions, method: MethodType, response: ServerResponse) {
+    this.#options = options;
+    this.#method = method;
+    this.#response = response;
+  }
+
+  onResponse(message: object): void {
+    const { barrier, translation } = this.#options;
+    barrier.afterCommit(() =>
+      json(this.#response, 200, toJson(this.#method.response, translation.outward(message))),
+    );
+  }
+
+  onEnd(error: EtcdError | undefined): void {
+    if (error !== undefined) this.#options.barrier.afterCommit(() => fail(this.#response, error));
   }
 }
 

@@ -26,6 +26,13 @@ export const JSON_ROUTES: ReadonlyMap<string, string> = new Map(
 /v3/maintenance/snapshot etcdserverpb.Maintenance/Snapshot
 /v3/maintenance/transfer-leadership etcdserverpb.Maintenance/MoveLeader
 /v3/maintenance/downgrade etcdserverpb.Maintenance/Downgrade
+/v3/lock/lock v3lockpb.Lock/Lock
+/v3/lock/unlock v3lockpb.Lock/Unlock
+/v3/election/campaign v3electionpb.Election/Campaign
+/v3/election/proclaim v3electionpb.Election/Proclaim
+/v3/election/leader v3electionpb.Election/Leader
+/v3/election/observe v3electionpb.Election/Observe
+/v3/election/resign v3electionpb.Election/Resign
 /v3/auth/enable etcdserverpb.Auth/AuthEnable
 /v3/auth/disable etcdserverpb.Auth/AuthDisable
 /v3/auth/status etcdserverpb.Auth/AuthStatus

@@ -1,13 +1,15 @@
+import type { ConcurrencyMethod } from '../../client/concurrency.ts';
 import type { GrpcCode } from '../../client/interface.ts';
 import type { EtcdMethod } from '../../client/methods.ts';
 import type { Metric } from './interface.ts';
 
-type Method = EtcdMethod | 'Watch' | 'Snapshot';
+type Method = EtcdMethod | ConcurrencyMethod | 'Watch' | 'Snapshot';
 
 const STREAMS: Readonly<Record<string, string>> = {
   Watch: 'bidi_stream',
   LeaseKeepAlive: 'bidi_stream',
   Snapshot: 'server_stream',
+  Observe: 'server_stream',
 };
 
 /** Counts calls as grpc-ecosystem's go-grpc-prometheus does for etcd; what never happened is not listed. */
@@ -48,12 +50,18 @@ export class CallCounts {
 function labelsOf(method: string): Readonly<Record<string, string>> {
   return {
     grpc_method: method,
-    grpc_service: `etcdserverpb.${serviceOf(method)}`,
+    grpc_service: serviceOf(method),
     grpc_type: STREAMS[method] ?? 'unary',
   };
 }
 
 function serviceOf(method: string): string {
+  if (/^(Lock|Unlock)$/.test(method)) return 'v3lockpb.Lock';
+  if (/^(Campaign|Proclaim|Leader|Observe|Resign)$/.test(method)) return 'v3electionpb.Election';
+  return `etcdserverpb.${apiServiceOf(method)}`;
+}
+
+function apiServiceOf(method: string): string {
   if (method === 'Watch') return 'Watch';
   if (/^(Range|Put|DeleteRange|Txn|Compact)$/.test(method)) return 'KV';
   if (method.startsWith('Lease')) return 'Lease';

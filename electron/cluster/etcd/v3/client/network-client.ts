@@ -1,4 +1,5 @@
 import type { CloseReason, Connection } from '../../../network/interface.ts';
+import type { ConcurrencyMethod, ConcurrencyMethods } from '../../client/concurrency.ts';
 import type {
   CompactionRequest,
   CompactionResponse,
@@ -45,7 +46,7 @@ interface PendingCall {
 }
 
 interface OpenStream {
-  readonly handlers: StreamHandlers<WatchResponse> | StreamHandlers<SnapshotResponse>;
+  readonly handlers: StreamHandlers<never>;
   readonly manualAcks: boolean;
   /** Responses taken that the server has not been told of. */
   taken: number;
@@ -150,6 +151,20 @@ export class NetworkEtcdClient implements EtcdClient, EtcdConnection {
     };
   }
 
+  concurrency<M extends ConcurrencyMethod>(
+    method: M,
+    request: ConcurrencyMethods[M]['request'],
+    handlers: StreamHandlers<ConcurrencyMethods[M]['response']>,
+    metadata?: CallMetadata,
+  ): () => void {
+    const call = this.#nextCall++;
+    this.#open(call, { handlers, taken: 0, manualAcks: true });
+    this.#send({ type: 'concurrency', call, method, request, metadata }, 'request', method);
+    return () => {
+      if (this.#streams.delete(call)) this.#send({ type: 'cancel', call }, 'end', `cancel ${method}`);
+    };
+  }
+
   snapshot(handlers: StreamHandlers<SnapshotResponse>, metadata?: CallMetadata): () => void {
     const call = this.#nextCall++;
     this.#open(call, { handlers, taken: 0, manualAcks: true });
@@ -212,6 +227,7 @@ export class NetworkEtcdClient implements EtcdClient, EtcdConnection {
     switch (frame.type) {
       case 'watch':
       case 'snapshot':
+      case 'concurrency':
         this.#receiveItem(call, frame.response);
         break;
       case 'end':
@@ -235,7 +251,7 @@ export class NetworkEtcdClient implements EtcdClient, EtcdConnection {
     return pending;
   }
 
-  #receiveItem(call: number, response: WatchResponse | SnapshotResponse): void {
+  #receiveItem(call: number, response: unknown): void {
     const stream = this.#streams.get(call);
     if (stream === undefined) return;
     (stream.handlers as StreamHandlers<unknown>).onResponse(response);
