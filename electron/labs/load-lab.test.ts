@@ -29,6 +29,7 @@ describe('loadLab', () => {
     expect(found.flatMap(({ problems }) => problems)).toEqual([]);
     expect(found.map(({ lab }) => lab?.spec.metadata.id)).toEqual([
       'first-look',
+      'high-availability',
       'reconcile-loop',
       'etcd-backup-restore',
       'etcd-compaction',

@@ -25,6 +25,7 @@ const PARTS: readonly Part[] = [
     args: ['1000', 'sqlite-no-records'],
   },
   { name: '1,000 replicas, workspace', program: 'scale', args: ['1000', 'sqlite'] },
+  { name: 'idle, kubeadm-3-3', program: 'idle', args: ['kubeadm-3-3', '5'] },
   { name: 'https, 1,000 Pods', program: 'https', args: [] },
   { name: 'console', program: 'console', args: [] },
   { name: 'etcd', program: 'etcd', args: [] },

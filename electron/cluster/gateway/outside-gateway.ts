@@ -1,8 +1,8 @@
 import type { Simulation } from '../../base/simulation.ts';
 import type { ProcessContext, Program } from '../machine/interface.ts';
 import type { HttpRequest } from '../network/http.ts';
-import { HttpClientConnection } from '../network/http-client.ts';
 import type { Address, PeerCertificate } from '../network/interface.ts';
+import { CallerConnections } from './caller-connections.ts';
 import type { Gateway, GatewayCall, GatewayHandlers } from './interface.ts';
 
 export interface OutsideGatewayOptions {
@@ -40,16 +40,16 @@ class LetInCall implements GatewayCall {
 
 /**
  * The gateway as a process of an outside machine: spawn `program` there, then hand the object to the
- * listener. Each identity has a connection of its own to an API server, dialled again when it broke.
+ * listener. Calls under way at the same time have connections of their own, as those of separate clients do.
  */
 export class OutsideGateway implements Gateway {
   readonly #options: OutsideGatewayOptions;
-  readonly #connections = new Map<string, HttpClientConnection>();
-  readonly #dialling = new Map<string, Promise<HttpClientConnection>>();
+  readonly #connections: CallerConnections;
   #process: ProcessContext | undefined;
 
   constructor(options: OutsideGatewayOptions) {
     this.#options = options;
+    this.#connections = new CallerConnections(options.servers);
   }
 
   readonly program: Program = (process) => {
@@ -85,56 +85,41 @@ export class OutsideGateway implements Gateway {
     call: LetInCall,
   ): Promise<void> {
     try {
-      const connection = await this.#connection(process, certificate);
-      if (call.over) return;
+      const connection = await this.#connections.acquire(process, certificate);
+      let held = true;
+      const release = (): void => {
+        // A stream may end while its cancelling is on the way.
+        if (held) this.#connections.release(process, certificate, connection);
+        held = false;
+      };
+      if (call.over) {
+        release();
+        return;
+      }
       const stream = await connection.stream(request, {
         onItem: (body) => {
           if (!call.over) call.handlers.onItem(body);
         },
-        onEnd: (error) => call.end(error),
+        onEnd: (error) => {
+          release();
+          call.end(error);
+        },
       });
-      if (call.over) {
+      const cancel = (): void => {
         stream.cancel();
+        release();
+      };
+      const streams = stream.response.stream === true;
+      if (!streams) release();
+      if (call.over) {
+        if (streams) cancel();
         return;
       }
-      call.cancelUpstream = () => stream.cancel();
+      call.cancelUpstream = cancel;
       call.handlers.onResponse(stream.response);
-      if (stream.response.stream !== true) call.end();
+      if (!streams) call.end();
     } catch (error) {
       call.end(error instanceof Error ? error : new Error(String(error)));
     }
-  }
-
-  async #connection(
-    process: ProcessContext,
-    certificate: PeerCertificate | undefined,
-  ): Promise<HttpClientConnection> {
-    const identity = JSON.stringify(certificate ?? null);
-    const known = this.#connections.get(identity);
-    if (known !== undefined && !known.closed) return known;
-    let dialling = this.#dialling.get(identity);
-    if (dialling === undefined) {
-      dialling = this.#dial(process, certificate).finally(() => this.#dialling.delete(identity));
-      this.#dialling.set(identity, dialling);
-    }
-    const connection = await dialling;
-    this.#connections.set(identity, connection);
-    return connection;
-  }
-
-  async #dial(
-    process: ProcessContext,
-    certificate: PeerCertificate | undefined,
-  ): Promise<HttpClientConnection> {
-    let failure: unknown = new Error('no API server');
-    for (const server of this.#options.servers) {
-      try {
-        const options = { protocol: 'https' as const, ...(certificate === undefined ? {} : { certificate }) };
-        return new HttpClientConnection(await process.net.dial(server, options), process.clock);
-      } catch (error) {
-        failure = error;
-      }
-    }
-    throw failure;
   }
 }
