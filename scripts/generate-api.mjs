@@ -16,31 +16,53 @@ const read = (name) => JSON.parse(readFileSync(join(facts, name), 'utf8'));
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 const withList = (prefix, ...kinds) =>
   kinds.flatMap((kind) => [`${prefix}.${kind}`, `${prefix}.${kind}List`]);
+const API = 'io.k8s.api';
 /** The kinds served; everything they refer to comes along. */
 const ROOTS = [
   ...withList(
-    'io.k8s.api.core.v1',
-    'Namespace', 'Node', 'Pod', 'Service', 'ConfigMap', 'Secret', 'ServiceAccount', 'Event',
+    `${API}.core.v1`,
+    'ComponentStatus', 'ConfigMap', 'Endpoints', 'Event', 'LimitRange', 'Namespace', 'Node', 'PersistentVolume',
+    'PersistentVolumeClaim', 'Pod', 'PodTemplate', 'ReplicationController', 'ResourceQuota', 'Secret', 'Service',
+    'ServiceAccount',
   ), // prettier-ignore
-  'io.k8s.api.core.v1.Binding',
-  ...withList('io.k8s.api.apps.v1', 'ReplicaSet', 'Deployment'),
-  ...withList('io.k8s.api.coordination.v1', 'Lease'),
-  ...withList('io.k8s.api.events.v1', 'Event'),
-  ...withList('io.k8s.api.rbac.v1', 'Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'),
-  ...withList('io.k8s.api.certificates.v1', 'CertificateSigningRequest'),
+  `${API}.core.v1.Binding`,
+  ...withList(`${API}.apps.v1`, 'ControllerRevision', 'DaemonSet', 'Deployment', 'ReplicaSet', 'StatefulSet'),
+  ...withList(`${API}.batch.v1`, 'CronJob', 'Job'),
+  ...withList(`${API}.autoscaling.v1`, 'HorizontalPodAutoscaler'),
+  ...withList(`${API}.autoscaling.v2`, 'HorizontalPodAutoscaler'),
+  `${API}.autoscaling.v1.Scale`,
+  ...withList(`${API}.certificates.v1`, 'CertificateSigningRequest'),
+  ...withList(`${API}.coordination.v1`, 'Lease'),
+  ...withList(`${API}.discovery.v1`, 'EndpointSlice'),
+  ...withList(`${API}.events.v1`, 'Event'),
+  ...withList(`${API}.flowcontrol.v1`, 'FlowSchema', 'PriorityLevelConfiguration'),
   ...withList(
-    'io.k8s.api.admissionregistration.v1',
-    'ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding',
+    `${API}.networking.v1`,
+    'Ingress', 'IngressClass', 'IPAddress', 'NetworkPolicy', 'ServiceCIDR',
   ), // prettier-ignore
-  'io.k8s.api.autoscaling.v1.Scale',
-  'io.k8s.api.policy.v1.Eviction',
-  'io.k8s.api.authentication.v1.SelfSubjectReview',
-  'io.k8s.api.authentication.v1.TokenRequest',
-  'io.k8s.api.authentication.v1.TokenReview',
-  'io.k8s.api.authorization.v1.LocalSubjectAccessReview',
-  'io.k8s.api.authorization.v1.SelfSubjectAccessReview',
-  'io.k8s.api.authorization.v1.SelfSubjectRulesReview',
-  'io.k8s.api.authorization.v1.SubjectAccessReview',
+  ...withList(`${API}.node.v1`, 'RuntimeClass'),
+  ...withList(`${API}.policy.v1`, 'PodDisruptionBudget'),
+  `${API}.policy.v1.Eviction`,
+  ...withList(`${API}.rbac.v1`, 'ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding'),
+  ...withList(`${API}.scheduling.v1`, 'PriorityClass'),
+  ...withList(
+    `${API}.storage.v1`,
+    'CSIDriver', 'CSINode', 'CSIStorageCapacity', 'StorageClass', 'VolumeAttachment', 'VolumeAttributesClass',
+  ), // prettier-ignore
+  ...withList(
+    `${API}.admissionregistration.v1`,
+    'MutatingWebhookConfiguration', 'ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding',
+    'ValidatingWebhookConfiguration',
+  ), // prettier-ignore
+  ...withList('io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1', 'CustomResourceDefinition'),
+  ...withList('io.k8s.kube-aggregator.pkg.apis.apiregistration.v1', 'APIService'),
+  `${API}.authentication.v1.SelfSubjectReview`,
+  `${API}.authentication.v1.TokenRequest`,
+  `${API}.authentication.v1.TokenReview`,
+  `${API}.authorization.v1.LocalSubjectAccessReview`,
+  `${API}.authorization.v1.SelfSubjectAccessReview`,
+  `${API}.authorization.v1.SelfSubjectRulesReview`,
+  `${API}.authorization.v1.SubjectAccessReview`,
   `${META}.DeleteOptions`,
   `${META}.Status`,
   `${META}.WatchEvent`,
@@ -66,25 +88,14 @@ const visit = (name) => {
 };
 ROOTS.forEach(visit);
 // Kinds every group knows list one GVK a group; ours keep those of the groups in scope.
-const groups = new Set([
-  '',
-  'apps',
-  'coordination.k8s.io',
-  'events.k8s.io',
-  'autoscaling',
-  'policy',
-  'authentication.k8s.io',
-  'authorization.k8s.io',
-  'rbac.authorization.k8s.io',
-  'certificates.k8s.io',
-  'admissionregistration.k8s.io',
-]);
+const { resources } = read('discovery.json');
+const isServed = (groupVersion) => !groupVersion.startsWith('resource.k8s.io/');
+const groupVersions = new Set(Object.keys(resources).filter(isServed));
+const groupVersionOf = ({ group, version }) => (group === '' ? version : `${group}/${version}`);
 for (const schema of kept.values()) {
   const gvks = schema['x-kubernetes-group-version-kind'];
   if (gvks?.length > 3)
-    schema['x-kubernetes-group-version-kind'] = gvks.filter(
-      (gvk) => groups.has(gvk.group) && gvk.version === 'v1',
-    );
+    schema['x-kubernetes-group-version-kind'] = gvks.filter((gvk) => groupVersions.has(groupVersionOf(gvk)));
 }
 
 const HEADER =
@@ -109,12 +120,42 @@ writeFileSync(
   `${HEADER}
 /** Columns of each resource's Table: name, type, format, priority. */
 export const TABLE_COLUMNS: Readonly<Record<string, readonly (readonly [string, string, string, number])[]>> = {\n${lines(
-    Object.entries(columns).filter(([name]) =>
-      /^(v1|apps\/v1|(coordination|events|rbac\.authorization|certificates|admissionregistration)\.k8s\.io\/v1)\//.test(
-        name,
-      ),
-    ),
+    Object.entries(columns).filter(([name]) => isServed(name)),
   )}\n};\n`,
+);
+
+const described = Object.entries(resources)
+  .filter(([groupVersion]) => isServed(groupVersion))
+  .flatMap(([groupVersion, list]) =>
+    list
+      .filter(({ name }) => !name.includes('/'))
+      .map((resource) => [
+        `${groupVersion}/${resource.name}`,
+        {
+          kind: resource.kind,
+          singular: resource.singularName,
+          namespaced: resource.namespaced,
+          shortNames: resource.shortNames ?? [],
+          categories: resource.categories ?? [],
+          verbs: resource.verbs,
+          storageVersionHash: resource.storageVersionHash ?? '',
+          subresources: list
+            .filter(({ name }) => name.startsWith(`${resource.name}/`))
+            .map(({ name, group, version, kind, verbs }) => ({
+              name: name.slice(resource.name.length + 1),
+              ...(group === undefined ? {} : { group, version }),
+              kind,
+              verbs,
+            })),
+        },
+      ]),
+  );
+writeFileSync(
+  join(out, 'resources.ts'),
+  `${HEADER}import type { DescribedResource } from '../described-resource.ts';
+
+/** What discovery says of each resource, by \`group/version/resource\` (the core group: \`v1/pods\`). */
+export const RESOURCES: Readonly<Record<string, DescribedResource>> = {\n${lines(described)}\n};\n`,
 );
 
 // Protobuf messages reachable from the kinds above. Names are `package.Message`.

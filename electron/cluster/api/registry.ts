@@ -1,6 +1,13 @@
 import type { GroupVersionResource } from '../apimachinery/gvk.ts';
 import { gvkKey, gvrKey } from '../apimachinery/gvk.ts';
 import type { GroupVersionKind } from '../apimachinery/gvk.ts';
+import { DAEMON_SET_STRATEGY } from './apps/v1/daemon-set/strategy.ts';
+import { STATEFUL_SET_STRATEGY } from './apps/v1/stateful-set/strategy.ts';
+import { CONTROLLER_REVISION_STRATEGY } from './apps/v1/controller-revision/strategy.ts';
+import { JOB_STRATEGY } from './batch/v1/job/strategy.ts';
+import { CRON_JOB_STRATEGY } from './batch/v1/cron-job/strategy.ts';
+import { REPLICATION_CONTROLLER_STRATEGY } from './core/v1/replication-controller/strategy.ts';
+import { POD_TEMPLATE_STRATEGY } from './core/v1/pod-template/strategy.ts';
 import { DEPLOYMENT_STRATEGY } from './apps/v1/deployment/strategy.ts';
 import { REPLICA_SET_STRATEGY } from './apps/v1/replica-set/strategy.ts';
 import { LEASE_STRATEGY } from './coordination/v1/lease/strategy.ts';
@@ -30,15 +37,22 @@ export const STRATEGIES: readonly AnyStrategy[] = [
   NAMESPACE_STRATEGY,
   NODE_STRATEGY,
   POD_STRATEGY,
+  POD_TEMPLATE_STRATEGY,
+  REPLICATION_CONTROLLER_STRATEGY,
   SECRET_STRATEGY,
   SERVICE_ACCOUNT_STRATEGY,
   SERVICE_STRATEGY,
+  CONTROLLER_REVISION_STRATEGY,
+  DAEMON_SET_STRATEGY,
   DEPLOYMENT_STRATEGY,
   REPLICA_SET_STRATEGY,
   CLUSTER_ROLE_BINDING_STRATEGY,
   CLUSTER_ROLE_STRATEGY,
   ROLE_BINDING_STRATEGY,
   ROLE_STRATEGY,
+  STATEFUL_SET_STRATEGY,
+  CRON_JOB_STRATEGY,
+  JOB_STRATEGY,
   LEASE_STRATEGY,
   EVENTS_V1_EVENT_STRATEGY,
 ];

@@ -36,6 +36,7 @@ export function validateSelector(selector: LabelSelector | undefined, kind: stri
 export function validateTemplate(
   template: PodTemplateSpec | undefined,
   selector: LabelSelector | undefined,
+  kind = 'ReplicaSet',
 ): FieldError[] {
   const path = 'spec.template';
   const errors: FieldError[] = [];
@@ -52,26 +53,35 @@ export function validateTemplate(
       invalid(child(path, 'metadata.labels'), labels ?? null, '`selector` does not match template `labels`'),
     );
   }
-  const spec = template?.spec;
+  errors.push(...validatePodTemplate(template, path));
+  errors.push(...validateAlwaysRestarts(template, path, kind));
+  return errors;
+}
+
+/** Labels, annotations and the Pod's spec. Models ValidatePodTemplateSpec (v1.34). */
+export function validatePodTemplate(template: PodTemplateSpec | undefined, path: string): FieldError[] {
+  const errors: FieldError[] = [];
+  const { labels, annotations } = template?.metadata ?? {};
   if (labels !== undefined) errors.push(...validateLabels(labels, child(path, 'metadata.labels')));
-  const annotations = template?.metadata?.annotations;
   if (annotations !== undefined)
     errors.push(...validateAnnotations(annotations, child(path, 'metadata.annotations')));
-  errors.push(...validatePodSpec(spec ?? { containers: [] }, child(path, 'spec')));
-  if (
-    spec?.restartPolicy !== undefined &&
-    spec.restartPolicy !== 'Always' &&
-    knownPolicy(spec.restartPolicy)
-  ) {
-    errors.push(notSupported(child(path, 'spec.restartPolicy'), spec.restartPolicy, ['Always']));
-  }
-  if (spec?.activeDeadlineSeconds !== undefined) {
-    errors.push(
-      forbidden(
-        child(path, 'spec.activeDeadlineSeconds'),
-        'activeDeadlineSeconds in ReplicaSet is not Supported',
-      ),
-    );
+  errors.push(...validatePodSpec(template?.spec ?? { containers: [] }, child(path, 'spec')));
+  return errors;
+}
+
+/** Pods that are to run for ever restart always and have no deadline. `kind` as the complaint names it. */
+export function validateAlwaysRestarts(
+  template: PodTemplateSpec | undefined,
+  path: string,
+  kind: string,
+): FieldError[] {
+  const { restartPolicy, activeDeadlineSeconds } = template?.spec ?? {};
+  const errors: FieldError[] = [];
+  if (restartPolicy !== undefined && restartPolicy !== 'Always' && knownPolicy(restartPolicy))
+    errors.push(notSupported(child(path, 'spec.restartPolicy'), restartPolicy, ['Always']));
+  if (activeDeadlineSeconds !== undefined) {
+    const detail = `activeDeadlineSeconds in ${kind} is not Supported`;
+    errors.push(forbidden(child(path, 'spec.activeDeadlineSeconds'), detail));
   }
   return errors;
 }

@@ -1,4 +1,3 @@
-import { percentOf, scaledValue } from '../../../../apimachinery/int-or-string.ts';
 import type { IntOrString } from '../../../../apimachinery/int-or-string.ts';
 import type { FieldError } from '../../../../apimachinery/validation/field-error.ts';
 import {
@@ -7,9 +6,14 @@ import {
   notSupported,
   required,
 } from '../../../../apimachinery/validation/field-error.ts';
-import { isValidPercent } from '../../../../apimachinery/validation/names.ts';
 import { validateImmutableField } from '../../../../apimachinery/validation/object-meta.ts';
 import type { Deployment, DeploymentSpec } from '../../../types.ts';
+import {
+  amountOf,
+  internalUpdateStrategy,
+  notAbove100Percent,
+  validatePositiveIntOrPercent,
+} from '../update-strategy.ts';
 import { nonNegative, validateSelector, validateTemplate } from '../pod-template.ts';
 
 /** Models ValidateDeploymentSpec (pkg/apis/apps/validation, v1.34); metadata is checked elsewhere. */
@@ -49,7 +53,7 @@ function validateStrategy(spec: DeploymentSpec): FieldError[] {
       }
       return validateRollingUpdate(rollingUpdate, `${path}.rollingUpdate`);
     default:
-      return [notSupported(path, spec.strategy ?? {}, ['Recreate', 'RollingUpdate'])];
+      return [notSupported(path, internalUpdateStrategy(spec.strategy), ['Recreate', 'RollingUpdate'])];
   }
 }
 
@@ -62,28 +66,14 @@ function validateRollingUpdate(
     maxSurge?: IntOrString;
   };
   const errors = [
-    ...validateIntOrPercent(maxUnavailable, `${path}.maxUnavailable`),
-    ...validateIntOrPercent(maxSurge, `${path}.maxSurge`),
+    ...validatePositiveIntOrPercent(maxUnavailable, `${path}.maxUnavailable`),
+    ...validatePositiveIntOrPercent(maxSurge, `${path}.maxSurge`),
   ];
-  if (amount(maxUnavailable) === 0 && amount(maxSurge) === 0) {
+  if (amountOf(maxUnavailable) === 0 && amountOf(maxSurge) === 0) {
     errors.push(invalid(`${path}.maxUnavailable`, maxUnavailable, 'may not be 0 when `maxSurge` is 0'));
   }
-  const percent = percentOf(maxUnavailable);
-  if (percent !== undefined && percent > 100) {
-    errors.push(invalid(`${path}.maxUnavailable`, maxUnavailable, 'must not be greater than 100%'));
-  }
+  errors.push(...notAbove100Percent(maxUnavailable, `${path}.maxUnavailable`));
   return errors;
-}
-
-/** The number, or the number before `%`; 0 for what is neither. */
-function amount(value: IntOrString): number {
-  return scaledValue(value, 100, true) ?? (typeof value === 'string' ? Number.NaN : 0);
-}
-
-/** A count that is not negative, or a percentage. Models ValidatePositiveIntOrPercent (v1.34). */
-function validateIntOrPercent(value: IntOrString, path: string): FieldError[] {
-  if (typeof value === 'string') return isValidPercent(value).map((message) => invalid(path, value, message));
-  return nonNegative(value, path);
 }
 
 /** Models ValidateDeploymentUpdate and the strategy's check of the selector (v1.34). */
