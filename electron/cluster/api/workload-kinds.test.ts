@@ -83,7 +83,7 @@ describe('Job', () => {
   });
 
   it('does not change what its Pods came from', () => {
-    const change = (spec: object) => (object: Record<string, never>) => ({
+    const change = (spec: object) => (object: Record<string, unknown>) => ({
       ...object,
       spec: { ...(object['spec'] as object), ...spec },
     });
@@ -241,7 +241,7 @@ describe('StatefulSet', () => {
   });
 
   it('keeps its identity', () => {
-    const set = (spec: object) => (object: Record<string, never>) => ({
+    const set = (spec: object) => (object: Record<string, unknown>) => ({
       ...object,
       spec: { ...(object['spec'] as object), ...spec },
     });
