@@ -6,6 +6,7 @@ import { etcdProgram } from './etcd/server/program.ts';
 import type { EtcdMemberViews } from './etcd/view/member-views.ts';
 import { NetworkEtcdClient } from './etcd/v3/client/network-client.ts';
 import type { EtcdFaults } from './faults/etcd-faults.ts';
+import { INIT_OBJECTS } from './kubeadm/init-objects.ts';
 import { CLUSTER_CA } from './kubeadm/kubeconfigs.ts';
 import type { Program } from './machine/interface.ts';
 import { kubeScheduler } from './scheduler/kube-scheduler.ts';
@@ -27,6 +28,7 @@ export function controlPlanePrograms(
         etcd: (connection) => new NetworkEtcdClient(connection),
         gitVersion: version,
         authority: CLUSTER_CA,
+        objects: INIT_OBJECTS,
       }),
     ],
     ['kube-controller-manager', kubeControllerManager(version)],

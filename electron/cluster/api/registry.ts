@@ -8,6 +8,8 @@ import { JOB_STRATEGY } from './batch/v1/job/strategy.ts';
 import { CRON_JOB_STRATEGY } from './batch/v1/cron-job/strategy.ts';
 import { REPLICATION_CONTROLLER_STRATEGY } from './core/v1/replication-controller/strategy.ts';
 import { POD_TEMPLATE_STRATEGY } from './core/v1/pod-template/strategy.ts';
+import { IDENTITY_REVIEW_STRATEGIES } from './authentication/v1/reviews.ts';
+import { ACCESS_REVIEW_STRATEGIES } from './authorization/v1/reviews.ts';
 import { DEPLOYMENT_STRATEGY } from './apps/v1/deployment/strategy.ts';
 import { REPLICA_SET_STRATEGY } from './apps/v1/replica-set/strategy.ts';
 import { LEASE_STRATEGY } from './coordination/v1/lease/strategy.ts';
@@ -30,7 +32,7 @@ import type { KubeObject } from './types.ts';
 /** A strategy whose object type is forgotten: the registry hands it only objects of its kind. */
 export type AnyStrategy = KindStrategy<KubeObject>;
 
-/** Every kind this API server stores, one a line, in the order discovery lists them. */
+/** Every kind this API server serves, one a line, in the order discovery lists them. */
 export const STRATEGIES: readonly AnyStrategy[] = [
   CONFIG_MAP_STRATEGY,
   EVENT_STRATEGY,
@@ -46,6 +48,8 @@ export const STRATEGIES: readonly AnyStrategy[] = [
   DAEMON_SET_STRATEGY,
   DEPLOYMENT_STRATEGY,
   REPLICA_SET_STRATEGY,
+  ...IDENTITY_REVIEW_STRATEGIES,
+  ...ACCESS_REVIEW_STRATEGIES,
   CLUSTER_ROLE_BINDING_STRATEGY,
   CLUSTER_ROLE_STRATEGY,
   ROLE_BINDING_STRATEGY,

@@ -1,4 +1,5 @@
 import type {
+  ClusterRole,
   ConfigMap,
   Deployment,
   Event,
@@ -25,5 +26,12 @@ export const resourceTypes = {
   events: resourceType<Event>('', 'v1', 'events', 'Event'),
   replicaSets: resourceType<ReplicaSet>('apps', 'v1', 'replicasets', 'ReplicaSet'),
   deployments: resourceType<Deployment>('apps', 'v1', 'deployments', 'Deployment'),
+  clusterRoles: resourceType<ClusterRole>(
+    'rbac.authorization.k8s.io',
+    'v1',
+    'clusterroles',
+    'ClusterRole',
+    false,
+  ),
   leases: resourceType<Lease>('coordination.k8s.io', 'v1', 'leases', 'Lease'),
 } as const;

@@ -12,6 +12,24 @@ export class AuthenticationChain {
   }
 
   async authenticate(credentials: Credentials): Promise<AuthenticationResult & { readonly method: string }> {
+    const result = await this.#ask(credentials);
+    if (result !== undefined) return result;
+    if (!this.#anonymous) return { outcome: 'refused', why: 'no credentials', method: 'anonymous' };
+    return { outcome: 'user', user: ANONYMOUS, method: 'anonymous' };
+  }
+
+  /** Whose token it is, for a TokenReview: never anonymous. */
+  async authenticateToken(
+    token: string,
+    meant: { readonly audiences?: readonly string[] },
+  ): Promise<AuthenticationResult> {
+    const credentials = { headers: { authorization: `Bearer ${token}` }, certificate: undefined, ...meant };
+    return (await this.#ask(credentials)) ?? { outcome: 'none' };
+  }
+
+  async #ask(
+    credentials: Credentials,
+  ): Promise<(AuthenticationResult & { readonly method: string }) | undefined> {
     let refused: (AuthenticationResult & { readonly method: string }) | undefined;
     for (const authenticator of this.#authenticators) {
       const pending = authenticator.authenticate(credentials);
@@ -19,8 +37,6 @@ export class AuthenticationChain {
       if (result.outcome === 'user') return { ...result, method: authenticator.name };
       if (result.outcome === 'refused') refused ??= { ...result, method: authenticator.name };
     }
-    if (refused !== undefined) return refused;
-    if (!this.#anonymous) return { outcome: 'refused', why: 'no credentials', method: 'anonymous' };
-    return { outcome: 'user', user: ANONYMOUS, method: 'anonymous' };
+    return refused;
   }
 }

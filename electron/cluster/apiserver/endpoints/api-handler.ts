@@ -9,8 +9,10 @@ import {
 } from '../../apimachinery/status.ts';
 import type { HttpExchange } from '../../network/http.ts';
 import type { Peer } from '../../network/interface.ts';
+import { attributesOf } from '../auth/attributes-of.ts';
 import type { AuthenticationChain } from '../auth/authentication-chain.ts';
 import type { AuthorizationChain } from '../auth/authorization-chain.ts';
+import type { AuthorizationAttributes } from '../auth/interface.ts';
 import { impersonatedUser } from '../auth/impersonation.ts';
 import type { UserInfo } from '../auth/user.ts';
 import type { ApiRequest, Trail } from './api-request.ts';
@@ -53,7 +55,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
 const STATUS_VERBS = new Set(['get', 'update', 'patch']);
 
 /** `pods is forbidden: User "x" cannot list resource "pods" in API group "" in the namespace "default"`. */
-function forbiddenError(user: UserInfo, info: RequestInfo, reason: string): StatusError {
+function forbiddenError(user: UserInfo, info: AuthorizationAttributes, reason: string): StatusError {
   const tail = reason === '' ? '' : `: ${reason}`;
   if (!info.isResourceRequest) {
     const why = `User ${JSON.stringify(user.name)} cannot ${info.verb} path ${JSON.stringify(info.path)}${tail}`;
@@ -106,10 +108,11 @@ export class ApiHandler {
     trail.authn = identity.method;
     const user = await this.#impersonate(identity.user, exchange, trail);
     trail.user = user.name;
-    const verdict = await this.#options.authorization.authorize(user, info);
+    const attributes = attributesOf(info);
+    const verdict = await this.#options.authorization.authorize(user, attributes);
     if (verdict.decision !== 'allow') {
-      trail.authz = 'refused';
-      throw forbiddenError(user, info, verdict.reason);
+      trail.authz = verdict.reason === '' ? 'refused' : `refused: ${verdict.reason}`;
+      throw forbiddenError(user, attributes, verdict.reason);
     }
     trail.authz = verdict.reason === '' ? verdict.by : verdict.reason;
     checkBodySize(request);
@@ -139,7 +142,7 @@ export class ApiHandler {
     const { info } = request;
     const resource = this.#options.resources.route(info);
     if (info.subresource === '') {
-      const handler = HANDLERS[info.verb];
+      const handler = resource.review ?? HANDLERS[info.verb];
       if (handler === undefined) throw newMethodNotAllowed();
       await handler(request, resource);
       return;

@@ -98,7 +98,7 @@ export class Discovery {
         verbs: strategy.verbs,
         ...(strategy.shortNames.length === 0 ? {} : { shortNames: strategy.shortNames }),
         ...(strategy.categories.length === 0 ? {} : { categories: strategy.categories }),
-        storageVersionHash: strategy.storageVersionHash,
+        ...(strategy.storageVersionHash === '' ? {} : { storageVersionHash: strategy.storageVersionHash }),
       },
       ...strategy.subresources.map((subresource) => ({
         name: `${strategy.resource}/${subresource.name}`,

@@ -1,6 +1,6 @@
 import type { Context } from '../../../base/context.ts';
 import type { KindStrategy } from '../../api/strategy.ts';
-import type { KubeObject } from '../../api/types.ts';
+import type { KubeObject, Pod } from '../../api/types.ts';
 import { apiVersionOf } from '../../apimachinery/gvk.ts';
 import type { EtcdClient } from '../../etcd/client/interface.ts';
 import { AdmissionChain } from '../admission/admission-chain.ts';
@@ -12,10 +12,18 @@ import { ServiceAccountAdmission } from '../admission/service-account.ts';
 import { TaintNodesByCondition } from '../admission/taint-nodes-by-condition.ts';
 import { AuthenticationChain } from '../auth/authentication-chain.ts';
 import { AuthorizationChain } from '../auth/authorization-chain.ts';
+import type { Authorizer } from '../auth/interface.ts';
 import { BearerTokenAuthenticator } from '../auth/bearer-token.ts';
 import type { TokenUser } from '../auth/bearer-token.ts';
-import { BootstrapAuthorizer, MastersAuthorizer } from '../auth/bootstrap-authorizer.ts';
-import { BOOTSTRAP_ROLES } from '../auth/bootstrap-policy.ts';
+import { accessReviews } from '../auth/reviews/access-reviews.ts';
+import { identityReviews } from '../auth/reviews/identity-reviews.ts';
+import { serveReview } from '../auth/reviews/review.ts';
+import type { Review } from '../auth/reviews/review.ts';
+import { MastersAuthorizer } from '../auth/masters-authorizer.ts';
+import { NodeAuthorizer } from '../auth/node/node-authorizer.ts';
+import { EscalationCheck } from '../auth/rbac/escalation.ts';
+import { RbacAuthorizer } from '../auth/rbac/rbac-authorizer.ts';
+import { RbacObjects } from '../auth/rbac/rbac-objects.ts';
 import { X509Authenticator } from '../auth/x509.ts';
 import { ApiHandler } from '../endpoints/api-handler.ts';
 import { Discovery } from '../endpoints/discovery.ts';
@@ -37,6 +45,7 @@ import type { ResourceHooks } from '../registry/resource-hooks.ts';
 import { ResourceStore } from '../registry/resource-store.ts';
 import { ServiceHooks } from '../registry/service-hooks.ts';
 import { DecodeCache } from '../storage/decode-cache.ts';
+import type { Predicate } from '../storage/predicate.ts';
 import { EtcdStore } from '../storage/etcd-store.ts';
 import { LeaseManager } from '../storage/lease-manager.ts';
 import { StorageError } from '../storage/storage-error.ts';
@@ -60,6 +69,9 @@ export interface ApiServerOptions {
 /** Field selector labels by which watchers are filed, by resource. */
 const INDEXED_FIELDS: Readonly<Record<string, readonly string[]>> = { '/pods': ['spec.nodeName'] };
 
+/** Groups whose kinds are questions. */
+const REVIEWED = new Set(['authorization.k8s.io', 'authentication.k8s.io']);
+
 /** One API server: everything wired together, without a network. Models cmd/kube-apiserver/app (v1.34). */
 export class ApiServer {
   readonly handler: ApiHandler;
@@ -69,6 +81,11 @@ export class ApiServer {
   readonly #decoded = new DecodeCache();
   readonly #store: EtcdStore;
   readonly #admission: AdmissionChain;
+  readonly #authentication: AuthenticationChain;
+  readonly #authorization: AuthorizationChain;
+  /** By kind. */
+  readonly #reviews: Readonly<Record<string, Review>>;
+  readonly #rbac: RbacObjects;
   readonly #caches = new Map<string, WatchCache>();
   readonly #leases: LeaseManager;
   #bootstrapped = false;
@@ -79,7 +96,25 @@ export class ApiServer {
     this.#store = new EtcdStore(etcd, this.#decoded);
     this.#leases = new LeaseManager(etcd, context.clock, flags.eventTtl);
     this.addresses = new ClusterIpAllocator(this.#store, context.rand, flags.serviceClusterIpRange);
+    this.#rbac = new RbacObjects({
+      roles: this.#rbacCache('roles'),
+      clusterroles: this.#rbacCache('clusterroles'),
+      rolebindings: this.#rbacCache('rolebindings'),
+      clusterrolebindings: this.#rbacCache('clusterrolebindings'),
+    });
+    this.#authorization = new AuthorizationChain(this.#authorizers());
     this.#admission = new AdmissionChain(this.#plugins());
+    this.#authentication = new AuthenticationChain(
+      [
+        new X509Authenticator(context.clock, options.authority),
+        new BearerTokenAuthenticator(options.tokens),
+      ],
+      flags.anonymousAuth,
+    );
+    this.#reviews = {
+      ...accessReviews(this.#authorization),
+      ...identityReviews(this.#authentication, context.clock),
+    };
     for (const strategy of strategies) this.#addResource(strategy);
     const metrics = new RequestMetrics(
       () =>
@@ -95,17 +130,8 @@ export class ApiServer {
     );
     this.handler = new ApiHandler({
       context,
-      authentication: new AuthenticationChain(
-        [
-          new X509Authenticator(context.clock, options.authority),
-          new BearerTokenAuthenticator(options.tokens),
-        ],
-        flags.anonymousAuth,
-      ),
-      authorization: new AuthorizationChain([
-        new MastersAuthorizer(),
-        new BootstrapAuthorizer(BOOTSTRAP_ROLES),
-      ]),
+      authentication: this.#authentication,
+      authorization: this.#authorization,
       resources: this.resources,
       nonResource: new NonResourceHandler({
         discovery: new Discovery(strategies),
@@ -146,20 +172,46 @@ export class ApiServer {
       new PriorityAdmission(),
       new DefaultTolerationSeconds(),
     ];
-    return all.filter(({ name }) => !flags.disabledAdmissionPlugins.includes(name));
+    return [
+      ...all.filter(({ name }) => !flags.disabledAdmissionPlugins.includes(name)),
+      new EscalationCheck(this.#authorization, this.#rbac),
+    ];
   }
 
-  /** An object of a core resource for admission: from memory, and (if `live`) from etcd when it is not there. */
+  /** As `--authorization-mode=Node,RBAC`. */
+  #authorizers(): readonly Authorizer[] {
+    const node = new NodeAuthorizer({
+      podsOn: async (name) => {
+        const cache = this.resources.find('', 'v1', 'pods')?.store.cache;
+        if (cache === undefined || !(await cache.tryStart())) return [];
+        return cache.list(onNode(name)) as Pod[];
+      },
+      find: (group, resource, namespace, name) => this.#lookup(resource, namespace, name, false, group),
+    });
+    return [new MastersAuthorizer(), node, new RbacAuthorizer(this.#rbac)];
+  }
+
+  #rbacCache(resource: string): WatchCache | undefined {
+    const group = 'rbac.authorization.k8s.io';
+    const strategy = this.#options.strategies.find(
+      (each) => each.gvk.group === group && each.resource === resource,
+    );
+    if (strategy === undefined) return undefined;
+    return this.#cacheFor(storagePrefix(group, resource), group, resource, strategy);
+  }
+
+  /** An object for admission and authorization: from memory, and (if `live`) from etcd when it is not there. */
   async #lookup(
     resource: string,
     namespace: string,
     name: string,
     live: boolean,
+    group = '',
   ): Promise<KubeObject | undefined> {
-    const served = this.resources.find('', 'v1', resource);
+    const served = this.resources.find(group, 'v1', resource);
     if (served === undefined) return undefined;
     const { cache } = served.store;
-    const key = storageKey(storagePrefix('', resource), namespace, name);
+    const key = storageKey(storagePrefix(group, resource), namespace, name);
     const usable = cache.ready || (await cache.tryStart());
     const cached = usable ? cache.get(key) : undefined;
     if (cached !== undefined || (usable && !live)) return cached;
@@ -184,6 +236,7 @@ export class ApiServer {
       hooks: this.#hooksFor(strategy),
       leases: storedAs.resource === 'events' ? this.#leases : undefined,
     });
+    const review = REVIEWED.has(strategy.gvk.group) ? this.#reviews[strategy.gvk.kind] : undefined;
     const isNamespace = strategy.gvk.group === '' && strategy.resource === 'namespaces';
     this.resources.add({
       strategy,
@@ -191,6 +244,7 @@ export class ApiServer {
       writer: new ObjectWriter(store),
       deleter: isNamespace ? new NamespaceDeleter(store) : new ObjectDeleter(store),
       subresources: subresourcesOf(strategy),
+      ...(review === undefined ? {} : { review: serveReview(review) }),
     });
   }
 
@@ -247,7 +301,20 @@ export class ApiServer {
         check: () => this.#bootstrapped,
       },
       { name: 'poststarthook/bootstrap-controller', endpoints: everywhere, check: () => this.#bootstrapped },
+      { name: 'poststarthook/rbac/bootstrap-roles', endpoints: everywhere, check: () => this.#bootstrapped },
       { name: 'shutdown', endpoints: ['readyz'], check: () => true },
     ];
   }
+}
+
+/** Pods bound to a node. */
+function onNode(node: string): Predicate {
+  const required = { 'spec.nodeName': node };
+  return {
+    namespace: '',
+    name: undefined,
+    required,
+    matches: (pod) => (pod as Pod).spec?.nodeName === node,
+    everything: false,
+  };
 }

@@ -1,5 +1,6 @@
 import { STRATEGIES } from '../../api/registry.ts';
 import type { KindStrategy } from '../../api/strategy.ts';
+import type { KubeObject } from '../../api/types.ts';
 import type { TokenUser } from '../auth/bearer-token.ts';
 import { NetworkEtcdClient } from '../../etcd/v3/client/network-client.ts';
 import type { Program } from '../../machine/interface.ts';
@@ -20,6 +21,8 @@ export interface KubeApiserverOptions {
   readonly gitVersion: string;
   /** Name of the authority whose client certificates count; kubeadm's is `kubernetes`. */
   readonly authority?: string;
+  /** What whoever installs the cluster creates in it first; made when it is not there. Kinds that are not served are left out. */
+  readonly objects?: readonly KubeObject[];
   /** Static bearer tokens, as `--token-auth-file` would give them. */
   readonly tokens?: ReadonlyMap<string, TokenUser>;
 }
@@ -72,7 +75,7 @@ export function kubeApiserverProgram(options: KubeApiserverOptions): Program {
     process.go(async () => {
       for (;;) {
         try {
-          await bootstrap(server, flags.securePort);
+          await bootstrap(server, flags.securePort, options.objects ?? []);
           server.markBootstrapped();
           return;
         } catch (error) {

@@ -108,6 +108,7 @@ export class WatchCache {
   #sortedKeys: string[] | undefined;
   #window = new EventWindow(0);
   #revision = 0;
+  #generation = 0;
   #bookmarkTimer: Disposable | undefined;
   readonly #waiting = new Set<{ readonly revision: number; readonly done: () => void }>();
 
@@ -120,6 +121,11 @@ export class WatchCache {
   /** Nothing of this resource is missing up to this revision. */
   get revision(): number {
     return this.#revision;
+  }
+
+  /** Changes whenever an object does: what was derived from the objects at another generation may be stale. */
+  get generation(): number {
+    return this.#generation;
   }
 
   get ready(): boolean {
@@ -240,6 +246,7 @@ export class WatchCache {
     const objects = new Map<string, KubeObject>();
     for (const object of page.items) objects.set(this.#keyOf(object), object);
     this.#objects = objects;
+    this.#generation += 1;
     this.#fields.clear();
     for (const [key, object] of objects) this.#fields.update(key, undefined, object);
     this.#sortedKeys = undefined;
@@ -284,6 +291,7 @@ export class WatchCache {
         if (previous === undefined) continue;
       }
       this.#fields.update(kv.key, previous, object);
+      this.#generation += 1;
       this.#revision = kv.modRevision;
       const change = new CacheEvent(
         kv.key,

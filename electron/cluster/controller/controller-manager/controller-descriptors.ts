@@ -1,3 +1,4 @@
+import { ClusterRoleAggregationController } from '../clusterrole-aggregation/clusterrole-aggregation-controller.ts';
 import { DeploymentController } from '../deployment/deployment-controller.ts';
 import { GarbageCollector } from '../garbage-collector/garbage-collector.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
@@ -33,6 +34,12 @@ export const controllerDescriptors: readonly ControllerDescriptor[] = [
     alias: 'root-ca-cert-publisher',
     component: 'root-ca-cert-publisher',
     create: (c, { rootCa }) => (rootCa === undefined ? undefined : new RootCaPublisher(c, rootCa)),
+  },
+  {
+    name: 'clusterrole-aggregation-controller',
+    alias: 'clusterrole-aggregation',
+    component: 'clusterrole-aggregation-controller',
+    create: (c) => new ClusterRoleAggregationController(c),
   },
   {
     name: 'namespace-controller',
