@@ -105,10 +105,7 @@ export class ApiServer {
     this.#authorization = new AuthorizationChain(this.#authorizers());
     this.#admission = new AdmissionChain(this.#plugins());
     this.#authentication = new AuthenticationChain(
-      [
-        new X509Authenticator(context.clock, options.authority),
-        new BearerTokenAuthenticator(options.tokens),
-      ],
+      [new X509Authenticator(context.clock, options.authority), new BearerTokenAuthenticator(options.tokens)],
       flags.anonymousAuth,
     );
     this.#reviews = {

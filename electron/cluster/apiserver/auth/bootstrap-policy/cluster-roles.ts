@@ -24,7 +24,12 @@ const EXTENSIONS =
   'daemonsets deployments deployments/scale ingresses networkpolicies replicasets replicasets/scale replicationcontrollers/scale';
 
 const HEALTH = '/healthz /livez /readyz';
-const SIGNERS = ['kube-apiserver-client', 'kube-apiserver-client-kubelet', 'kubelet-serving', 'legacy-unknown'];
+const SIGNERS = [
+  'kube-apiserver-client',
+  'kube-apiserver-client-kubelet',
+  'kubelet-serving',
+  'legacy-unknown',
+];
 const AUTH = [
   rule('create', 'authentication.k8s.io', 'tokenreviews'),
   rule('create', 'authorization.k8s.io', 'subjectaccessreviews'),

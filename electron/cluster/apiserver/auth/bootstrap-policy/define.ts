@@ -1,4 +1,11 @@
-import type { ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding, Subject } from '../../../api/types.ts';
+import type {
+  ClusterRole,
+  ClusterRoleBinding,
+  PolicyRule,
+  Role,
+  RoleBinding,
+  Subject,
+} from '../../../api/types.ts';
 
 const GROUP = 'rbac.authorization.k8s.io';
 const API_VERSION = `${GROUP}/v1`;
@@ -12,7 +19,9 @@ const words = (text: string): string[] => (text === '' ? [] : text.split(' ')).s
 /** A rule about resources; each argument is a list of words. The core group is written `core`. */
 export function rule(verbs: string, groups: string, resources: string, names = ''): PolicyRule {
   return {
-    apiGroups: words(groups).map((group) => (group === 'core' ? '' : group)).sort(),
+    apiGroups: words(groups)
+      .map((group) => (group === 'core' ? '' : group))
+      .sort(),
     ...(names === '' ? {} : { resourceNames: words(names) }),
     resources: words(resources),
     verbs: words(verbs),
@@ -46,7 +55,11 @@ export interface Aggregation {
   readonly gathers?: string;
 }
 
-export function clusterRole(name: string, rules: readonly PolicyRule[], { labels, gathers }: Aggregation = {}): ClusterRole {
+export function clusterRole(
+  name: string,
+  rules: readonly PolicyRule[],
+  { labels, gathers }: Aggregation = {},
+): ClusterRole {
   return {
     apiVersion: API_VERSION,
     kind: 'ClusterRole',
@@ -63,9 +76,17 @@ export function role(namespace: string, name: string, rules: readonly PolicyRule
 
 export const user = (name: string): Subject => ({ apiGroup: GROUP, kind: 'User', name });
 export const group = (name: string): Subject => ({ apiGroup: GROUP, kind: 'Group', name });
-export const account = (name: string): Subject => ({ kind: 'ServiceAccount', name, namespace: 'kube-system' });
+export const account = (name: string): Subject => ({
+  kind: 'ServiceAccount',
+  name,
+  namespace: 'kube-system',
+});
 
-export function clusterBinding(name: string, subjects: readonly Subject[], roleName = name): ClusterRoleBinding {
+export function clusterBinding(
+  name: string,
+  subjects: readonly Subject[],
+  roleName = name,
+): ClusterRoleBinding {
   return {
     apiVersion: API_VERSION,
     kind: 'ClusterRoleBinding',

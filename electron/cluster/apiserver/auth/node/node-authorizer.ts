@@ -98,8 +98,7 @@ export class NodeAuthorizer implements Authorizer {
   #createToken(node: string, attributes: AuthorizationAttributes): Verdict {
     if (attributes.verb !== 'create' || attributes.name === '')
       return no('can only create tokens for individual service accounts');
-    if (attributes.subresource !== 'token')
-      return no('can only create token subresource of serviceaccount');
+    if (attributes.subresource !== 'token') return no('can only create token subresource of serviceaccount');
     return this.#referred(node, 'serviceaccounts', attributes);
   }
 
@@ -118,7 +117,8 @@ export class NodeAuthorizer implements Authorizer {
 
   async #volume(node: string, name: string): Promise<AuthorizationResult> {
     const volume = (await this.#objects.find('', 'persistentvolumes', '', name)) as
-      { readonly spec?: { readonly claimRef?: { readonly namespace?: string; readonly name?: string } } } | undefined;
+      | { readonly spec?: { readonly claimRef?: { readonly namespace?: string; readonly name?: string } } }
+      | undefined;
     const claim = volume?.spec?.claimRef;
     if (claim?.name === undefined) return unrelated(node);
     const pods = await this.#objects.podsOn(node);

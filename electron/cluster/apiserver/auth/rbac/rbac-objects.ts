@@ -1,4 +1,11 @@
-import type { ClusterRole, ClusterRoleBinding, KubeObject, PolicyRule, Role, RoleBinding } from '../../../api/types.ts';
+import type {
+  ClusterRole,
+  ClusterRoleBinding,
+  KubeObject,
+  PolicyRule,
+  Role,
+  RoleBinding,
+} from '../../../api/types.ts';
 import type { Predicate } from '../../storage/predicate.ts';
 import type { WatchCache } from '../../storage/watch-cache.ts';
 import { storageKey, storagePrefix } from '../../storage/storage-prefix.ts';
@@ -72,7 +79,10 @@ export class RbacObjects {
   }
 
   /** The rules of the role that a binding names; undefined when there is none. */
-  rulesOf(roleRef: { readonly kind: string; readonly name: string }, namespace: string): readonly PolicyRule[] | undefined {
+  rulesOf(
+    roleRef: { readonly kind: string; readonly name: string },
+    namespace: string,
+  ): readonly PolicyRule[] | undefined {
     const found =
       roleRef.kind === 'ClusterRole' ? this.clusterRole(roleRef.name) : this.role(namespace, roleRef.name);
     return found === undefined ? undefined : (found.rules ?? []);

@@ -84,8 +84,14 @@ function attributesAsked({ resourceAttributes, nonResourceAttributes }: Spec): A
       apiGroup: '', namespace: '', resource: '', subresource: '', name: '',
     }; // prettier-ignore
   }
-  const { verb = '', group = '', namespace = '', resource = '', subresource = '', name = '' } =
-    resourceAttributes ?? {};
+  const {
+    verb = '',
+    group = '',
+    namespace = '',
+    resource = '',
+    subresource = '',
+    name = '',
+  } = resourceAttributes ?? {};
   return {
     isResourceRequest: true, path: '', verb, apiGroup: group, namespace, resource, subresource, name,
   }; // prettier-ignore

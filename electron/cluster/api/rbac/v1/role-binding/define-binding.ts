@@ -36,7 +36,7 @@ export function defineBinding<T extends RoleBinding | ClusterRoleBinding>(kind: 
     },
     tableRow: (binding, now) => [
       binding.metadata?.name ?? '',
-      `${binding.roleRef?.kind ?? ""}/${binding.roleRef?.name ?? ""}`,
+      `${binding.roleRef?.kind ?? ''}/${binding.roleRef?.name ?? ''}`,
       ageOf(binding.metadata?.creationTimestamp, now),
       ...['User', 'Group', 'ServiceAccount'].map((subject) => subjectNames(binding.subjects, subject)),
     ],
