@@ -157,7 +157,7 @@ describe('pods', () => {
       'generation 2',
     );
     expect(updated(PODS, pod(), set({ restartPolicy: 'Never' }) as never)).toMatch(
-      /^spec: Forbidden: pod updates may not change fields other than `spec\.containers\[\*\]\.image`,`spec\.initContainers\[\*\]\.image`,`spec\.activeDeadlineSeconds`,`spec\.tolerations` \(only additions to existing tolerations\),`spec\.terminationGracePeriodSeconds` \(allow it to be set to 1 if it was previously negative\)\n@@ /,
+      /^spec: Forbidden: pod updates may not change fields other than `spec\.containers\[\*\]\.image`,`spec\.initContainers\[\*\]\.image`,`spec\.activeDeadlineSeconds`,`spec\.tolerations` \(only additions to existing tolerations\),`spec\.terminationGracePeriodSeconds` \(allow it to be set to 1 if it was previously negative\)\n@@ -35,7 \+35,7 @@\n     }\n   \],\n   "EphemeralContainers": null,\n-  "RestartPolicy": "Always",\n\+  "RestartPolicy": "Never",\n   "TerminationGracePeriodSeconds": 30,\n/,
     );
     const more = set({
       containers: [

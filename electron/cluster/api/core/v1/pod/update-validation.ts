@@ -5,6 +5,7 @@ import { inclusiveRangeError } from '../../../../apimachinery/validation/names.t
 import { at, child } from '../../../../apimachinery/validation/path.ts';
 import { unifiedDiff } from '../../../../apimachinery/diff.ts';
 import type { Container, Pod, PodSpec, Toleration } from '../../../types.ts';
+import { internalDump } from './internal-dump.ts';
 import { validateTolerations } from './scheduling-validation.ts';
 
 const UPDATABLE = [
@@ -43,14 +44,10 @@ export function validatePodSpecUpdate(pod: Pod, old: Pod): FieldError[] {
   };
   if (gated) errors.push(...validateGatedSelector(next, previous));
   if (!sameValue(munged, previous)) {
-    const diff = unifiedDiff(printed(previous), printed(munged));
+    const diff = unifiedDiff(internalDump(previous), internalDump(munged));
     errors.push(forbidden('spec', `pod updates may not change fields other than ${UPDATABLE}\n${diff}`));
   }
   return errors;
-}
-
-function printed(spec: PodSpec): string[] {
-  return JSON.stringify(spec, undefined, 1).split('\n');
 }
 
 function validateImages(next: PodSpec, previous: PodSpec): { errors: FieldError[]; mayGoOn: boolean } {
