@@ -3,6 +3,7 @@ import type { UtilityProcess } from 'electron';
 import {
   app,
   BrowserWindow,
+  dialog,
   ipcMain,
   MessageChannelMain,
   protocol,
@@ -11,6 +12,9 @@ import {
   utilityProcess,
 } from 'electron';
 import { serveApp } from './app-protocol.ts';
+import { HOST_EXEC_ARGV, hostArguments } from './host-arguments.ts';
+import { hostFailureText } from './host-failure-text.ts';
+import { HostFailures } from './host-failures.ts';
 import { brokerPort, REQUEST_PORT } from './ipc/port-broker.ts';
 import { installMenu } from './menu.ts';
 import { QuitGate } from './quit-gate.ts';
@@ -19,6 +23,7 @@ import { APP_ORIGIN, guardContents, isAllowedPermission, windowOptions } from '.
 const dist = join(import.meta.dirname, '..');
 let window: BrowserWindow | undefined;
 let host: UtilityProcess | undefined;
+const failures = new HostFailures(() => performance.now());
 /** A quit waits for the host to store what it has. */
 const quitGate = new QuitGate({ host: () => host, quit: () => app.quit() });
 
@@ -26,17 +31,23 @@ protocol.registerSchemesAsPrivileged([
   { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } },
 ]);
 
-/** The host owns cluster, storage and consoles; it runs in a process of its own, so that the window never waits for it. */
+/**
+ * The host owns cluster, storage and consoles; it runs in a process of its own, so that the window never waits for it. Its
+ * default folder is that of `npm run serve`: the same workspace opens in the window and in a browser.
+ */
 function startHost(): UtilityProcess {
-  const child = utilityProcess.fork(
-    join(dist, 'host', 'utility.mjs'),
-    ['--data', join(app.getPath('userData'), 'workspace'), ...process.argv.slice(app.isPackaged ? 1 : 2)],
-    { serviceName: 'leme-host', stdio: 'inherit' },
-  );
+  const args = [...hostArguments(process.argv, app.isPackaged)];
+  failures.started();
+  const child = utilityProcess.fork(join(dist, 'host', 'utility.mjs'), args, {
+    serviceName: 'leme-host',
+    stdio: 'inherit',
+    execArgv: HOST_EXEC_ARGV,
+  });
   child.on('exit', (code) => {
     host = undefined;
     // The page shows "disconnected" and asks for a new port, which starts a new host.
     if (code !== 0) console.error(`leme: the host ended with code ${code}`);
+    if (failures.ended(code)) dialog.showErrorBox(...hostFailureText(app.getLocale(), code));
   });
   return child;
 }
@@ -66,8 +77,9 @@ function run(): void {
         windowId: () => window?.webContents.id,
         createChannel: () => new MessageChannelMain(),
         toHost: (port) => {
-          host ??= startHost();
-          host.postMessage('channel', [port]);
+          if (host === undefined && failures.mayStart) host = startHost();
+          if (host === undefined) port.close();
+          else host.postMessage('channel', [port]);
         },
         refuse: (why) => console.error(`leme: refused a channel: ${why}`),
       },

@@ -23,7 +23,7 @@ function project(name: string, ...scripts: string[]): string {
 
 describe.skipIf(process.platform !== 'linux')('npm start without a display', () => {
   it('says so in one line, prints the address, and ends with Ctrl-C', async () => {
-    const path = project('start', 'start.mjs', 'node-binary.mjs', 'pass-signals.mjs');
+    const path = project('start', 'start.mjs', 'electron-path.mjs', 'node-binary.mjs', 'pass-signals.mjs');
     writeFileSync(join(path, 'scripts/build.mjs'), 'export function ensureBuilt() {}\n');
     symlinkSync(join(root, 'dist'), join(path, 'dist'));
     const child = spawn(
@@ -55,6 +55,45 @@ describe.skipIf(process.platform !== 'linux')('npm start without a display', () 
     child.kill('SIGINT');
     expect(await ended).toBe(0);
     await expect(fetch(url)).rejects.toThrow();
+  });
+});
+
+describe.skipIf(process.platform !== 'linux')('npm start with an Electron that cannot run', () => {
+  it('says so and opens the browser instead', async () => {
+    const path = project('broken', 'start.mjs', 'electron-path.mjs', 'node-binary.mjs', 'pass-signals.mjs');
+    writeFileSync(join(path, 'scripts/build.mjs'), 'export function ensureBuilt() {}\n');
+    symlinkSync(join(root, 'dist'), join(path, 'dist'));
+    // As the loader ends a program whose libraries are missing.
+    writeFileSync(join(path, 'bin/electron'), '#!/bin/sh\nexit 127\n');
+    chmodSync(join(path, 'bin/electron'), 0o755);
+    const child = spawn(
+      process.execPath,
+      [join(path, 'scripts/start.mjs'), '--data', join(path, 'data'), '--api-port', '0'],
+      {
+        env: {
+          PATH: join(path, 'bin'),
+          HOME: path,
+          DISPLAY: ':0',
+          ELECTRON_OVERRIDE_DIST_PATH: join(path, 'bin'),
+        },
+        stdio: ['ignore', 'pipe', 'ignore'],
+      },
+    );
+    after.push(() => child.kill('SIGTERM'));
+    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    let output = '';
+    await new Promise<void>((resolve) => {
+      child.stdout.on('data', (chunk: Buffer) => {
+        output += chunk.toString('utf8');
+        if (output.includes('get nodes')) resolve();
+      });
+      child.once('exit', () => resolve());
+    });
+    expect(output.split('\n')[0]).toBe(
+      'Leme: Electron ended as soon as it started (code 127); opening the same app in your browser.',
+    );
+    child.kill('SIGINT');
+    expect(await ended).toBe(0);
   });
 });
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
@@ -13,7 +13,9 @@ const folder = temporaryFolder();
 const started: ShimmedElectron[] = [];
 let next = 1;
 
-function start(options: { userData?: string; locale?: string; args?: string[] } = {}): ShimmedElectron {
+function start(
+  options: { userData?: string; locale?: string; args?: string[]; env?: Record<string, string> } = {},
+): ShimmedElectron {
   const app = new ShimmedElectron({ userData: join(folder.path, `app-${next++}`), ...options });
   started.push(app);
   return app;
@@ -23,6 +25,9 @@ afterEach(() => {
   for (const app of started.splice(0)) app.kill();
 });
 afterAll(() => folder.remove());
+
+/** Where `npm run serve` keeps its workspace too, when no folder is named. */
+const workspaceOf = (userData: string): string => join(userData, 'leme', 'workspace');
 
 const connected = async (page: Page): Promise<LemePage> => {
   const app = new LemePage(page);
@@ -84,7 +89,7 @@ describe.skipIf(!hasChromium())('the desktop app, on a shim of Electron', () => 
     await first.ask({ do: 'menu', path: ['fileMenu', 'quit'] });
     // The gate holds the quit until the host has stored and ended.
     expect(await first.ended).toBe(0);
-    expect(existsSync(join(userData, 'workspace', 'workspace.leme-wal'))).toBe(false);
+    expect(existsSync(join(workspaceOf(userData), 'workspace.leme-wal'))).toBe(false);
 
     const second = start({ userData });
     const after = await connected(await second.window());
@@ -175,7 +180,7 @@ describe.skipIf(!hasChromium())('the desktop app, on a shim of Electron', () => 
 
   it('says in the window which workspace is busy, and opens it once it is free', async () => {
     const userData = join(folder.path, 'busy');
-    const dataDir = join(userData, 'workspace');
+    const dataDir = workspaceOf(userData);
     mkdirSync(dataDir, { recursive: true });
     const other = await ServedHost.start(dataDir);
     try {
@@ -205,6 +210,27 @@ describe.skipIf(!hasChromium())('the desktop app, on a shim of Electron', () => 
     expect(await electron.close()).toBe(0);
   });
 
+  it('gives its host the flags of Node that the served one has', async () => {
+    const electron = start();
+    await connected(await electron.window());
+    const { command } = hostOf(electron.pid);
+    expect(command).toEqual(expect.arrayContaining(['--enable-source-maps', '--max-semi-space-size=16']));
+    expect(await electron.close()).toBe(0);
+  });
+
+  it('says in a box, once, that the host cannot start, and does not start it for ever', async () => {
+    // What a damaged program does: it ends before it serves.
+    const broken = join(folder.path, 'broken.cjs');
+    writeFileSync(broken, "if (process.argv[1].endsWith('utility.mjs')) process.exit(7);\n");
+    const electron = start({ locale: 'pt-BR', env: { NODE_OPTIONS: `--require ${broken}` } });
+    const box = await electron.until(
+      (told): told is Extract<typeof told, { event: 'errorBox' }> => told.event === 'errorBox',
+    );
+    expect(box.title).toBe('O Leme não consegue iniciar');
+    expect(box.content).toContain('terminou três vezes logo ao iniciar (código 7)');
+    expect(electron.stderr.join('').match(/the host ended with code 7/g)).toHaveLength(3);
+  });
+
   it('joins the page to a new host when the host was killed', async () => {
     const electron = start();
     const page = await electron.window();
@@ -227,13 +253,14 @@ describe.skipIf(!hasChromium())('the desktop app, on a shim of Electron', () => 
 });
 
 /** The utility process among the children of the main process. */
-function hostOf(parent: number): { pid: number } {
+function hostOf(parent: number): { pid: number; command: string[] } {
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;
     try {
       const fields = readFileSync(`/proc/${name}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
       const command = readFileSync(`/proc/${name}/cmdline`, 'utf8');
-      if (Number(fields[1]) === parent && command.includes('utility.mjs')) return { pid: Number(name) };
+      if (Number(fields[1]) === parent && command.includes('utility.mjs'))
+        return { pid: Number(name), command: command.split('\0') };
     } catch {
       // It ended while we looked.
     }

@@ -11,10 +11,11 @@ import { ORIGIN } from './shim/origin.ts';
 const REGISTER = fileURLToPath(new URL('./register.mjs', import.meta.url));
 
 export interface ShimOptions {
-  /** Stands for the platform's folder of the application; the workspace lies in it. */
+  /** Stands for the platform's folders of the application: its own, and that of its data, where the workspace lies. */
   readonly userData: string;
   readonly locale?: string;
   readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The built app, its main process on the shim of Electron, and the test's hands. */
@@ -34,6 +35,8 @@ export class ShimmedElectron {
       env: {
         ...process.env,
         LEME_SHIM_USER_DATA: options.userData,
+        XDG_DATA_HOME: options.userData,
+        ...options.env,
         LEME_SHIM_LOCALE: options.locale ?? 'en-US',
         LEME_CHECK_OUTPUT: '1',
       },

@@ -83,10 +83,7 @@ export const app = strict('app', {
   isPackaged: false,
   isReady: () => ready,
   whenReady: () => isReady,
-  getPath(name: Parameters<App['getPath']>[0]): string {
-    if (name !== 'userData') throw new Error(`the shim of Electron does not know the path ${name}`);
-    return folder;
-  },
+  getLocale: () => process.env['LEME_SHIM_LOCALE'] ?? 'en-US',
   quit,
   requestSingleInstanceLock,
   on(event: string, listener: Listener): App {
@@ -95,5 +92,5 @@ export const app = strict('app', {
   },
 } satisfies Pick<
   App,
-  'isPackaged' | 'isReady' | 'whenReady' | 'getPath' | 'quit' | 'requestSingleInstanceLock' | 'on'
+  'isPackaged' | 'isReady' | 'whenReady' | 'getLocale' | 'quit' | 'requestSingleInstanceLock' | 'on'
 >);

@@ -2,6 +2,7 @@
 export type Told =
   | { readonly event: 'ready'; readonly browser: string }
   | { readonly event: 'openExternal'; readonly url: string }
+  | { readonly event: 'errorBox'; readonly title: string; readonly content: string }
   | { readonly event: 'shown'; readonly window: number }
   | { readonly event: 'focused'; readonly window: number }
   | { readonly event: 'answer'; readonly id: number; readonly value?: unknown; readonly error?: string };

@@ -6,6 +6,7 @@ import { permissions } from './session.ts';
 // What `import 'electron'` gives a main process under test. A name that is not here does not link.
 
 export { app } from './app.ts';
+export { dialog } from './dialog.ts';
 export { ipcMain } from './ipc-main.ts';
 export { Menu } from './menu.ts';
 export { MessageChannelMain } from './message-channel.ts';

@@ -24,10 +24,10 @@ class ShimUtilityProcess implements Pick<UtilityProcess, 'pid' | 'postMessage' |
   #next = 1;
 
   constructor(modulePath: string, args: string[], options: ForkOptions) {
-    onlyKeys('utilityProcess.fork', options, ['serviceName', 'stdio']);
+    onlyKeys('utilityProcess.fork', options, ['serviceName', 'stdio', 'execArgv']);
     if (options.stdio !== 'inherit') throw new Error('the shim of Electron knows stdio: inherit only');
     this.#child = fork(modulePath, args, {
-      execArgv: ['--import', PARENT, '--enable-source-maps'],
+      execArgv: ['--import', PARENT, ...(options.execArgv ?? [])],
       serialization: 'advanced',
       stdio: 'inherit',
     });
