@@ -41,6 +41,7 @@ export class BenchCluster {
   readonly #persistence: CausalPersistence | undefined;
   readonly #workspace: Workspace | undefined;
   readonly #running = new Set<string>();
+  #certificate: PeerCertificate | undefined;
 
   constructor(options: BenchClusterOptions) {
     const { workspace } = options;
@@ -99,7 +100,6 @@ export class BenchCluster {
 
   /** Creates a Deployment as an administrator outside the cluster does. */
   createDeployment(name: string, replicas: number): void {
-    const certificate = this.#adminCertificate();
     const manifest = {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
@@ -113,30 +113,89 @@ export class BenchCluster {
         },
       },
     };
-    this.cluster.gateway.call(
-      {
-        method: 'POST',
-        target: '/apis/apps/v1/namespaces/default/deployments',
-        headers: { 'content-type': 'application/json' },
-        body: { type: 'bytes', bytes: new TextEncoder().encode(JSON.stringify(manifest)) },
+    this.#call('POST', '/apis/apps/v1/namespaces/default/deployments', manifest, () => undefined);
+  }
+
+  /** Pods bound to nodes that are not there, `node-0` on, so that nobody runs them; spread evenly. */
+  async createIdlePods(count: number, nodes: number): Promise<void> {
+    let made = 0;
+    for (let index = 0; index < count; index += 1) {
+      const manifest = {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: `idle-${index}`, namespace: 'default', labels: { app: 'idle' } },
+        spec: { nodeName: `node-${index % nodes}`, containers: [{ name: 'main', image: 'nginx' }] },
+      };
+      this.#call('POST', '/api/v1/namespaces/default/pods', manifest, () => (made += 1));
+      // As many at once as the API server lets in.
+      if (index % 200 === 199) await this.until(() => made > index, 60_000, 'Pods');
+    }
+    await this.until(() => made >= count, 60_000, 'Pods');
+  }
+
+  /** Watches as kubelets have them: each of the Pods of one node. */
+  watchNodes(count: number): { open(): number; events(): number } {
+    let open = 0;
+    let events = 0;
+    for (let index = 0; index < count; index += 1) {
+      const selector = encodeURIComponent(`spec.nodeName=node-${index}`);
+      const target = `/api/v1/pods?watch=true&resourceVersion=0&fieldSelector=${selector}`;
+      this.#call(
+        'GET',
+        target,
+        undefined,
+        () => (open += 1),
+        () => (events += 1),
+      );
+    }
+    return { open: () => open, events: () => events };
+  }
+
+  /** One patch after the other of so many idle Pods. */
+  async touchPods(count: number): Promise<void> {
+    for (let index = 0; index < count; index += 1) {
+      let done = false;
+      const patch = { metadata: { labels: { touched: 'yes' } } };
+      this.#call('PATCH', `/api/v1/namespaces/default/pods/idle-${index}`, patch, () => (done = true));
+      await this.until(() => done, 60_000, 'patch');
+    }
+  }
+
+  /** A request of an administrator outside the cluster. @throws Error in a turn when it is refused */
+  #call(
+    method: string,
+    target: string,
+    content: unknown,
+    onAnswer: () => void,
+    onItem: () => void = () => undefined,
+  ): void {
+    const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
+    const head = { method, target, headers: { 'content-type': type } };
+    const request =
+      content === undefined
+        ? head
+        : {
+            ...head,
+            body: { type: 'bytes' as const, bytes: new TextEncoder().encode(JSON.stringify(content)) },
+          };
+    this.cluster.gateway.call(request, this.#adminCertificate(), {
+      onResponse: (response) => {
+        if (response.status >= 300) throw new Error(`${method} ${target}: ${JSON.stringify(response)}`);
+        onAnswer();
       },
-      certificate,
-      {
-        onResponse: (response) => {
-          if (response.status !== 201) throw new Error(`create Deployment: ${JSON.stringify(response)}`);
-        },
-        onItem: () => undefined,
-        onEnd: (error) => {
-          if (error !== undefined) throw error;
-        },
+      onItem,
+      onEnd: (error) => {
+        if (error !== undefined) throw error;
       },
-    );
+    });
   }
 
   #adminCertificate(): PeerCertificate {
+    if (this.#certificate !== undefined) return this.#certificate;
     const { files } = this.cluster.machine(SERVER);
     const { certificate } = readClientConfig(files, '/etc/kubernetes/super-admin.conf', 'bench');
     if (certificate === undefined) throw new Error('super-admin.conf holds no certificate');
+    this.#certificate = certificate;
     return certificate;
   }
 

@@ -74,7 +74,8 @@ export class ServiceAccountAdmission implements AdmissionPlugin {
         volumeMounts: [...mounts, { name: volumeName, readOnly: true, mountPath: MOUNT_PATH }],
       };
     };
-    const containers = spec.containers.map(mount);
+    // A body may lack containers: that is for validation to say, which comes later.
+    const containers = spec.containers?.map(mount);
     const initContainers = spec.initContainers?.map(mount);
     if (!mounted) return pod;
     return {

@@ -11,7 +11,9 @@ export function defaultPod(pod: Pod): Pod {
   const spec = pod.spec ?? ({ containers: [] } as unknown as PodSpec);
   const defaulted = defaultPodSpec(spec) as Mutable<PodSpec>;
   if (defaulted.enableServiceLinks === undefined) defaulted.enableServiceLinks = true;
-  defaulted.containers = mapItems(defaulted.containers, requestsFromLimits);
+  // A body may lack them: that is for validation to say.
+  if (defaulted.containers !== undefined)
+    defaulted.containers = mapItems(defaulted.containers, requestsFromLimits);
   if (defaulted.initContainers !== undefined) {
     defaulted.initContainers = mapItems(defaulted.initContainers, requestsFromLimits);
   }
