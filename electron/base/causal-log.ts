@@ -33,6 +33,13 @@ function messageRecord(
   };
 }
 
+/** How many bytes of bodies are kept, by a measure of the caller's; the oldest are let go of first. */
+export interface BodyLimit {
+  readonly bytes: number;
+  /** Bytes that a record keeps alive by its body; the same each time it is asked. */
+  readonly weigh: (record: MessageRecord) => number;
+}
+
 /**
  * Append-only, bounded: a ring of the newest `capacity` records. Ids grow by one, so a record is found by
  * subtraction. What is older has been handed to `onDidAppend` listeners (persistence) before it left.
@@ -41,11 +48,16 @@ export class CausalLog {
   readonly #ring: (CausalRecord | undefined)[];
   readonly #capacity: number;
   readonly #appended = new Emitter<CausalRecord>();
+  readonly #bodies: BodyLimit | undefined;
+  /** Records whose bodies weigh something, oldest first, and what those still here weigh together. */
+  readonly #heavy: { readonly id: RecordId; readonly bytes: number }[] = [];
+  #bodyBytes = 0;
   #nextId: RecordId;
   #firstId: RecordId;
 
   /** `nextId` continues the numbering of an earlier run of the same workspace. */
-  constructor(capacity: number, nextId: RecordId = 1) {
+  constructor(capacity: number, nextId: RecordId = 1, bodies?: BodyLimit) {
+    this.#bodies = bodies;
     this.#capacity = capacity;
     this.#ring = new Array<CausalRecord | undefined>(capacity);
     this.#nextId = nextId;
@@ -100,5 +112,23 @@ export class CausalLog {
     this.#ring[record.id % this.#capacity] = record;
     this.#nextId = record.id + 1;
     if (this.#nextId - this.#firstId > this.#capacity) this.#firstId = this.#nextId - this.#capacity;
+    if (this.#bodies !== undefined && record.kind === 'message') this.#weigh(record, this.#bodies);
+  }
+
+  #weigh(record: MessageRecord, { bytes: limit, weigh }: BodyLimit): void {
+    const bytes = weigh(record);
+    if (bytes === 0) return;
+    this.#heavy.push({ id: record.id, bytes });
+    this.#bodyBytes += bytes;
+    let gone = 0;
+    for (const { id, bytes: weight } of this.#heavy) {
+      const isHere = id >= this.#firstId;
+      if (isHere && this.#bodyBytes <= limit) break;
+      gone += 1;
+      this.#bodyBytes -= weight;
+      // The record stays, as one of an earlier run does, of which no body was kept either.
+      if (isHere) this.#ring[id % this.#capacity] = { ...(this.get(id) as MessageRecord), body: undefined };
+    }
+    this.#heavy.splice(0, gone);
   }
 }

@@ -9,6 +9,7 @@ import { SqliteBackend } from '../cluster/etcd/backend/sqlite.ts';
 import { machineOfDisk } from '../cluster/etcd/server/data-dir.ts';
 import type { Cluster } from '../cluster/interface.ts';
 import type { MachineStore } from '../cluster/machine/local-state.ts';
+import { rawBytes } from '../cluster/network/frame-bytes.ts';
 import type { HttpRequest, HttpResponse } from '../cluster/network/http.ts';
 import { buildTopology } from '../cluster/topology/topologies.ts';
 import type { Workspace } from '../storage/interface.ts';
@@ -28,6 +29,8 @@ import { SimulatedClusterView } from './simulated-cluster-view.ts';
 
 /** Records kept in memory; older ones are on disk. */
 const LOG_CAPACITY = 100_000;
+/** Bytes that clients outside sent and the log keeps: a thousand of the largest requests would fill the memory. */
+const LOG_BODY_BYTES = 32 * 1024 * 1024;
 const BOOT_LIMIT = 5 * 60_000;
 /** Virtual milliseconds that applying a lab's manifests, and then its warm-up, may take. */
 const SETUP_LIMIT = 10 * 60_000;
@@ -97,7 +100,10 @@ export class ClusterSession {
     const stored = workspace.meta.get('clock') as StoredClock | undefined;
     this.resumed = stored !== undefined;
     workspace.meta.set('cluster', { ...spec });
-    const log = new CausalLog(LOG_CAPACITY, stored?.nextRecord ?? 1);
+    const log = new CausalLog(LOG_CAPACITY, stored?.nextRecord ?? 1, {
+      bytes: LOG_BODY_BYTES,
+      weigh: rawBytes,
+    });
     if (stored !== undefined) log.restore(readRecords(workspace.causalLog, LOG_CAPACITY));
     this.simulation = new Simulation({
       startTime: stored?.now ?? spec.startTime,

@@ -1,7 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Gateway } from '../cluster/gateway/interface.ts';
 import { buildTopology } from '../cluster/topology/topologies.ts';
 import { NodePtyHost } from '../pty/pty-host.ts';
 import { contract } from '../shared/contract/contract.ts';
@@ -15,6 +14,7 @@ import { ClusterSession, KUBERNETES_VERSION } from './cluster-session.ts';
 import { writeConsoleKubeconfig } from './console-kubeconfig.ts';
 import { createHandlers } from './handlers.ts';
 import { InjectedEtcdGateway } from './injected-etcd-gateway.ts';
+import { InjectedGateway } from './injected-gateway.ts';
 import { CertificateAuthority } from './listeners/certificates.ts';
 import { EtcdEndpoints } from './listeners/etcd/etcd-endpoints.ts';
 import { installEtcdPki, openEtcdPki } from './listeners/etcd/etcd-pki.ts';
@@ -307,35 +307,12 @@ export class Host {
   }
 
   /** The listener outlives a cluster: calls go to the one that runs. */
-  readonly #gateway: Gateway = {
-    call: (request, certificate, handlers) => {
-      const session = this.#cluster;
-      if (session === undefined) {
-        handlers.onEnd(new Error('the cluster is being built; try again'));
-        return { cancel: () => undefined };
-      }
-      let call: { cancel(): void } | undefined;
-      let cancelled = false;
-      session.pacer.inject(() => {
-        if (cancelled) return;
-        call = session.cluster.gateway.call(request, certificate, {
-          ...handlers,
-          // Virtual time: clients that compute ages by themselves go by the server's clock.
-          onResponse: (response) =>
-            handlers.onResponse({
-              ...response,
-              headers: { ...response.headers, date: new Date(session.simulation.now).toUTCString() },
-            }),
-        });
-      });
-      return {
-        cancel: () => {
-          cancelled = true;
-          session.pacer.inject(() => call?.cancel());
-        },
-      };
-    },
-  };
+  readonly #gateway = new InjectedGateway(() => {
+    const session = this.#cluster;
+    if (session === undefined) return undefined;
+    const { pacer, simulation } = session;
+    return { gateway: session.cluster.gateway, pacer, now: () => simulation.now };
+  });
 
   #afterCommit(release: () => void): void {
     if (this.#cluster === undefined) release();

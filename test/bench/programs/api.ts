@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { CommitBarrier } from '../../../electron/host/barrier.ts';
 import { CertificateAuthority } from '../../../electron/host/listeners/certificates.ts';
+import { InjectedGateway } from '../../../electron/host/injected-gateway.ts';
 import { FileCertificateStore } from '../../../electron/host/listeners/file-certificate-store.ts';
 import { openHttpsListener } from '../../../electron/host/listeners/https-listener.ts';
 import { writeAdminKubeconfig } from '../../../electron/host/listeners/kubeconfig.ts';
@@ -45,13 +46,11 @@ await withFolder(async (folder) => {
     speed: 100,
   });
   const listener = await openHttpsListener({
-    gateway: {
-      call: (incoming, certificate, handlers) => {
-        let call: { cancel(): void } | undefined;
-        pacer.inject(() => (call = bench.cluster.gateway.call(incoming, certificate, handlers)));
-        return { cancel: () => pacer.inject(() => call?.cancel()) };
-      },
-    },
+    gateway: new InjectedGateway(() => ({
+      gateway: bench.cluster.gateway,
+      pacer,
+      now: () => bench.simulation.now,
+    })),
     barrier,
     caPem: authority.pem,
     server,
