@@ -58,7 +58,7 @@ await withFolder(async (folder) => {
   });
   pacer.start();
 
-  let replyBytes = Buffer.from('{}');
+  let replyBytes: Buffer = Buffer.from('{}');
   const bare = createServer({ cert: server.certificate, key: server.key }, (incoming, response) => {
     incoming.resume();
     incoming.on('end', () => {
