@@ -41,6 +41,7 @@ import { LeaderWatch } from './leader-watch.ts';
 import type { EtcdServerOptions } from './options.ts';
 import type { PeerMethod } from './peers/frames.ts';
 import { Proposer } from './proposer.ts';
+import { requireRoot } from './require-root.ts';
 import { snapshotParts } from './snapshot-parts.ts';
 import { snapshotStateOf } from './snapshot-state.ts';
 import { isAtLeast, minorRelease } from './version.ts';
@@ -255,6 +256,9 @@ export class EtcdServer implements EtcdMemberSource, ServerCore {
   }
 
   progressOf(watchers: readonly Watcher[]): WatcherResponse | undefined {
+    // Before 3.5 it was told at once, even if what was asked for was still to come.
+    if (!isAtLeast(this.version, 3, 5))
+      return { revision: this.mvcc.revision, events: [], compactRevision: undefined };
     return this.#watchable.progressOf(watchers);
   }
 
@@ -267,7 +271,7 @@ export class EtcdServer implements EtcdMemberSource, ServerCore {
 
   /** @throws EtcdError when there is no place for a stream here: no leader, a learner */
   checkStream(caller: Caller): void {
-    if (this.consensus.isLearner) throw etcdError('notSupportedForLearner');
+    if (this.consensus.isLearner) throw this.#notForLearners();
     if (caller.requireLeader === true && this.consensus.leader === '0') throw etcdError('noLeader');
   }
 
@@ -278,7 +282,7 @@ export class EtcdServer implements EtcdMemberSource, ServerCore {
 
   /** The member's data as a database file, in parts. @throws EtcdError when the caller is not root */
   snapshot(caller: Caller): Iterable<SnapshotResponse> {
-    this.auth.checkAdmin(this.proposer.authInfo(caller) ?? ANONYMOUS);
+    requireRoot(this, caller);
     const { version, cluster } = this.options;
     const storage = isAtLeast(version, 3, 6) ? minorRelease(cluster?.clusterVersion ?? version) : undefined;
     return snapshotParts(encodeSnapshot(snapshotStateOf(this.backend, storage)), storage);
@@ -321,9 +325,15 @@ export class EtcdServer implements EtcdMemberSource, ServerCore {
       const served =
         method === 'Status' ||
         (method === 'Range' && (request as EtcdMethods['Range']['request']).serializable === true);
-      if (!served) throw etcdError('notSupportedForLearner');
+      if (!served) throw this.#notForLearners();
     }
     if (requireLeader === true && this.consensus.leader === '0') throw etcdError('noLeader');
+  }
+
+  /** Before 3.6 as if another try could help. */
+  #notForLearners(): EtcdError {
+    const error = etcdError('notSupportedForLearner');
+    return isAtLeast(this.version, 3, 6) ? error : new EtcdError('Unavailable', error.message);
   }
 
   #apply(request: InternalRequest, index: number): unknown {

@@ -5,13 +5,16 @@ import type { EtcdMethods } from '../../client/methods.ts';
 import type { ServerCore } from '../core.ts';
 import type { Caller, Reply } from '../interface.ts';
 import { randomId } from '../random-id.ts';
+import { isAtLeast } from '../version.ts';
 import type { Calls } from './interface.ts';
 
 /** The Lease service. Only the leader runs the leases' time: on other members keeping alive and asking go to it. */
 export function leaseCalls(
   core: ServerCore,
 ): Pick<Calls, 'LeaseGrant' | 'LeaseRevoke' | 'LeaseKeepAlive' | 'LeaseTimeToLive' | 'LeaseLeases'> {
-  const { auth, lessor, proposer, context } = core;
+  const { auth, lessor, proposer, context, options } = core;
+  /** Since 3.5 (and late patches of 3.4) leases are shown only to who may read all their keys. */
+  const readsAreChecked = isAtLeast(options.version, 3, 5);
 
   /** Shows `check` every key of a lease, unless auth is off or root asks. @throws EtcdError */
   const checkKeys = (
@@ -60,7 +63,7 @@ export function leaseCalls(
     },
     LeaseTimeToLive(request, caller, reply) {
       const { id } = request;
-      if (request.keys === true) checkKeys(caller, [id], checkRange);
+      if (request.keys === true && readsAreChecked) checkKeys(caller, [id], checkRange);
       onLeader('LeaseTimeToLive', request, reply, () => {
         const info = unlessNotFound(() => lessor.info(id));
         const header = core.header();
@@ -74,7 +77,7 @@ export function leaseCalls(
     },
     LeaseLeases(_, caller, reply) {
       const ids = lessor.list();
-      checkKeys(caller, ids, checkRange);
+      if (readsAreChecked) checkKeys(caller, ids, checkRange);
       reply({ response: { header: core.header(), leases: ids.map((id) => ({ id })) } });
     },
   };

@@ -1,11 +1,11 @@
 import { crc32c } from '../../../../base/digest/crc32c.ts';
-import { ANONYMOUS } from '../../auth/interface.ts';
 import { etcdError } from '../../client/errors.ts';
 import type { AlarmMember, AlarmResponse, StatusResponse } from '../../client/maintenance.ts';
 import { hashByRevision } from '../../mvcc/hash.ts';
 import { encodeDatabase } from '../../snapshot/encode-snapshot.ts';
 import type { ServerCore } from '../core.ts';
-import type { Caller, Outcome } from '../interface.ts';
+import type { Outcome } from '../interface.ts';
+import { requireRoot } from '../require-root.ts';
 import { snapshotStateOf } from '../snapshot-state.ts';
 import { isAtLeast, minorRelease } from '../version.ts';
 import type { Calls } from './interface.ts';
@@ -14,11 +14,9 @@ import type { Calls } from './interface.ts';
 export function maintenanceCalls(
   core: ServerCore,
 ): Pick<Calls, 'Alarm' | 'Status' | 'Defragment' | 'Hash' | 'HashKV'> {
-  const { auth, backend, mvcc, alarms, quota, consensus, proposer, options } = core;
+  const { backend, mvcc, alarms, quota, consensus, proposer, options } = core;
   const is35 = isAtLeast(options.version, 3, 5);
   const is36 = isAtLeast(options.version, 3, 6);
-
-  const requireRoot = (caller: Caller): void => auth.checkAdmin(proposer.authInfo(caller) ?? ANONYMOUS);
 
   const status = (): StatusResponse => {
     const { total, inUse } = backend.size();
@@ -59,18 +57,18 @@ export function maintenanceCalls(
       reply({ response: status() });
     },
     Defragment(_, caller, reply) {
-      requireRoot(caller);
+      requireRoot(core, caller);
       backend.defragment();
       reply({ response: { header: core.header() } });
     },
     Hash(_, caller, reply) {
-      requireRoot(caller);
+      requireRoot(core, caller);
       // What two members may differ in although they hold the same.
       const state = { ...snapshotStateOf(backend, undefined), consistentIndex: 0, term: 0 };
       reply({ response: { header: core.header(), hash: crc32c(encodeDatabase(state)) } });
     },
     HashKV({ revision }, caller, reply) {
-      requireRoot(caller);
+      requireRoot(core, caller);
       const hashed = hashByRevision(mvcc, revision);
       const response = {
         header: core.header(),
