@@ -105,6 +105,41 @@ describe('Pacer', () => {
     pacer.dispose();
   });
 
+  it('hurries while somebody outside waits, and pays back what it gained', async () => {
+    const { time, pacer, simulation, start } = setUp();
+    pacer.start();
+    await time.advance(10);
+    const answered: number[] = [];
+    const hurry = pacer.hurry();
+    pacer.inject(() => {
+      simulation.createContext('call').clock.setTimeout(() => {
+        answered.push(time.now());
+        hurry.dispose();
+      }, 15);
+    });
+    await time.advance(3);
+    expect(answered).toEqual([10]);
+    expect(simulation.now - start).toBeGreaterThanOrEqual(25);
+    await pacer.stop();
+  });
+
+  it('does not hurry further than a short wait, and not at all once nobody waits', async () => {
+    const { time, pacer, ticks, simulation, start } = setUp();
+    pacer.start();
+    await time.advance(10);
+    // The next event is at 100: too far to be what the caller waits for.
+    const hurry = pacer.hurry();
+    pacer.inject(() => undefined);
+    await time.advance(30);
+    expect(ticks).toEqual([]);
+    hurry.dispose();
+    hurry.dispose();
+    pacer.inject(() => undefined);
+    await time.advance(20);
+    expect(simulation.now - start).toBeLessThan(65);
+    await pacer.stop();
+  });
+
   it('gives a step up at its limit', async () => {
     const { time, pacer, ticks } = setUp(1, true);
     pacer.start();
