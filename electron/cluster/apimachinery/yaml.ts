@@ -17,15 +17,16 @@ const MESSAGES: Readonly<Record<string, string>> = {
 
 /**
  * Parses one YAML 1.1 document into a JSON value, as sigs.k8s.io/yaml does: `yes` and `on` are booleans,
- * `017` is octal, keys are texts. JSON is YAML too. @throws YamlSyntaxError
+ * `017` is octal, keys are texts. JSON is YAML too. Of keys that occur twice the last one counts when
+ * `duplicates` are allowed. @throws YamlSyntaxError
  */
-export function parseYaml(text: string): unknown {
+export function parseYaml(text: string, duplicates: 'refused' | 'allowed' = 'refused'): unknown {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, {
     version: '1.1',
     schema: 'yaml-1.1',
     merge: true,
-    uniqueKeys: true,
+    uniqueKeys: duplicates === 'refused',
     lineCounter,
     prettyErrors: false,
     customTags: (tags) => tags.filter((tag) => !(typeof tag === 'object' && UNWANTED_TAGS.has(tag.tag))),

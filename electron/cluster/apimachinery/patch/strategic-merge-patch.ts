@@ -126,7 +126,8 @@ function applyElementOrders(
 function fieldOf(type: TypeSchema | undefined, name: string): FieldSchema | undefined {
   if (type === undefined) return undefined;
   if (type.kind === 'struct') return type.fields.get(name);
-  if (type.kind === 'map') return { name, type: type.value, required: false, patchStrategies: [] };
+  if (type.kind === 'map')
+    return { name, element: `f:${name}`, type: type.value, required: false, patchStrategies: [] };
   return undefined;
 }
 

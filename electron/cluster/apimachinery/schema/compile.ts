@@ -1,7 +1,7 @@
 import type { GroupVersionKind } from '../gvk.ts';
 import { gvkKey } from '../gvk.ts';
 import type { OpenApiSchema } from './openapi.ts';
-import type { FieldSchema, ScalarKind, ScalarType, StructType, TypeSchema } from './type-schema.ts';
+import type { FieldSchema, ListType, ScalarKind, ScalarType, StructType, TypeSchema } from './type-schema.ts';
 
 const REF = '#/components/schemas/';
 const MACHINERY = 'io.k8s.apimachinery.pkg.';
@@ -63,6 +63,7 @@ export class SchemaRegistry {
     const goName = parts.at(-1) as string;
     const fields = new Map<string, FieldSchema>();
     const embedded: string[] = [];
+    const valueStructs: string[] = [];
     const type: StructType = {
       kind: 'struct',
       name,
@@ -70,13 +71,17 @@ export class SchemaRegistry {
       goType: `${parts.at(-2)}.${goName}`,
       fields,
       embedded,
+      valueStructs,
+      atomic: schema['x-kubernetes-map-type'] === 'atomic',
     };
     this.#named.set(name, type); // before its fields: types may refer to themselves
     for (const [field, property] of Object.entries(schema.properties)) {
       const compiled = this.#field(field, property, schema.required?.includes(field) ?? false);
       fields.set(field, compiled);
       if (property.allOf === undefined || property.default === undefined) continue;
-      if (compiled.type.kind === 'struct' && !this.#hasRequired(compiled.type.name)) embedded.push(field);
+      if (compiled.type.kind !== 'struct') continue;
+      valueStructs.push(field);
+      if (!this.#hasRequired(compiled.type.name)) embedded.push(field);
     }
     return type;
   }
@@ -88,18 +93,22 @@ export class SchemaRegistry {
   #field(name: string, schema: OpenApiSchema, required: boolean): FieldSchema {
     return {
       name,
+      element: `f:${name}`,
       type: this.#type(schema),
       required,
       patchStrategies: schema['x-kubernetes-patch-strategy']?.split(',') ?? [],
       patchMergeKey: schema['x-kubernetes-patch-merge-key'],
-      listType: schema['x-kubernetes-list-type'],
-      listMapKeys: schema['x-kubernetes-list-map-keys'],
+      defaultValue: schema.default,
     };
   }
 
   #type(schema: OpenApiSchema): TypeSchema {
     const ref = schema.$ref ?? schema.allOf?.[0]?.$ref;
-    if (ref !== undefined) return this.byName(ref.slice(REF.length));
+    if (ref !== undefined) {
+      const named = this.byName(ref.slice(REF.length));
+      const atomicHere = schema['x-kubernetes-map-type'] === 'atomic';
+      return atomicHere && named.kind === 'struct' && !named.atomic ? { ...named, atomic: true } : named;
+    }
     switch (schema.type) {
       case 'string':
         return schema.format === 'byte' ? BYTES : STRING;
@@ -111,7 +120,7 @@ export class SchemaRegistry {
         return NUMBER;
       case 'array': {
         const item = this.#type(schema.items ?? {});
-        return { kind: 'list', item, goType: `[]${item.goType}` };
+        return { kind: 'list', item, goType: `[]${item.goType}`, ...relationshipOf(schema) };
       }
       case 'object': {
         if (schema.additionalProperties === undefined) return ANY;
@@ -120,10 +129,28 @@ export class SchemaRegistry {
           value === SPECIAL[`${MACHINERY}api.resource.Quantity`]
             ? 'v1.ResourceList'
             : `map[string]${value.goType}`;
-        return { kind: 'map', value, goType };
+        return { kind: 'map', value, goType, atomic: schema['x-kubernetes-map-type'] === 'atomic' };
       }
       default:
         return ANY;
     }
   }
+}
+
+/** Models getListElementRelationship of kube-openapi's schemaconv: a list without marks is one value. */
+function relationshipOf(schema: OpenApiSchema): Pick<ListType, 'relationship' | 'keys'> {
+  switch (schema['x-kubernetes-list-type']) {
+    case 'atomic':
+      return { relationship: 'atomic', keys: [] };
+    case 'set':
+      return { relationship: 'set', keys: [] };
+    case 'map':
+      return { relationship: 'map', keys: schema['x-kubernetes-list-map-keys'] ?? [] };
+    default:
+      break;
+  }
+  const strategies = schema['x-kubernetes-patch-strategy']?.split(',') ?? [];
+  if (!strategies.includes('merge')) return { relationship: 'atomic', keys: [] };
+  const key = schema['x-kubernetes-patch-merge-key'];
+  return key === undefined ? { relationship: 'set', keys: [] } : { relationship: 'map', keys: [key] };
 }

@@ -20,16 +20,24 @@ export interface ScalarType {
   readonly goType: string;
 }
 
+/** How the items of a list relate: all one value, a set of scalars, or a map by `keys`. Only field owners ask. */
+export type ListRelationship = 'atomic' | 'set' | 'map';
+
 export interface ListType {
   readonly kind: 'list';
   readonly item: TypeSchema;
   readonly goType: string;
+  readonly relationship: ListRelationship;
+  /** The fields that tell items apart; empty unless `relationship` is `map`. */
+  readonly keys: readonly string[];
 }
 
 export interface MapType {
   readonly kind: 'map';
   readonly value: TypeSchema;
   readonly goType: string;
+  /** The map is one value to field owners. */
+  readonly atomic: boolean;
 }
 
 export interface StructType {
@@ -43,17 +51,23 @@ export interface StructType {
   readonly fields: ReadonlyMap<string, FieldSchema>;
   /** Fields that are present as `{}` even when nobody set them: structs that are no pointers. */
   readonly embedded: readonly string[];
+  /** Every field whose struct is no pointer: Go always has it, if only empty. */
+  readonly valueStructs: readonly string[];
+  /** The struct is one value to field owners. */
+  readonly atomic: boolean;
 }
 
 export type TypeSchema = ScalarType | ListType | MapType | StructType;
 
 export interface FieldSchema {
   readonly name: string;
+  /** `f:name`: the field as managedFields write it. */
+  readonly element: string;
   readonly type: TypeSchema;
   readonly required: boolean;
   /** Strategic merge patch: `merge`, `retainKeys`. */
   readonly patchStrategies: readonly string[];
   readonly patchMergeKey?: string;
-  readonly listType?: string;
-  readonly listMapKeys?: readonly string[];
+  /** What the field is when absent, for scalars that are keys of a list. */
+  readonly defaultValue?: unknown;
 }

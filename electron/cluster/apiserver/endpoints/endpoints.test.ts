@@ -75,7 +75,7 @@ describe('negotiate', () => {
 describe('options', () => {
   it('of a write default to warnings and the client’s name', () => {
     expect(parseWriteOptions(new URLSearchParams(), 'CreateOptions', 'kubectl/v1.33.1 (linux/amd64)')).toEqual({
-      dryRun: false, fieldValidation: 'Warn', fieldManager: 'kubectl',
+      dryRun: false, fieldValidation: 'Warn', fieldManager: 'kubectl', force: false,
     }); // prettier-ignore
     expect(() =>
       parseWriteOptions(new URLSearchParams('fieldValidation=Nosuch'), 'CreateOptions', ''),

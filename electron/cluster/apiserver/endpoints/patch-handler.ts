@@ -6,14 +6,17 @@ import { JsonSyntaxError, parseJsonValue } from '../../apimachinery/json.ts';
 import { DecodeError } from '../../apimachinery/schema/decode.ts';
 import {
   newBadRequest,
+  newConflict,
   newInvalidPatchResult,
   newUnsupportedMediaType,
-  StatusError,
 } from '../../apimachinery/status.ts';
+import type { StatusError } from '../../apimachinery/status.ts';
+import { formatTime } from '../../apimachinery/time.ts';
 import { invalid } from '../../apimachinery/validation/field-error.ts';
 import type { HttpRequest } from '../../network/http.ts';
 import type { ApiRequest } from './api-request.ts';
 import { bodyText, checkBodySize, contentTypeOf } from './body-decoder.ts';
+import { APPLY_TYPE, decodeApplied, parseApplyConfig } from './apply-config.ts';
 import { negotiate } from './negotiation.ts';
 import { PATCH_TYPES, preparePatch } from './patch-types.ts';
 import type { PatchType } from './patch-types.ts';
@@ -34,7 +37,7 @@ export interface ParsedPatch {
 /** No kind is nested deeper; what follows walks a patch recursively. */
 const MAX_DEPTH = 500;
 /** What every PATCH accepts. */
-const ACCEPTED = [...PATCH_TYPES, 'application/apply-patch+yaml'];
+const ACCEPTED = [...PATCH_TYPES, APPLY_TYPE];
 
 /** Looks level by level, so that no depth can exhaust the stack. */
 function isDeeperThan(value: unknown, limit: number): boolean {
@@ -60,16 +63,14 @@ function readPatch(request: HttpRequest): unknown {
   }
 }
 
-/** Reads the patch of a request on an object of a kind. @throws StatusError 400, 413, 415, 501 */
+/** Whether a PATCH is server-side apply. */
+export function isApply(request: HttpRequest): boolean {
+  return contentTypeOf(request) === APPLY_TYPE;
+}
+
+/** Reads the patch of a request on an object of a kind. @throws StatusError 400, 413, 415 */
 export function parsePatch(request: HttpRequest, gvk: GroupVersionKind): ParsedPatch {
   const type = contentTypeOf(request);
-  if (type === 'application/apply-patch+yaml') {
-    throw new StatusError(
-      501,
-      'NotImplemented',
-      'server-side apply is not modelled yet: use kubectl apply without --server-side',
-    );
-  }
   if (!(PATCH_TYPES as readonly string[]).includes(type)) throw newUnsupportedMediaType(ACCEPTED);
   const patch = preparePatch(type as PatchType, readPatch(request), gvk);
   return { apply: (current, validation) => decodePatched(patch(current), gvk, validation) };
@@ -95,6 +96,7 @@ function decodePatched(patched: unknown, gvk: GroupVersionKind, validation: Fiel
 export async function handlePatch(request: ApiRequest, resource: ServedResource): Promise<void> {
   const { info, exchange, trail } = request;
   negotiate(exchange.request.headers['accept'], { transforms: true, yaml: true });
+  if (isApply(exchange.request)) return handleApply(request, resource);
   const patch = parsePatch(exchange.request, resource.strategy.gvk);
   const options = parseWriteOptions(info.query, 'PatchOptions', exchange.request.headers['user-agent']);
   const write = writeContextOf(request, options);
@@ -111,10 +113,54 @@ export async function handlePatch(request: ApiRequest, resource: ServedResource)
       name: info.name,
       subresource: info.subresource,
       update,
-      allowCreate: false,
+      create: 'never',
     },
     write,
   );
   trail.etcd = options.dryRun ? 'dry run' : 'update';
   answerWithObject(request, resource, 200, object, write.warnings);
+}
+
+/** PATCH as server-side apply, of an object or of its status. @throws StatusError */
+async function handleApply(request: ApiRequest, resource: ServedResource): Promise<void> {
+  const { info, exchange, trail } = request;
+  checkBodySize(exchange.request);
+  const userAgent = exchange.request.headers['user-agent'];
+  const options = parseWriteOptions(info.query, 'PatchOptions', userAgent, true);
+  const write = writeContextOf(request, options);
+  const { gvk } = resource.strategy;
+  const owners = resource.store.fieldManager(info.subresource);
+  const update = (current: KubeObject | undefined): KubeObject => {
+    const { config, strictError } = parseApplyConfig(exchange.request, options.fieldValidation);
+    const time = formatTime(resource.store.context.clock.now());
+    const applied = owners.apply(current, config, options.fieldManager, options.force, time);
+    if (strictError !== undefined) noteStrictError(strictError, options.fieldValidation, write.warnings);
+    const object = decodeApplied(applied, config, gvk);
+    const uid = object.metadata?.uid ?? '';
+    if (current === undefined && uid !== '') {
+      const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
+      throw newConflict(resource.store.resource, info.name, why);
+    }
+    checkNameOnUrl(object, info.name, info.namespaceOfObject);
+    return object;
+  };
+  const { object, created } = await resource.writer.update(
+    {
+      namespace: info.namespaceOfObject,
+      name: info.name,
+      subresource: info.subresource,
+      update,
+      create: info.subresource === '' ? 'always' : 'never',
+      owned: true,
+    },
+    write,
+  );
+  trail.etcd = options.dryRun ? 'dry run' : created ? 'create' : 'update';
+  answerWithObject(request, resource, created ? 201 : 200, object, write.warnings);
+}
+
+/** @throws StatusError 400 when duplicates are refused */
+function noteStrictError(text: string, validation: FieldValidation, warnings: string[]): void {
+  if (validation === 'Strict') throw newBadRequest(`error strict decoding YAML: ${text}`);
+  if (!warnings.includes(text)) warnings.push(text);
 }

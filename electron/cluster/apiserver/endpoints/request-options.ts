@@ -1,7 +1,13 @@
 import type { FieldValidation } from '../../api/decode-body.ts';
 import { newBadRequest, newInvalid } from '../../apimachinery/status.ts';
 import type { FieldError } from '../../apimachinery/validation/field-error.ts';
-import { forbidden, notSupported } from '../../apimachinery/validation/field-error.ts';
+import {
+  forbidden,
+  invalid,
+  notSupported,
+  required,
+  tooLong,
+} from '../../apimachinery/validation/field-error.ts';
 import type { ListRequest } from '../registry/request-options.ts';
 import { parseRevision } from '../registry/resource-store.ts';
 import { queryFlag } from './request-info.ts';
@@ -11,6 +17,8 @@ export interface WriteOptions {
   readonly dryRun: boolean;
   readonly fieldValidation: FieldValidation;
   readonly fieldManager: string;
+  /** Server-side apply takes fields from others. */
+  readonly force: boolean;
 }
 
 export interface WatchRequestOptions {
@@ -33,31 +41,64 @@ function dryRunErrors(values: readonly string[]): FieldError[] {
   ];
 }
 
-/** The part of the user agent before the first slash: the default field manager. */
-function managerOf(userAgent: string | undefined): string {
-  return (userAgent ?? 'unknown').split('/')[0]?.slice(0, 128) ?? 'unknown';
+const MAX_MANAGER_LENGTH = 128;
+const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u;
+
+/** The part of the user agent before the first slash, as far as it can be printed: the default field manager. */
+function managerOf(userAgent = ''): string {
+  const prefix = userAgent.split('/')[0] ?? '';
+  const printable = [...prefix].filter((character) => PRINTABLE.test(character)).join('');
+  return printable === '' ? 'unknown' : printable.slice(0, MAX_MANAGER_LENGTH);
 }
 
-/** @throws StatusError 422 with upstream's text; `kind` is `CreateOptions`, `UpdateOptions` or `PatchOptions` */
+/** Models ValidateFieldManager (v1.34). */
+function managerErrors(manager: string): FieldError[] {
+  const errors: FieldError[] = [];
+  if (manager.length > MAX_MANAGER_LENGTH) errors.push(tooLong('fieldManager', MAX_MANAGER_LENGTH));
+  let position = 0;
+  for (const character of manager) {
+    if (!PRINTABLE.test(character)) {
+      const code = (character.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, '0');
+      errors.push(invalid('fieldManager', manager, `invalid character U+${code} (at position ${position})`));
+    }
+    position += new TextEncoder().encode(character).length;
+  }
+  return errors;
+}
+
+/** Go's idea of a boolean option; undefined when it is not given. */
+function optionalBoolean(query: URLSearchParams, name: string): boolean | undefined {
+  return query.has(name) ? queryFlag(query, name) : undefined;
+}
+
+/**
+ * `kind` is `CreateOptions`, `UpdateOptions` or `PatchOptions`; `apply` says that the patch is server-side apply.
+ * @throws StatusError 422 with upstream's text
+ */
 export function parseWriteOptions(
   query: URLSearchParams,
   kind: string,
   userAgent: string | undefined,
+  apply = false,
 ): WriteOptions {
   const dryRun = query.getAll('dryRun').filter((value) => value !== '');
   const fieldValidation = query.get('fieldValidation') ?? '';
-  const errors = dryRunErrors(dryRun);
+  const fieldManager = query.get('fieldManager') ?? '';
+  const force = kind === 'PatchOptions' ? optionalBoolean(query, 'force') : undefined;
+  const errors: FieldError[] = [];
+  if (!apply && force !== undefined)
+    errors.push(forbidden('force', 'may not be specified for non-apply patch'));
+  if (apply && fieldManager === '') errors.push(required('fieldManager', 'is required for apply patch'));
+  errors.push(...managerErrors(fieldManager), ...dryRunErrors(dryRun));
   if (!['', 'Ignore', 'Strict', 'Warn'].includes(fieldValidation)) {
     errors.push(notSupported('fieldValidation', fieldValidation, ['', 'Ignore', 'Strict', 'Warn']));
-  }
-  if (kind === 'PatchOptions' && query.has('force')) {
-    errors.push(forbidden('force', 'may not be specified for non-apply patch'));
   }
   if (errors.length > 0) throw newInvalid(metaKind(kind), '', errors);
   return {
     dryRun: dryRun.length > 0,
     fieldValidation: fieldValidation === '' ? 'Warn' : (fieldValidation as FieldValidation),
-    fieldManager: query.get('fieldManager') ?? managerOf(userAgent),
+    fieldManager: fieldManager === '' ? managerOf(userAgent) : fieldManager,
+    force: force ?? false,
   };
 }
 

@@ -15,7 +15,13 @@ export function toYaml(value: unknown): string {
     version: '1.1',
     lineWidth: 0,
     aliasDuplicateObjects: false,
+    customTags: (tags) => tags.map((tag) => (typeof tag === 'object' ? neverADot(tag) : tag)),
   });
+}
+
+/** The library takes a lone dot, which managedFields have as a key, for a number; Go does not. */
+function neverADot<T extends { readonly test?: RegExp }>(tag: T): T {
+  return tag.test?.test('.') === true ? { ...tag, test: /^[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9_]+)$/ } : tag;
 }
 
 /** The body in the form that was negotiated; left as an object wherever possible, so that nobody serialises twice. */

@@ -29,7 +29,12 @@ export function writeContextOf(
 /** @throws StatusError 400 when an object does not belong to the path it was sent to */
 export function checkNameOnUrl(object: KubeObject, name: string, namespace: string): void {
   const { name: given = '', namespace: givenNamespace = '' } = object.metadata ?? {};
-  if (given !== '' && given !== name) {
+  if (given === '') {
+    throw newBadRequest(
+      `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
+    );
+  }
+  if (given !== name) {
     throw newBadRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
   }
   if (givenNamespace !== '' && namespace !== '' && givenNamespace !== namespace) {
@@ -79,11 +84,6 @@ export async function handleUpdate(request: ApiRequest, resource: ServedResource
   const options = parseWriteOptions(info.query, 'UpdateOptions', exchange.request.headers['user-agent']);
   const decoded = decodeRequestObject(exchange.request, resource.strategy.gvk, options.fieldValidation);
   checkNameOnUrl(decoded.object, info.name, info.namespaceOfObject);
-  const { metadata } = decoded.object;
-  const object: KubeObject =
-    metadata?.name === info.name
-      ? decoded.object
-      : { ...decoded.object, metadata: { ...metadata, name: info.name } };
   const write = writeContextOf(request, options);
   write.warnings.push(...decoded.warnings);
   const result = await resource.writer.update(
@@ -91,8 +91,8 @@ export async function handleUpdate(request: ApiRequest, resource: ServedResource
       namespace: info.namespaceOfObject,
       name: info.name,
       subresource: info.subresource,
-      update: () => object,
-      allowCreate: info.subresource === '',
+      update: () => decoded.object,
+      create: info.subresource === '' ? 'if-kind-allows' : 'never',
     },
     write,
   );

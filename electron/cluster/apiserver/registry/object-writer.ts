@@ -25,7 +25,10 @@ export interface UpdateRequest {
   /** '' for the object itself, else a subresource such as `status`. */
   readonly subresource: string;
   readonly update: ObjectUpdate;
-  readonly allowCreate: boolean;
+  /** PUT may create where the kind says so, apply always. */
+  readonly create: 'never' | 'if-kind-allows' | 'always';
+  /** `update` recorded the field owners itself. */
+  readonly owned?: boolean;
 }
 
 export interface UpdateResult {
@@ -41,13 +44,18 @@ export class ObjectWriter {
     this.#target = target;
   }
 
-  /** `object` is decoded and carries its type. @throws StatusError */
-  async create(namespace: string, object: KubeObject, write: WriteContext): Promise<KubeObject> {
+  /** `object` is decoded and carries its type. `owned`: field owners are recorded already. @throws StatusError */
+  async create(
+    namespace: string,
+    object: KubeObject,
+    write: WriteContext,
+    owned = false,
+  ): Promise<KubeObject> {
     const { metadata } = object;
     const generated = (metadata?.name ?? '') === '' && (metadata?.generateName ?? '') !== '';
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#createOnce(namespace, object, write);
+        return await this.#createOnce(namespace, object, write, owned);
       } catch (error) {
         const exists = error instanceof StorageError && error.code === 'key-exists';
         if (exists && generated && attempt < NAME_ATTEMPTS) continue;
@@ -60,12 +68,18 @@ export class ObjectWriter {
     }
   }
 
-  async #createOnce(namespace: string, object: KubeObject, write: WriteContext): Promise<KubeObject> {
+  async #createOnce(
+    namespace: string,
+    object: KubeObject,
+    write: WriteContext,
+    owned: boolean,
+  ): Promise<KubeObject> {
     const target = this.#target;
     const { strategy, context } = target;
     const now = context.clock.now();
     const attributes = this.#attributes('CREATE', namespace, object.metadata?.name ?? '', '', write);
     let draft = strategy.applyDefaults(inNamespace(object, namespace, strategy.namespaced));
+    if (!owned) draft = target.fieldManager('').create(draft, write.fieldManager, formatTime(now));
     draft = await target.admission.admit(
       { ...attributes, object: draft, oldObject: undefined },
       draft,
@@ -121,7 +135,10 @@ export class ObjectWriter {
     let deletable = false;
     const updateOnce = async (stored: KubeObject | undefined): Promise<KubeObject> => {
       const current = stored === undefined ? undefined : target.fromStorage(stored);
-      if (current === undefined && !(request.allowCreate && target.strategy.allowCreateOnUpdate)) {
+      const mayCreate =
+        request.create === 'always' ||
+        (request.create === 'if-kind-allows' && target.strategy.allowCreateOnUpdate);
+      if (current === undefined && !mayCreate) {
         throw newNotFound(target.resource, request.name);
       }
       const next = await request.update(current);
@@ -141,7 +158,8 @@ export class ObjectWriter {
       return { object: target.fromStorage(object), created: false };
     } catch (error) {
       if (error instanceof CreateInstead) {
-        return { object: await this.create(request.namespace, error.object, write), created: true };
+        const object = await this.create(request.namespace, error.object, write, request.owned);
+        return { object, created: true };
       }
       throw storageToStatus(error, target.resource, request.name);
     }
@@ -195,6 +213,10 @@ export class ObjectWriter {
     const door: UpdateStrategy<KubeObject> =
       request.subresource === 'status' ? (strategy.status ?? strategy) : strategy;
     let draft = strategy.applyDefaults(inNamespace(object, request.namespace, strategy.namespaced));
+    if (request.owned !== true) {
+      const owners = target.fieldManager(request.subresource);
+      draft = owners.update(current, draft, write.fieldManager, formatTime(now));
+    }
     const attributes = this.#attributes(
       'UPDATE',
       request.namespace,
@@ -271,8 +293,6 @@ export class ObjectWriter {
         selfLink: undefined,
         // Kinds that count generations begin with 1 themselves.
         generation: undefined,
-        // Not recorded yet, so what a client sends would be untrue from the next write on.
-        managedFields: undefined,
       },
     };
   }
@@ -342,7 +362,6 @@ function keepSystemFields(object: KubeObject, current: KubeObject): KubeObject {
       resourceVersion: before.resourceVersion,
       creationTimestamp: meta.creationTimestamp ?? before.creationTimestamp,
       generation: before.generation,
-      managedFields: before.managedFields,
       ...(before.deletionTimestamp === undefined
         ? { deletionTimestamp: undefined, deletionGracePeriodSeconds: undefined }
         : {

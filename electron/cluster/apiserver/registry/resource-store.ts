@@ -1,8 +1,10 @@
 import type { Context } from '../../../base/context.ts';
 import type { KindStrategy } from '../../api/strategy.ts';
 import type { KubeList, KubeObject } from '../../api/types.ts';
+import { schemaOf } from '../../api/scheme.ts';
 import type { GroupResource } from '../../apimachinery/gvk.ts';
 import { apiVersionOf } from '../../apimachinery/gvk.ts';
+import { FieldManager } from '../../apimachinery/managed-fields/field-manager.ts';
 import { newAlreadyExists, newBadRequest } from '../../apimachinery/status.ts';
 import type { AdmissionChain } from '../admission/admission-chain.ts';
 import { decodeContinue, encodeContinue } from '../storage/continue-token.ts';
@@ -13,6 +15,7 @@ import { storageKey } from '../storage/storage-prefix.ts';
 import type { WatchCache } from '../storage/watch-cache.ts';
 import type { LeaseManager } from '../storage/lease-manager.ts';
 import type { ListRequest } from './request-options.ts';
+import { resetFieldsOf } from './reset-fields.ts';
 import type { ResourceHooks } from './resource-hooks.ts';
 import { storageToStatus } from './storage-to-status.ts';
 
@@ -48,6 +51,7 @@ export class ResourceStore {
   readonly leases: LeaseManager | undefined;
   readonly #prefix: string;
   readonly #served = new WeakMap<KubeObject, KubeObject>();
+  readonly #fieldManagers = new Map<string, FieldManager>();
 
   constructor(options: ResourceStoreOptions) {
     this.strategy = options.strategy;
@@ -64,6 +68,18 @@ export class ResourceStore {
 
   key(namespace: string, name: string): string {
     return storageKey(this.#prefix, namespace, name);
+  }
+
+  /** Who records field owners for writes through a door: '' for the object itself, else a subresource. */
+  fieldManager(subresource: string): FieldManager {
+    let manager = this.#fieldManagers.get(subresource);
+    if (manager === undefined) {
+      const { gvk } = this.strategy;
+      const resetFields = resetFieldsOf(this.strategy, subresource);
+      manager = new FieldManager({ gvk, type: schemaOf(gvk), subresource, resetFields });
+      this.#fieldManagers.set(subresource, manager);
+    }
+    return manager;
   }
 
   get prefix(): string {

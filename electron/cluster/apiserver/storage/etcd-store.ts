@@ -11,7 +11,7 @@ import type {
 import { EtcdError } from '../../etcd/client/interface.ts';
 import { prefixEnd } from '../../etcd/client/prefix.ts';
 import type { DecodeCache } from './decode-cache.ts';
-import { deepEqual } from './deep-equal.ts';
+import { deepEqual } from '../../apimachinery/deep-equal.ts';
 import { encodeObject, withResourceVersion } from './object-codec.ts';
 import { StorageError } from './storage-error.ts';
 

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../api/types.ts';
 import { CacheEvent } from './cache-event.ts';
 import { decodeContinue, encodeContinue } from './continue-token.ts';
 import { DecodeCache } from './decode-cache.ts';
-import { deepEqual } from './deep-equal.ts';
+import { deepEqual } from '../../apimachinery/deep-equal.ts';
 import { EventWindow } from './event-window.ts';
 import { FieldIndex } from './field-index.ts';
 import { encodeObject } from './object-codec.ts';

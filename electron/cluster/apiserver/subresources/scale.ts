@@ -43,7 +43,7 @@ async function updateScale(
     return withScale(object, scale);
   };
   const { object } = await resource.writer.update(
-    { namespace: info.namespaceOfObject, name: info.name, subresource: 'scale', update, allowCreate: false },
+    { namespace: info.namespaceOfObject, name: info.name, subresource: 'scale', update, create: 'never' },
     write,
   );
   trail.etcd = options.dryRun ? 'dry run' : 'update';

@@ -6,9 +6,22 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 const DEFAULT_MODE = 0o644;
 const TOKEN_EXPIRATION_SECONDS = 60 * 60;
 
+/** Specs never change, and the same one comes again: in every Pod of a template, and with every status. */
+const defaultedSpecs = new WeakMap<PodSpec, PodSpec>();
+
 /** Defaults of a Pod. Models pkg/apis/core/v1 SetDefaults_Pod and what it includes (v1.34). */
 export function defaultPod(pod: Pod): Pod {
   const spec = pod.spec ?? ({ containers: [] } as unknown as PodSpec);
+  let defaulted = defaultedSpecs.get(spec);
+  if (defaulted === undefined) {
+    defaulted = defaultSpecOfPod(spec);
+    defaultedSpecs.set(spec, defaulted);
+    defaultedSpecs.set(defaulted, defaulted);
+  }
+  return defaulted === pod.spec ? pod : { ...pod, spec: defaulted };
+}
+
+function defaultSpecOfPod(spec: PodSpec): PodSpec {
   const defaulted = defaultPodSpec(spec) as Mutable<PodSpec>;
   if (defaulted.enableServiceLinks === undefined) defaulted.enableServiceLinks = true;
   // A body may lack them: that is for validation to say.
@@ -17,7 +30,7 @@ export function defaultPod(pod: Pod): Pod {
   if (defaulted.initContainers !== undefined) {
     defaulted.initContainers = mapItems(defaulted.initContainers, requestsFromLimits);
   }
-  return { ...pod, spec: defaulted };
+  return defaulted;
 }
 
 /** Defaults of a Pod's spec wherever it occurs, as in a template; gives a new object. */
