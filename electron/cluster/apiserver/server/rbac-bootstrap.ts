@@ -48,7 +48,7 @@ async function reconcileAll(
     if (next === there) continue;
     const { name = '', namespace = '' } = object.metadata ?? {};
     await served.writer.update(
-      { namespace, name, subresource: '', update: () => next, allowCreate: false },
+      { namespace, name, subresource: '', update: () => next, create: 'never' },
       ownWrite(),
     );
   }
