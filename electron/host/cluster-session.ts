@@ -31,6 +31,8 @@ import { SimulatedClusterView } from './simulated-cluster-view.ts';
 const LOG_CAPACITY = 100_000;
 /** Bytes that clients outside sent and the log keeps: a thousand of the largest requests would fill the memory. */
 const LOG_BODY_BYTES = 32 * 1024 * 1024;
+/** Real milliseconds for which time and records alone may wait for a commit that is needed anyway. */
+const COMMIT_DELAY = 200;
 const BOOT_LIMIT = 5 * 60_000;
 /** Virtual milliseconds that applying a lab's manifests, and then its warm-up, may take. */
 const SETUP_LIMIT = 10 * 60_000;
@@ -85,7 +87,11 @@ export class ClusterSession {
   readonly #beforeCommit: () => void;
   readonly #committed = new Emitter<{ readonly machines: boolean }>();
   readonly #setup: LabSetup | undefined;
-  #storedClock = '';
+  /** The clock as it was last written. */
+  #stored: StoredClock | undefined;
+  /** Set while time and records wait to be written. */
+  #lateCommit: NodeJS.Timeout | undefined;
+  #isLate = false;
   #machinesChanged = false;
 
   /** After every commit; `machines`: a machine, a process or a file has changed since the last one. */
@@ -204,6 +210,7 @@ export class ClusterSession {
 
   async stop(): Promise<void> {
     await this.pacer.stop();
+    this.#isLate = true;
     this.#commit();
     this.diagram.dispose();
     this.etcd.dispose();
@@ -211,11 +218,29 @@ export class ClusterSession {
     this.cluster.dispose();
   }
 
-  /** Everything since the last commit becomes durable in one transaction; then answers may leave. */
+  /**
+   * Everything since the last commit becomes durable in one transaction; then answers may leave. When nothing but time has
+   * gone by and records were added (reads, heartbeats), nothing that an answer tells could be lost: what is on disk
+   * already is the state that was read. Time and records then wait for the next write, `COMMIT_DELAY` at most.
+   */
   #commit(): void {
+    this.#beforeCommit();
+    const { paused, speed } = this.pacer;
+    const isPaceStored = paused === this.#stored?.paused && speed === this.#stored.speed;
+    if (this.#workspace.pendingWrites > 0 || this.#isLate || !isPaceStored) this.#write();
+    else this.#lateCommit ??= setTimeout(() => this.pacer.inject(() => (this.#isLate = true)), COMMIT_DELAY);
+    this.barrier.release();
+    const machines = this.#machinesChanged;
+    this.#machinesChanged = false;
+    this.#committed.fire({ machines });
+  }
+
+  #write(): void {
+    clearTimeout(this.#lateCommit);
+    this.#lateCommit = undefined;
+    this.#isLate = false;
     const { simulation } = this;
     this.#persistence.write();
-    this.#beforeCommit();
     const clock: StoredClock = {
       now: simulation.now,
       rand: simulation.rand.state,
@@ -223,14 +248,10 @@ export class ClusterSession {
       paused: this.pacer.paused,
       speed: this.pacer.speed,
     };
-    const text = JSON.stringify(clock);
-    if (text !== this.#storedClock) this.#workspace.meta.set('clock', { ...clock });
-    this.#storedClock = text;
+    if (JSON.stringify(clock) !== JSON.stringify(this.#stored))
+      this.#workspace.meta.set('clock', { ...clock });
+    this.#stored = clock;
     this.#workspace.commit();
-    this.barrier.release();
-    const machines = this.#machinesChanged;
-    this.#machinesChanged = false;
-    this.#committed.fire({ machines });
   }
 }
 
