@@ -94,7 +94,13 @@ class SimulatedCluster implements Cluster {
       early.delete(disk);
       return backend;
     };
-    const programs = controlPlanePrograms(kubernetesVersion, backendOf, this.#etcd, this.#faults);
+    const programs = controlPlanePrograms(
+      kubernetesVersion,
+      backendOf,
+      this.#etcd,
+      this.#faults,
+      options.tokens ?? new Map(),
+    );
     const catalogue = new OfflineCatalogue(
       new Map([...programs].map(([name, program]) => [`registry.k8s.io/${name}`, program])),
     );
@@ -338,11 +344,18 @@ class SimulatedCluster implements Cluster {
     return place;
   }
 
+  /** Made for the first machine that is installed; all are installed together. */
+  #serviceAccountKey: string | undefined;
+
   #installOnce({ machine, spec, runtime }: Place, server: string): void {
     if (machine.state.get(INSTALLED) !== undefined) return;
     machine.state.set(INSTALLED, this.kubernetesVersion);
     const { topology, kubernetesVersion: version, simulation } = this;
-    installMachine({ machine, spec, topology, runtime, server, version, now: simulation.now });
+    this.#serviceAccountKey ??= simulation.rand.string(64, '0123456789abcdef');
+    const serviceAccountKey = this.#serviceAccountKey;
+    installMachine({
+      machine, spec, topology, runtime, server, version, serviceAccountKey, now: simulation.now,
+    }); // prettier-ignore
     newBoot(machine, simulation);
   }
 

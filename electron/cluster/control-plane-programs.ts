@@ -1,4 +1,5 @@
 import { STRATEGIES } from './api/registry.ts';
+import type { TokenUser } from './apiserver/auth/bearer-token.ts';
 import { kubeApiserverProgram } from './apiserver/server/program.ts';
 import { kubeControllerManager } from './controller/controller-manager/kube-controller-manager.ts';
 import type { Backend } from './etcd/backend/interface.ts';
@@ -18,6 +19,7 @@ export function controlPlanePrograms(
   backend: (disk: string) => Backend,
   views: EtcdMemberViews,
   faults: EtcdFaults,
+  tokens: ReadonlyMap<string, TokenUser>,
 ): ReadonlyMap<ControlPlaneProgram, Program> {
   return new Map<ControlPlaneProgram, Program>([
     ['etcd', etcdProgram({ backend, views, faults })],
@@ -29,6 +31,7 @@ export function controlPlanePrograms(
         gitVersion: version,
         authority: CLUSTER_CA,
         objects: INIT_OBJECTS,
+        tokens,
       }),
     ],
     ['kube-controller-manager', kubeControllerManager(version)],

@@ -1,3 +1,4 @@
+import type { TokenUser } from './apiserver/auth/bearer-token.ts';
 import type { Disposable } from '../base/disposable.ts';
 import type { Event } from '../base/event.ts';
 import type { Simulation } from '../base/simulation.ts';
@@ -78,6 +79,8 @@ export interface ClusterOptions<EtcdBackend = unknown> {
   readonly resume: boolean;
   /** e.g. `v1.34.9` */
   readonly kubernetesVersion: string;
+  /** Bearer tokens every API server knows, as `--token-auth-file` would give them. */
+  readonly tokens?: ReadonlyMap<string, TokenUser>;
 }
 
 /** A running cluster as the host sees it. Everything here takes effect inside the simulation, in virtual time. */

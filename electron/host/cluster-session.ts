@@ -7,7 +7,7 @@ import { createCluster } from '../cluster/cluster.ts';
 import type { Backend } from '../cluster/etcd/backend/interface.ts';
 import { SqliteBackend } from '../cluster/etcd/backend/sqlite.ts';
 import { machineOfDisk } from '../cluster/etcd/server/data-dir.ts';
-import type { Cluster } from '../cluster/interface.ts';
+import type { Cluster, ClusterOptions } from '../cluster/interface.ts';
 import type { MachineStore } from '../cluster/machine/local-state.ts';
 import { rawBytes } from '../cluster/network/frame-bytes.ts';
 import type { HttpRequest, HttpResponse } from '../cluster/network/http.ts';
@@ -66,6 +66,8 @@ export interface ClusterSessionOptions {
   readonly onLogLine: (line: { level: string; actor: string; message: string }) => void;
   /** Writes what belongs to the same moment as the cluster. */
   readonly beforeCommit: () => void;
+  /** Bearer tokens the API servers know. */
+  readonly tokens?: ClusterOptions['tokens'];
 }
 
 /** One running cluster with its time, its records and what is seen of it. Replaced as a whole when a lab starts over. */
@@ -138,6 +140,7 @@ export class ClusterSession {
       },
       resume: this.resumed,
       kubernetesVersion: KUBERNETES_VERSION,
+      ...(options.tokens === undefined ? {} : { tokens: options.tokens }),
     });
     this.disks = disks;
     this.cluster.onDidChange(() => (this.#machinesChanged = true));

@@ -21,7 +21,8 @@ import { installEtcdPki, openEtcdPki } from './listeners/etcd/etcd-pki.ts';
 import { FileCertificateStore } from './listeners/file-certificate-store.ts';
 import type { HttpsListener } from './listeners/https-listener.ts';
 import { openHttpsListener } from './listeners/https-listener.ts';
-import { writeAdminKubeconfig } from './listeners/kubeconfig.ts';
+import { adminToken } from './listeners/admin-token.ts';
+import { ADMINISTRATOR, writeAdminKubeconfig } from './listeners/kubeconfig.ts';
 import type { MachinesServer } from './listeners/machines-server.ts';
 import { openMachinesServer } from './listeners/machines-server.ts';
 import { execOnMachine } from './machine-exec.ts';
@@ -160,9 +161,9 @@ export class Host {
   async start(): Promise<void> {
     this.#flush = setInterval(() => this.flush(), FLUSH_INTERVAL);
     try {
-      const authority = await CertificateAuthority.open(
-        new FileCertificateStore(join(this.config.dataDir, 'pki')),
-      );
+      const store = new FileCertificateStore(join(this.config.dataDir, 'pki'));
+      const authority = await CertificateAuthority.open(store);
+      this.#adminToken = adminToken(store);
       const session = await this.#startCluster(this.#initialSpec());
       this.#listener = await openHttpsListener({
         gateway: this.#gateway,
@@ -174,7 +175,14 @@ export class Host {
       if (this.config.apiPort !== 0 && this.#listener.port !== this.config.apiPort) {
         this.notices.add('info', 'port.busy', { wanted: this.config.apiPort, used: this.#listener.port });
       }
-      await writeAdminKubeconfig(this.kubeconfigPath, authority, this.#listener.url, 'leme');
+      await writeAdminKubeconfig(
+        this.kubeconfigPath,
+        authority,
+        this.#listener.url,
+        'leme',
+        // Clusters of OKE know their users by tokens, not by certificates.
+        session.spec.topology === 'oke-3' ? this.#adminToken : undefined,
+      );
       writeConsoleKubeconfig(this.consoleRoot, this.kubeconfigPath);
       await this.#openEtcd(session);
       this.#machines = await this.#openMachines();
@@ -263,6 +271,8 @@ export class Host {
       : LabService.clusterSpec(first);
   }
 
+  #adminToken = '';
+
   async #startCluster(spec: ClusterSpec): Promise<ClusterSession> {
     const session = new ClusterSession({
       workspace: this.workspace,
@@ -276,6 +286,7 @@ export class Host {
           this.config.log(`${level} ${actor}: ${message}`);
       },
       beforeCommit: () => this.labs.save(),
+      tokens: new Map([[this.#adminToken, ADMINISTRATOR]]),
     });
     this.#cluster = session;
     await session.start();

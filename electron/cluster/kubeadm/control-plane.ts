@@ -3,6 +3,8 @@ import type { ControlPlaneProgram, TopologyMachine, TopologySpec } from '../topo
 
 /** etcd's `--data-dir`. */
 export const ETCD_DATA = '/var/lib/etcd';
+/** What service account tokens are signed with, the same on every control plane machine. */
+export const SERVICE_ACCOUNT_KEY = '/etc/kubernetes/pki/sa.key';
 export const MANIFESTS = '/etc/kubernetes/manifests';
 /** Where "stop this component" puts a manifest. */
 export const STOPPED_MANIFESTS = '/etc/kubernetes/stopped';
@@ -46,6 +48,8 @@ export function controlPlaneCommand(
         '--enable-admission-plugins=NodeRestriction',
         '--etcd-servers=https://127.0.0.1:2379',
         '--secure-port=6443',
+        '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
+        `--service-account-signing-key-file=${SERVICE_ACCOUNT_KEY}`,
         `--service-cluster-ip-range=${topology.serviceCIDR}`,
         '--storage-media-type=application/json',
       ];

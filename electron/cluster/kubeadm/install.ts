@@ -3,7 +3,7 @@ import type { NodeRuntime } from '../cri/node-runtime.ts';
 import type { Machine } from '../machine/interface.ts';
 import type { TopologyMachine, TopologySpec } from '../topology/interface.ts';
 import { HAPROXY_CONFIG, haproxyConfig } from '../load-balancer/haproxy-config.ts';
-import { MANIFESTS, controlPlaneImage, controlPlaneManifest } from './control-plane.ts';
+import { MANIFESTS, SERVICE_ACCOUNT_KEY, controlPlaneImage, controlPlaneManifest } from './control-plane.ts';
 import { writeKubeConfigs } from './kubeconfigs.ts';
 
 export const PAUSE_IMAGE = 'registry.k8s.io/pause:3.10.1';
@@ -29,6 +29,8 @@ export interface InstallOptions {
   readonly server: string;
   /** e.g. `v1.34.9` */
   readonly version: string;
+  /** Content of `sa.key`: a seed from which the key pair follows. */
+  readonly serviceAccountKey: string;
   /** Virtual milliseconds since the Unix epoch. */
   readonly now: number;
 }
@@ -41,6 +43,7 @@ export function installMachine({
   runtime,
   server,
   version,
+  serviceAccountKey,
   now,
 }: InstallOptions): void {
   const { files } = machine;
@@ -68,6 +71,7 @@ export function installMachine({
     );
     runtime?.preload(PAUSE_IMAGE);
   }
+  if (spec.controlPlane !== undefined) files.write(SERVICE_ACCOUNT_KEY, serviceAccountKey);
   if (spec.controlPlane?.startedBy !== 'static-pod') return;
   for (const program of spec.controlPlane.programs) {
     files.write(`${MANIFESTS}/${program}.yaml`, controlPlaneManifest(program, spec, topology, version));

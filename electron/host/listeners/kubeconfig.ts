@@ -9,7 +9,8 @@ export interface KubeconfigOptions {
   readonly caPem: string;
   readonly clusterName: string;
   readonly userName: string;
-  readonly client: KeyPairPem;
+  /** A client certificate, or a bearer token. */
+  readonly credential: KeyPairPem | { readonly token: string };
 }
 
 const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
@@ -31,32 +32,43 @@ export function renderKubeconfig(options: KubeconfigOptions): string {
     users: [
       {
         name: options.userName,
-        user: {
-          'client-certificate-data': base64(options.client.certificate),
-          'client-key-data': base64(options.client.key),
-        },
+        user:
+          'token' in options.credential
+            ? { token: options.credential.token }
+            : {
+                'client-certificate-data': base64(options.credential.certificate),
+                'client-key-data': base64(options.credential.key),
+              },
       },
     ],
   });
 }
 
-/** Writes the administrator's kubeconfig, readable by its owner only, replacing an older one in one step. */
+/** The administrator, whichever way they prove it. */
+export const ADMINISTRATOR = {
+  name: 'kubernetes-admin',
+  groups: ['kubeadm:cluster-admins', 'system:masters'],
+} as const;
+
+/**
+ * Writes the administrator's kubeconfig, readable by its owner only, replacing an older one in one step. With `token` it
+ * holds that instead of a client certificate, as kubeconfigs of managed clusters do.
+ */
 export async function writeAdminKubeconfig(
   path: string,
   authority: CertificateAuthority,
   server: string,
   clusterName: string,
+  token?: string,
 ): Promise<void> {
-  const client = await authority.client('admin', 'kubernetes-admin', [
-    'kubeadm:cluster-admins',
-    'system:masters',
-  ]);
+  const { name, groups } = ADMINISTRATOR;
+  const credential = token === undefined ? await authority.client('admin', name, groups) : { token };
   const text = renderKubeconfig({
     server,
     caPem: authority.pem,
     clusterName,
-    userName: 'kubernetes-admin',
-    client,
+    userName: name,
+    credential,
   });
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const draft = `${path}.${process.pid}.tmp`;

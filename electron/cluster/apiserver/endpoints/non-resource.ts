@@ -17,6 +17,8 @@ export interface NonResourceServices {
   readonly version: VersionInfo;
   readonly metrics: RequestMetrics;
   readonly health: readonly HealthCheck[];
+  /** Other documents, by path. */
+  readonly documents: ReadonlyMap<string, () => { readonly type: string; readonly value: unknown }>;
   /** `<ip>:<port>`, for clients of the legacy discovery. */
   readonly serverAddress: string;
 }
@@ -61,6 +63,12 @@ export class NonResourceHandler {
       respondText(exchange, trail, 200, this.#services.metrics.text(), headers);
       return;
     }
+    const document = this.#services.documents.get(path)?.();
+    if (document !== undefined) {
+      const headers = { 'content-type': document.type, 'cache-control': 'public, max-age=3600' };
+      respondText(exchange, trail, 200, JSON.stringify(document.value), headers);
+      return;
+    }
     if (path === '/openapi/v2') {
       this.#serveOpenApiV2(request);
       return;
@@ -99,6 +107,7 @@ export class NonResourceHandler {
     ]);
     const core = discovery.versions('').map((version) => `/api/${version}`);
     return [
+      ...this.#services.documents.keys(),
       '/api',
       ...core,
       '/apis',

@@ -24,6 +24,10 @@ import { NodeAuthorizer } from '../auth/node/node-authorizer.ts';
 import { EscalationCheck } from '../auth/rbac/escalation.ts';
 import { RbacAuthorizer } from '../auth/rbac/rbac-authorizer.ts';
 import { RbacObjects } from '../auth/rbac/rbac-objects.ts';
+import { issuerDocuments } from '../auth/service-account/issuer-documents.ts';
+import type { SigningKey } from '../auth/service-account/signing-key.ts';
+import { ServiceAccountTokenAuthenticator } from '../auth/service-account/token-authenticator.ts';
+import { tokenRequestHandler } from '../auth/service-account/token-request.ts';
 import { X509Authenticator } from '../auth/x509.ts';
 import { ApiHandler } from '../endpoints/api-handler.ts';
 import { Discovery } from '../endpoints/discovery.ts';
@@ -34,6 +38,7 @@ import { OpenApi } from '../endpoints/openapi.ts';
 import { OpenApiV2 } from '../endpoints/openapi-v2.ts';
 import { RequestMetrics } from '../endpoints/request-metrics.ts';
 import { ServedResources } from '../endpoints/served-resource.ts';
+import type { SubresourceHandler } from '../endpoints/served-resource.ts';
 import { versionInfo } from '../endpoints/version-info.ts';
 import { ClusterIpAllocator } from '../registry/cluster-ip-allocator.ts';
 import { NAMESPACE_HOOKS } from '../registry/namespace-hooks.ts';
@@ -64,6 +69,8 @@ export interface ApiServerOptions {
   /** Name of the authority whose client certificates count. */
   readonly authority: string;
   readonly tokens: ReadonlyMap<string, TokenUser>;
+  /** Signs service account tokens. */
+  readonly signingKey: SigningKey;
 }
 
 /** Field selector labels by which watchers are filed, by resource. */
@@ -105,7 +112,11 @@ export class ApiServer {
     this.#authorization = new AuthorizationChain(this.#authorizers());
     this.#admission = new AdmissionChain(this.#plugins());
     this.#authentication = new AuthenticationChain(
-      [new X509Authenticator(context.clock, options.authority), new BearerTokenAuthenticator(options.tokens)],
+      [
+        new X509Authenticator(context.clock, options.authority),
+        new ServiceAccountTokenAuthenticator({ clock: context.clock, ...this.#tokenOptions() }),
+        new BearerTokenAuthenticator(options.tokens),
+      ],
       flags.anonymousAuth,
     );
     this.#reviews = {
@@ -137,6 +148,11 @@ export class ApiServer {
         version: versionInfo(options.gitVersion),
         metrics,
         health: this.#healthChecks(),
+        documents: issuerDocuments(
+          flags.serviceAccountIssuer,
+          `https://${flags.advertiseAddress}:${flags.securePort}`,
+          options.signingKey,
+        ),
         serverAddress: `${flags.advertiseAddress}:${flags.securePort}`,
       }),
       metrics,
@@ -173,6 +189,17 @@ export class ApiServer {
       ...all.filter(({ name }) => !flags.disabledAdmissionPlugins.includes(name)),
       new EscalationCheck(this.#authorization, this.#rbac),
     ];
+  }
+
+  #tokenOptions() {
+    const { signingKey, flags } = this.#options;
+    return {
+      key: signingKey,
+      issuer: flags.serviceAccountIssuer,
+      audiences: [flags.serviceAccountIssuer],
+      find: (resource: string, namespace: string, name: string) =>
+        this.#lookup(resource, namespace, name, true),
+    };
   }
 
   /** As `--authorization-mode=Node,RBAC`. */
@@ -240,9 +267,16 @@ export class ApiServer {
       store,
       writer: new ObjectWriter(store),
       deleter: isNamespace ? new NamespaceDeleter(store) : new ObjectDeleter(store),
-      subresources: subresourcesOf(strategy),
+      subresources: this.#subresourcesOf(strategy),
       ...(review === undefined ? {} : { review: serveReview(review) }),
     });
+  }
+
+  #subresourcesOf(strategy: KindStrategy): ReadonlyMap<string, SubresourceHandler> {
+    const handlers = subresourcesOf(strategy);
+    if (strategy.gvk.group !== '' || strategy.resource !== 'serviceaccounts') return handlers;
+    const { context } = this.#options;
+    return new Map([...handlers, ['token', tokenRequestHandler({ context, ...this.#tokenOptions() })]]);
   }
 
   #cacheFor(prefix: string, group: string, resource: string, strategy: KindStrategy): WatchCache {

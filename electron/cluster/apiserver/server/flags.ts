@@ -12,11 +12,17 @@ export interface ApiServerFlags {
   readonly etcdCompactionInterval: number;
   readonly eventTtl: number;
   readonly disabledAdmissionPlugins: readonly string[];
+  /** Who says so in service account tokens; also the audience they have when none is asked for. */
+  readonly serviceAccountIssuer: string;
+  /** File with what service account tokens are signed with; '' for a key of this process alone. */
+  readonly serviceAccountSigningKeyFile: string;
   /** What values in etcd should be written in. */
   readonly storageMediaType: StorageMediaType;
 }
 
 export type StorageMediaType = (typeof MEDIA_TYPES)[number];
+
+const DEFAULT_ISSUER = 'https://kubernetes.default.svc.cluster.local';
 
 const MEDIA_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'] as const;
 
@@ -77,6 +83,8 @@ export function parseApiServerFlags(argv: readonly string[], ownAddress: string)
     etcdCompactionInterval: compaction,
     eventTtl,
     disabledAdmissionPlugins: disabled,
+    serviceAccountIssuer: flags.get('service-account-issuer') ?? DEFAULT_ISSUER,
+    serviceAccountSigningKeyFile: flags.get('service-account-signing-key-file') ?? '',
     storageMediaType,
   };
 }

@@ -1,6 +1,7 @@
 import { STRATEGIES } from '../../api/registry.ts';
 import type { KindStrategy } from '../../api/strategy.ts';
 import type { KubeObject } from '../../api/types.ts';
+import { SigningKey } from '../auth/service-account/signing-key.ts';
 import type { TokenUser } from '../auth/bearer-token.ts';
 import { NetworkEtcdClient } from '../../etcd/v3/client/network-client.ts';
 import type { Program } from '../../machine/interface.ts';
@@ -43,6 +44,13 @@ export function kubeApiserverProgram(options: KubeApiserverOptions): Program {
       process.stderr(`Error: ${flags}`);
       return 1;
     }
+    const keyFile = flags.serviceAccountSigningKeyFile;
+    if (keyFile !== '' && !process.files.exists(keyFile)) {
+      const why = `open ${keyFile}: no such file or directory`;
+      process.stderr(`Error: failed to parse service-account-issuer-key-file: ${why}`);
+      return 1;
+    }
+    const seed = keyFile === '' ? process.rand.uuid() : process.files.read(keyFile);
     const etcd = new ReconnectingEtcdClient(
       process.net,
       process.clock,
@@ -57,6 +65,7 @@ export function kubeApiserverProgram(options: KubeApiserverOptions): Program {
       gitVersion: options.gitVersion,
       authority: options.authority ?? 'kubernetes',
       tokens: options.tokens ?? new Map(),
+      signingKey: new SigningKey(seed),
     });
     let listener;
     try {

@@ -22,7 +22,6 @@ const CORE: Readonly<Record<string, ReadonlyMap<string, SubresourceHandler>>> = 
   namespaces: new Map([['finalize', NAMESPACE_FINALIZE]]),
   nodes: new Map([['proxy', notModelled('the proxy', ['get', 'create', 'update', 'patch', 'delete'])]]),
   services: new Map([['proxy', notModelled('the proxy', ['get', 'create', 'update', 'patch', 'delete'])]]),
-  serviceaccounts: new Map([['token', notModelled('issuing tokens', ['create'])]]),
 };
 
 /** What serves the subresources of a kind, beside the ordinary `status` door. */
