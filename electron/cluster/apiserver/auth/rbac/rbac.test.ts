@@ -56,7 +56,9 @@ describe('RBAC', () => {
     cluster.startApi();
     await cluster.run(3_000);
     const after = valueOf(await cluster.call('GET', path)) as unknown as typeof made;
-    expect(after.rules).toHaveLength(1 + (made.rules[0] as unknown as { nonResourceURLs: [] }).nonResourceURLs.length);
+    expect(after.rules).toHaveLength(
+      1 + (made.rules[0] as unknown as { nonResourceURLs: [] }).nonResourceURLs.length,
+    );
     expect(valueOf(await cluster.call('GET', other))['rules']).toBeUndefined();
   });
 
@@ -74,7 +76,9 @@ describe('RBAC', () => {
       binding('reads', 'Role', 'reader', user('jane')),
     );
     await cluster.run(10);
-    expect((await cluster.call('GET', '/api/v1/namespaces/default/pods', undefined, {}, jane)).status).toBe(200);
+    expect((await cluster.call('GET', '/api/v1/namespaces/default/pods', undefined, {}, jane)).status).toBe(
+      200,
+    );
     const answers = [...cluster.simulation.log.range(0)].filter(
       (record) => record.kind === 'message' && record.phase === 'response',
     );
@@ -85,7 +89,9 @@ describe('RBAC', () => {
       403,
       'pods is forbidden: User "jane" cannot list resource "pods" in API group "" at the cluster scope',
     ]);
-    expect(await message(cluster, 'DELETE', '/api/v1/namespaces/default/pods/x', undefined, {}, jane)).toEqual([
+    expect(
+      await message(cluster, 'DELETE', '/api/v1/namespaces/default/pods/x', undefined, {}, jane),
+    ).toEqual([
       403,
       'pods "x" is forbidden: User "jane" cannot delete resource "pods" in API group "" in the namespace "default"',
     ]);
@@ -107,7 +113,14 @@ describe('RBAC', () => {
     await cluster.run(10);
     const ann = certificate('ann');
     expect(
-      await message(cluster, 'POST', roles, role('more', { ...PODS, resources: ['pods', 'secrets'] }), {}, ann),
+      await message(
+        cluster,
+        'POST',
+        roles,
+        role('more', { ...PODS, resources: ['pods', 'secrets'] }),
+        {},
+        ann,
+      ),
     ).toEqual([
       403,
       'roles.rbac.authorization.k8s.io "more" is forbidden: user "ann" (groups=["system:authenticated"]) is attempting to grant RBAC permissions not currently held:\n{APIGroups:[""], Resources:["pods"], Verbs:["get" "list"]}\n{APIGroups:[""], Resources:["secrets"], Verbs:["get" "list"]}',
@@ -118,7 +131,12 @@ describe('RBAC', () => {
       403,
       'rolebindings.rbac.authorization.k8s.io "up" is forbidden: user "ann" (groups=["system:authenticated"]) is attempting to grant RBAC permissions not currently held:\n{APIGroups:["*"], Resources:["*"], Verbs:["*"]}\n{NonResourceURLs:["*"], Verbs:["*"]}',
     ]);
-    const bind = { apiGroups: [GROUP], resources: ['clusterroles'], resourceNames: ['view'], verbs: ['bind'] };
+    const bind = {
+      apiGroups: [GROUP],
+      resources: ['clusterroles'],
+      resourceNames: ['view'],
+      verbs: ['bind'],
+    };
     await cluster.call('POST', roles, role('binder', bind));
     await cluster.call('POST', bindings, binding('b', 'Role', 'binder', user('ann')));
     await cluster.run(10);
@@ -134,7 +152,9 @@ describe('RBAC', () => {
       422,
       'RoleBinding.rbac.authorization.k8s.io "x" is invalid: roleRef: Invalid value: {"APIGroup":"rbac.authorization.k8s.io","Kind":"Role","Name":"b"}: cannot change roleRef',
     ]);
-    expect(await message(cluster, 'POST', path, binding('y', 'Rule', '', { kind: 'Robot', name: '' }))).toEqual([
+    expect(
+      await message(cluster, 'POST', path, binding('y', 'Rule', '', { kind: 'Robot', name: '' })),
+    ).toEqual([
       422,
       'RoleBinding.rbac.authorization.k8s.io "y" is invalid: [roleRef.kind: Unsupported value: "Rule": supported values: "Role", "ClusterRole", roleRef.name: Required value, subjects[0].name: Required value, subjects[0].kind: Unsupported value: "Robot": supported values: "ServiceAccount", "User", "Group"]',
     ]);
@@ -158,7 +178,9 @@ describe('RBAC', () => {
       allowed: true,
     });
     const as = { 'impersonate-user': 'jane' };
-    expect(valueOf(await cluster.call('POST', path, ask({ resourceAttributes: verb }), as))['status']).toEqual({
+    expect(
+      valueOf(await cluster.call('POST', path, ask({ resourceAttributes: verb }), as))['status'],
+    ).toEqual({
       allowed: false,
     });
     const paths = ask({ nonResourceAttributes: { path: '/healthz', verb: 'get' } });

@@ -61,7 +61,9 @@ describe('service account tokens', () => {
     });
     const [head, body, signature] = bearer.split('.');
     const other = Buffer.from(
-      Buffer.from(body ?? '', 'base64url').toString().replaceAll('robot', 'admin'),
+      Buffer.from(body ?? '', 'base64url')
+        .toString()
+        .replaceAll('robot', 'admin'),
     ).toString('base64url');
     expect((await whoami(cluster, `${head}.${other}.${signature}`)).status).toBe(401);
     await cluster.run(601_000);

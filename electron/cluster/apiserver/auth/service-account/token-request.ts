@@ -1,11 +1,6 @@
 import type { Context } from '../../../../base/context.ts';
 import type { KubeObject, Pod, TokenRequest } from '../../../api/types.ts';
-import {
-  newBadRequest,
-  newConflict,
-  newInvalid,
-  newNotFound,
-} from '../../../apimachinery/status.ts';
+import { newBadRequest, newConflict, newInvalid, newNotFound } from '../../../apimachinery/status.ts';
 import { formatTime } from '../../../apimachinery/time.ts';
 import { invalid } from '../../../apimachinery/validation/field-error.ts';
 import { decodeRequestObject } from '../../endpoints/body-decoder.ts';
@@ -62,8 +57,7 @@ async function issue(
       : expirationSeconds > MAX_SECONDS
         ? 'may not specify a duration larger than 2^32 seconds'
         : '';
-  if (why !== '')
-    throw newInvalid(KIND, '', [invalid('spec.expirationSeconds', expirationSeconds, why)]);
+  if (why !== '') throw newInvalid(KIND, '', [invalid('spec.expirationSeconds', expirationSeconds, why)]);
   const reference = asked.spec?.boundObjectRef;
   const bound = reference === undefined ? {} : await bind(reference, name, namespace, find);
   const now = Math.floor(context.clock.now() / 1_000);
