@@ -1,5 +1,6 @@
 /* eslint-disable max-lines -- data: one catalogue, searched as one */
 import type { Catalogue } from './catalogue.ts';
+import { explorerEn, httpEn } from './explorer.en.ts';
 
 /** The catalogue in English. */
 export const en: Catalogue = {
@@ -309,7 +310,9 @@ export const en: Catalogue = {
     kind: { message: 'message', decision: 'decision', state: 'change', input: 'input' },
     phase: { request: 'request', response: 'response', item: 'event', end: 'end' },
   },
+  explorer: explorerEn,
   inspector: {
+    http: httpEn,
     empty: 'Nothing selected',
     emptyHint: 'Choose a machine, a component, a Pod or a message.',
     gone: 'It is gone',
@@ -690,6 +693,8 @@ export const en: Catalogue = {
     toggleSide: 'Show or collapse the inspector',
     viewDiagram: 'Show the diagram',
     viewNarrative: 'Show the narrative',
+    viewExplorer: "Show the API server's objects",
+    viewAccess: 'Show who can do what',
     viewTables: 'Show the tables',
     etcdKeys: 'Show the keys of etcd',
     etcdMembers: 'Show the members of etcd',

@@ -1,4 +1,6 @@
 /* eslint-disable max-lines -- data: one catalogue, searched as one */
+import { explorerPtBR, httpPtBR } from './explorer.pt-br.ts';
+
 /** The catalogue in Brazilian Portuguese. Its shape is the shape of every other catalogue. */
 export const ptBR = {
   app: { name: 'Leme', tagline: 'Um cluster Kubernetes para desmontar' },
@@ -308,7 +310,9 @@ export const ptBR = {
     kind: { message: 'mensagem', decision: 'decisão', state: 'mudança', input: 'entrada' },
     phase: { request: 'pedido', response: 'resposta', item: 'evento', end: 'fim' },
   },
+  explorer: explorerPtBR,
   inspector: {
+    http: httpPtBR,
     empty: 'Nada selecionado',
     emptyHint: 'Escolha uma máquina, um componente, um Pod ou uma mensagem.',
     gone: 'Não existe mais',
@@ -687,6 +691,8 @@ export const ptBR = {
     toggleSide: 'Mostrar ou recolher o inspetor',
     viewDiagram: 'Exibir o diagrama',
     viewNarrative: 'Exibir a narrativa',
+    viewExplorer: 'Exibir os objetos do API server',
+    viewAccess: 'Exibir quem pode o quê',
     viewTables: 'Exibir as tabelas',
     etcdKeys: 'Exibir as chaves do etcd',
     etcdMembers: 'Exibir os membros do etcd',

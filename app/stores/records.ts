@@ -69,9 +69,9 @@ export const useRecords = defineStore('records', () => {
     frozenAt.value = frozenAt.value === null ? newest.value : null;
   }
 
-  /** @throws RpcError `NotFound` */
-  function get(id: number): Promise<RecordDetail> {
-    return connection.call('records.get', { id });
+  /** `reveal`: with the values of Secrets. @throws RpcError `NotFound` */
+  function get(id: number, reveal = false): Promise<RecordDetail> {
+    return connection.call('records.get', { id, reveal });
   }
 
   return {

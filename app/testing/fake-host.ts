@@ -1,3 +1,4 @@
+import type { ApiAnswer, ApiRequest } from '../../electron/shared/contract/api.ts';
 import { contract } from '../../electron/shared/contract/contract.ts';
 import type { Contract } from '../../electron/shared/contract/contract.ts';
 import type { DiagramItem, FaultVerb } from '../../electron/shared/contract/diagram.ts';
@@ -16,6 +17,7 @@ import type { Handlers, StreamSink } from '../../electron/shared/rpc/rpc-server.
 import { reportBug } from '../composables/report-bug.ts';
 import { fakeEtcd, fakeKey, fakeKeys, fakeValue } from './fake-etcd.ts';
 import { fakeLab, fakeLabs } from './fake-lab.ts';
+import { fakeApi, fakeFamily, fakeTable } from './fake-api.ts';
 import { fakeDetail } from './fake-records.ts';
 import { fakeComponents, fakeMachines, fakePods, picture } from './fake-world.ts';
 
@@ -90,6 +92,10 @@ export class FakeHost {
   /** What a new terminal prints, and what it answers. */
   greeting = '';
   refuse: RpcError | undefined;
+  /** What the API server answers. */
+  api: (request: ApiRequest) => ApiAnswer = fakeApi();
+  /** Pods in a list. */
+  tableRows = 8;
   #server: RpcServer<Contract>;
   #channel: Channel | undefined;
 
@@ -165,8 +171,11 @@ export class FakeHost {
         return note('etcd.value', { key, modRevision }, { value, size: value.length, truncated: false });
       },
       'records.watch': this.records.serve,
-      'records.get': ({ id }) => {
-        const found = fakeDetail(this.sent, id);
+      'api.call': (request) => note('api.call', request, this.api(request)),
+      'api.table': ({ target }, sink) => sink.next(fakeTable(target, this.tableRows)),
+      'object.family': ({ uid }) => ({ relatives: fakeFamily(uid), truncated: false }),
+      'records.get': ({ id, reveal }) => {
+        const found = fakeDetail(this.sent, id, reveal);
         if (found === undefined) throw new RpcError('NotFound', `record ${id} is not kept`);
         return found;
       },

@@ -1,4 +1,8 @@
-import type { RecordDetail, RecordSummary } from '../../electron/shared/contract/records.ts';
+import type {
+  HttpExchangeView,
+  RecordDetail,
+  RecordSummary,
+} from '../../electron/shared/contract/records.ts';
 
 const API = 'cp-1/kube-apiserver';
 const ETCD = 'cp-1/etcd';
@@ -122,7 +126,11 @@ export function fakeElection(first: number, time: number): RecordSummary[] {
   return list;
 }
 
-export function fakeDetail(all: readonly RecordSummary[], id: number): RecordDetail | undefined {
+export function fakeDetail(
+  all: readonly RecordSummary[],
+  id: number,
+  reveal: boolean,
+): RecordDetail | undefined {
   const record = all.find((one) => one.id === id);
   if (record === undefined) return undefined;
   const causes: RecordSummary[] = [];
@@ -151,7 +159,56 @@ export function fakeDetail(all: readonly RecordSummary[], id: number): RecordDet
         ? 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web-7c5ddbdf54-n4w7p\n  namespace: default\n  labels:\n    app: web\nspec:\n  containers:\n    - name: nginx\n      image: nginx\n      ports:\n        - containerPort: 80\n'
         : null,
     bodyTruncated: false,
+    http: record.protocol === 'https' && record.phase === 'request' ? fakeHttp(record, reveal) : null,
     causes,
     consequences: all.filter((one) => one.cause === id),
+  };
+}
+
+/** Test only: a request that admission refused, with a token that is hidden until asked for. */
+function fakeHttp(record: RecordSummary, reveal: boolean): HttpExchangeView {
+  const space = record.summary.indexOf(' ');
+  return {
+    request: {
+      id: record.id,
+      time: record.time,
+      latency: 0.5,
+      method: record.summary.slice(0, space),
+      target: record.summary.slice(space + 1),
+      headers: [
+        { name: 'accept', value: 'application/json' },
+        { name: 'authorization', value: `Bearer ${reveal ? 'eyJhbGciOiJSUzI1NiJ9.e30.c2ln' : '••••••••'}` },
+        { name: 'user-agent', value: 'kubectl/v1.34.9' },
+      ],
+      body: {
+        text: 'apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - image: nginx\n      name: nginx\n',
+        truncated: false,
+        hidden: false,
+      },
+    },
+    response: {
+      id: record.id + 1,
+      time: record.time + 3,
+      latency: 0.5,
+      status: '403 Forbidden',
+      stream: false,
+      headers: [{ name: 'content-type', value: 'application/json' }],
+      body: {
+        text: 'apiVersion: v1\ncode: 403\nkind: Status\nmessage: \'pods "web" is forbidden: exceeded quota\'\nreason: Forbidden\n',
+        truncated: false,
+        hidden: false,
+      },
+    },
+    verdicts: {
+      user: 'ana',
+      groups: ['developers', 'system:authenticated'],
+      impersonator: 'kubernetes-admin',
+      authn: 'x509, impersonated by kubernetes-admin',
+      authz: 'RBAC: allowed by RoleBinding "editors/default" of ClusterRole "edit" to Group "developers"',
+      admission: ['ServiceAccount: changed', 'DefaultTolerationSeconds: changed', 'ResourceQuota: refused'],
+      validation: null,
+      storage: null,
+      more: [],
+    },
   };
 }

@@ -3,6 +3,7 @@ import { Emitter } from '../base/event.ts';
 import type { RandState } from '../base/rand.ts';
 import { SeededRand } from '../base/rand.ts';
 import { Simulation } from '../base/simulation.ts';
+import type { GatewayCall, GatewayHandlers } from '../cluster/gateway/interface.ts';
 import { createCluster } from '../cluster/cluster.ts';
 import type { Backend } from '../cluster/etcd/backend/interface.ts';
 import { SqliteBackend } from '../cluster/etcd/backend/sqlite.ts';
@@ -19,6 +20,7 @@ import type { LabSetup } from './lab-setup.ts';
 import { applySetup, setupIdentity, SetupFailed, WarmUp } from './lab-setup.ts';
 import { ObjectView } from './object-view.ts';
 import { Pacer, realTime } from './pacer.ts';
+import { ApiService } from './services/api-service.ts';
 import { DiagramService } from './services/diagram-service.ts';
 import type { Writing } from './services/etcd-disk.ts';
 import { EtcdDisk } from './services/etcd-disk.ts';
@@ -78,6 +80,8 @@ export class ClusterSession {
   readonly objects: ObjectView;
   readonly pacer: Pacer;
   readonly barrier = new CommitBarrier();
+  /** The app as a client of the API server. */
+  readonly api: ApiService;
   readonly records: RecordsService;
   readonly diagram: DiagramService;
   readonly etcd: EtcdService;
@@ -145,6 +149,7 @@ export class ClusterSession {
     this.disks = disks;
     this.cluster.onDidChange(() => (this.#machinesChanged = true));
     this.#persistence = new CausalPersistence(log, workspace.causalLog);
+    this.api = new ApiService((request, handlers) => this.#send(request, handlers));
     this.records = new RecordsService(log, () => this.simulation.now);
     this.diagram = new DiagramService(this.cluster, this.objects);
     this.etcd = new EtcdService(() => this.cluster.etcdMembers(), disks);
@@ -196,6 +201,17 @@ export class ClusterSession {
     this.pacer.set({ paused });
   }
 
+  /** A request of the administrator's; what comes back is told once it is on disk. */
+  #send(request: HttpRequest, handlers: GatewayHandlers): GatewayCall {
+    const told: GatewayHandlers = {
+      onResponse: (response) => this.barrier.afterCommit(() => handlers.onResponse(response)),
+      onItem: (body) => this.barrier.afterCommit(() => handlers.onItem(body)),
+      onEnd: (error) => this.barrier.afterCommit(() => handlers.onEnd(error)),
+    };
+    const call = this.pacer.inject(() => this.cluster.gateway.call(request, setupIdentity, told));
+    return { cancel: () => this.pacer.inject(() => call.cancel()) };
+  }
+
   /** One call to the API server as the administrator. */
   #call(request: HttpRequest): Promise<HttpResponse> {
     return new Promise((resolve, reject) => {
@@ -215,6 +231,7 @@ export class ClusterSession {
     await this.pacer.stop();
     this.#isLate = true;
     this.#commit();
+    this.api.dispose();
     this.diagram.dispose();
     this.etcd.dispose();
     this.#committed.dispose();

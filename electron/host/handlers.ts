@@ -4,6 +4,7 @@ import type { contract } from '../shared/contract/contract.ts';
 import type { ClusterSession } from './cluster-session.ts';
 import type { Host } from './host.ts';
 import { applyFault } from './services/fault-service.ts';
+import { readFamily } from './services/family-service.ts';
 import { readObject } from './services/object-service.ts';
 import { step, timeState } from './services/time-service.ts';
 
@@ -52,8 +53,12 @@ export function createHandlers(host: Host): Handlers<typeof contract> {
     'etcd.value': (input) => running('NotFound').etcd.value(input),
 
     'records.watch': (input, sink) => running('Expired').records.watch(input, sink),
-    'records.get': ({ id }) => running('NotFound').records.get(id),
+    'records.get': ({ id, reveal }) => running('NotFound').records.get(id, reveal),
+    'api.call': (request) => running('NotRunning').api.call(request),
+    'api.table': ({ target }, sink) => running('Expired').api.table(target, sink),
     'object.get': (place) => readObject(running('Unreachable').objects, place),
+
+    'object.family': ({ uid }) => readFamily(running('Unreachable').objects, uid),
 
     'labs.watch': (_input, sink) => host.labs.labs.watch(sink),
     'lab.watch': (_input, sink) => host.labs.state.watch(sink),

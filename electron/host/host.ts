@@ -205,6 +205,7 @@ export class Host {
     this.session.refresh();
     this.time.refresh();
     if (this.cluster === undefined) return;
+    this.cluster.api.flush();
     this.cluster.records.flush();
     this.cluster.diagram.flush();
     this.cluster.etcd.flush();

@@ -69,6 +69,14 @@ export class ObjectView {
     return entry === undefined ? undefined : parse(entry);
   }
 
+  /** Everything stored whose text contains `text`, which is cheap to look for: an object is read only when it does. */
+  mentioning(text: string): readonly KubeObject[] {
+    const found: KubeObject[] = [];
+    for (const entries of this.#byPrefix.values())
+      for (const entry of entries.values()) if (entry.text.includes(text)) found.push(parse(entry));
+    return found;
+  }
+
   #apply(record: RevisionRecord, tell: boolean): void {
     const { kv } = record;
     this.#revision = Math.max(this.#revision, kv.modRevision);

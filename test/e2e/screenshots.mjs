@@ -57,6 +57,13 @@ const openKey = [
   click('[role=treeitem]:not([aria-expanded])'),
 ];
 
+const openPod = [press('Alt+o'), pause(900), click('.rows [role=row]')];
+const typeAtEnd = async (page) => {
+  await page.locator('.cm-content').focus();
+  await page.keyboard.press('Control+End');
+  await page.keyboard.type('nonsense: true\n');
+};
+
 /** name, scene of the fake host, what is done before the picture. */
 const SCENES = [
   ['running', 'running', []],
@@ -90,6 +97,50 @@ const SCENES = [
       pause(200),
     ],
   ],
+  [
+    'request',
+    'running',
+    [
+      drive('chain'),
+      pause(600),
+      click('.record:has-text("POST /api/v1/namespaces/default/pods")'),
+      pause(300),
+    ],
+  ],
+  ['explorer', 'running', [press('Alt+o'), pause(900)]],
+  ['explorer-object', 'running', [...openPod, pause(900)]],
+  [
+    'explorer-edit',
+    'running',
+    [
+      ...openPod,
+      pause(900),
+      click('.object .head .button:has-text("Edit")'),
+      pause(400),
+      typeAtEnd,
+      pause(900),
+    ],
+  ],
+  [
+    'explorer-preview',
+    'running',
+    [
+      ...openPod,
+      pause(900),
+      click('.object .head .button:has-text("Edit")'),
+      pause(300),
+      typeAtEnd,
+      click('.object .head .button:nth-of-type(2)'),
+      pause(600),
+    ],
+  ],
+  ['explorer-owners', 'running', [...openPod, pause(500), click('.object .tab:nth-child(3)'), pause(400)]],
+  [
+    'explorer-access',
+    'running',
+    [press('Alt+o'), pause(700), click('.explorer .part:nth-child(2)'), pause(500)],
+  ],
+  ['explorer-small', 'running', [press('Alt+o'), pause(900)], { width: 1024, height: 640 }],
   ['etcd-keys', 'running', [press('Alt+e'), pause(400), drive('put')]],
   ['etcd-value', 'running', [press('Alt+e'), pause(300), ...openKey, pause(400)]],
   [

@@ -3,6 +3,7 @@ import { computed } from 'vue';
 import { SPEEDS } from '../../../electron/shared/contract/session.ts';
 import type { Settings } from '../../../electron/shared/contract/session.ts';
 import { useDiagram } from '../../stores/diagram.ts';
+import { useExplorer } from '../../stores/explorer.ts';
 import { useLab } from '../../stores/lab.ts';
 import { useRecords } from '../../stores/records.ts';
 import { useSettings } from '../../stores/settings.ts';
@@ -20,6 +21,7 @@ export const useCommands = defineStore('commands', () => {
   const time = useTime();
   const lab = useLab();
   const ui = useUi();
+  const explorer = useExplorer();
   const terminals = useTerminals();
   const records = useRecords();
   const settings = useSettings();
@@ -176,6 +178,22 @@ export const useCommands = defineStore('commands', () => {
       group: 'view',
       keys: ['Alt+T'],
       run: () => void (ui.view = 'tables'),
+    },
+    {
+      id: 'view.explorer',
+      title: 'commands.viewExplorer',
+      group: 'view',
+      keys: ['Alt+O'],
+      run: () => void (ui.view = 'explorer'),
+    },
+    {
+      id: 'view.access',
+      title: 'commands.viewAccess',
+      group: 'view',
+      run: () => {
+        ui.view = 'explorer';
+        explorer.part = 'access';
+      },
     },
     {
       id: 'etcd.keys',

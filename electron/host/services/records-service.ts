@@ -5,6 +5,8 @@ import type { Flow, RecordBatch, RecordDetail, RecordSummary } from '../../share
 import { RpcError } from '../../shared/rpc/rpc-error.ts';
 import type { StreamSink } from '../../shared/rpc/rpc-server.ts';
 import { PeriodicFilter } from './periodic.ts';
+import { hideSecrets } from './hide-secrets.ts';
+import { httpView } from './http-view.ts';
 import { summarize } from './record-summary.ts';
 
 /** Of a leader to a follower; the answers say no more. */
@@ -72,15 +74,20 @@ export class RecordsService {
     return this.#now() - this.#lastNews > QUIET;
   }
 
-  get(id: number): RecordDetail {
+  /** `reveal`: with the values of Secrets. */
+  get(id: number, reveal = false): RecordDetail {
     const record = this.#log.get(id);
     if (record === undefined) throw new RpcError('NotFound', `record ${id} is no longer kept`);
-    const body = bodyText(record);
+    const http = record.kind === 'message' ? httpView(this.#log, record, reveal) : null;
+    // What `http` tells in full is not told again.
+    const told = http?.request?.id === id ? http.request : http?.response?.id === id ? http.response : null;
+    const body = (told?.headers ?? null) !== null ? undefined : bodyText(record, reveal);
     return {
       record: summarize(record),
       detail: JSON.stringify(detailOf(record), undefined, 2),
       body: body === undefined ? null : body.slice(0, BODY_LIMIT),
       bodyTruncated: body !== undefined && body.length > BODY_LIMIT,
+      http,
       causes: this.#causes(record),
       consequences: this.#consequences(record),
     };
@@ -167,9 +174,10 @@ function detailOf(record: CausalRecord): Record<string, unknown> {
 }
 
 /** The payload for people: API objects as YAML, bytes as text where they are text. */
-function bodyText(record: CausalRecord): string | undefined {
+function bodyText(record: CausalRecord, reveal: boolean): string | undefined {
   if (record.kind !== 'message' || record.body === undefined) return undefined;
-  return stringify(readable(record.body), { lineWidth: 0, aliasDuplicateObjects: false });
+  const body = readable(record.body);
+  return stringify(reveal ? body : hideSecrets(body).value, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
 function readable(value: unknown): unknown {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ApiAnswer, ApiRequest, Relative, TableItem } from './api.ts';
 import { call, duplex, stream } from './define.ts';
 import { DiagramItem, FaultVerb, MachineDetail } from './diagram.ts';
 import { EtcdDisk, EtcdItem, EtcdKeyItem, EtcdKeysItem, EtcdValue } from './etcd.ts';
@@ -38,7 +39,15 @@ export const contract = {
   ),
 
   'records.watch': stream(RecordFilter, RecordBatch),
-  'records.get': call(z.object({ id: z.number() }), RecordDetail, ['NotFound']),
+  /** `reveal`: with the values of Secrets and credentials, which are hidden otherwise. */
+  'records.get': call(z.object({ id: z.number(), reveal: z.boolean().default(false) }), RecordDetail, [
+    'NotFound',
+  ]),
+
+  /** `Unreachable`: no API server answered. Waits while time stands still. */
+  'api.call': call(ApiRequest, ApiAnswer, ['NotRunning', 'Unreachable']),
+  /** A collection, listed and watched as Tables. */
+  'api.table': stream(z.object({ target: z.string().regex(/^\/[^\s#?]*$/) }), TableItem),
 
   /** One API object as YAML, as the API server gives it to an administrator. */
   'object.get': call(
@@ -55,6 +64,13 @@ export const contract = {
         z.object({ time: z.string(), type: z.string(), reason: z.string(), message: z.string() }),
       ),
     }),
+    ['NotFound', 'Unreachable'],
+  ),
+
+  /** Whom an object belongs to and what belongs to it, seen in etcd. */
+  'object.family': call(
+    z.object({ uid: z.string().min(1) }),
+    z.object({ relatives: z.array(Relative), truncated: z.boolean() }),
     ['NotFound', 'Unreachable'],
   ),
 

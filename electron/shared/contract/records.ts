@@ -47,6 +47,59 @@ export const RecordFilter = z.object({
   limit: z.number().int().min(1).max(500).default(120),
 });
 
+/** A body for people. `hidden`: it holds values of Secrets that were left out. */
+export const HttpText = z.object({ text: z.string(), truncated: z.boolean(), hidden: z.boolean() });
+export type HttpText = z.infer<typeof HttpText>;
+
+const Headers = z.array(z.object({ name: z.string(), value: z.string() }));
+
+/** What each stage of the API server said, in its order; absent: the request did not come so far. */
+export const HttpVerdicts = z.object({
+  user: z.string().nullable(),
+  groups: z.array(z.string()),
+  /** Who really asked, when the user is impersonated. */
+  impersonator: z.string().nullable(),
+  authn: z.string().nullable(),
+  authz: z.string().nullable(),
+  /** One line per plugin that changed the object or refused it. */
+  admission: z.array(z.string()),
+  validation: z.string().nullable(),
+  storage: z.string().nullable(),
+  /** Everything else that was recorded beside the answer. */
+  more: z.array(z.object({ name: z.string(), value: z.string() })),
+});
+export type HttpVerdicts = z.infer<typeof HttpVerdicts>;
+
+/** A request with its answer, whichever of the two was opened. */
+export const HttpExchangeView = z.object({
+  /** Null: not kept any more. `headers` null: only its line is. */
+  request: z
+    .object({
+      id: z.number(),
+      time: z.number(),
+      latency: z.number(),
+      method: z.string(),
+      target: z.string(),
+      headers: Headers.nullable(),
+      body: HttpText.nullable(),
+    })
+    .nullable(),
+  /** Null: not answered yet. */
+  response: z
+    .object({
+      id: z.number(),
+      time: z.number(),
+      latency: z.number(),
+      status: z.string(),
+      stream: z.boolean(),
+      headers: Headers.nullable(),
+      body: HttpText.nullable(),
+    })
+    .nullable(),
+  verdicts: HttpVerdicts.nullable(),
+});
+export type HttpExchangeView = z.infer<typeof HttpExchangeView>;
+
 export const RecordDetail = z.object({
   record: RecordSummary,
   /** Everything else the record says (verdicts, identity, desired, observed …), JSON text. */
@@ -54,6 +107,8 @@ export const RecordDetail = z.object({
   /** The payload as text (YAML for API objects, JSON otherwise); null when it is no longer kept. */
   body: z.string().nullable(),
   bodyTruncated: z.boolean(),
+  /** For messages of HTTP: the request and its answer side by side. */
+  http: HttpExchangeView.nullable(),
   /** From the root cause down to the direct cause. */
   causes: z.array(RecordSummary),
   /** Direct consequences, oldest first, bounded. */

@@ -91,6 +91,8 @@ export class ApiHandler {
     } catch (error) {
       const status = this.#statusOf(error, info);
       code = status.code;
+      if (status.reason === 'Invalid' && !(trail.admission ?? []).some((line) => line.endsWith(': refused')))
+        trail.validation = 'refused';
       respondError(exchange, info.query, trail, status);
     } finally {
       metrics.end(info, code);
@@ -108,6 +110,8 @@ export class ApiHandler {
     trail.authn = identity.method;
     const user = await this.#impersonate(identity.user, exchange, trail);
     trail.user = user.name;
+    trail.groups = user.groups;
+    if (user !== identity.user) trail.impersonator = identity.user.name;
     const attributes = attributesOf(info);
     const verdict = await this.#options.authorization.authorize(user, attributes);
     if (verdict.decision !== 'allow') {

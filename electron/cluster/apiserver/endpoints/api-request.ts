@@ -5,9 +5,14 @@ import type { RequestInfo } from './request-info.ts';
 /** What each stage said of a request; goes to the causal log beside the answer, so that the diagram can show it. */
 export interface Trail {
   user?: string;
+  groups?: readonly string[];
+  /** Who asked, when the user is impersonated. */
+  impersonator?: string;
   authn?: string;
   authz?: string;
   admission?: readonly string[];
+  /** Says so only when the object was refused as invalid. */
+  validation?: string;
   /** What was asked of etcd in the end, e.g. `create`, `update`, `no change`. */
   etcd?: string;
 }
