@@ -12,7 +12,7 @@ import type { FlagSet } from '../flags.ts';
 import { quote } from '../go-format.ts';
 import type { JsonObject } from '../json.ts';
 import { isObject, removeAt, stringAt, clone } from '../json.ts';
-import { configurationText, lastApplied, originalOf, withLastApplied } from '../last-applied.ts';
+import { lastApplied, originalOf, withLastApplied } from '../last-applied.ts';
 import type { DryRun } from '../mutation.ts';
 import { dryRunOf, ResultPrinter, writeQuery } from '../mutation.ts';
 import { getObject } from '../objects.ts';
@@ -26,6 +26,7 @@ import type { Session } from '../session.ts';
 import { createObject, patchObject, withSource } from '../writes.ts';
 import type { ObjectRef } from '../writes.ts';
 import { requireFiles, validates } from './create.ts';
+import { setLastApplied, viewLastApplied } from './apply-last-applied.ts';
 import { serverSideApply } from './apply-server-side.ts';
 
 const flag = (name: string, en: string, pt: string, initial?: string): CommandSpec['flags'] => [
@@ -85,6 +86,7 @@ export const apply: CommandSpec = {
     ...(flag('wait', 'Accepted.', 'Aceita.') ?? []),
     ...(flag('openapi-patch', 'Accepted.', 'Aceita.', 'true') ?? []),
   ],
+  subcommands: [viewLastApplied, setLastApplied],
   run,
 };
 
@@ -178,9 +180,13 @@ async function applyOne(
   await printer.done(patched, changed || dryRun === 'server' ? 'configured' : 'unchanged');
 }
 
-/** The patch that brings the live object to the file, and how it is sent. */
-export function patchFor(object: JsonObject, current: JsonObject): { patch: JsonObject; strategic: boolean } {
-  const modified = withLastApplied(object);
+/** The patch that brings the live object to the file, and how it is sent; `annotate`: the annotation too. */
+export function patchFor(
+  object: JsonObject,
+  current: JsonObject,
+  annotate = true,
+): { patch: JsonObject; strategic: boolean } {
+  const modified = annotate ? withLastApplied(object) : clone(object);
   const original = originalOf(current) ?? {};
   const type = patchTypeOf(stringAt(object, 'apiVersion'), stringAt(object, 'kind'));
   const live = clone(current);
@@ -190,8 +196,6 @@ export function patchFor(object: JsonObject, current: JsonObject): { patch: Json
   // The server owns these; a difference in them is none of ours.
   removeAt(patch, ['metadata', 'creationTimestamp']);
   if (isObject(patch['metadata']) && Object.keys(patch['metadata']).length === 0) delete patch['metadata'];
-  if (stringAt(current, 'metadata', 'annotations', lastApplied) !== configurationText(object))
-    return { patch, strategic: type !== undefined };
   return { patch, strategic: type !== undefined };
 }
 

@@ -7,6 +7,7 @@ import { config } from './config.ts';
 import { create } from './create.ts';
 import { del } from './delete.ts';
 import { describe } from './describe.ts';
+import { diff } from './diff.ts';
 import { drain } from './drain.ts';
 import { edit } from './edit.ts';
 import { events } from './events.ts';
@@ -61,6 +62,7 @@ export const root: CommandSpec = {
     drain,
     taint,
     describe,
+    diff,
     logs,
     attach,
     exec,
