@@ -40,6 +40,7 @@ export interface StrategyDefinition<T extends KubeObject> {
   readonly namespaced: boolean;
   readonly verbs?: readonly ResourceVerb[];
   readonly subresources?: readonly SubresourceInfo[];
+  readonly deprecation?: string;
   readonly allowCreateOnUpdate?: boolean;
   readonly allowUnconditionalUpdate?: boolean;
   readonly storage?: KindStrategy<T>['storage'];
@@ -85,6 +86,7 @@ export function defineStrategy<T extends KubeObject & { readonly spec?: unknown;
     verbs: definition.verbs ?? ALL_VERBS,
     subresources: definition.subresources ?? [],
     storageVersionHash: definition.storageVersionHash,
+    deprecation: definition.deprecation,
     allowCreateOnUpdate: definition.allowCreateOnUpdate ?? false,
     allowUnconditionalUpdate: definition.allowUnconditionalUpdate ?? true,
     storage: definition.storage,

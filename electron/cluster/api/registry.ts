@@ -26,6 +26,28 @@ import { CLUSTER_ROLE_STRATEGY } from './rbac/v1/cluster-role/strategy.ts';
 import { CLUSTER_ROLE_BINDING_STRATEGY } from './rbac/v1/cluster-role-binding/strategy.ts';
 import { ROLE_STRATEGY } from './rbac/v1/role/strategy.ts';
 import { ROLE_BINDING_STRATEGY } from './rbac/v1/role-binding/strategy.ts';
+import { ENDPOINTS_STRATEGY } from './core/v1/endpoints/strategy.ts';
+import { LIMIT_RANGE_STRATEGY } from './core/v1/limit-range/strategy.ts';
+import { PERSISTENT_VOLUME_STRATEGY } from './core/v1/persistent-volume/strategy.ts';
+import { PERSISTENT_VOLUME_CLAIM_STRATEGY } from './core/v1/persistent-volume-claim/strategy.ts';
+import { RESOURCE_QUOTA_STRATEGY } from './core/v1/resource-quota/strategy.ts';
+import { ENDPOINT_SLICE_STRATEGY } from './discovery/v1/endpoint-slice/strategy.ts';
+import { PRIORITY_CLASS_STRATEGY } from './scheduling/v1/priority-class/strategy.ts';
+import { STORAGE_CLASS_STRATEGY } from './storage/v1/storage-class/strategy.ts';
+import { CSI_DRIVER_STRATEGY } from './storage/v1/csi-driver/strategy.ts';
+import { CSI_NODE_STRATEGY } from './storage/v1/csi-node/strategy.ts';
+import { VOLUME_ATTACHMENT_STRATEGY } from './storage/v1/volume-attachment/strategy.ts';
+import { CSI_STORAGE_CAPACITY_STRATEGY } from './storage/v1/csi-storage-capacity/strategy.ts';
+import { VOLUME_ATTRIBUTES_CLASS_STRATEGY } from './storage/v1/volume-attributes-class/strategy.ts';
+import { RUNTIME_CLASS_STRATEGY } from './node/v1/runtime-class/strategy.ts';
+import { POD_DISRUPTION_BUDGET_STRATEGY } from './policy/v1/pod-disruption-budget/strategy.ts';
+import { HORIZONTAL_POD_AUTOSCALER_STRATEGY } from './autoscaling/v2/horizontal-pod-autoscaler/strategy.ts';
+import { HORIZONTAL_POD_AUTOSCALER_V1_STRATEGY } from './autoscaling/v1/horizontal-pod-autoscaler/strategy.ts';
+import { INGRESS_STRATEGY } from './networking/v1/ingress/strategy.ts';
+import { INGRESS_CLASS_STRATEGY } from './networking/v1/ingress-class/strategy.ts';
+import { NETWORK_POLICY_STRATEGY } from './networking/v1/network-policy/strategy.ts';
+import { IP_ADDRESS_STRATEGY } from './networking/v1/ip-address/strategy.ts';
+import { SERVICE_CIDR_STRATEGY } from './networking/v1/service-cidr/strategy.ts';
 import type { KindStrategy } from './strategy.ts';
 import type { KubeObject } from './types.ts';
 
@@ -35,12 +57,17 @@ export type AnyStrategy = KindStrategy<KubeObject>;
 /** Every kind this API server serves, one a line, in the order discovery lists them. */
 export const STRATEGIES: readonly AnyStrategy[] = [
   CONFIG_MAP_STRATEGY,
+  ENDPOINTS_STRATEGY,
   EVENT_STRATEGY,
+  LIMIT_RANGE_STRATEGY,
   NAMESPACE_STRATEGY,
   NODE_STRATEGY,
+  PERSISTENT_VOLUME_STRATEGY,
+  PERSISTENT_VOLUME_CLAIM_STRATEGY,
   POD_STRATEGY,
   POD_TEMPLATE_STRATEGY,
   REPLICATION_CONTROLLER_STRATEGY,
+  RESOURCE_QUOTA_STRATEGY,
   SECRET_STRATEGY,
   SERVICE_ACCOUNT_STRATEGY,
   SERVICE_STRATEGY,
@@ -59,6 +86,23 @@ export const STRATEGIES: readonly AnyStrategy[] = [
   JOB_STRATEGY,
   LEASE_STRATEGY,
   EVENTS_V1_EVENT_STRATEGY,
+  ENDPOINT_SLICE_STRATEGY,
+  PRIORITY_CLASS_STRATEGY,
+  STORAGE_CLASS_STRATEGY,
+  CSI_DRIVER_STRATEGY,
+  CSI_NODE_STRATEGY,
+  VOLUME_ATTACHMENT_STRATEGY,
+  CSI_STORAGE_CAPACITY_STRATEGY,
+  VOLUME_ATTRIBUTES_CLASS_STRATEGY,
+  RUNTIME_CLASS_STRATEGY,
+  POD_DISRUPTION_BUDGET_STRATEGY,
+  HORIZONTAL_POD_AUTOSCALER_STRATEGY,
+  HORIZONTAL_POD_AUTOSCALER_V1_STRATEGY,
+  INGRESS_STRATEGY,
+  INGRESS_CLASS_STRATEGY,
+  NETWORK_POLICY_STRATEGY,
+  IP_ADDRESS_STRATEGY,
+  SERVICE_CIDR_STRATEGY,
 ];
 
 const BY_RESOURCE: ReadonlyMap<string, AnyStrategy> = new Map(

@@ -64,6 +64,8 @@ export interface KindStrategy<T extends KubeObject = KubeObject> extends UpdateS
   readonly verbs: readonly ResourceVerb[];
   readonly subresources: readonly SubresourceInfo[];
   readonly storageVersionHash: string;
+  /** Warning that goes with every answer about this kind; undefined when it is not deprecated. */
+  readonly deprecation?: string;
   /** PUT of an object that does not exist creates it. */
   readonly allowCreateOnUpdate: boolean;
   /** PUT without resourceVersion is accepted. */

@@ -68,6 +68,18 @@ function forbiddenError(user: UserInfo, info: AuthorizationAttributes, reason: s
   return newForbidden({ group: info.apiGroup, resource: info.resource }, info.name, why);
 }
 
+/** The exchange whose answer carries one more warning. */
+function withWarning(exchange: HttpExchange, warning: string): HttpExchange {
+  return {
+    request: exchange.request,
+    respond: (response, detail) =>
+      exchange.respond({ ...response, warnings: [warning, ...(response.warnings ?? [])] }, detail),
+    sendItem: (body, summary) => exchange.sendItem(body, summary),
+    end: () => exchange.end(),
+    onCancel: (handler) => exchange.onCancel(handler),
+  };
+}
+
 /**
  * The way of a request through the server: authentication, impersonation, authorization, then the endpoint.
  * Every stage leaves its verdict in the trail. Models the handler chain of DefaultBuildHandlerChain (v1.34).
@@ -145,6 +157,16 @@ export class ApiHandler {
   async #serveResource(request: ApiRequest): Promise<void> {
     const { info } = request;
     const resource = this.#options.resources.route(info);
+    const { deprecation } = resource.strategy;
+    if (deprecation !== undefined) {
+      await this.#serveRouted({ ...request, exchange: withWarning(request.exchange, deprecation) }, resource);
+      return;
+    }
+    await this.#serveRouted(request, resource);
+  }
+
+  async #serveRouted(request: ApiRequest, resource: ServedResource): Promise<void> {
+    const { info } = request;
     if (info.subresource === '') {
       const handler = resource.review ?? HANDLERS[info.verb];
       if (handler === undefined) throw newMethodNotAllowed();

@@ -1,7 +1,8 @@
 import type { Context } from '../../../base/context.ts';
 import type { KindStrategy } from '../../api/strategy.ts';
 import type { KubeObject, Pod } from '../../api/types.ts';
-import { apiVersionOf } from '../../apimachinery/gvk.ts';
+import type { GroupVersionKind } from '../../apimachinery/gvk.ts';
+import { apiVersionOf, gvrKey } from '../../apimachinery/gvk.ts';
 import type { EtcdClient } from '../../etcd/client/interface.ts';
 import { AdmissionChain } from '../admission/admission-chain.ts';
 import { DefaultTolerationSeconds } from '../admission/default-toleration-seconds.ts';
@@ -33,7 +34,7 @@ import { ApiHandler } from '../endpoints/api-handler.ts';
 import { Discovery } from '../endpoints/discovery.ts';
 import type { HealthCheck } from '../endpoints/health.ts';
 import { NonResourceHandler } from '../endpoints/non-resource.ts';
-import { selectableFieldsOf } from '../endpoints/predicate.ts';
+import { buildPredicate, selectableFieldsOf } from '../endpoints/predicate.ts';
 import { OpenApi } from '../endpoints/openapi.ts';
 import { OpenApiV2 } from '../endpoints/openapi-v2.ts';
 import { RequestMetrics } from '../endpoints/request-metrics.ts';
@@ -182,7 +183,10 @@ export class ApiServer {
         context.rand,
       ),
       new TaintNodesByCondition(),
-      new PriorityAdmission(),
+      new PriorityAdmission({
+        get: (name) => this.#lookup('priorityclasses', '', name, true, 'scheduling.k8s.io'),
+        list: () => this.#listCached('priorityclasses', 'scheduling.k8s.io'),
+      }),
       new DefaultTolerationSeconds(),
     ];
     return [
@@ -221,7 +225,7 @@ export class ApiServer {
       (each) => each.gvk.group === group && each.resource === resource,
     );
     if (strategy === undefined) return undefined;
-    return this.#cacheFor(storagePrefix(group, resource), group, resource, strategy);
+    return this.#cacheFor(storagePrefix(group, resource), { gvk: strategy.gvk, resource }, strategy);
   }
 
   /** An object for admission and authorization: from memory, and (if `live`) from etcd when it is not there. */
@@ -247,13 +251,22 @@ export class ApiServer {
     }
   }
 
+  /** All objects of a cluster-scoped resource for admission, from memory; none while etcd cannot be asked. */
+  async #listCached(resource: string, group: string): Promise<readonly KubeObject[]> {
+    const served = this.resources.find(group, 'v1', resource);
+    if (served === undefined) return [];
+    const { cache } = served.store;
+    if (!cache.ready && !(await cache.tryStart())) return [];
+    return cache.list(buildPredicate(served.strategy, '', '', ''));
+  }
+
   #addResource(strategy: KindStrategy): void {
     const storedAs = strategy.storage ?? { gvk: strategy.gvk, resource: strategy.resource };
     const prefix = storagePrefix(storedAs.gvk.group, storedAs.resource);
     const store = new ResourceStore({
       strategy,
       store: this.#store,
-      cache: this.#cacheFor(prefix, storedAs.gvk.group, storedAs.resource, strategy),
+      cache: this.#cacheFor(prefix, storedAs, strategy),
       prefix,
       admission: this.#admission,
       context: this.#options.context,
@@ -273,18 +286,26 @@ export class ApiServer {
   }
 
   #subresourcesOf(strategy: KindStrategy): ReadonlyMap<string, SubresourceHandler> {
-    const handlers = subresourcesOf(strategy);
+    const handlers = subresourcesOf(strategy, this.resources);
     if (strategy.gvk.group !== '' || strategy.resource !== 'serviceaccounts') return handlers;
     const { context } = this.#options;
     return new Map([...handlers, ['token', tokenRequestHandler({ context, ...this.#tokenOptions() })]]);
   }
 
-  #cacheFor(prefix: string, group: string, resource: string, strategy: KindStrategy): WatchCache {
+  #cacheFor(
+    prefix: string,
+    storedAs: { readonly gvk: GroupVersionKind; readonly resource: string },
+    strategy: KindStrategy,
+  ): WatchCache {
+    const { gvk, resource } = storedAs;
+    const { group } = gvk;
     const known = this.#caches.get(prefix);
     if (known !== undefined) return known;
     const { context, etcd, strategies } = this.#options;
     const stored =
-      strategies.find(({ gvk, resource: name }) => gvk.group === group && name === resource) ?? strategy;
+      strategies.find(
+        (other) => gvrKey({ ...other.gvk, resource: other.resource }) === gvrKey({ ...gvk, resource }),
+      ) ?? strategy;
     const cache = new WatchCache({
       context,
       client: etcd,

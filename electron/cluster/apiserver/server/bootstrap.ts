@@ -1,4 +1,5 @@
-import type { KubeObject, Service } from '../../api/types.ts';
+import { SYSTEM_PRIORITY_CLASSES } from '../../api/scheduling/v1/priority-class/system-classes.ts';
+import type { KubeObject, PriorityClass, Service, ServiceCIDR } from '../../api/types.ts';
 import { parseApiVersion } from '../../apimachinery/gvk.ts';
 import type { ApiServer } from './api-server.ts';
 import { createUnlessThere } from './own-writes.ts';
@@ -7,26 +8,50 @@ import { bootstrapRbac } from './rbac-bootstrap.ts';
 const SYSTEM_NAMESPACES = ['kube-system', 'kube-public', 'kube-node-lease', 'default'];
 const SERVICE_NAME = 'kubernetes';
 
+/** The range Service addresses come from. Models the defaultservicecidr controller (v1.34), but for its condition. */
+async function createServiceRange(server: ApiServer, range: string): Promise<void> {
+  const serviceRange: ServiceCIDR = {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'ServiceCIDR',
+    metadata: { name: SERVICE_NAME },
+    spec: { cidrs: [range] },
+  };
+  await createUnlessThere(server, 'networking.k8s.io', 'servicecidrs', serviceRange as KubeObject);
+}
+
 /**
- * Makes what every cluster has: the system namespaces, the default roles and the Service `kubernetes`; and gives back cluster IPs
+ * Makes what every cluster has: the system namespaces and priority classes, the default roles,
+ * the range of Service addresses and the Service `kubernetes`; and gives back cluster IPs
  * that no Service has. Models pkg/controlplane systemnamespaces and kubernetesservice controllers (v1.34).
  * @throws StatusError, StorageError when etcd is out of reach
  */
 export async function bootstrap(
   server: ApiServer,
   securePort: number,
+  serviceRange: string,
   objects: readonly KubeObject[],
 ): Promise<void> {
   // At once: components are starting too, and whatever they write needs one of these.
-  await Promise.all(
-    SYSTEM_NAMESPACES.map((name) =>
+  await Promise.all([
+    ...SYSTEM_NAMESPACES.map((name) =>
       createUnlessThere(server, '', 'namespaces', {
         apiVersion: 'v1',
         kind: 'Namespace',
         metadata: { name },
       }),
     ),
-  );
+    ...SYSTEM_PRIORITY_CLASSES.map(({ name, value, description }) => {
+      const priorityClass: PriorityClass = {
+        apiVersion: 'scheduling.k8s.io/v1',
+        kind: 'PriorityClass',
+        metadata: { name },
+        value,
+        description,
+      };
+      return createUnlessThere(server, 'scheduling.k8s.io', 'priorityclasses', priorityClass as KubeObject);
+    }),
+    createServiceRange(server, serviceRange),
+  ]);
   await bootstrapRbac(server);
   for (const object of objects) {
     const { group } = parseApiVersion(object.apiVersion ?? '') ?? { group: '' };

@@ -84,7 +84,7 @@ export function kubeApiserverProgram(options: KubeApiserverOptions): Program {
     process.go(async () => {
       for (;;) {
         try {
-          await bootstrap(server, flags.securePort, options.objects ?? []);
+          await bootstrap(server, flags.securePort, flags.serviceClusterIpRange, options.objects ?? []);
           server.markBootstrapped();
           return;
         } catch (error) {

@@ -8,15 +8,11 @@ import { decodeRequestObject } from '../endpoints/body-decoder.ts';
 import { parseWriteOptions } from '../endpoints/request-options.ts';
 import { respondObject } from '../endpoints/responder.ts';
 import type { ServedResource, SubresourceHandler } from '../endpoints/served-resource.ts';
+import { withCondition } from './pod-condition.ts';
 
 const BINDING = { group: '', version: 'v1', kind: 'Binding' };
 const PODS_BINDING = { group: '', resource: 'pods/binding' };
 const PODS = { group: '', resource: 'pods' };
-
-/** Puts a condition in place of the one of its type. */
-function withCondition(conditions: readonly PodCondition[], condition: PodCondition): PodCondition[] {
-  return [...conditions.filter(({ type }) => type !== condition.type), condition];
-}
 
 /** The Pod assigned to a node. @throws StatusError 409 with upstream's texts */
 export function assignPod(pod: Pod, binding: Binding, now: number): Pod {
