@@ -76,7 +76,7 @@ export class PodEviction implements SubresourceHandler {
         namespace,
         name: budget.metadata?.name ?? '',
         subresource: 'status',
-        allowCreate: false,
+        create: 'never',
         update: (current) => withOneDisruptionLess(current as PodDisruptionBudget, name, now) as KubeObject,
       },
       write,
