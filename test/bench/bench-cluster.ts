@@ -22,6 +22,9 @@ const SERVER = 'cp-1';
 
 export interface BenchClusterOptions {
   readonly workers: number;
+  /** Default `kubeadm-1-2`. */
+  readonly topology?: string;
+  readonly seed?: string;
   /** Where etcd, machines and records are written; in memory without one. */
   readonly workspace?: Workspace;
   /** Keeps one record only: what the log costs is the difference. */
@@ -48,13 +51,13 @@ export class BenchCluster {
     const log = new CausalLog(options.withoutLog === true ? 1 : LOG_CAPACITY);
     this.simulation = new Simulation({
       startTime: this.start,
-      rand: new SeededRand('bench'),
+      rand: new SeededRand(options.seed ?? 'bench'),
       log,
       settle: settleTurn,
     });
     this.cluster = createCluster({
       simulation: this.simulation,
-      topology: buildTopology('kubeadm-1-2', { workers: options.workers }),
+      topology: buildTopology(options.topology ?? 'kubeadm-1-2', { workers: options.workers }),
       storage: {
         etcdBackend: (machine) =>
           workspace === undefined ? new MemoryBackend() : new SqliteBackend(workspace.database, machine),

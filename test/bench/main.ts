@@ -31,6 +31,7 @@ const PARTS: readonly Part[] = [
   { name: '10,000 Pods, 1,000 watchers', program: 'watchers', args: [] },
   { name: 'console', program: 'console', args: [] },
   { name: 'etcd', program: 'etcd', args: [] },
+  { name: 'etcd failover', program: 'failover', args: [] },
   { name: 'raft, 1 member', program: 'raft', args: ['1', '200000'] },
   { name: 'raft, 3 members', program: 'raft', args: ['3', '100000'] },
 ];
