@@ -1,5 +1,5 @@
 import { RpcError } from '../shared/rpc/rpc-error.ts';
-import type { Handlers } from '../shared/rpc/rpc-server.ts';
+import type { Handlers, StreamSink } from '../shared/rpc/rpc-server.ts';
 import type { contract } from '../shared/contract/contract.ts';
 import type { ClusterSession } from './cluster-session.ts';
 import type { Host } from './host.ts';
@@ -15,6 +15,9 @@ export function createHandlers(host: Host): Handlers<typeof contract> {
     if (host.cluster === undefined) throw new RpcError(code, 'the cluster is not running yet');
     return host.cluster;
   };
+  /** Opens a stream on the cluster: a page that connects while it boots waits for it. */
+  const follow = (sink: StreamSink<never>, open: (session: ClusterSession) => void): void =>
+    sink.onEnd(host.running.whenThere(open));
   return {
     'session.watch': (_input, sink) => host.session.watch(sink),
     'session.dismissNotice': ({ id }) => {
@@ -39,7 +42,7 @@ export function createHandlers(host: Host): Handlers<typeof contract> {
       return timeState(session);
     },
 
-    'diagram.watch': (_input, sink) => running('Expired').diagram.watch(sink),
+    'diagram.watch': (_input, sink) => follow(sink, (session) => void session.diagram.watch(sink)),
     'machine.get': ({ machine }) => running('NotFound').diagram.machine(machine),
     'fault.apply': (verb) => {
       const session = running('Refused');
@@ -47,15 +50,15 @@ export function createHandlers(host: Host): Handlers<typeof contract> {
       return {};
     },
 
-    'etcd.watch': (input, sink) => running('Expired').etcd.watch(input, sink),
-    'etcd.keys': (input, sink) => running('Expired').etcd.watchKeys(input, sink),
-    'etcd.key': (input, sink) => running('Expired').etcd.watchKey(input, sink),
+    'etcd.watch': (input, sink) => follow(sink, (session) => void session.etcd.watch(input, sink)),
+    'etcd.keys': (input, sink) => follow(sink, (session) => void session.etcd.watchKeys(input, sink)),
+    'etcd.key': (input, sink) => follow(sink, (session) => void session.etcd.watchKey(input, sink)),
     'etcd.value': (input) => running('NotFound').etcd.value(input),
 
-    'records.watch': (input, sink) => running('Expired').records.watch(input, sink),
+    'records.watch': (input, sink) => follow(sink, (session) => void session.records.watch(input, sink)),
     'records.get': ({ id, reveal }) => running('NotFound').records.get(id, reveal),
     'api.call': (request) => running('NotRunning').api.call(request),
-    'api.table': ({ target }, sink) => running('Expired').api.table(target, sink),
+    'api.table': ({ target }, sink) => follow(sink, (session) => void session.api.table(target, sink)),
     'object.get': (place) => readObject(running('Unreachable').objects, place),
 
     'object.family': ({ uid }) => readFamily(running('Unreachable').objects, uid),

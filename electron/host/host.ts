@@ -11,6 +11,7 @@ import { RpcServer } from '../shared/rpc/rpc-server.ts';
 import type { Workspace } from '../storage/interface.ts';
 import type { ClusterSpec } from './cluster-session.ts';
 import { ClusterSession, KUBERNETES_VERSION } from './cluster-session.ts';
+import { Current } from './current.ts';
 import { writeConsoleKubeconfig } from './console-kubeconfig.ts';
 import { createHandlers } from './handlers.ts';
 import { InjectedEtcdGateway } from './injected-etcd-gateway.ts';
@@ -77,6 +78,8 @@ export class Host {
   readonly time: Watched<ReturnType<typeof timeState>>;
   readonly #catalogue: LabCatalogue;
   readonly #rpc: RpcServer<typeof contract>;
+  /** The cluster once it runs and is served. */
+  readonly running = new Current<ClusterSession>();
   #cluster: ClusterSession | undefined;
   #listener: HttpsListener | undefined;
   #machines: MachinesServer | undefined;
@@ -154,7 +157,7 @@ export class Host {
 
   /** The running cluster; undefined while one is being built or after a failure. */
   get cluster(): ClusterSession | undefined {
-    return this.#phase === 'running' ? this.#cluster : undefined;
+    return this.running.value;
   }
 
   /** Builds or resumes the cluster and opens everything that serves it. Failures become the session's state. */
@@ -188,6 +191,7 @@ export class Host {
       this.#machines = await this.#openMachines();
       announceRunning(this.config.dataDir, this.consoleVariables());
       this.#phase = 'running';
+      this.running.set(session);
       this.labs.resume(session);
     } catch (error) {
       this.#fail(error);
@@ -296,6 +300,7 @@ export class Host {
 
   async #replaceCluster(spec: ClusterSpec): Promise<ClusterSession> {
     this.#phase = 'starting';
+    this.running.set(undefined);
     this.#failure = null;
     this.session.refresh();
     const before = this.#cluster;
@@ -314,6 +319,7 @@ export class Host {
     }
     await this.#openEtcd(session);
     this.#phase = 'running';
+    this.running.set(session);
     this.session.refresh();
     return session;
   }
@@ -389,6 +395,7 @@ export class Host {
 
   #fail(error: unknown): void {
     this.#phase = 'failed';
+    this.running.set(undefined);
     const message = error instanceof Error ? error.message : String(error);
     // People get the sentence; who looks for the place sets LEME_DEBUG.
     const stack = process.env['LEME_DEBUG'] !== undefined && error instanceof Error ? `\n${error.stack}` : '';
