@@ -143,7 +143,7 @@ export const en: Catalogue = {
     controlPlane: 'control plane',
     managed: 'managed control plane',
     worker: 'worker',
-    outside: 'outside the cluster',
+    outside: 'outside',
     zone: 'Zone {zone}',
     unbound: 'No node yet',
     unboundHint: 'Pods waiting for kube-scheduler',

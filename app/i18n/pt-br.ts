@@ -142,7 +142,7 @@ export const ptBR = {
     controlPlane: 'plano de controle',
     managed: 'plano de controle gerenciado',
     worker: 'worker',
-    outside: 'fora do cluster',
+    outside: 'fora',
     zone: 'Zona {zone}',
     unbound: 'Ainda sem nó',
     unboundHint: 'Pods à espera do kube-scheduler',

@@ -170,6 +170,94 @@ describe('pods', () => {
     );
   });
 
+  test('keys of its own labels become requirements of the selectors beside them', () => {
+    const term = (
+      keys: object,
+      labelSelector: object | undefined = { matchLabels: { app: 'web' } },
+    ): object => ({
+      affinity: {
+        podAntiAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'zone', labelSelector, ...keys }],
+        },
+      },
+    });
+    const selectors = (keys: object): unknown =>
+      create(PODS, {
+        ...pod({}, term(keys)),
+        metadata: { name: 'p', labels: { hash: 'x', team: 'a' } },
+      } as never);
+    const expressions = (...list: object[]): object => ({
+      spec: {
+        affinity: {
+          podAntiAffinity: {
+            requiredDuringSchedulingIgnoredDuringExecution: [{ labelSelector: { matchExpressions: list } }],
+          },
+        },
+      },
+    });
+    // A key that the Pod does not carry says nothing.
+    expect(selectors({ matchLabelKeys: ['hash', 'absent'], mismatchLabelKeys: ['team'] })).toMatchObject(
+      expressions(
+        { key: 'hash', operator: 'In', values: ['x'] },
+        { key: 'team', operator: 'NotIn', values: ['a'] },
+      ),
+    );
+    expect(
+      create(PODS, {
+        ...pod(
+          {},
+          {
+            topologySpreadConstraints: [
+              {
+                maxSkew: 1,
+                topologyKey: 'zone',
+                whenUnsatisfiable: 'DoNotSchedule',
+                labelSelector: {},
+                matchLabelKeys: ['hash'],
+              },
+            ],
+          },
+        ),
+        metadata: { name: 'p', labels: { hash: 'x' } },
+      } as never),
+    ).toMatchObject({
+      spec: {
+        topologySpreadConstraints: [
+          { labelSelector: { matchExpressions: [{ key: 'hash', operator: 'In', values: ['x'] }] } },
+        ],
+      },
+    });
+  });
+
+  test.each([
+    [
+      { matchLabelKeys: ['a'] },
+      'matchLabelKeys: Forbidden: must not be specified when labelSelector is not set',
+    ],
+    [
+      { labelSelector: { matchLabels: { a: 'b' } }, matchLabelKeys: ['a'] },
+      '[0]: Invalid value: "a": exists in both matchLabelKeys and labelSelector',
+    ],
+    [
+      { labelSelector: {}, matchLabelKeys: ['z'], mismatchLabelKeys: ['z'] },
+      'matchLabelKeys[0]: Invalid value: "z": exists in both matchLabelKeys and mismatchLabelKeys',
+    ],
+  ])('keys of labels %j are refused', (keys, complaint) => {
+    const where = 'spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[0]';
+    const body = pod(
+      {},
+      {
+        affinity: {
+          podAffinity: {
+            requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'zone', ...keys }],
+          },
+        },
+      },
+    );
+    const labelled = { ...body, metadata: { name: 'p', labels: { a: 'b' } } };
+    expect(complaints(PODS, labelled)).toBe(`${where}${complaint.startsWith('[') ? '' : '.'}${complaint}`);
+  });
+
   test('metadata is fixed', () => {
     const meta =
       (change: object) =>

@@ -175,6 +175,49 @@ function validatePodTerm(term: PodAffinityTerm, path: string): FieldError[] {
   else
     for (const message of isQualifiedName(term.topologyKey))
       errors.push(invalid(child(path, 'topologyKey'), term.topologyKey, message));
+  errors.push(...validateLabelKeys(term, path));
+  return errors;
+}
+
+/**
+ * Keys whose values a selector takes from the Pod itself. A Pod is judged after they were merged, a template before: a key
+ * may be in the selector once. Models validateMatchLabelKeysAndMismatchLabelKeys (v1.34).
+ */
+function validateLabelKeys(
+  keyed: Pick<PodAffinityTerm, 'labelSelector' | 'matchLabelKeys' | 'mismatchLabelKeys'>,
+  path: string,
+): FieldError[] {
+  const errors: FieldError[] = [];
+  const { labelSelector, matchLabelKeys = [], mismatchLabelKeys = [] } = keyed;
+  for (const [name, keys] of [
+    ['matchLabelKeys', matchLabelKeys],
+    ['mismatchLabelKeys', mismatchLabelKeys],
+  ] as const) {
+    const where = child(path, name);
+    if (keys.length > 0 && labelSelector === undefined)
+      errors.push(forbidden(where, 'must not be specified when labelSelector is not set'));
+    else
+      keys.forEach((key, index) => {
+        for (const message of isQualifiedName(key)) errors.push(invalid(at(where, index), key, message));
+      });
+  }
+  const seen = new Set(Object.keys(labelSelector?.matchLabels ?? {}));
+  for (const { key } of labelSelector?.matchExpressions ?? []) {
+    const index = matchLabelKeys.indexOf(key);
+    if (index >= 0 && seen.has(key))
+      errors.push(invalid(at(path, index), key, 'exists in both matchLabelKeys and labelSelector'));
+    seen.add(key);
+  }
+  mismatchLabelKeys.forEach((key, index) => {
+    if (matchLabelKeys.includes(key))
+      errors.push(
+        invalid(
+          at(child(path, 'matchLabelKeys'), index),
+          key,
+          'exists in both matchLabelKeys and mismatchLabelKeys',
+        ),
+      );
+  });
   return errors;
 }
 
@@ -216,6 +259,7 @@ export function validateSpread(constraints: readonly SpreadConstraint[], path: s
       errors.push(invalid(child(where, 'minDomains'), minDomains, detail));
     }
     errors.push(...validateLabelSelector(constraint.labelSelector, child(where, 'labelSelector')));
+    errors.push(...validateLabelKeys(constraint, where));
   });
   return errors;
 }

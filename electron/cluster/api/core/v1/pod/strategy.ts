@@ -10,6 +10,7 @@ import {
   withStatusOf,
 } from '../../../generic-strategy.ts';
 import { defaultPod } from './defaults.ts';
+import { withLabelKeysMerged } from './label-keys.ts';
 import { computePodQos } from './qos.ts';
 import { validatePodSpec } from './spec-validation.ts';
 import { POD_COLUMNS, podRow } from './table.ts';
@@ -56,7 +57,10 @@ export const POD_STRATEGY: KindStrategy<Pod> = defineStrategy<Pod>({
         message: 'Scheduling is blocked due to non-empty scheduling gates',
       },
     ];
-    return withFirstGeneration({ ...pod, status: gated ? { ...status, conditions } : status });
+    return withFirstGeneration({
+      ...withLabelKeysMerged(pod),
+      status: gated ? { ...status, conditions } : status,
+    });
   },
   prepareForUpdate: (pod, old) => withGeneration(withStatusOf(pod, old), old),
   validate: (pod) => [...validatePodSpec(pod.spec ?? { containers: [] }, 'spec'), ...validateNewPod(pod)],
