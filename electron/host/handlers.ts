@@ -16,8 +16,20 @@ export function createHandlers(host: Host): Handlers<typeof contract> {
     return host.cluster;
   };
   /** Opens a stream on the cluster: a page that connects while it boots waits for it. */
-  const follow = (sink: StreamSink<never>, open: (session: ClusterSession) => void): void =>
-    sink.onEnd(host.running.whenThere(open));
+  const follow = (
+    sink: Pick<StreamSink<never>, 'fail' | 'onEnd'>,
+    open: (session: ClusterSession) => void,
+  ): void =>
+    sink.onEnd(
+      host.running.whenThere((session) => {
+        try {
+          open(session);
+        } catch (error) {
+          if (!(error instanceof RpcError)) throw error;
+          sink.fail(error);
+        }
+      }),
+    );
   return {
     'session.watch': (_input, sink) => host.session.watch(sink),
     'session.dismissNotice': ({ id }) => {
@@ -42,7 +54,7 @@ export function createHandlers(host: Host): Handlers<typeof contract> {
       return timeState(session);
     },
 
-    'diagram.watch': (_input, sink) => follow(sink, (session) => void session.diagram.watch(sink)),
+    'diagram.watch': (_input, sink) => follow(sink, (session) => session.diagram.watch(sink)),
     'machine.get': ({ machine }) => running('NotFound').diagram.machine(machine),
     'fault.apply': (verb) => {
       const session = running('Refused');
@@ -50,15 +62,15 @@ export function createHandlers(host: Host): Handlers<typeof contract> {
       return {};
     },
 
-    'etcd.watch': (input, sink) => follow(sink, (session) => void session.etcd.watch(input, sink)),
-    'etcd.keys': (input, sink) => follow(sink, (session) => void session.etcd.watchKeys(input, sink)),
-    'etcd.key': (input, sink) => follow(sink, (session) => void session.etcd.watchKey(input, sink)),
+    'etcd.watch': (input, sink) => follow(sink, (session) => session.etcd.watch(input, sink)),
+    'etcd.keys': (input, sink) => follow(sink, (session) => session.etcd.watchKeys(input, sink)),
+    'etcd.key': (input, sink) => follow(sink, (session) => session.etcd.watchKey(input, sink)),
     'etcd.value': (input) => running('NotFound').etcd.value(input),
 
-    'records.watch': (input, sink) => follow(sink, (session) => void session.records.watch(input, sink)),
+    'records.watch': (input, sink) => follow(sink, (session) => session.records.watch(input, sink)),
     'records.get': ({ id, reveal }) => running('NotFound').records.get(id, reveal),
     'api.call': (request) => running('NotRunning').api.call(request),
-    'api.table': ({ target }, sink) => follow(sink, (session) => void session.api.table(target, sink)),
+    'api.table': ({ target }, sink) => follow(sink, (session) => session.api.table(target, sink)),
     'object.get': (place) => readObject(running('Unreachable').objects, place),
 
     'object.family': ({ uid }) => readFamily(running('Unreachable').objects, uid),
