@@ -142,6 +142,7 @@ export const en: Catalogue = {
     emptyHint: 'Machines appear here as soon as the cluster is switched on.',
     controlPlane: 'control plane',
     managed: 'managed control plane',
+    loadBalancer: 'load balancer',
     worker: 'worker',
     outside: 'outside',
     zone: 'Zone {zone}',
@@ -184,6 +185,9 @@ export const en: Catalogue = {
     start: 'Start',
     kill: 'Kill the process (SIGKILL)',
     powerOff: 'Power off the machine',
+    powerOffTitle: 'Power off {machine}?',
+    powerOffBody:
+      'Everything on it ends at once, as when a plug is pulled: nothing says goodbye, and what was only in memory is lost. Its disk stays as it is. Powered on again, the machine boots and its components start.',
     powerOn: 'Power on the machine',
     cutTo: 'Cut the link with',
     healTo: 'Restore the link with',
@@ -199,6 +203,9 @@ export const en: Catalogue = {
     delayMs: '{other}: +{ms} ms',
     delayNone: '{other}: no delay',
     fillDisk: 'Fill the disk',
+    fillDiskTitle: 'Fill the disk of {machine}?',
+    fillDiskBody:
+      'The member of etcd there finds no room for its database any more: it raises the alarm NOSPACE, and then the whole cluster refuses writes, also after the disk is freed. That lasts until somebody disarms the alarm.',
     freeDisk: 'Free the disk',
     corrupt: 'Corrupt the data',
     corruptTitle: 'Corrupt the data of {machine}?',

@@ -141,6 +141,7 @@ export const ptBR = {
     emptyHint: 'As máquinas aparecem aqui assim que o cluster é ligado.',
     controlPlane: 'plano de controle',
     managed: 'plano de controle gerenciado',
+    loadBalancer: 'balanceador de carga',
     worker: 'worker',
     outside: 'fora',
     zone: 'Zona {zone}',
@@ -183,6 +184,9 @@ export const ptBR = {
     start: 'Iniciar',
     kill: 'Matar o processo (SIGKILL)',
     powerOff: 'Desligar a máquina',
+    powerOffTitle: 'Desligar {machine}?',
+    powerOffBody:
+      'Tudo nela acaba na hora, como quando se puxa a tomada: nada se despede, e o que só estava na memória se perde. O disco fica como está. Ligada de novo, a máquina inicia e seus componentes começam.',
     powerOn: 'Ligar a máquina',
     cutTo: 'Cortar o enlace com',
     healTo: 'Restaurar o enlace com',
@@ -198,6 +202,9 @@ export const ptBR = {
     delayMs: '{other}: +{ms} ms',
     delayNone: '{other}: sem atraso',
     fillDisk: 'Encher o disco',
+    fillDiskTitle: 'Encher o disco de {machine}?',
+    fillDiskBody:
+      'O membro do etcd ali deixa de ter espaço para o banco de dados: ele levanta o alarme NOSPACE, e então o cluster inteiro recusa escritas, mesmo depois de o disco ser liberado. Isso dura até que alguém desarme o alarme.',
     freeDisk: 'Liberar o disco',
     corrupt: 'Corromper os dados',
     corruptTitle: 'Corromper os dados de {machine}?',

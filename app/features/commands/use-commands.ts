@@ -10,6 +10,7 @@ import { useSettings } from '../../stores/settings.ts';
 import { useTerminals } from '../../stores/terminals.ts';
 import { useTime } from '../../stores/time.ts';
 import { useUi } from '../../stores/ui.ts';
+import { useRestart } from '../lab/use-restart.ts';
 import type { Command } from './interface.ts';
 import { cyclePanes, focusPane } from './focus-panes.ts';
 
@@ -22,6 +23,7 @@ export const useCommands = defineStore('commands', () => {
   const lab = useLab();
   const ui = useUi();
   const explorer = useExplorer();
+  const restart = useRestart();
   const terminals = useTerminals();
   const records = useRecords();
   const settings = useSettings();
@@ -110,7 +112,7 @@ export const useCommands = defineStore('commands', () => {
       group: 'lab',
       keys: ['Ctrl+Shift+F10'],
       enabled: inLab,
-      run: () => void (ui.dialog = 'restart'),
+      run: restart,
     },
     {
       id: 'labs',

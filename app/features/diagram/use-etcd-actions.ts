@@ -90,12 +90,16 @@ export function useEtcdActions(fault: (verb: FaultVerb, action: string, target: 
         id: 'etcd-disk',
         title: diskFull ? 'menu.freeDisk' : 'menu.fillDisk',
         group: 'fault',
-        run: () =>
-          fault(
-            { verb: 'etcd-disk', machine, full: !diskFull },
-            diskFull ? 'menu.freeDisk' : 'menu.fillDisk',
-            machine,
-          ),
+        run: () => {
+          if (diskFull) fault({ verb: 'etcd-disk', machine, full: false }, 'menu.freeDisk', machine);
+          else
+            ui.confirm({
+              title: 'menu.fillDisk',
+              body: 'menu.fillDiskBody',
+              params: { machine },
+              run: () => fault({ verb: 'etcd-disk', machine, full: true }, 'menu.fillDisk', machine),
+            });
+        },
       },
       {
         id: 'etcd-corrupt',

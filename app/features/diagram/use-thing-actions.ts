@@ -123,7 +123,13 @@ export function useThingActions() {
           id: 'power-off',
           title: 'menu.powerOff',
           group: 'machine',
-          run: () => fault({ verb: 'power-off', machine: machine.name }, 'menu.powerOff', machine.name),
+          run: () =>
+            ui.confirm({
+              title: 'menu.powerOff',
+              body: 'menu.powerOffBody',
+              params: { machine: machine.name },
+              run: () => fault({ verb: 'power-off', machine: machine.name }, 'menu.powerOff', machine.name),
+            }),
         }
       : {
           id: 'power-on',

@@ -10,7 +10,7 @@ import { httpView } from './http-view.ts';
 import { summarize } from './record-summary.ts';
 
 /** Of a leader to a follower; the answers say no more. */
-const HEARTBEAT = /^MsgHeartbeat$/;
+const HEARTBEAT = /^MsgHeartbeat(?: for a read)?$/;
 const BODY_LIMIT = 64 * 1024;
 const CHAIN_LIMIT = 64;
 const CONSEQUENCE_LIMIT = 200;

@@ -139,6 +139,32 @@ describe('heartbeats between members of etcd', () => {
     service.flush();
     expect(seen).toHaveLength(2);
   });
+
+  it('by which a read is made sure of are beats too, but what the read leads to is news', () => {
+    const log = new CausalLog(1000);
+    const seen: { records: { summary: string }[]; beats?: { count: number }[] }[] = [];
+    const service = new RecordsService(log, () => 10_000);
+    service.watch(
+      { includePeriodic: false, limit: 20 },
+      {
+        next: (batch) => void seen.push(batch),
+        end: () => undefined,
+        fail: () => undefined,
+        onEnd: () => undefined,
+      },
+    );
+    const to = (target: string, summary: string, cause: number): number =>
+      log.append({ ...message(summary), to: target }, 1, cause, 'cp-1/etcd');
+    const read = to('cp-1/etcd', 'Range /registry/pods/x', 0);
+    const beat = to('cp-2/etcd', 'MsgHeartbeat for a read', read);
+    const answer = to('cp-1/etcd', 'MsgHeartbeatResp for a read', beat);
+    to('cp-1/kube-apiserver', 'OK', answer);
+    service.flush();
+    expect(seen.map(({ records }) => records.map(({ summary }) => summary))).toEqual([
+      ['Range /registry/pods/x', 'OK'],
+    ]);
+    expect(seen[0]?.beats).toMatchObject([{ count: 1 }]);
+  });
 });
 
 describe('ObjectView', () => {

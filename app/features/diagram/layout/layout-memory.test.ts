@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ComponentView, MachineView } from '../../../../electron/shared/contract/diagram.ts';
 import { fakeComponents, fakeMachines } from '../../../testing/fake-world.ts';
 import type { Rect } from './geometry.ts';
 import { LayoutMemory } from './layout-memory.ts';
@@ -41,6 +42,45 @@ describe('LayoutMemory', () => {
     const machines = fakeMachines(2, false);
     const { machines: rects } = new LayoutMemory().arrange(machines, fakeComponents(machines));
     expect(rects.get('worker-1')?.x).toBeLessThan(rects.get('worker-2')?.x ?? 0);
+  });
+});
+
+describe('a load balancer', () => {
+  const machines: MachineView[] = [
+    ...fakeMachines(2, false, 3),
+    { ...(fakeMachines(0, false)[1] as MachineView), name: 'lb-1', isNode: false, ready: null },
+  ];
+  const haproxy: ComponentView = {
+    id: 'lb-1/haproxy',
+    machine: 'lb-1',
+    name: 'haproxy',
+    kind: 'load-balancer',
+    health: 'running',
+    runsAs: 'unit',
+  };
+  const components = [...fakeComponents(machines).filter(({ machine }) => machine !== 'lb-1'), haproxy];
+
+  it('is as small as what it does, between those outside and the control planes', () => {
+    const layout = new LayoutMemory().arrange(machines, components);
+    const [lb, cp1] = ['lb-1', 'cp-1'].map((name) => layout.machines.get(name) as Rect) as [Rect, Rect];
+    expect(lb.w).toBe(128);
+    expect(lb.x + lb.w).toBeLessThan(cp1.x);
+    expect(lb.y + lb.h).toBe(cp1.y + cp1.h);
+    expect(layout.pods.has('lb-1')).toBe(false);
+    const frames = [...layout.machines.values(), layout.unbound];
+    for (const [index, a] of frames.entries())
+      for (const b of frames.slice(index + 1)) expect(overlap(a, b)).toBe(false);
+  });
+
+  it('is what kubelets and those outside talk to; it talks to every API server', () => {
+    const links = naturalLinks(components).map((link) => `${link.from} ${link.to}`);
+    expect(links).toContain('worker-1/kubelet lb-1/haproxy');
+    expect(links).toContain('console/kubectl lb-1/haproxy');
+    for (const cp of ['cp-1', 'cp-2', 'cp-3']) {
+      expect(links).toContain(`lb-1/haproxy ${cp}/kube-apiserver`);
+      expect(links).toContain(`${cp}/kube-scheduler ${cp}/kube-apiserver`);
+    }
+    expect(links).not.toContain('worker-1/kubelet cp-1/kube-apiserver');
   });
 });
 

@@ -1,7 +1,7 @@
 import type { ComponentView, MachineView } from '../../../../electron/shared/contract/diagram.ts';
 import { bounds } from './geometry.ts';
 import type { Rect } from './geometry.ts';
-import { placeComponents } from './place-components.ts';
+import { isLoadBalancer, placeComponents } from './place-components.ts';
 
 export interface ZoneBand {
   readonly zone: string;
@@ -27,7 +27,7 @@ const ROW_GAP = 48;
 const ZONE_HEAD = 18;
 
 /**
- * Lays machines out: outside, control plane and unbound Pods in a row, workers below, side by side by zone. A machine keeps
+ * Lays machines out: outside, load balancer, control plane and unbound Pods in a row, workers below, side by side by zone. A machine keeps
  * its slot for as long as the memory lives, also while it is gone and when others come.
  */
 export class LayoutMemory {
@@ -39,7 +39,8 @@ export class LayoutMemory {
     const blocks = new Map<string, Rect>();
     const pods = new Map<string, Rect>();
     const byMachine = Map.groupBy(components, (one) => one.machine);
-    const crowded = machines.filter((one) => one.role === 'control-plane').length > 1;
+    const balances = (one: MachineView): boolean => isLoadBalancer(byMachine.get(one.name) ?? []);
+    const crowded = machines.filter((one) => one.role === 'control-plane' && !balances(one)).length > 1;
     const frames = new Map(
       machines.map((machine) => [
         machine.name,
@@ -62,14 +63,15 @@ export class LayoutMemory {
         machines.filter((one) => one.role === role),
         role,
       );
-    const height = Math.max(0, ...inRole('control-plane').map((one) => frames.get(one.name)?.h ?? 0));
+    const control = inRole('control-plane');
+    const height = Math.max(0, ...control.map((one) => frames.get(one.name)?.h ?? 0));
     let x = 0;
-    for (const machine of inRole('outside')) {
+    for (const machine of [...inRole('outside'), ...control.filter(balances)]) {
       const h = frames.get(machine.name)?.h ?? 0;
       // Beside the API server, which is at the bottom of its frame.
       x += put(machine.name, x, Math.max(0, height - h)).w + 44;
     }
-    for (const machine of inRole('control-plane')) x += put(machine.name, x, 0).w + GAP;
+    for (const machine of control.filter((one) => !balances(one))) x += put(machine.name, x, 0).w + GAP;
     const unbound: Rect = {
       x,
       y: Math.max(0, height - 110),

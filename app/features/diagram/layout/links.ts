@@ -14,24 +14,27 @@ export function pairKey(a: string, b: string): string {
 const CLIENTS = new Set(['kube-scheduler', 'kube-controller-manager', 'cloud-controller-manager', 'kubelet']);
 
 /**
- * The connections that the components keep by their nature: clients to an API server (their own machine's where there is
- * one), API server to etcd, kubelet to its container runtime, etcd members among themselves. What talks besides these is
+ * The connections that the components keep by their nature: kubelets and those outside to the load balancer where there is
+ * one, it to each API server, other clients to an API server (their own machine's where there is one), API server to etcd, kubelet to its container runtime, etcd members among themselves. What talks besides these is
  * drawn once it has talked.
  */
 export function naturalLinks(components: readonly ComponentView[]): Link[] {
   const of = (kind: string): ComponentView[] => components.filter((one) => one.kind === kind);
   const apis = of('kube-apiserver');
   const etcds = of('etcd');
+  const [balancer] = of('load-balancer');
   const links: Link[] = [];
   const nearest = (to: readonly ComponentView[], machine: string): ComponentView | undefined =>
     to.find((one) => one.machine === machine) ?? to[0];
   for (const one of components) {
     if (CLIENTS.has(one.kind) || one.runsAs === 'outside') {
-      const api = nearest(apis, one.machine);
+      const isFar = one.kind === 'kubelet' || one.runsAs === 'outside';
+      const api = isFar && balancer !== undefined ? balancer : nearest(apis, one.machine);
       if (api !== undefined && one.kind !== 'kube-apiserver' && one.kind !== 'etcd')
         links.push({ from: one.id, to: api.id });
     }
     if (one.kind === 'kube-apiserver') {
+      if (balancer !== undefined) links.push({ from: balancer.id, to: one.id });
       const etcd = nearest(etcds, one.machine);
       if (etcd !== undefined) links.push({ from: one.id, to: etcd.id });
     }

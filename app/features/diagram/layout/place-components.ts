@@ -21,7 +21,7 @@ export function placeComponents(
   components: readonly ComponentView[],
   crowded: boolean,
 ): FrameLayout {
-  if (machine.role === 'outside') return outside(components);
+  if (machine.role === 'outside' || isLoadBalancer(components)) return small(components);
   if (machine.role === 'worker') return worker(machine, components);
   return crowded ? narrowControlPlane(machine, components) : controlPlane(machine, components);
 }
@@ -133,7 +133,12 @@ function worker(machine: MachineView, components: readonly ComponentView[]): Fra
   return { w, h: podsY + (pods === null ? 0 : 66) + PAD, components: placed, pods };
 }
 
-function outside(components: readonly ComponentView[]): FrameLayout {
+/** A machine that only spreads connections over the API servers. */
+export function isLoadBalancer(components: readonly ComponentView[]): boolean {
+  return components.length > 0 && components.every(({ kind }) => kind === 'load-balancer');
+}
+
+function small(components: readonly ComponentView[]): FrameLayout {
   const w = 128;
   const placed = new Map<string, Rect>(
     components.map((one, index) => [one.id, { x: PAD, y: HEAD + 6 + index * 34, w: w - PAD * 2, h: 28 }]),
