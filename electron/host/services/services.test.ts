@@ -154,7 +154,7 @@ describe('heartbeats between members of etcd', () => {
       },
     );
     const to = (target: string, summary: string, cause: number): number =>
-      log.append({ ...message(summary), to: target }, 1, cause, 'cp-1/etcd');
+      log.append({ ...message(summary), to: target } as never, 1, cause, 'cp-1/etcd');
     const read = to('cp-1/etcd', 'Range /registry/pods/x', 0);
     const beat = to('cp-2/etcd', 'MsgHeartbeat for a read', read);
     const answer = to('cp-1/etcd', 'MsgHeartbeatResp for a read', beat);
