@@ -13,7 +13,7 @@ import { attributesOf } from '../auth/attributes-of.ts';
 import type { AuthenticationChain } from '../auth/authentication-chain.ts';
 import type { AuthorizationChain } from '../auth/authorization-chain.ts';
 import type { AuthorizationAttributes } from '../auth/interface.ts';
-import { impersonatedUser } from '../auth/impersonation.ts';
+import { impersonationOf } from '../auth/impersonation.ts';
 import type { UserInfo } from '../auth/user.ts';
 import type { ApiRequest, Trail } from './api-request.ts';
 import { checkBodySize } from './body-decoder.ts';
@@ -138,20 +138,16 @@ export class ApiHandler {
   }
 
   async #impersonate(user: UserInfo, exchange: HttpExchange, trail: Trail): Promise<UserInfo> {
-    const { headers } = exchange.request;
-    const asked = impersonatedUser(headers);
-    if (asked === undefined) return user;
-    const info: RequestInfo = {
-      ...parseRequestInfo('GET', `/api/v1/users/${encodeURIComponent(asked.name)}`),
-      verb: 'impersonate',
-    };
-    const verdict = await this.#options.authorization.authorize(user, info);
-    if (verdict.decision !== 'allow') {
+    const impersonation = impersonationOf(exchange.request.headers);
+    if (impersonation === undefined) return user;
+    for (const asked of impersonation.asks) {
+      const verdict = await this.#options.authorization.authorize(user, asked);
+      if (verdict.decision === 'allow') continue;
       trail.authz = 'refused to impersonate';
-      throw forbiddenError(user, info, verdict.reason);
+      throw forbiddenError(user, asked, verdict.reason);
     }
     trail.authn = `${trail.authn ?? ''}, impersonated by ${user.name}`;
-    return asked;
+    return impersonation.user;
   }
 
   async #serveResource(request: ApiRequest): Promise<void> {

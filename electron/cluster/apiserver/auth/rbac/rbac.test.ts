@@ -218,6 +218,41 @@ describe('RBAC', () => {
   });
 });
 
+describe('impersonation', () => {
+  it('is asked for part by part, so that nobody takes groups by taking a name', async () => {
+    const cluster = await started();
+    const rules = [{ apiGroups: [''], resources: ['users'], verbs: ['impersonate'] }];
+    const clusterRole = { kind: 'ClusterRole', metadata: { name: 'actor' }, rules };
+    await cluster.call('POST', `${RBAC}/clusterroles`, clusterRole);
+    await cluster.call('POST', `${RBAC}/clusterrolebindings`, {
+      ...binding('actor', 'ClusterRole', 'actor', user('ann')),
+      kind: 'ClusterRoleBinding',
+    });
+    await cluster.run(10);
+    const ann = certificate('ann');
+    const review = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
+    const as = (headers: Record<string, string>) =>
+      cluster.call('POST', review, { kind: 'SelfSubjectReview' }, headers, ann);
+    expect(valueOf(await as({ 'impersonate-user': 'jane' }))['status']).toEqual({
+      userInfo: { username: 'jane', groups: ['system:authenticated'] },
+    });
+    const text = async (headers: Record<string, string>) => valueOf(await as(headers)).message;
+    expect(await text({ 'impersonate-user': 'jane', 'impersonate-group': 'system:masters' })).toBe(
+      'groups "system:masters" is forbidden: User "ann" cannot impersonate resource "groups" in API group "" at the cluster scope',
+    );
+    expect(await text({ 'impersonate-user': 'system:serviceaccount:kube-system:x' })).toBe(
+      'serviceaccounts "x" is forbidden: User "ann" cannot impersonate resource "serviceaccounts" in API group "" in the namespace "kube-system"',
+    );
+    expect(await text({ 'impersonate-user': 'jane', 'impersonate-uid': '7' })).toBe(
+      'uids.authentication.k8s.io "7" is forbidden: User "ann" cannot impersonate resource "uids" in API group "authentication.k8s.io" at the cluster scope',
+    );
+    expect(await text({ 'impersonate-user': 'jane', 'impersonate-extra-scopes': 'all' })).toBe(
+      'userextras.authentication.k8s.io "all" is forbidden: User "ann" cannot impersonate resource "userextras/scopes" in API group "authentication.k8s.io" at the cluster scope',
+    );
+    expect((await as({ 'impersonate-group': 'devs' })).status).toBe(500);
+  });
+});
+
 describe('the Node authorizer', () => {
   const kubelet = certificate('system:node:n1', ['system:nodes']);
   const pod = (name: string, nodeName: string, secretName: string) => ({
