@@ -48,6 +48,11 @@ import { INGRESS_CLASS_STRATEGY } from './networking/v1/ingress-class/strategy.t
 import { NETWORK_POLICY_STRATEGY } from './networking/v1/network-policy/strategy.ts';
 import { IP_ADDRESS_STRATEGY } from './networking/v1/ip-address/strategy.ts';
 import { SERVICE_CIDR_STRATEGY } from './networking/v1/service-cidr/strategy.ts';
+import { FLOW_SCHEMA_STRATEGY } from './flowcontrol/v1/flow-schema/strategy.ts';
+import { PRIORITY_LEVEL_CONFIGURATION_STRATEGY } from './flowcontrol/v1/priority-level-configuration/strategy.ts';
+import { API_SERVICE_STRATEGY } from './apiregistration/v1/api-service/strategy.ts';
+import { VALIDATING_WEBHOOK_CONFIGURATION_STRATEGY } from './admissionregistration/v1/validating-webhook-configuration/strategy.ts';
+import { MUTATING_WEBHOOK_CONFIGURATION_STRATEGY } from './admissionregistration/v1/mutating-webhook-configuration/strategy.ts';
 import type { KindStrategy } from './strategy.ts';
 import type { KubeObject } from './types.ts';
 
@@ -103,6 +108,11 @@ export const STRATEGIES: readonly AnyStrategy[] = [
   NETWORK_POLICY_STRATEGY,
   IP_ADDRESS_STRATEGY,
   SERVICE_CIDR_STRATEGY,
+  FLOW_SCHEMA_STRATEGY,
+  PRIORITY_LEVEL_CONFIGURATION_STRATEGY,
+  API_SERVICE_STRATEGY,
+  VALIDATING_WEBHOOK_CONFIGURATION_STRATEGY,
+  MUTATING_WEBHOOK_CONFIGURATION_STRATEGY,
 ];
 
 const BY_RESOURCE: ReadonlyMap<string, AnyStrategy> = new Map(

@@ -2,6 +2,8 @@ import { SYSTEM_PRIORITY_CLASSES } from '../../api/scheduling/v1/priority-class/
 import type { KubeObject, PriorityClass, Service, ServiceCIDR } from '../../api/types.ts';
 import { parseApiVersion } from '../../apimachinery/gvk.ts';
 import type { ApiServer } from './api-server.ts';
+import { bootstrapApiServices } from './api-service-bootstrap.ts';
+import { bootstrapFlowControl } from './flow-control-bootstrap.ts';
 import { createUnlessThere } from './own-writes.ts';
 import { bootstrapRbac } from './rbac-bootstrap.ts';
 
@@ -51,6 +53,8 @@ export async function bootstrap(
       return createUnlessThere(server, 'scheduling.k8s.io', 'priorityclasses', priorityClass as KubeObject);
     }),
     createServiceRange(server, serviceRange),
+    bootstrapFlowControl(server),
+    bootstrapApiServices(server),
   ]);
   await bootstrapRbac(server);
   for (const object of objects) {
