@@ -39,6 +39,41 @@ describe.skipIf(!hasChromium())('the story in a browser', () => {
     await app.page.context().close();
   });
 
+  it('has no fault that axe finds, in any place, in both themes', async () => {
+    const app = await LemePage.open(browser, host.served.url, 'en-US', 'dark');
+    const { page } = app;
+    const dark = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const places: readonly (readonly [string, () => Promise<unknown>])[] = [
+      ['diagram', () => page.getByRole('tab', { name: 'Diagram' }).click()],
+      ['narrative', () => page.getByRole('tab', { name: 'Narrative' }).click()],
+      ['tables', () => page.getByRole('tab', { name: 'Tables' }).click()],
+      ['etcd', () => page.getByRole('tab', { name: 'etcd', exact: true }).click()],
+      ['inspector', () => page.getByRole('tab', { name: 'Inspector' }).click()],
+    ];
+    for (const theme of ['Dark theme', 'Light theme']) {
+      await app.command(theme);
+      for (const [place, go] of places) {
+        await go();
+        expect(await app.faults(), `${theme}, ${place}`).toEqual([]);
+      }
+      await page.keyboard.press('F1');
+      await page.locator('[role="option"]').first().waitFor();
+      expect(await app.faults(), `${theme}, palette`).toEqual([]);
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Control+Shift+L');
+      await page.locator('[role="dialog"]').waitFor();
+      expect(await app.faults(), `${theme}, labs`).toEqual([]);
+      await page.keyboard.press('Escape');
+      await page.locator('[role="dialog"]').waitFor({ state: 'detached' });
+    }
+    // The checker is awake: a picture without a name is a fault.
+    await page.evaluate(() => document.body.prepend(document.createElement('img')));
+    expect((await app.faults()).join()).toContain('image-alt');
+    expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).not.toBe(dark);
+    await app.command('System theme');
+    await page.context().close();
+  });
+
   it('runs what is typed: pipes, here-documents, history, Ctrl-C; and shows each message', async () => {
     const app = await LemePage.open(browser, host.served.url, 'en-US');
     await app.type('kubectl create deployment web --image=nginx --replicas=3');
@@ -121,6 +156,30 @@ describe.skipIf(!hasChromium())('the story in a browser', () => {
     await app.page.keyboard.press('F8');
     await app.consoleShows(/cp-1 +Ready/);
     await app.page.context().close();
+  });
+
+  it('restarts the lab from the keyboard, and begins again from nothing', async () => {
+    const app = await LemePage.open(browser, host.served.url, 'en-US');
+    const { page } = app;
+    await page.keyboard.press('Control+Shift+F10');
+    const dialog = page.getByRole('alertdialog', { name: 'Restart the lab?' });
+    await dialog.waitFor();
+    await app.tabTo('[role="alertdialog"] button:last-of-type');
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'detached' });
+    await page.locator('li.task', { hasText: 'Create the Deployment web with 3 replicas' }).waitFor();
+    await eventually(
+      () => page.locator('li.task.passed').count(),
+      (passed) => passed === 0,
+    );
+    await page.keyboard.press('Alt+3');
+    await page.keyboard.type('clear; kubectl get deployments\n');
+    await app.consoleShows(/No resources found in default namespace\./, 60_000);
+    await page.keyboard.type('kubectl create deployment web --image=nginx --replicas=3\n');
+    await app.passed('Create the Deployment web with 3 replicas');
+    await app.passed('Wait until all three Pods are ready');
+    expect(app.errors).toEqual([]);
+    await page.context().close();
   });
 
   it('is where it was after SIGKILL', async () => {

@@ -1,6 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
+import { root } from '../../harness/serve.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 
@@ -132,5 +134,43 @@ export class LemePage {
 
   async next(): Promise<void> {
     await this.page.locator('button.onward').click();
+  }
+
+  /** What axe finds wrong with what is seen now: rule and places. */
+  async faults(): Promise<string[]> {
+    await this.page.evaluate(readFileSync(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8'));
+    return this.page.evaluate(async () => {
+      const { axe } = globalThis as unknown as {
+        axe: {
+          run(
+            context: Document,
+            options: object,
+          ): Promise<{ violations: { id: string; nodes: { target: string[] }[] }[] }>;
+        };
+      };
+      const { violations } = await axe.run(document, { resultTypes: ['violations'] });
+      return violations.map(
+        ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
+      );
+    });
+  }
+
+  /** Presses a key until what has the focus is, or lies in, what fits the selector. */
+  async tabTo(selector: string, key = 'Tab'): Promise<void> {
+    for (let step = 0; step < 80; step += 1) {
+      if (await this.page.evaluate((wanted) => document.activeElement?.closest(wanted) !== null, selector))
+        return;
+      await this.page.keyboard.press(key);
+    }
+    throw new Error(`${key} does not reach ${selector}`);
+  }
+
+  /** Runs an action by its name in the command palette. */
+  async command(name: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.page.locator('[role="option"]').first().waitFor();
+    await this.page.keyboard.type(name);
+    await this.page.locator('[role="option"]', { hasText: name }).first().waitFor();
+    await this.page.keyboard.press('Enter');
   }
 }
