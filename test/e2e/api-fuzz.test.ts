@@ -1,33 +1,15 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import type { IncomingHttpHeaders } from 'node:http';
-import { Agent, request } from 'node:https';
 import { connect as connectTcp } from 'node:net';
-
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TLSSocket } from 'node:tls';
-import { connect as connectTls } from 'node:tls';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
+import type { Answer } from '../harness/raw-api-client.ts';
+import { RawApiClient } from '../harness/raw-api-client.ts';
 import { ServedHost } from '../harness/serve.ts';
 
 // Whatever a client sends, the served API answers with a 4xx and a Status, or closes the connection; it goes on
 // serving others, and what it took to refuse is given back.
-
-interface Answer {
-  /** 0: the connection was closed without an answer. */
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
-
-interface KubeconfigFile {
-  readonly clusters: readonly { readonly cluster: { readonly 'certificate-authority-data': string } }[];
-  readonly users: readonly {
-    readonly user: { readonly 'client-certificate-data': string; readonly 'client-key-data': string };
-  }[];
-}
 
 /** Requests a property makes; more are made with FUZZ_RUNS. */
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 60);
@@ -35,62 +17,19 @@ const SEED = 20261127;
 
 let folder: string;
 let host: ServedHost;
-let agent: Agent;
-let credentials: { ca: Buffer; cert: Buffer; key: Buffer; servername: string };
+let client: RawApiClient;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'leme-fuzz-'));
   host = await ServedHost.start(folder, '--speed', '20');
-  const config = parse(readFileSync(host.served.kubeconfig, 'utf8')) as KubeconfigFile;
-  const decode = (text: string): Buffer => Buffer.from(text, 'base64');
-  const user = config.users[0]!.user;
-  credentials = {
-    ca: decode(config.clusters[0]!.cluster['certificate-authority-data']),
-    cert: decode(user['client-certificate-data']),
-    key: decode(user['client-key-data']),
-    servername: 'localhost',
-  };
-  agent = new Agent({ keepAlive: true, maxSockets: 4, ...credentials });
+  client = new RawApiClient(host.served);
 }, 60_000);
 
 afterAll(async () => {
-  agent.destroy();
+  client.close();
   await host.stop();
   rmSync(folder, { recursive: true, force: true });
 });
-
-function send(
-  method: string,
-  path: string,
-  body?: string | Uint8Array,
-  headers: Readonly<Record<string, string>> = {},
-): Promise<Answer> {
-  return new Promise((resolve) => {
-    const closed = (): void => resolve({ status: 0, headers: {}, body: '' });
-    const outgoing = request(
-      `${host.served.apiServer}${path}`,
-      {
-        agent,
-        method,
-        headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
-      },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('error', closed);
-        response.on('end', () =>
-          resolve({
-            status: response.statusCode ?? 0,
-            headers: response.headers,
-            body: Buffer.concat(chunks).toString('utf8'),
-          }),
-        );
-      },
-    );
-    outgoing.on('error', closed);
-    outgoing.end(body);
-  });
-}
 
 /** What a refused request looks like: a Status of a 4xx, nothing of our insides in it. */
 function expectRefused(answer: Answer, what: string): void {
@@ -113,7 +52,7 @@ function expectNoInsides(answer: Answer, what: string): void {
 }
 
 async function expectServing(): Promise<void> {
-  const answer = await send('GET', '/api/v1/namespaces/default');
+  const answer = await client.send('GET', '/api/v1/namespaces/default');
   expect(answer.status).toBe(200);
 }
 
@@ -178,7 +117,10 @@ describe('what is not the expected shape', () => {
         ),
         async (body, type) => {
           const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-          expectRefused(await send('POST', PODS, bytes, { 'content-type': type }), `${type} ${String(body)}`);
+          expectRefused(
+            await client.send('POST', PODS, bytes, { 'content-type': type }),
+            `${type} ${String(body)}`,
+          );
         },
       ),
       { numRuns: RUNS, seed: SEED },
@@ -199,7 +141,7 @@ describe('what is not the expected shape', () => {
         const bytes = cut ? envelope.subarray(0, at) : Buffer.from(envelope);
         if (!cut) bytes[at] = value;
         const type = { 'content-type': 'application/vnd.kubernetes.protobuf' };
-        expectNoFault(await send('POST', `${MAPS}?dryRun=All`, bytes, type), `byte ${at}`);
+        expectNoFault(await client.send('POST', `${MAPS}?dryRun=All`, bytes, type), `byte ${at}`);
       }),
       { numRuns: RUNS, seed: SEED },
     );
@@ -212,7 +154,7 @@ describe('what is not the expected shape', () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...everywhere), fc.jsonValue({ maxDepth: 3 }), async (at, by) => {
         const body = JSON.stringify(replaced(good, at, by));
-        expectNoFault(await send('POST', `${PODS}?dryRun=All`, body), body);
+        expectNoFault(await client.send('POST', `${PODS}?dryRun=All`, body), body);
       }),
       { numRuns: RUNS * 2, seed: SEED },
     );
@@ -231,14 +173,14 @@ describe('what is not the expected shape', () => {
       'ünï',
     ]) {
       const text = JSON.stringify(pod('fuzzed')).replace('{', `{${JSON.stringify(name)}:{"polluted":true},`);
-      expectNoFault(await send('POST', `${PODS}?dryRun=All`, text), name);
+      expectNoFault(await client.send('POST', `${PODS}?dryRun=All`, text), name);
       const labelled = JSON.stringify(pod('fuzzed')).replace(
         '"labels":{',
         `"labels":{${JSON.stringify(name)}:"x",`,
       );
-      expectNoFault(await send('POST', `${PODS}?dryRun=All`, labelled), name);
+      expectNoFault(await client.send('POST', `${PODS}?dryRun=All`, labelled), name);
       const data = `{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"m"},"data":{${JSON.stringify(name)}:"x"}}`;
-      expectNoFault(await send('POST', `${MAPS}?dryRun=All`, data), name);
+      expectNoFault(await client.send('POST', `${MAPS}?dryRun=All`, data), name);
     }
     await expectServing();
   });
@@ -293,7 +235,7 @@ describe('paths, queries and headers', () => {
         // A watch or a proxy to nowhere need not end by itself; what is asked is an answer's head.
         const path = `/${pieces.join('/')}`;
         if (method === 'DELETE' || path.includes('watch')) return;
-        expectNoFault(await send(method, path), `${method} ${path}`);
+        expectNoFault(await client.send(method, path), `${method} ${path}`);
       }),
       { numRuns: RUNS * 2, seed: SEED },
     );
@@ -334,7 +276,7 @@ describe('paths, queries and headers', () => {
         const query = pairs
           .map(([key, text]) => `${key}=${encodeURIComponent(text.toWellFormed())}`)
           .join('&');
-        expectNoFault(await send('GET', `${PODS}?${query}`), query);
+        expectNoFault(await client.send('GET', `${PODS}?${query}`), query);
       }),
       { numRuns: RUNS * 2, seed: SEED },
     );
@@ -353,7 +295,7 @@ describe('paths, queries and headers', () => {
     await fc.assert(
       fc.asyncProperty(name, text, async (header, value) => {
         const headers = { [header]: value.trim() };
-        expectNoFault(await send('GET', PODS, undefined, headers), `${header}: ${value}`);
+        expectNoFault(await client.send('GET', PODS, undefined, headers), `${header}: ${value}`);
       }),
       { numRuns: RUNS * 2, seed: SEED },
     );
@@ -368,11 +310,19 @@ describe('bombs', () => {
     const objects = `${'{"a":'.repeat(deep)}1${'}'.repeat(deep)}`;
     for (const inner of [nested, objects]) {
       const body = `{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"deep","annotations":${inner}}}`;
-      expectRefused(await send('POST', MAPS, body), 'nested JSON');
-      expectRefused(await send('POST', MAPS, body, { 'content-type': 'application/yaml' }), 'nested YAML');
-      for (const type of ['merge-patch+json', 'strategic-merge-patch+json', 'json-patch+json']) {
+      expectRefused(await client.send('POST', MAPS, body), 'nested JSON');
+      expectRefused(
+        await client.send('POST', MAPS, body, { 'content-type': 'application/yaml' }),
+        'nested YAML',
+      );
+      for (const type of [
+        'merge-patch+json',
+        'strategic-merge-patch+json',
+        'apply-patch+yaml',
+        'json-patch+json',
+      ]) {
         const headers = { 'content-type': `application/${type}` };
-        const patch = await send(
+        const patch = await client.send(
           'PATCH',
           `${MAPS}/kube-root-ca.crt?fieldManager=f&dryRun=All`,
           body,
@@ -392,7 +342,7 @@ describe('bombs', () => {
       metadata: { name: 'big' },
       data: { data },
     });
-    const answer = await send('POST', MAPS, body);
+    const answer = await client.send('POST', MAPS, body);
     expect([0, 413]).toContain(answer.status);
     await expectServing();
   });
@@ -403,12 +353,15 @@ describe('bombs', () => {
       text += `a${level}: &a${level} [${Array.from({ length: 10 }, () => `*a${level - 1}`).join(',')}]\n`;
     }
     const body = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: bomb}\n${text}`;
-    expectRefused(await send('POST', MAPS, body, { 'content-type': 'application/yaml' }), 'alias bomb');
+    expectRefused(
+      await client.send('POST', MAPS, body, { 'content-type': 'application/yaml' }),
+      'alias bomb',
+    );
     await expectServing();
   });
 
   test('a JSON patch that copies itself is stopped', async () => {
-    const made = await send(
+    const made = await client.send(
       'POST',
       MAPS,
       JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'copied' }, data: { a: 'x' } }),
@@ -420,9 +373,12 @@ describe('bombs', () => {
       from: '/metadata',
       path: '/metadata/annotations',
     }));
-    expectRefused(await send('PATCH', `${MAPS}/copied`, JSON.stringify(doubling), headers), 'doubling');
+    expectRefused(
+      await client.send('PATCH', `${MAPS}/copied`, JSON.stringify(doubling), headers),
+      'doubling',
+    );
     const many = Array.from({ length: 20_000 }, () => ({ op: 'add', path: '/data/b', value: 'x' }));
-    const answer = await send('PATCH', `${MAPS}/copied`, JSON.stringify(many), headers);
+    const answer = await client.send('PATCH', `${MAPS}/copied`, JSON.stringify(many), headers);
     expect(answer.status).toBe(413);
     expect(answer.body).toContain('The allowed maximum operations in a JSON patch is 10000, got 20000');
     await expectServing();
@@ -431,7 +387,10 @@ describe('bombs', () => {
   test('selectors of 10,000 terms and of dangerous values are answered soon', async () => {
     const wide = Array.from({ length: 10_000 }, (_, index) => `k${index}=v`).join(',');
     // The request line has its limit; the same selector in a body has none but its own checks.
-    expectRefused(await send('GET', `${PODS}?labelSelector=${encodeURIComponent(wide)}`), 'wide selector');
+    expectRefused(
+      await client.send('GET', `${PODS}?labelSelector=${encodeURIComponent(wide)}`),
+      'wide selector',
+    );
     const expressions = Array.from({ length: 5_000 }, (_, index) => ({
       key: `k${index}`,
       operator: 'Exists',
@@ -448,29 +407,18 @@ describe('bombs', () => {
         },
       },
     };
-    expectRefused(await send('POST', DEPLOYMENTS, JSON.stringify(deployment)), 'wide body selector');
+    expectRefused(await client.send('POST', DEPLOYMENTS, JSON.stringify(deployment)), 'wide body selector');
     const slow = `${'a'.repeat(50_000)}!`;
-    expectRefused(await send('GET', `${PODS}?labelSelector=${slow}`), 'long name');
+    expectRefused(await client.send('GET', `${PODS}?labelSelector=${slow}`), 'long name');
     const long = `${PODS}?fieldSelector=${encodeURIComponent(`metadata.name=${slow}`)}`;
-    expectNoFault(await send('GET', long), 'long value');
+    expectNoFault(await client.send('GET', long), 'long value');
     await expectServing();
   });
 });
 
-/** A TLS connection that speaks no HTTP of its own accord. */
-function open(): Promise<TLSSocket> {
-  const url = new URL(host.served.apiServer);
-  return new Promise((resolve, reject) => {
-    const socket = connectTls({ ...credentials, host: url.hostname, port: Number(url.port) }, () =>
-      resolve(socket),
-    );
-    socket.on('error', reject);
-  });
-}
-
 describe('connections', () => {
   test('noise before and after the handshake ends its own connection only', async () => {
-    const url = new URL(host.served.apiServer);
+    const { url } = client;
     for (const noise of ['GET / HTTP/1.1\r\n\r\n', '\u0000\u0001\u0002', 'x'.repeat(70_000)]) {
       await new Promise<void>((resolve) => {
         const socket = connectTcp(Number(url.port), url.hostname, () => socket.end(noise));
@@ -478,7 +426,7 @@ describe('connections', () => {
         socket.on('error', () => undefined);
         socket.resume();
       });
-      const inside = await open();
+      const inside = await client.open();
       const ended = new Promise<void>((resolve) => inside.on('close', () => resolve()));
       inside.on('error', () => undefined);
       inside.resume();
@@ -490,7 +438,7 @@ describe('connections', () => {
   });
 
   test('requests held open half way keep nobody else waiting', async () => {
-    const held = await Promise.all(Array.from({ length: 50 }, () => open()));
+    const held = await Promise.all(Array.from({ length: 50 }, () => client.open()));
     for (const socket of held) {
       socket.on('error', () => undefined);
       socket.write(
@@ -507,14 +455,14 @@ describe('connections', () => {
 
   test('a client that goes away in the middle of a list or a watch leaves nothing behind', async () => {
     for (let index = 0; index < 20; index += 1) {
-      const socket = await open();
+      const socket = await client.open();
       socket.on('error', () => undefined);
       socket.write(`GET ${PODS}?watch=true HTTP/1.1\r\nhost: localhost\r\n\r\n`);
       await new Promise((resolve) => socket.once('data', resolve));
       socket.destroy();
     }
     await expectServing();
-    const metrics = await send('GET', '/metrics');
+    const metrics = await client.send('GET', '/metrics');
     const running = /apiserver_longrunning_requests\{[^}]*resource="pods"[^}]*\} (\d+)/.exec(
       metrics.body,
     )?.[1];
@@ -534,7 +482,9 @@ test.skipIf(!existsSync('/proc/self/status'))(
     const flood = async (): Promise<void> => {
       for (let round = 0; round < 10; round += 1) {
         await Promise.all(
-          Array.from({ length: 4 }, async () => expectRefused(await send('POST', PODS, body), 'flood')),
+          Array.from({ length: 4 }, async () =>
+            expectRefused(await client.send('POST', PODS, body), 'flood'),
+          ),
         );
       }
     };
