@@ -9,6 +9,7 @@ import type {
 } from './interface.ts';
 import { CriError } from './interface.ts';
 import type { NodeRuntime } from './node-runtime.ts';
+import { removeRootfs } from './rootfs.ts';
 
 const HEX = '0123456789abcdef';
 
@@ -106,6 +107,7 @@ export class ContainerdContainers {
     await this.#runtime.shims.stop(id, 'SIGKILL');
     this.#runtime.store.removeContainer(id);
     this.#removeLogs(container);
+    removeRootfs(this.#process.state, id);
     this.#announce('CONTAINER_DELETED_EVENT', container);
     return {};
   }

@@ -9,6 +9,7 @@ import type {
 } from './interface.ts';
 import { CriError } from './interface.ts';
 import type { NodeRuntime } from './node-runtime.ts';
+import { removeRootfs } from './rootfs.ts';
 
 const HEX = '0123456789abcdef';
 
@@ -79,8 +80,10 @@ export class ContainerdSandboxes {
     await this.stop(id);
     const sandbox = this.#runtime.store.sandboxes.get(id);
     if (sandbox === undefined) return {};
-    for (const container of this.#runtime.store.containersOf(id))
+    for (const container of this.#runtime.store.containersOf(id)) {
       this.#runtime.store.removeContainer(container.id);
+      removeRootfs(this.#process.state, container.id);
+    }
     this.#runtime.store.removeSandbox(id);
     this.#names.delete(nameOf(sandbox.config));
     this.#announce('CONTAINER_DELETED_EVENT', sandbox);

@@ -3,6 +3,7 @@ import { ContainerdContainers } from './containerd-containers.ts';
 import { ContainerdImages } from './containerd-images.ts';
 import { ContainerdSandboxes } from './containerd-sandboxes.ts';
 import { CriServer } from './cri-server.ts';
+import { StreamingServer } from './streaming-server.ts';
 import type { RuntimeCondition } from './interface.ts';
 import { CONTAINERD_SOCKET, CONTAINERD_VERSION } from './interface.ts';
 import type { NodeRuntime } from './node-runtime.ts';
@@ -49,6 +50,7 @@ export function containerdProgram(runtime: NodeRuntime): Program {
     const images = new ContainerdImages(process, runtime);
     const sandboxes = new ContainerdSandboxes(process, runtime, (event) => server.publish(event));
     const containers = new ContainerdContainers(process, runtime, (event) => server.publish(event));
+    const streams = new StreamingServer(process, runtime);
     const server: CriServer = new CriServer(process, {
       Version: async () => ({
         version: '0.1.0',
@@ -68,6 +70,9 @@ export function containerdProgram(runtime: NodeRuntime): Program {
       RemoveContainer: (request) => containers.remove(request.containerId),
       ListContainers: (request) => containers.list(request),
       ContainerStatus: (request) => containers.status(request.containerId),
+      Exec: async (request) => streams.exec(request),
+      Attach: async (request) => streams.attach(request),
+      PortForward: async (request) => streams.portForward(request),
       PullImage: (request) => images.pull(request.image),
       ListImages: () => images.list(),
       ImageStatus: (request) => images.status(request.image),
@@ -75,6 +80,7 @@ export function containerdProgram(runtime: NodeRuntime): Program {
     });
     const exits = runtime.shims.onDidExit(({ container }) => containers.exited(container));
     process.signal.addEventListener('abort', () => exits.dispose(), { once: true });
+    streams.listen();
     server.listen(CONTAINERD_SOCKET);
     process.stderr(
       `time="${new Date(process.clock.now()).toISOString()}" level=info msg="containerd successfully booted in 0.04s"`,

@@ -17,6 +17,12 @@ export interface PodSandboxConfig {
   readonly annotations: Readonly<Record<string, string>>;
   /** `linux.securityContext.namespaceOptions.network` upstream: NODE is host networking. */
   readonly network: 'POD' | 'NODE';
+  /** What `/etc/resolv.conf` of the Pod says; without it that of the machine, which knows no cluster names. */
+  readonly dnsConfig?: {
+    readonly servers: readonly string[];
+    readonly searches: readonly string[];
+    readonly options: readonly string[];
+  };
 }
 
 export type PodSandboxState = 'SANDBOX_READY' | 'SANDBOX_NOTREADY';
@@ -49,8 +55,18 @@ export interface ContainerConfig {
   readonly envs: readonly { readonly key: string; readonly value: string }[];
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
+  readonly mounts?: readonly {
+    readonly containerPath: string;
+    /** A folder of the machine. */
+    readonly hostPath: string;
+    readonly readonly: boolean;
+  }[];
   /** Below the sandbox's `logDirectory`, e.g. `main/0.log`. */
   readonly logPath: string;
+  /** Keeps standard input open, for attach; `stdinOnce`: until the first who attached has gone. */
+  readonly stdin?: boolean;
+  readonly stdinOnce?: boolean;
+  readonly tty?: boolean;
 }
 
 export type ContainerState =
@@ -150,6 +166,21 @@ export interface CriMethods {
   RemoveContainer: { request: { readonly containerId: string }; response: Record<string, never> };
   ListContainers: { request: ContainerFilter; response: { readonly containers: readonly Container[] } };
   ContainerStatus: { request: { readonly containerId: string }; response: { readonly status: Container } };
+  /** Answers where to stream from: an upgraded HTTP call of `StreamMessage`s. */
+  Exec: {
+    request: {
+      readonly containerId: string;
+      readonly cmd: readonly string[];
+      readonly tty: boolean;
+      readonly stdin: boolean;
+    };
+    response: { readonly url: string };
+  };
+  Attach: {
+    request: { readonly containerId: string; readonly tty: boolean; readonly stdin: boolean };
+    response: { readonly url: string };
+  };
+  PortForward: { request: { readonly podSandboxId: string }; response: { readonly url: string } };
   PullImage: { request: { readonly image: string }; response: { readonly imageRef: string } };
   ListImages: { request: Record<string, never>; response: { readonly images: readonly Image[] } };
   ImageStatus: { request: { readonly image: string }; response: { readonly image?: Image } };

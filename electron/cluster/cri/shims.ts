@@ -1,10 +1,15 @@
 import type { Disposable } from '../../base/disposable.ts';
 import { Emitter } from '../../base/event.ts';
+import { BytePipe, EMPTY_INPUT } from '../images/container/byte-pipe.ts';
+import type { ContainerWorld, Stdio } from '../images/container/interface.ts';
+import { Terminal } from '../images/container/terminal.ts';
 import type { ImageCatalogue } from '../images/interface.ts';
 import type { ExitStatus, Machine, Process } from '../machine/interface.ts';
 import type { ContainerStore } from './container-store.ts';
 import type { Container, PodSandbox } from './interface.ts';
 import { ContainerLog } from './container-log.ts';
+import { ContainerOutput } from './container-output.ts';
+import { containerFiles } from './rootfs.ts';
 
 /** A container's process ended while the machine had power. */
 export interface ContainerExit {
@@ -13,8 +18,31 @@ export interface ContainerExit {
 
 interface Running {
   readonly process: Process;
-  readonly log: ContainerLog;
+  readonly sandbox: PodSandbox;
+  readonly env: Readonly<Record<string, string>>;
+  readonly output: ContainerOutput;
+  readonly stdin: BytePipe | undefined;
+  readonly terminal: Terminal | undefined;
+  readonly world: ContainerWorld;
+  /** The main process and those that were started beside it. */
+  readonly inside: Process[];
   readonly watches: readonly Disposable[];
+}
+
+/** Who listens to a process in a container. Data are bytes as Latin-1. */
+export interface SessionListener {
+  output(stream: 'stdout' | 'stderr', bytes: string): void;
+  /** `error`: the program could not be started. */
+  ended(end: { readonly code: number; readonly error?: string }): void;
+}
+
+/** A command that runs in a container, or the join to its main process. */
+export interface ContainerSession {
+  readonly listener: SessionListener;
+  input(bytes: string): void;
+  closeInput(): void;
+  /** The client has gone. */
+  leave(): void;
 }
 
 /** What the diagram calls the process: the container of a static Pod is known by its own name. */
@@ -89,33 +117,152 @@ export class ContainerShims {
     await ended;
   }
 
+  /** Runs a further program in a container that runs. What cannot be started ends at once with runc's text. */
+  exec(
+    containerId: string,
+    argv: readonly string[],
+    tty: boolean,
+    listener: SessionListener,
+  ): ContainerSession {
+    const running = this.#running.get(containerId);
+    const container = this.#store.containers.get(containerId);
+    const nobody = { listener, input: () => undefined, closeInput: () => undefined, leave: () => undefined };
+    if (running === undefined || container === undefined) {
+      listener.ended({ code: 0, error: 'cannot exec in a stopped container' });
+      return nobody;
+    }
+    const pipe = new BytePipe();
+    const terminal = tty ? new Terminal((bytes) => listener.output('stdout', bytes)) : undefined;
+    const stdio: Stdio = {
+      stdin: terminal?.input ?? pipe,
+      stdout: terminal?.writer ?? { isTty: false, write: (bytes) => listener.output('stdout', bytes) },
+      stderr: terminal?.writer ?? { isTty: false, write: (bytes) => listener.output('stderr', bytes) },
+      terminal,
+    };
+    const start = this.#images.exec(this.#imageOf(container), argv, { world: running.world, stdio });
+    if (start.type === 'error') {
+      listener.ended({ code: 0, error: start.text });
+      return nobody;
+    }
+    const { process: main } = running;
+    const process = this.#machine.spawn({
+      name: `${main.name}/exec`,
+      program: start.program,
+      argv: start.argv,
+      env: { ...running.env, ...(tty ? { TERM: 'xterm' } : {}) },
+      ip: running.sandbox.ip,
+    });
+    running.inside.push(process);
+    const killed = main.onDidExit(() => process.kill('SIGKILL'));
+    process.onDidExit((status) => {
+      killed.dispose();
+      running.inside.splice(running.inside.indexOf(process), 1);
+      if (status.message !== undefined) listener.output('stderr', `${status.message}\n`);
+      listener.ended({ code: status.code });
+    });
+    return {
+      listener,
+      input: (bytes) => (terminal === undefined ? pipe.write(bytes) : terminal.type(bytes)),
+      closeInput: () => (terminal === undefined ? pipe.end() : terminal.hangUp()),
+      leave: () => process.kill('SIGKILL'),
+    };
+  }
+
+  /** Joins the streams of a container's main process. */
+  attach(containerId: string, stdin: boolean, listener: SessionListener): ContainerSession {
+    const running = this.#running.get(containerId);
+    if (running === undefined) {
+      listener.ended({ code: 0 });
+      return { listener, input: () => undefined, closeInput: () => undefined, leave: () => undefined };
+    }
+    const output = running.output.attach((stream, bytes) => listener.output(stream, bytes));
+    const exit = running.process.onDidExit(() => listener.ended({ code: 0 }));
+    const once = this.#store.containers.get(containerId)?.config.stdinOnce === true;
+    const hangUp = (): void => (running.terminal === undefined ? running.stdin?.end() : running.terminal.hangUp());
+    return {
+      listener,
+      input: (bytes) => {
+        if (!stdin) return;
+        if (running.terminal === undefined) running.stdin?.write(bytes);
+        else running.terminal.type(bytes);
+      },
+      closeInput: () => {
+        if (stdin && once) hangUp();
+      },
+      leave: () => {
+        output.dispose();
+        exit.dispose();
+        if (stdin && once) hangUp();
+      },
+    };
+  }
+
+  #imageOf(container: Container): string {
+    return this.#store.images.get(container.imageId)?.repoTags[0] ?? container.config.image;
+  }
+
   #spawn(container: Container): Process {
     const sandbox = this.#store.sandboxes.get(container.podSandboxId);
     if (sandbox === undefined) throw new Error(`sandbox "${container.podSandboxId}" not found`);
     const { config } = container;
-    const image = this.#store.images.get(container.imageId)?.repoTags[0] ?? config.image;
-    const entrypoint = this.#images.entrypoint(image, config.command, config.args);
+    const image = this.#imageOf(container);
+    const root = this.#images.root(image);
+    const output = new ContainerOutput(new ContainerLog(this.#machine.files, container.logPath), this.#now);
+    const stdin = config.stdin === true ? new BytePipe() : undefined;
+    const terminal = config.tty === true ? new Terminal((bytes) => output.write('stdout', bytes)) : undefined;
+    const inside: Process[] = [];
+    const pids = new Map<number, number>();
+    const pidOf = (hostPid: number): number => {
+      const known = pids.get(hostPid) ?? (pids.size === 0 ? 1 : pids.size + 6);
+      pids.set(hostPid, known);
+      return known;
+    };
+    const world: ContainerWorld = {
+      hostname: sandbox.config.hostname,
+      files: containerFiles(this.#machine, root, sandbox, container),
+      workingDir: config.workingDir === '' ? '/' : config.workingDir,
+      processes: () =>
+        inside.map((each) => ({
+          pid: pidOf(each.pid),
+          argv: each.argv,
+          startedAt: each.startedAt,
+          kill: (signal) => each.kill(signal),
+        })),
+      pidOf,
+    };
+    const stdio: Stdio = {
+      stdin: terminal === undefined ? (stdin ?? EMPTY_INPUT) : config.stdin === true ? terminal.input : EMPTY_INPUT,
+      stdout: terminal?.writer ?? output.writer('stdout', false),
+      stderr: terminal?.writer ?? output.writer('stderr', false),
+      terminal,
+    };
+    const entrypoint = this.#images.entrypoint(image, config.command, config.args, { world, stdio });
     if (entrypoint.type === 'error') throw new Error(entrypoint.text);
+    const env = Object.fromEntries([
+      ...root.env.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
+      ['HOSTNAME', sandbox.config.hostname],
+      ...config.envs.map(({ key, value }) => [key, value]),
+      ['HOME', config.envs.find(({ key }) => key === 'HOME')?.value ?? '/root'],
+    ]) as Record<string, string>;
     const process = this.#machine.spawn({
       name: processName(sandbox, container),
       program: entrypoint.program,
       argv: entrypoint.argv,
-      env: Object.fromEntries([
-        ['HOSTNAME', sandbox.config.hostname],
-        ...config.envs.map(({ key, value }) => [key, value]),
-      ]) as Record<string, string>,
+      env,
       ip: sandbox.ip,
     });
-    const log = new ContainerLog(this.#machine.files, container.logPath);
+    inside.push(process);
+    pidOf(process.pid);
     const watches = [
-      process.onDidWrite(({ stream, line, time }) => log.append(stream, line, time)),
+      process.onDidWrite(({ stream, line, time }) => output.line(stream, line, time)),
       process.onDidExit((status) => this.#ended(container.id, status)),
     ];
-    this.#running.set(container.id, { process, log, watches });
+    this.#running.set(container.id, { process, sandbox, env, output, stdin, terminal, world, inside, watches });
     return process;
   }
 
   #ended(containerId: string, status: ExitStatus): void {
+    this.#running.get(containerId)?.output.flush();
     this.#running.delete(containerId);
     const container = this.#store.containers.get(containerId);
     if (container === undefined || !this.#machine.powered) return;

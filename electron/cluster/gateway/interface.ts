@@ -15,6 +15,11 @@ export interface GatewayCall {
   cancel(): void;
 }
 
+export interface HttpGatewayCall extends GatewayCall {
+  /** After an upgrade (a 101 answer with `stream`): what the client sends. */
+  send(body: HttpBody, summary: string): void;
+}
+
 /**
  * Lets HTTP calls from outside into the simulation: a process on an outside machine which dials the API
  * server over the simulated network with the caller's identity. After a plain response `onEnd()` follows.
@@ -24,5 +29,5 @@ export interface Gateway {
     request: HttpRequest,
     certificate: PeerCertificate | undefined,
     handlers: GatewayHandlers,
-  ): GatewayCall;
+  ): HttpGatewayCall;
 }

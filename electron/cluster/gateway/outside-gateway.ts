@@ -1,9 +1,9 @@
 import type { Simulation } from '../../base/simulation.ts';
 import type { ProcessContext, Program } from '../machine/interface.ts';
-import type { HttpRequest } from '../network/http.ts';
+import type { HttpBody, HttpRequest, HttpStream } from '../network/http.ts';
 import type { Address, PeerCertificate } from '../network/interface.ts';
 import { CallerConnections } from './caller-connections.ts';
-import type { Gateway, GatewayCall, GatewayHandlers } from './interface.ts';
+import type { Gateway, GatewayHandlers, HttpGatewayCall } from './interface.ts';
 
 export interface OutsideGatewayOptions {
   readonly simulation: Simulation;
@@ -12,23 +12,28 @@ export interface OutsideGatewayOptions {
 }
 
 /** One call that was let in. */
-class LetInCall implements GatewayCall {
+class LetInCall implements HttpGatewayCall {
   readonly handlers: GatewayHandlers;
   over = false;
-  cancelUpstream: (() => void) | undefined;
-  readonly #input: (run: () => void) => void;
+  upstream: HttpStream | undefined;
+  readonly #input: (action: string, run: () => void) => void;
 
-  constructor(handlers: GatewayHandlers, input: (run: () => void) => void) {
+  constructor(handlers: GatewayHandlers, input: (action: string, run: () => void) => void) {
     this.handlers = handlers;
     this.#input = input;
+  }
+
+  send(body: HttpBody, summary: string): void {
+    const { upstream } = this;
+    if (!this.over && upstream !== undefined) this.#input('send', () => upstream.send(body, summary));
   }
 
   cancel(): void {
     if (this.over) return;
     this.over = true;
-    const { cancelUpstream } = this;
+    const { upstream } = this;
     // Going away is an event of the world outside, like coming.
-    if (cancelUpstream !== undefined) this.#input(cancelUpstream);
+    if (upstream !== undefined) this.#input('cancel', () => upstream.cancel());
   }
 
   end(error?: Error): void {
@@ -61,14 +66,14 @@ export class OutsideGateway implements Gateway {
     request: HttpRequest,
     certificate: PeerCertificate | undefined,
     handlers: GatewayHandlers,
-  ): GatewayCall {
+  ): HttpGatewayCall {
     const user = certificate?.commonName ?? '';
     const input = (action: string, run: () => void): void => {
       const actor = this.#process?.tracer.actor ?? 'host';
       const detail = { method: request.method, target: request.target, ...(user === '' ? {} : { user }) };
       this.#options.simulation.input(actor, action, detail, run);
     };
-    const call = new LetInCall(handlers, (run) => input('cancel', run));
+    const call = new LetInCall(handlers, input);
     input('request', () => {
       const process = this.#process;
       if (call.over) return;
@@ -115,7 +120,7 @@ export class OutsideGateway implements Gateway {
         if (streams) cancel();
         return;
       }
-      call.cancelUpstream = cancel;
+      call.upstream = { response: stream.response, send: stream.send, cancel };
       call.handlers.onResponse(stream.response);
       if (!streams) call.end();
     } catch (error) {

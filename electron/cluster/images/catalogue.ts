@@ -1,10 +1,22 @@
 import { SeededRand } from '../../base/rand.ts';
 import type { Program } from '../machine/interface.ts';
-import type { CatalogueImage, Entrypoint, ImageCatalogue, PullOutcome, Repository } from './interface.ts';
+import type { Tool } from './container/interface.ts';
+import { distributionOf, IMAGE_FOLDERS, imageFiles } from './container/image-files.ts';
+import { OverlayFiles, VolatileLayer } from './container/overlay-files.ts';
+import type {
+  CatalogueImage,
+  Entrypoint,
+  ImageCatalogue,
+  ImageRoot,
+  PullOutcome,
+  Repository,
+  Surroundings,
+} from './interface.ts';
 import { normalizeReference, parseReference } from './reference.ts';
 import { repositories } from './repositories.ts';
 import { imageProgram } from './programs/image-program.ts';
-import { isKnownTool, toolProgram } from './programs/tool-program.ts';
+import { toolProgram } from './programs/tool-program.ts';
+import { toolsOf } from './tools/registry.ts';
 
 const HEX = '0123456789abcdef';
 /** Registries that answer; what they do not have is not found. Docker Hub hides what one may not see. */
@@ -66,7 +78,24 @@ export class OfflineCatalogue implements ImageCatalogue {
     return { type: 'image', image };
   }
 
-  entrypoint(reference: string, command: readonly string[], args: readonly string[]): Entrypoint {
+  root(reference: string): ImageRoot {
+    const { repository } = this.#image(reference);
+    const files = imageFiles(repository, reference);
+    const executables = new Set<string>();
+    // The entrypoint is there too; without a shell it is all there is.
+    const main = repository.entrypoint[0] ?? repository.cmd[0] ?? '';
+    if (main.startsWith('/')) executables.add(main);
+    for (const name of this.#tools(repository, reference).keys()) executables.add(`/bin/${name}`);
+    const folders = repository.shell ? IMAGE_FOLDERS : [];
+    return { files, executables, folders, env: repository.env, ports: repository.ports };
+  }
+
+  entrypoint(
+    reference: string,
+    command: readonly string[],
+    args: readonly string[],
+    surroundings?: Surroundings,
+  ): Entrypoint {
     const outcome = this.resolve(reference);
     if (outcome.type === 'error')
       return { type: 'error', text: `image "${reference}" is not in the catalogue` };
@@ -80,20 +109,54 @@ export class OfflineCatalogue implements ImageCatalogue {
     const inner = isWrapper(argv[0] ?? '') ? argv.slice(1) : argv;
     const file = inner[0] ?? '';
     const tool = file.slice(file.lastIndexOf('/') + 1);
-    if (repository.shell && isKnownTool(tool)) return { type: 'program', argv: inner, program: toolProgram };
+    const world = surroundings?.world ?? this.#lonelyWorld(reference);
+    const tools = this.#tools(repository, reference);
+    if (tools.has(tool)) {
+      const options = { tools, world, isMain: true, ...(surroundings === undefined ? {} : { stdio: surroundings.stdio }) };
+      return { type: 'program', argv: inner, program: toolProgram(options) };
+    }
     const main = isWrapper(repository.entrypoint[0] ?? '')
       ? repository.cmd[0]
       : (repository.entrypoint[0] ?? repository.cmd[0]);
     // Flags given to an entrypoint script are meant for the server that it starts.
     if (file === main || tool === main || (inner !== argv && (file === '' || file.startsWith('-')))) {
-      return { type: 'program', argv, program: imageProgram(repository) };
+      return { type: 'program', argv, program: imageProgram(repository, world) };
     }
-    const why = file.includes('/')
-      ? `stat ${file}: no such file or directory`
-      : 'executable file not found in $PATH';
     return {
       type: 'error',
-      text: `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: exec: "${file}": ${why}`,
+      text: `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: ${notFound(file)}`,
+    };
+  }
+
+  exec(reference: string, argv: readonly string[], surroundings: Surroundings): Entrypoint {
+    const { repository } = this.#image(reference);
+    const file = argv[0] ?? '';
+    const tools = this.#tools(repository, reference);
+    const script = file.includes('/') && surroundings.world.files.stat(file)?.kind === 'file';
+    if (!tools.has(file.slice(file.lastIndexOf('/') + 1)) && !script)
+      return { type: 'error', text: notFound(file) };
+    return { type: 'program', argv, program: toolProgram({ tools, ...surroundings, isMain: false }) };
+  }
+
+  #image(reference: string): CatalogueImage {
+    const outcome = this.resolve(reference);
+    if (outcome.type === 'error') throw new Error(`image "${reference}" is not in the catalogue`);
+    return outcome.image;
+  }
+
+  /** Programs of an image that has a shell; the others have nothing but their own. */
+  #tools(repository: Repository, reference: string): ReadonlyMap<string, Tool> {
+    if (!repository.shell) return new Map();
+    return toolsOf(repository.name, distributionOf(repository, reference));
+  }
+
+  #lonelyWorld(reference: string): Surroundings['world'] {
+    return {
+      hostname: 'localhost',
+      files: new OverlayFiles(this.root(reference), new VolatileLayer()),
+      workingDir: '/',
+      processes: () => [],
+      pidOf: () => 1,
     };
   }
 
@@ -113,6 +176,14 @@ export class OfflineCatalogue implements ImageCatalogue {
     }
     return image;
   }
+}
+
+/** What runc says of a program that is not there. */
+function notFound(file: string): string {
+  const why = file.includes('/')
+    ? `stat ${file}: no such file or directory`
+    : 'executable file not found in $PATH';
+  return `exec: "${file}": ${why}`;
 }
 
 /** Entrypoint scripts that run what they are given. */

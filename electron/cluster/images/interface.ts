@@ -1,4 +1,6 @@
 import type { Program } from '../machine/interface.ts';
+import type { ContainerWorld, Stdio } from './container/interface.ts';
+import type { LowerLayer } from './container/overlay-files.ts';
 
 /** How the main program of an image behaves when it is started as the image says. */
 export type Behaviour =
@@ -60,10 +62,35 @@ export type Entrypoint =
   /** The runtime cannot start it; `text` is runc's. */
   | { readonly type: 'error'; readonly text: string };
 
+/** What an image brings to a container. */
+export interface ImageRoot extends LowerLayer {
+  /** `NAME=value` */
+  readonly env: readonly string[];
+  readonly ports: readonly number[];
+}
+
+/** The container that a program is started in, and its standard streams. */
+export interface Surroundings {
+  readonly world: ContainerWorld;
+  readonly stdio: Stdio;
+}
+
 /** The registries of the world, and what their images do. */
 export interface ImageCatalogue {
   /** @throws Error `invalid reference format` */
   resolve(reference: string): PullOutcome;
-  /** The program of a container. `command` and `args` as in CRI: they override entrypoint and command. */
-  entrypoint(image: string, command: readonly string[], args: readonly string[]): Entrypoint;
+  /** @throws Error for an image that is not in the catalogue */
+  root(image: string): ImageRoot;
+  /**
+   * The program of a container. `command` and `args` as in CRI: they override entrypoint and command. Without
+   * surroundings it runs in a container of its own that nobody else sees.
+   */
+  entrypoint(
+    image: string,
+    command: readonly string[],
+    args: readonly string[],
+    surroundings?: Surroundings,
+  ): Entrypoint;
+  /** A further program in a container that runs. The text of an error is runc's after `exec failed: `. */
+  exec(image: string, argv: readonly string[], surroundings: Surroundings): Entrypoint;
 }

@@ -21,6 +21,7 @@ import { PodRecords } from './pod-record.ts';
 import { PodSyncer } from './pod-syncer.ts';
 import { PodWorker } from './pod-worker.ts';
 import { RuntimeCache } from './runtime-cache.ts';
+import { KubeletServer } from './server/kubelet-server.ts';
 import type { KubeletSettings } from './settings.ts';
 import { StaticPodSource } from './static-pods.ts';
 import { StatusManager } from './status-manager.ts';
@@ -111,6 +112,7 @@ export class Kubelet {
   /** Starts everything; what it starts lives as long as the process. */
   async run(): Promise<void> {
     const { process, client } = this.#options;
+    this.#listen();
     await this.#connectRuntime();
     this.#watchManifests();
     process.go(() => this.#node.run());
@@ -133,6 +135,16 @@ export class Kubelet {
     this.#synced = true;
     this.#mirrors.synced();
     await this.#removeOrphans();
+  }
+
+  #listen(): void {
+    new KubeletServer({
+      process: this.#process,
+      cri: this.#cri,
+      pods: () => [...this.#workers.values()].map((worker) => worker.pod),
+      status: (pod) => this.#statuses.get(uidOf(pod)),
+      runtime: (pod) => this.#cache.get(uidOf(pod)),
+    }).listen();
   }
 
   #watchPods(): void {

@@ -252,6 +252,8 @@ export class PodSyncer {
         'io.kubernetes.container.restartCount': String(attempt),
       },
       logPath: `${spec.name}/${attempt}.log`,
+      ...(spec.stdin === true ? { stdin: true, stdinOnce: spec.stdinOnce === true } : {}),
+      ...(spec.tty === true ? { tty: true } : {}),
     };
   }
 

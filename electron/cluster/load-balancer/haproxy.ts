@@ -151,6 +151,7 @@ function metaOf(frame: HttpFrame): MessageMeta {
         summary: `${frame.response.status} ${httpStatusText(frame.response.status)}`,
         call,
       };
+    case 'upload':
     case 'item':
       return { phase: 'item', summary: 'item', call };
     case 'cancel':

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/disposable.ts';
-import type { HttpFrame, HttpRequest, HttpResponse, HttpStream, HttpStreamHandlers } from './http.ts';
+import type { HttpBody, HttpFrame, HttpRequest, HttpResponse, HttpStream, HttpStreamHandlers } from './http.ts';
 import type { CloseReason, Connection } from './interface.ts';
 
 /** A call that got no answer: the connection broke, or time ran out. Texts are those of Go's net/http. */
@@ -104,7 +104,17 @@ export class HttpClientConnection {
       const frame: HttpFrame = { type: 'request', call, request };
       this.connection.send(frame, { phase: 'request', summary: `${request.method} ${request.target}`, call });
     });
-    return { response, cancel: () => this.#cancel(call) };
+    return {
+      response,
+      send: (body, summary) => this.#upload(call, body, summary),
+      cancel: () => this.#cancel(call),
+    };
+  }
+
+  #upload(call: number, body: HttpBody, summary: string): void {
+    if (this.connection.closed || !this.#calls.has(call)) return;
+    const frame: HttpFrame = { type: 'upload', call, body };
+    this.connection.send(frame, { phase: 'item', summary, call });
   }
 
   #receive(frame: HttpFrame): void {

@@ -13,6 +13,7 @@ class ServerExchange implements HttpExchange {
   readonly #done: () => void;
   #state: 'waiting' | 'streaming' | 'done' = 'waiting';
   #cancelHandler: (() => void) | undefined;
+  #uploadHandler: ((body: HttpBody) => void) | undefined;
 
   constructor(connection: Connection, call: number, request: HttpRequest, done: () => void) {
     this.#connection = connection;
@@ -39,6 +40,14 @@ class ServerExchange implements HttpExchange {
     if (this.#state !== 'streaming') return;
     this.#finish();
     this.#send({ type: 'end', call: this.#call }, 'end', 'end of stream');
+  }
+
+  onUpload(handler: (body: HttpBody) => void): void {
+    this.#uploadHandler = handler;
+  }
+
+  upload(body: HttpBody): void {
+    if (this.#state !== 'done') this.#uploadHandler?.(body);
   }
 
   onCancel(handler: () => void): void {
@@ -80,6 +89,10 @@ export function serveHttpConnection(connection: Connection, handle: HttpHandler)
     const frame = payload as HttpFrame;
     if (frame.type === 'cancel') {
       exchanges.get(frame.call)?.cancel();
+      return;
+    }
+    if (frame.type === 'upload') {
+      exchanges.get(frame.call)?.upload(frame.body);
       return;
     }
     if (frame.type !== 'request') return;

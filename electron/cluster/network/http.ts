@@ -37,6 +37,7 @@ export type HttpFrame =
   | { readonly type: 'cancel'; readonly call: number }
   | { readonly type: 'response'; readonly call: number; readonly response: HttpResponse }
   | { readonly type: 'item'; readonly call: number; readonly body: HttpBody }
+  | { readonly type: 'upload'; readonly call: number; readonly body: HttpBody }
   | { readonly type: 'end'; readonly call: number };
 
 /** The server's side of one call. */
@@ -49,6 +50,8 @@ export interface HttpExchange {
   respond(response: HttpResponse, detail?: Readonly<Record<string, unknown>>): void;
   sendItem(body: HttpBody, summary: string): void;
   end(): void;
+  /** What the client sends after an upgrade (a 101 answer with `stream`). One handler; set it before answering. */
+  onUpload(handler: (body: HttpBody) => void): void;
   /** The client has gone or cancelled: release what serves this call. */
   onCancel(handler: () => void): void;
 }
@@ -56,6 +59,8 @@ export interface HttpExchange {
 /** The client's side of a streamed answer. */
 export interface HttpStream {
   readonly response: HttpResponse;
+  /** After an upgrade: sends to the server. Nothing happens once the call is over. */
+  send(body: HttpBody, summary: string): void;
   cancel(): void;
 }
 

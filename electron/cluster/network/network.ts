@@ -57,6 +57,8 @@ export class SimulatedNetwork implements NetworkControl {
   readonly #cuts: LinkDirection[] = [];
   readonly #delays = new Map<string, number>();
   readonly #listenersChanged = new Emitter<void>();
+  /** Processes that share an address which is no machine's own. */
+  readonly #usersOfIp = new Map<string, number>();
   #nextConnection = 1;
 
   /** Somebody began or ended to listen. */
@@ -93,15 +95,27 @@ export class SimulatedNetwork implements NetworkControl {
   /** The network as one process sees it. Dispose it when the process ends: peers then see a reset. */
   access(endpoint: Endpoint): NetworkAccess & Disposable {
     const owned = new DisposableStore();
-    if (!this.#machineOfIp.has(endpoint.ip)) {
+    // The address of a Pod exists as long as a process has it.
+    const users = this.#usersOfIp.get(endpoint.ip);
+    if (users !== undefined || !this.#machineOfIp.has(endpoint.ip)) {
       this.#machineOfIp.set(endpoint.ip, endpoint.machine);
-      owned.add(toDisposable(() => this.#machineOfIp.delete(endpoint.ip)));
+      this.#usersOfIp.set(endpoint.ip, (users ?? 0) + 1);
+      owned.add(toDisposable(() => this.#releaseIp(endpoint.ip)));
     }
     return {
       listen: (port, protocol, accept) => owned.add(this.#listen(endpoint, owned, port, protocol, accept)),
       dial: (address, options) => this.#dial(endpoint, address, options, owned),
       dispose: () => owned.dispose(),
     };
+  }
+
+  #releaseIp(ip: string): void {
+    const left = (this.#usersOfIp.get(ip) ?? 1) - 1;
+    if (left > 0) this.#usersOfIp.set(ip, left);
+    else {
+      this.#usersOfIp.delete(ip);
+      this.#machineOfIp.delete(ip);
+    }
   }
 
   cut(link: LinkDirection): void {

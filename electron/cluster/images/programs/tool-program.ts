@@ -1,141 +1,89 @@
+import { utf8Decode, utf8Encode } from '../../network/byte-text.ts';
 import type { ProcessContext, Program } from '../../machine/interface.ts';
-import { runScript } from './mini-shell.ts';
+import { EMPTY_INPUT } from '../container/byte-pipe.ts';
+import type { ContainerWorld, Stdio, Task, Tool, Writer } from '../container/interface.ts';
+import { BrokenPipe } from '../container/interface.ts';
+import { ToolError } from '../tools/arguments.ts';
 
-/** What a command comes to: an exit code, and what it printed (for `$(…)` and redirections, hence not direct). */
-export interface ToolIo {
-  readonly process: ProcessContext;
-  readonly env: ReadonlyMap<string, string>;
-  out(line: string): void;
-  err(line: string): void;
-}
+/** Whole lines of what is written, as a process's own output wants them. */
+class LineWriter implements Writer {
+  readonly isTty = false;
+  readonly #line: (line: string) => void;
+  #rest = '';
 
-type Tool = (argv: readonly string[], io: ToolIo) => Promise<number> | number;
-
-const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
-
-async function sleep(argv: readonly string[], io: ToolIo): Promise<number> {
-  if (argv.length < 2) {
-    io.err('sleep: missing operand');
-    return 1;
+  constructor(line: (line: string) => void) {
+    this.#line = line;
   }
-  let seconds = 0;
-  for (const text of argv.slice(1)) {
-    if (text === 'infinity' || text === 'inf') return new Promise<number>(() => undefined);
-    const match = /^(\d+(?:\.\d+)?)([smhd]?)$/.exec(text);
-    if (match === null) {
-      io.err(`sleep: invalid number '${text}'`);
-      return 1;
-    }
-    seconds += Number(match[1]) * (UNITS[match[2] || 's'] ?? 1);
+
+  write(bytes: string): void {
+    const lines = (this.#rest + bytes).split('\n');
+    this.#rest = lines.pop() ?? '';
+    for (const line of lines) this.#line(utf8Decode(line));
   }
-  await io.process.clock.sleep(seconds * 1000);
-  return 0;
-}
 
-function echo(argv: readonly string[], io: ToolIo): number {
-  const flags = argv[1] === '-n' || argv[1] === '-e' ? 2 : 1;
-  io.out(argv.slice(flags).join(' '));
-  return 0;
-}
-
-function date(argv: readonly string[], io: ToolIo): number {
-  const now = new Date(io.process.clock.now());
-  const format = argv.find((arg) => arg.startsWith('+'))?.slice(1);
-  if (format === undefined) {
-    const [day = '', dayOfMonth = '', month = '', year = ''] = now.toUTCString().replace(',', '').split(' ');
-    io.out(`${day} ${month} ${dayOfMonth.replace(/^0/, ' ')} ${now.toISOString().slice(11, 19)} UTC ${year}`);
-    return 0;
+  flush(): void {
+    if (this.#rest !== '') this.#line(utf8Decode(this.#rest));
+    this.#rest = '';
   }
-  const iso = now.toISOString();
-  const fields: Readonly<Record<string, string>> = {
-    Y: iso.slice(0, 4),
-    m: iso.slice(5, 7),
-    d: iso.slice(8, 10),
-    H: iso.slice(11, 13),
-    M: iso.slice(14, 16),
-    S: iso.slice(17, 19),
-    s: String(Math.floor(now.getTime() / 1000)),
-    T: iso.slice(11, 19),
-    F: iso.slice(0, 10),
-    '%': '%',
-  };
-  io.out(format.replace(/%([A-Za-z%])/g, (all, letter: string) => fields[letter] ?? all));
-  return 0;
 }
 
-function tail(argv: readonly string[], io: ToolIo): Promise<number> | number {
-  const follows = argv.some((arg) => /^-\w*[fF]/.test(arg));
-  if (follows && argv.at(-1) === '/dev/null') return new Promise<number>(() => undefined);
-  io.err(`leme: "${argv.join(' ')}" is not modelled; tail -f /dev/null is`);
-  return 127;
-}
-
-const TOOLS: ReadonlyMap<string, Tool> = new Map<string, Tool>([
-  ['sleep', sleep],
-  ['echo', echo],
-  ['date', date],
-  ['tail', tail],
-  ['true', () => 0],
-  [':', () => 0],
-  ['false', () => 1],
-  ['hostname', (_argv, io) => (io.out(io.env.get('HOSTNAME') ?? io.process.machine.name), 0)],
-  ['env', (_argv, io) => ([...io.env].forEach(([key, value]) => io.out(`${key}=${value}`)), 0)],
-  [
-    'printenv',
-    (argv, io) => (
-      argv[1] === undefined
-        ? [...io.env].forEach(([k, v]) => io.out(`${k}=${v}`))
-        : io.out(io.env.get(argv[1]) ?? ''),
-      0
-    ),
-  ],
-]);
-
-const SHELLS: ReadonlySet<string> = new Set(['sh', 'bash', 'ash', 'zsh']);
-
-/** Exist in such images, but what they do is not modelled: they say so and end with 127. */
-const UNMODELLED: ReadonlySet<string> = new Set(
-  (
-    'awk base64 cat chmod chown cp curl cut dd df dig find free grep gzip head httpd id ip kill ln ls md5sum mkdir mv nc netstat nohup ' +
-    'nslookup ping pgrep printf ps pwd rm sed seq sha256sum sort stat stress sync tar tee test timeout top touch tr uname uniq uptime vi watch wc wget ' +
-    'which whoami xargs yes'
-  ).split(' '),
-);
-
-/** True for what the small programs below run, or know but do not model. */
-export function isKnownTool(name: string): boolean {
-  return TOOLS.has(name) || SHELLS.has(name) || UNMODELLED.has(name);
-}
-
-/** Runs one command. A shell as its own child is a script of its own. */
-export async function runTool(argv: readonly string[], io: ToolIo): Promise<number> {
-  const file = argv[0] ?? '';
+/** Runs one program of the image to its end; for what it does not have, the shell's text and 127. */
+async function runTool(tools: ReadonlyMap<string, Tool>, task: Task): Promise<number> {
+  const file = task.argv[0] ?? '';
   const name = file.slice(file.lastIndexOf('/') + 1);
-  const tool = TOOLS.get(name);
-  if (tool !== undefined) return tool(argv, io);
-  if (SHELLS.has(name)) return shell(argv, io);
-  if (UNMODELLED.has(name)) io.err(`leme: "${name}" is not modelled in simulated containers yet`);
-  else io.err(`sh: ${file}: not found`);
+  const tool = tools.get(name);
+  try {
+    if (tool !== undefined) return await tool(task);
+    // A script is run by its shell, as the kernel does for `#!`.
+    const path = file.includes('/') ? (file.startsWith('/') ? file : `${task.cwd}/${file}`) : undefined;
+    if (path !== undefined && task.world.files.stat(path)?.kind === 'file' && task.world.files.read(path).startsWith('#!'))
+      return await (tools.get('sh') as Tool)({ ...task, argv: ['sh', path, ...task.argv.slice(1)] });
+  } catch (error) {
+    if (error instanceof BrokenPipe) return 141;
+    if (!(error instanceof ToolError)) throw error;
+    task.stderr.write(`${error.message}\n`);
+    return error.code;
+  }
+  task.stderr.write(`sh: ${file}: not found\n`);
   return 127;
 }
 
-async function shell(argv: readonly string[], io: ToolIo): Promise<number> {
-  const index = argv.findIndex((arg) => /^-[a-z]*c$/.test(arg));
-  const script = index < 0 ? undefined : argv[index + 1];
-  if (script !== undefined) return runScript(script, io, runTool);
-  if (argv.slice(1).every((arg) => arg.startsWith('-'))) return 0;
-  io.err(`${argv[0] ?? 'sh'}: can't open '${argv[1] ?? ''}': No such file or directory`);
-  return 2;
+/** What a program of an image is started with. */
+export interface ToolProgramOptions {
+  readonly tools: ReadonlyMap<string, Tool>;
+  readonly world: ContainerWorld;
+  /** Default: no input, and the process's own lines of output. */
+  readonly stdio?: Stdio;
+  /** Process 1 of a container has no default action for SIGTERM: only SIGKILL ends it. */
+  readonly isMain: boolean;
 }
 
-/** Main program of a container that runs a shell or a small tool. */
-export const toolProgram: Program = async (process) => {
-  // Process 1 of a container has no default action for SIGTERM: only SIGKILL ends it.
-  process.onTerminate(() => undefined);
-  return runTool(process.argv, {
-    process,
-    env: new Map(Object.entries(process.env)),
-    out: (line) => process.stdout(line),
-    err: (line) => process.stderr(line),
-  });
-};
+function pathsOf(tools: ReadonlyMap<string, Tool>, task: ContainerWorld, name: string): string | undefined {
+  const base = name.slice(name.lastIndexOf('/') + 1);
+  if (!tools.has(base)) return task.files.stat(name)?.kind === 'file' ? name : undefined;
+  return ['/bin', '/usr/bin'].map((folder) => `${folder}/${base}`).find((path) => task.files.stat(path) !== undefined);
+}
+
+/** A program that runs a shell or one of the small tools of an image. */
+export function toolProgram({ tools, world, stdio, isMain }: ToolProgramOptions): Program {
+  return async (process: ProcessContext) => {
+    if (isMain) process.onTerminate(() => undefined);
+    const out = new LineWriter((line) => process.stdout(line));
+    const err = new LineWriter((line) => process.stderr(line));
+    const streams = stdio ?? { stdin: EMPTY_INPUT, stdout: out, stderr: err, terminal: undefined };
+    const task: Task = {
+      ...streams,
+      process,
+      world,
+      argv: process.argv.map(utf8Encode),
+      env: new Map(Object.entries(process.env).map(([name, value]) => [name, utf8Encode(value)])),
+      cwd: world.workingDir,
+      run: (inner) => runTool(tools, inner),
+      find: (name) => pathsOf(tools, world, name),
+    };
+    const code = await runTool(tools, task);
+    out.flush();
+    err.flush();
+    return code;
+  };
+}

@@ -1,0 +1,123 @@
+import type { ContainerFiles, FileInfo } from '../images/container/interface.ts';
+import { FileError } from '../images/container/interface.ts';
+import type { LayerEntry, Mount, WritableLayer } from '../images/container/overlay-files.ts';
+import { OverlayFiles } from '../images/container/overlay-files.ts';
+import type { ImageRoot } from '../images/interface.ts';
+import type { FileSystem, LocalState, Machine } from '../machine/interface.ts';
+import { utf8Decode, utf8Encode } from '../network/byte-text.ts';
+import type { Container, PodSandbox } from './interface.ts';
+
+const PREFIX = 'cri:rootfs:';
+
+/** The changes of one container, on its machine's disk: they outlive a restart of the app, and go with the container. */
+class StoredLayer implements WritableLayer {
+  readonly #state: LocalState;
+  readonly #prefix: string;
+
+  constructor(state: LocalState, containerId: string) {
+    this.#state = state;
+    this.#prefix = `${PREFIX}${containerId}:`;
+  }
+
+  entries(): Iterable<readonly [string, LayerEntry]> {
+    return this.#state
+      .keys(this.#prefix)
+      .map((key) => [key.slice(this.#prefix.length), this.#state.get(key) as LayerEntry] as const);
+  }
+
+  set(path: string, entry: LayerEntry): void {
+    this.#state.set(this.#prefix + path, entry);
+  }
+
+  delete(path: string): void {
+    this.#state.delete(this.#prefix + path);
+  }
+}
+
+export function removeRootfs(state: LocalState, containerId: string): void {
+  for (const key of state.keys(`${PREFIX}${containerId}:`)) state.delete(key);
+}
+
+/** A folder of the machine as a container sees it. The machine keeps texts, a container bytes. */
+class MachineFolder implements ContainerFiles {
+  readonly #files: FileSystem;
+  readonly #root: string;
+
+  constructor(files: FileSystem, root: string) {
+    this.#files = files;
+    this.#root = root;
+  }
+
+  stat(path: string): FileInfo | undefined {
+    const full = this.#full(path);
+    if (path === '/' || this.#files.list(full).length > 0) return { kind: 'directory', size: 4096, executable: true };
+    if (!this.#files.exists(full)) return undefined;
+    return { kind: 'file', size: utf8Encode(this.#files.read(full)).length, executable: false };
+  }
+
+  read(path: string): string {
+    if (this.stat(path)?.kind !== 'file') throw new FileError('ENOENT');
+    return utf8Encode(this.#files.read(this.#full(path)));
+  }
+
+  write(path: string, bytes: string): void {
+    this.#files.write(this.#full(path), utf8Decode(bytes));
+  }
+
+  list(path: string): readonly string[] {
+    return this.#files.list(this.#full(path)).map((name) => name.replace(/\/$/, ''));
+  }
+
+  /** Folders of a machine exist as long as something is in them. */
+  makeFolder(path: string): void {
+    this.#files.write(`${this.#full(path)}/.keep`, '');
+  }
+
+  remove(path: string): void {
+    this.#files.remove(this.#full(path));
+  }
+
+  watch(path: string, changed: () => void): { dispose(): void } {
+    return this.#files.watch(this.#full(path), changed);
+  }
+
+  #full(path: string): string {
+    return path === '/' ? this.#root : `${this.#root}${path}`;
+  }
+}
+
+function resolvConf({ config }: PodSandbox): string {
+  const { servers, searches, options } = config.dnsConfig ?? { servers: ['169.254.169.254'], searches: [], options: [] };
+  return [
+    ...(searches.length === 0 ? [] : [`search ${searches.join(' ')}`]),
+    ...servers.map((server) => `nameserver ${server}`),
+    ...(options.length === 0 ? [] : [`options ${options.join(' ')}`]),
+    '',
+  ].join('\n');
+}
+
+function hosts({ config, ip }: PodSandbox): string {
+  return `# Kubernetes-managed hosts file.\n127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n${ip}\t${config.hostname}\n`;
+}
+
+/** The file system of one container: image, own changes, mounts, and the three files that the Pod brings. */
+export function containerFiles(
+  machine: Machine,
+  image: ImageRoot,
+  sandbox: PodSandbox,
+  container: Container,
+): ContainerFiles {
+  const files = new Map(image.files);
+  files.set('/etc/hostname', `${sandbox.config.hostname}\n`);
+  files.set('/etc/hosts', hosts(sandbox));
+  files.set('/etc/resolv.conf', resolvConf(sandbox));
+  const mounts = (container.config.mounts ?? []).map(
+    ({ containerPath, hostPath, readonly }): Mount => ({
+      containerPath,
+      readOnly: readonly,
+      folder: new MachineFolder(machine.files, hostPath),
+    }),
+  );
+  const lower = { files, executables: image.executables, folders: image.folders };
+  return new OverlayFiles(lower, new StoredLayer(machine.state, container.id), mounts);
+}

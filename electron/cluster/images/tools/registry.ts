@@ -1,0 +1,60 @@
+import type { Tool } from '../container/interface.ts';
+import type { Distribution } from '../container/image-files.ts';
+import { sh } from '../shell/sh.ts';
+import { testCommand } from './test-command.ts';
+import * as files from './file-tools.ts';
+import { curl, wget } from './http-tools.ts';
+import * as system from './system-tools.ts';
+import { tar } from './tar.ts';
+import * as text from './text-tools.ts';
+
+const test: Tool = (task) => testCommand(task.argv, task.world.files, task.cwd, task.stderr);
+
+/** In every image that has a shell: coreutils, or busybox. */
+const EVERYWHERE: Readonly<Record<string, Tool>> = {
+  sh, '[': test, test, true: () => 0, false: () => 1,
+  cat: files.cat, ls: files.ls, mkdir: files.mkdir, touch: files.touch, rm: files.rm, cp: files.cp, mv: files.mv, find: files.find, tee: files.tee,
+  echo: text.echo, printf: text.printf, head: text.head, tail: text.tail, grep: text.grep, sed: text.sed, wc: text.wc, sort: text.sort,
+  uniq: text.uniq, cut: text.cut, tr: text.tr, seq: text.seq, base64: text.base64, tar,
+  sleep: system.sleep, date: system.date, env: system.env, printenv: system.printenv, hostname: system.hostname, uname: system.uname,
+  id: system.id, which: system.which, kill: system.kill, nproc: system.nproc, uptime: system.uptime,
+  pwd: (task) => (task.stdout.write(`${task.cwd}\n`), 0),
+  whoami: (task) => (task.stdout.write('root\n'), 0),
+}; // prettier-ignore
+
+const BUSYBOX: Readonly<Record<string, Tool>> = { ash: sh, ps: system.ps, wget };
+const GNU: Readonly<Record<string, Tool>> = { bash: sh };
+
+/** Images that bring more than their distribution. */
+const EXTRA: Readonly<Record<string, Readonly<Record<string, Tool>>>> = {
+  'docker.io/library/nginx': { curl },
+  'docker.io/curlimages/curl': { curl },
+  'docker.io/nicolaka/netshoot': { curl, bash: sh, zsh: sh, ps: system.ps, wget },
+  'docker.io/library/bash': { bash: sh },
+  'docker.io/library/python': { curl, wget, ps: system.ps },
+  'docker.io/library/node': { curl, wget, ps: system.ps },
+  'docker.io/library/golang': { curl, wget, ps: system.ps },
+  'docker.io/library/ruby': { curl, wget, ps: system.ps },
+};
+
+/** In such images too, but what they do is not modelled: they say so and end with 127. */
+const UNMODELLED: readonly string[] = (
+  'awk chmod chown dd df dig du expr free gunzip gzip httpd ip ln md5sum nc netstat nohup nslookup openssl ping pgrep realpath readlink ' +
+  'sha256sum stat stress sync timeout top traceroute udhcpc vi watch xargs yes'
+).split(' ');
+
+const unmodelled: Tool = (task) => {
+  task.stderr.write(`leme: "${task.argv[0] ?? ''}" is not modelled in simulated containers yet\n`);
+  return 127;
+};
+
+/** Programs of an image by name. */
+export function toolsOf(repository: string, distribution: Distribution): ReadonlyMap<string, Tool> {
+  const busybox = distribution === 'busybox' || distribution === 'alpine';
+  return new Map<string, Tool>([
+    ...UNMODELLED.map((name): [string, Tool] => [name, unmodelled]),
+    ...Object.entries(EVERYWHERE),
+    ...Object.entries(busybox ? BUSYBOX : GNU),
+    ...Object.entries(EXTRA[repository] ?? {}),
+  ]);
+}
