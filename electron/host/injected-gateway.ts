@@ -1,4 +1,4 @@
-import type { Gateway, GatewayCall, GatewayHandlers } from '../cluster/gateway/interface.ts';
+import type { Gateway, GatewayHandlers, HttpGatewayCall } from '../cluster/gateway/interface.ts';
 import type { HttpRequest } from '../cluster/network/http.ts';
 import type { PeerCertificate } from '../cluster/network/interface.ts';
 import type { Pacer } from './pacer.ts';
@@ -26,11 +26,11 @@ export class InjectedGateway implements Gateway {
     request: HttpRequest,
     certificate: PeerCertificate | undefined,
     handlers: GatewayHandlers,
-  ): GatewayCall {
+  ): HttpGatewayCall {
     const session = this.#session();
     if (session === undefined) {
       handlers.onEnd(new Error('the cluster is being built; try again'));
-      return { cancel: () => undefined };
+      return { send: () => undefined, cancel: () => undefined };
     }
     const { gateway, pacer } = session;
     const hurry = pacer.hurry();
@@ -50,6 +50,7 @@ export class InjectedGateway implements Gateway {
       }),
     );
     return {
+      send: (body, summary) => void pacer.inject(() => call.send(body, summary)),
       cancel: () => {
         hurry.dispose();
         pacer.inject(() => call.cancel());

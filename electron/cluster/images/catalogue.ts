@@ -152,7 +152,7 @@ export class OfflineCatalogue implements ImageCatalogue {
 
   #lonelyWorld(reference: string): Surroundings['world'] {
     return {
-      hostname: 'localhost',
+      hostname: '',
       files: new OverlayFiles(this.root(reference), new VolatileLayer()),
       workingDir: '/',
       processes: () => [],

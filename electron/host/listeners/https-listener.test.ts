@@ -203,7 +203,7 @@ describe('the HTTPS listener', () => {
   });
 
   it('takes the next port when the wanted one is busy', async () => {
-    const gateway = { call: () => ({ cancel: () => undefined }) };
+    const gateway = { call: () => ({ send: () => undefined, cancel: () => undefined }) };
     const barrier = { afterCommit: (fn: () => void) => fn() };
     const second = await openHttpsListener({
       gateway,

@@ -10,6 +10,7 @@ import { bodyBytes, itemBytes } from './json-bytes.ts';
 import { listenNear } from './listen-near.ts';
 import { forbiddenBecause } from './loopback-guard.ts';
 import { peerCertificate } from './peer-certificate.ts';
+import { serveUpgrade } from './upgrade-handler.ts';
 
 /** Bytes of a request body, as upstream. One more is read, so that the server itself can refuse it. */
 const BODY_LIMIT = 3 * 1024 * 1024;
@@ -174,6 +175,9 @@ export async function openHttpsListener(options: HttpsListenerOptions): Promise<
       noDelay: true,
     },
     (request, response) => serve(options, port, request, response),
+  );
+  server.on('upgrade', (request, socket, head) =>
+    serveUpgrade(options.gateway, options.barrier, port, request, socket, head),
   );
   // Broken handshakes and requests that are no HTTP end their own connection and nothing else.
   server.on('tlsClientError', (_error, socket) => socket.destroy());

@@ -57,11 +57,16 @@ import { LeaseManager } from '../storage/lease-manager.ts';
 import { StorageError } from '../storage/storage-error.ts';
 import { storageKey, storagePrefix } from '../storage/storage-prefix.ts';
 import { WatchCache } from '../storage/watch-cache.ts';
+import type { NetworkAccess } from '../../network/interface.ts';
+import { KubeletConnection } from '../subresources/kubelet-connection.ts';
+import type { SubresourceOptions } from '../subresources/subresources.ts';
 import { subresourcesOf } from '../subresources/subresources.ts';
 import type { ApiServerFlags } from './flags.ts';
 
 export interface ApiServerOptions {
   readonly context: Context;
+  /** Kubelets, and whatever is proxied to, are reached through it. */
+  readonly net: NetworkAccess;
   readonly etcd: EtcdClient;
   readonly flags: ApiServerFlags;
   readonly strategies: readonly KindStrategy[];
@@ -89,6 +94,7 @@ export class ApiServer {
   readonly #decoded = new DecodeCache();
   readonly #store: EtcdStore;
   readonly #admission: AdmissionChain;
+  readonly #subresources: SubresourceOptions;
   readonly #authentication: AuthenticationChain;
   readonly #authorization: AuthorizationChain;
   /** By kind. */
@@ -123,6 +129,14 @@ export class ApiServer {
     this.#reviews = {
       ...accessReviews(this.#authorization),
       ...identityReviews(this.#authentication, context.clock),
+    };
+    this.#subresources = {
+      kubelets: new KubeletConnection(options.net, context.clock, options.authority, (name) =>
+        this.#lookup('nodes', '', name, false),
+      ),
+      find: (resource, namespace, name) => this.#lookup(resource, namespace, name, false),
+      served: this.resources,
+      random: () => context.rand.float(),
     };
     for (const strategy of strategies) this.#addResource(strategy);
     const metrics = new RequestMetrics(
@@ -286,7 +300,7 @@ export class ApiServer {
   }
 
   #subresourcesOf(strategy: KindStrategy): ReadonlyMap<string, SubresourceHandler> {
-    const handlers = subresourcesOf(strategy, this.resources);
+    const handlers = subresourcesOf(strategy, this.#subresources);
     if (strategy.gvk.group !== '' || strategy.resource !== 'serviceaccounts') return handlers;
     const { context } = this.#options;
     return new Map([...handlers, ['token', tokenRequestHandler({ context, ...this.#tokenOptions() })]]);

@@ -139,11 +139,21 @@ describe('Pods', () => {
     expect(later.items).toHaveLength(1);
   });
 
-  it('say plainly what is not modelled', async () => {
+  it('have logs and streams only where they run', async () => {
     await cluster.call('POST', PODS, pod('a'));
-    expect(await status('GET', `${PODS}/a/log`)).toEqual([
-      501,
-      'pods/log of "a": reading logs through the API server is not modelled yet',
+    // Nothing has run yet, so nothing was written.
+    expect((await cluster.call('GET', `${PODS}/a/log`)).status).toBe(200);
+    expect(await status('GET', `${PODS}/a/log?tailLines=-1`)).toEqual([
+      422,
+      'PodLogOptions "a" is invalid: tailLines: Invalid value: -1: must be greater than or equal to 0',
+    ]);
+    expect(await status('POST', `${PODS}/a/exec?stdout=true&command=ls`)).toEqual([
+      400,
+      'pod a does not have a host assigned',
+    ]);
+    expect(await status('POST', `${PODS}/a/exec?stdout=true`)).toEqual([
+      400,
+      'you must specify at least one command for the container',
     ]);
     expect(await status('POST', `${PODS}/a/exec?container=nosuch`)).toEqual([
       400,

@@ -59,6 +59,7 @@ export function kubeApiserverProgram(options: KubeApiserverOptions): Program {
     );
     const server = new ApiServer({
       context: process,
+      net: process.net,
       etcd,
       flags,
       strategies: options.strategies ?? STRATEGIES,

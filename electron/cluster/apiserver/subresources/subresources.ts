@@ -1,36 +1,52 @@
 import type { KindStrategy } from '../../api/strategy.ts';
+import type { KubeObject } from '../../api/types.ts';
 import type { ServedResources, SubresourceHandler } from '../endpoints/served-resource.ts';
+import type { KubeletConnection } from './kubelet-connection.ts';
 import { NAMESPACE_FINALIZE } from './namespace-finalize.ts';
-import { notModelled, notModelledInContainer } from './not-modelled.ts';
+import { notModelled } from './not-modelled.ts';
 import { POD_BINDING } from './pod-binding.ts';
 import { PodEviction } from './pod-eviction.ts';
+import { podLog } from './pod-log.ts';
+import { podStream } from './pod-streams.ts';
+import { nodeProxy, podProxy, serviceProxy } from './proxy.ts';
 import { SCALE_SUBRESOURCE } from './scale.ts';
 
+type Handlers = ReadonlyMap<string, SubresourceHandler>;
+
+/** What reaches beyond this server. */
+export interface SubresourceOptions {
+  readonly kubelets: KubeletConnection;
+  readonly served: ServedResources;
+  /** An object of a core resource, from memory. */
+  find(resource: string, namespace: string, name: string): Promise<KubeObject | undefined>;
+  /** In [0, 1). */
+  random(): number;
+}
+
 /** Subresources of core kinds that are more than the `status` and `scale` doors. */
-const CORE: Readonly<Record<string, ReadonlyMap<string, SubresourceHandler>>> = {
-  pods: new Map([
-    ['binding', POD_BINDING],
-    ['log', notModelledInContainer('reading logs through the API server', ['get'])],
-    ['exec', notModelledInContainer('running commands in containers', ['get', 'create'])],
-    ['attach', notModelledInContainer('attaching to containers', ['get', 'create'])],
-    ['portforward', notModelled('forwarding ports', ['get', 'create'])],
-    ['proxy', notModelled('the proxy', ['get', 'create', 'update', 'patch', 'delete'])],
-    ['ephemeralcontainers', notModelled('adding ephemeral containers', ['get', 'update', 'patch'])],
-    ['resize', notModelled('resizing in place', ['get', 'update', 'patch'])],
-  ]),
-  namespaces: new Map([['finalize', NAMESPACE_FINALIZE]]),
-  nodes: new Map([['proxy', notModelled('the proxy', ['get', 'create', 'update', 'patch', 'delete'])]]),
-  services: new Map([['proxy', notModelled('the proxy', ['get', 'create', 'update', 'patch', 'delete'])]]),
-};
+function coreSubresources({ kubelets, served, find, random }: SubresourceOptions): Readonly<Record<string, Handlers>> {
+  return {
+    pods: new Map<string, SubresourceHandler>([
+      ['binding', POD_BINDING],
+      ['eviction', new PodEviction(() => served.find('policy', 'v1', 'poddisruptionbudgets'))],
+      ['log', podLog(kubelets)],
+      ['exec', podStream('exec', kubelets)],
+      ['attach', podStream('attach', kubelets)],
+      ['portforward', podStream('portForward', kubelets)],
+      ['proxy', podProxy(kubelets)],
+      ['ephemeralcontainers', notModelled('adding ephemeral containers', ['get', 'update', 'patch'])],
+      ['resize', notModelled('resizing in place', ['get', 'update', 'patch'])],
+    ]),
+    namespaces: new Map([['finalize', NAMESPACE_FINALIZE]]),
+    nodes: new Map([['proxy', nodeProxy(kubelets)]]),
+    services: new Map([['proxy', serviceProxy(kubelets, find, random)]]),
+  };
+}
 
 /** What serves the subresources of a kind, beside the ordinary `status` door. */
-export function subresourcesOf(
-  strategy: KindStrategy,
-  served: ServedResources,
-): ReadonlyMap<string, SubresourceHandler> {
-  const handlers = new Map(strategy.gvk.group === '' ? CORE[strategy.resource] : undefined);
-  if (strategy.gvk.group === '' && strategy.resource === 'pods')
-    handlers.set('eviction', new PodEviction(() => served.find('policy', 'v1', 'poddisruptionbudgets')));
+export function subresourcesOf(strategy: KindStrategy, options: SubresourceOptions): Handlers {
+  const core = strategy.gvk.group === '' ? coreSubresources(options)[strategy.resource] : undefined;
+  const handlers = new Map(core);
   if (strategy.scale !== undefined) handlers.set('scale', SCALE_SUBRESOURCE);
   return handlers;
 }

@@ -69,6 +69,7 @@ export interface ContainerProcess {
 
 /** What surrounds the processes of one container. */
 export interface ContainerWorld {
+  /** Empty: that of the machine. */
   readonly hostname: string;
   readonly files: ContainerFiles;
   readonly workingDir: string;

@@ -44,7 +44,7 @@ function staticFiles(root: string, server: string, page: (status: number) => str
     const extension = status === 200 ? (candidate.split('.').at(-1) ?? '') : 'html';
     const size = status === 200 ? world.files.read(candidate).length : body.length;
     process.stdout(
-      `${peer.ip} - - [${logDate(process.clock.now())}] "${method} ${target} HTTP/1.1" ${status} ${method === 'HEAD' ? 0 : size} "${headers['referer'] ?? '-'}" "${headers['user-agent'] ?? '-'}" "${headers['x-forwarded-for'] ?? '-'}"`,
+      `${peer.ip === process.ip ? '127.0.0.1' : peer.ip} - - [${logDate(process.clock.now())}] "${method} ${target} HTTP/1.1" ${status} ${method === 'HEAD' ? 0 : size} "${headers['referer'] ?? '-'}" "${headers['user-agent'] ?? '-'}" "${headers['x-forwarded-for'] ?? '-'}"`,
     );
     exchange.respond({
       status,

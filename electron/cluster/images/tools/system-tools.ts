@@ -53,7 +53,7 @@ export const printenv: Tool = (task) => {
 
 export const hostname: Tool = (task) => {
   const { flags } = parseArguments(task, 'isfd');
-  task.stdout.write(`${flags.has('i') ? task.process.ip : task.world.hostname}\n`);
+  task.stdout.write(`${flags.has('i') ? task.process.ip : task.world.hostname || task.process.machine.name}\n`);
   return 0;
 };
 

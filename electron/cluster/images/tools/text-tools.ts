@@ -1,4 +1,4 @@
-import { readAll } from '../container/byte-pipe.ts';
+import { LineReader, readAll } from '../container/byte-pipe.ts';
 import type { Task, Tool } from '../container/interface.ts';
 import { FileError } from '../container/interface.ts';
 import { parseArguments, pathIn, ToolError } from './arguments.ts';
@@ -76,8 +76,18 @@ function counted(task: Task): Task {
 export const head: Tool = async (given) => {
   const task = counted(given);
   const { values, rest } = parseArguments(task, 'qv', 'nc', { lines: 'n', bytes: 'c' });
-  const { texts, code } = await inputs(task, rest);
   const bytes = values.get('c');
+  if (rest.length === 0 && bytes === undefined) {
+    // As it comes: what is before it in a pipe may never end.
+    const lines = LineReader.of(task.stdin);
+    for (let left = Number(values.get('n') ?? 10); left > 0; left -= 1) {
+      const line = await lines.next();
+      if (line === undefined) break;
+      task.stdout.write(`${line}\n`);
+    }
+    return 0;
+  }
+  const { texts, code } = await inputs(task, rest);
   for (const { text } of texts)
     task.stdout.write(
       bytes === undefined ? join(linesOf(text).slice(0, Number(values.get('n') ?? 10))) : text.slice(0, Number(bytes)),

@@ -1,0 +1,107 @@
+import type { IncomingMessage } from 'node:http';
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import type { Gateway } from '../../cluster/gateway/interface.ts';
+import type { HttpBody, HttpResponse } from '../../cluster/network/http.ts';
+import type { StreamMessage } from '../../cluster/network/stream-message.ts';
+import { streamBody, streamSummary } from '../../cluster/network/stream-message.ts';
+import type { Barrier } from './interface.ts';
+import { bodyBytes } from './json-bytes.ts';
+import { forbiddenBecause } from './loopback-guard.ts';
+import { peerCertificate } from './peer-certificate.ts';
+import type { StreamClient, StreamPeer } from './websocket-streams.ts';
+import { acceptWebSocket, channelClient, CHANNEL_PROTOCOLS, offeredProtocols } from './websocket-streams.ts';
+
+/** How an accepted client is spoken to; `undefined` when it asks for nothing that is known. */
+type Transport = (accepted: (make: (peer: StreamPeer) => StreamClient) => void) => void;
+
+function refuse(socket: Duplex, status: number, headers: Readonly<Record<string, string>>, body: Uint8Array): void {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.write(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}content-length: ${body.byteLength}\r\nconnection: close\r\n\r\n`,
+  );
+  socket.end(body);
+}
+
+function refuseText(socket: Duplex, status: number, text: string): void {
+  refuse(socket, status, { 'content-type': 'text/plain; charset=utf-8' }, Buffer.from(`${text}\n`, 'utf8'));
+}
+
+function transportOf(request: IncomingMessage, socket: Duplex, head: Buffer): Transport | undefined {
+  const upgrade = (request.headers.upgrade ?? '').toLowerCase();
+  if (upgrade !== 'websocket') return undefined;
+  const offered = offeredProtocols(request);
+  const protocol = CHANNEL_PROTOCOLS.find((name) => offered.includes(name));
+  if (protocol === undefined) return undefined;
+  return (accepted) =>
+    acceptWebSocket(request, socket, head, protocol, (websocket) =>
+      accepted((peer) => channelClient(websocket, peer)),
+    );
+}
+
+/**
+ * A request that wants to become a stream (exec, attach, port-forward). It goes through the cluster first: only when the
+ * API server has agreed is the connection upgraded, so that a refusal is an ordinary answer with its Status.
+ */
+export function serveUpgrade(
+  gateway: Gateway,
+  barrier: Barrier,
+  port: number,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): void {
+  socket.on('error', () => socket.destroy());
+  const forbidden = forbiddenBecause(request.headers, port);
+  if (forbidden !== undefined) {
+    refuseText(socket, 403, forbidden);
+    return;
+  }
+  const transport = transportOf(request, socket, head);
+  if (transport === undefined) {
+    refuseText(socket, 400, 'unable to upgrade: unsupported protocol');
+    return;
+  }
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(request.headers))
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
+  let client: StreamClient | undefined;
+  let before: (() => void)[] = [];
+  /** What comes before the handshake is complete waits for it. */
+  const later = (run: (ready: StreamClient) => void): void => {
+    if (client === undefined) before.push(() => run(client as StreamClient));
+    else run(client);
+  };
+  let upgraded = false;
+  const call = gateway.call(
+    { method: request.method ?? 'GET', target: request.url ?? '/', headers },
+    peerCertificate(socket as TLSSocket),
+    {
+      onResponse: (response: HttpResponse) =>
+        barrier.afterCommit(() => {
+          if (response.status !== 101) {
+            const body = response.body === undefined ? new Uint8Array(0) : bodyBytes(response.body);
+            refuse(socket, response.status, response.headers, body);
+            return;
+          }
+          upgraded = true;
+          transport((make) => {
+            client = make({
+              send: (message: StreamMessage) => call.send(streamBody(message), streamSummary(message)),
+              gone: () => call.cancel(),
+            });
+            for (const run of before) run();
+            before = [];
+          });
+        }),
+      onItem: (body: HttpBody) => barrier.afterCommit(() => later((ready) => ready.deliver(body))),
+      onEnd: (error) =>
+        barrier.afterCommit(() => {
+          if (upgraded) later((ready) => ready.end(error));
+          else if (error !== undefined) socket.destroy();
+        }),
+    },
+  );
+  socket.on('close', () => call.cancel());
+}
