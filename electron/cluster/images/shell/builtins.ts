@@ -1,5 +1,7 @@
 import { LineReader } from '../container/byte-pipe.ts';
+import type { Task } from '../container/interface.ts';
 import { testCommand } from '../tools/test-command.ts';
+import { echo, printf } from '../tools/text-tools.ts';
 import { ExitShell, LoopControl, ReturnFromFunction } from './control-flow.ts';
 import type { Interpreter, Streams } from './interpreter.ts';
 
@@ -15,6 +17,14 @@ const numberOf = (text: string | undefined, otherwise: number): number => {
   const value = Number(text ?? otherwise);
   return Number.isInteger(value) ? value & 255 : 2;
 };
+
+const taskOf = ({ argv, streams, shell }: Call): Task => ({
+  ...shell.task,
+  ...streams,
+  argv,
+  env: shell.state.exported(),
+  cwd: shell.state.cwd,
+});
 
 function cd({ argv, streams, shell }: Call): number {
   const { state, task } = shell;
@@ -97,6 +107,9 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ['true', () => 0],
   ['false', () => 1],
   ['cd', cd],
+  // Within the shell itself, so a reader that has gone ends the shell and not only a child of it.
+  ['echo', (call) => echo(taskOf(call))],
+  ['printf', (call) => printf(taskOf(call))],
   ['pwd', ({ streams, shell }) => (streams.stdout.write(`${shell.state.cwd}\n`), 0)],
   ['set', set],
   ['read', read],
