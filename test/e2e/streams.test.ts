@@ -10,7 +10,15 @@ beforeAll(async () => {
   host = await ServedHost.start(folder.path, '--topology', 'oke-3', '--seed', '1', '--speed', '25');
   if (!hasStockKubectl()) return;
   host.kubectl(['run', 'web', '--image=nginx']);
-  host.kubectl(['run', 'ticks', '--image=busybox', '--', 'sh', '-c', 'while true; do echo tick; sleep 5; done']);
+  host.kubectl([
+    'run',
+    'ticks',
+    '--image=busybox',
+    '--',
+    'sh',
+    '-c',
+    'while true; do echo tick; sleep 5; done',
+  ]);
   host.kubectl(['wait', '--for=condition=Ready', 'pod/web', 'pod/ticks', '--timeout=60s']);
 });
 afterAll(async () => {
@@ -54,8 +62,7 @@ describe.skipIf(!hasStockKubectl())('streams into containers with a stock kubect
     expect(host.kubectl(['logs', 'ticks', '--tail=1', '--timestamps']).stdout).toMatch(/^\d{4}-\S+Z tick\n$/);
     expect(host.kubectl(['logs', 'web', '-p'])).toMatchObject({
       code: 1,
-      stderr:
-        'Error from server (BadRequest): previous terminated container "web" in pod "web" not found\n',
+      stderr: 'Error from server (BadRequest): previous terminated container "web" in pod "web" not found\n',
     });
     expect(host.kubectl(['get', '--raw', '/api/v1/namespaces/default/pods/web:80/proxy/']).stdout).toContain(
       'Welcome to nginx!',
@@ -94,7 +101,10 @@ describe.skipIf(!hasStockKubectl())('streams with @kubernetes/client-node', () =
     const stream = new PassThrough();
     let text = '';
     stream.on('data', (chunk: Buffer) => (text += chunk.toString('utf8')));
-    const abort = await new Log(config()).log('default', 'ticks', 'ticks', stream, { follow: true, tailLines: 1 });
+    const abort = await new Log(config()).log('default', 'ticks', 'ticks', stream, {
+      follow: true,
+      tailLines: 1,
+    });
     await eventually(
       () => text,
       (seen) => seen.startsWith('tick\ntick\ntick\n'),

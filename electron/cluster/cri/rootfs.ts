@@ -50,7 +50,8 @@ class MachineFolder implements ContainerFiles {
 
   stat(path: string): FileInfo | undefined {
     const full = this.#full(path);
-    if (path === '/' || this.#files.list(full).length > 0) return { kind: 'directory', size: 4096, executable: true };
+    if (path === '/' || this.#files.list(full).length > 0)
+      return { kind: 'directory', size: 4096, executable: true };
     if (!this.#files.exists(full)) return undefined;
     return { kind: 'file', size: utf8Encode(this.#files.read(full)).length, executable: false };
   }
@@ -87,7 +88,11 @@ class MachineFolder implements ContainerFiles {
 }
 
 function resolvConf({ config }: PodSandbox): string {
-  const { servers, searches, options } = config.dnsConfig ?? { servers: ['169.254.169.254'], searches: [], options: [] };
+  const { servers, searches, options } = config.dnsConfig ?? {
+    servers: ['169.254.169.254'],
+    searches: [],
+    options: [],
+  };
   return [
     ...(searches.length === 0 ? [] : [`search ${searches.join(' ')}`]),
     ...servers.map((server) => `nameserver ${server}`),
@@ -111,13 +116,11 @@ export function containerFiles(
   files.set('/etc/hostname', `${sandbox.config.hostname}\n`);
   files.set('/etc/hosts', hosts(sandbox));
   files.set('/etc/resolv.conf', resolvConf(sandbox));
-  const mounts = (container.config.mounts ?? []).map(
-    ({ containerPath, hostPath, readonly }): Mount => ({
-      containerPath,
-      readOnly: readonly,
-      folder: new MachineFolder(machine.files, hostPath),
-    }),
-  );
+  const mounts = (container.config.mounts ?? []).map(({ containerPath, hostPath, readonly }): Mount => ({
+    containerPath,
+    readOnly: readonly,
+    folder: new MachineFolder(machine.files, hostPath),
+  }));
   const lower = { files, executables: image.executables, folders: image.folders };
   return new OverlayFiles(lower, new StoredLayer(machine.state, container.id), mounts);
 }

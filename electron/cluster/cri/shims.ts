@@ -178,7 +178,8 @@ export class ContainerShims {
     const output = running.output.attach((stream, bytes) => listener.output(stream, bytes));
     const exit = running.process.onDidExit(() => listener.ended({ code: 0 }));
     const once = this.#store.containers.get(containerId)?.config.stdinOnce === true;
-    const hangUp = (): void => (running.terminal === undefined ? running.stdin?.end() : running.terminal.hangUp());
+    const hangUp = (): void =>
+      running.terminal === undefined ? running.stdin?.end() : running.terminal.hangUp();
     return {
       listener,
       input: (bytes) => {
@@ -231,7 +232,12 @@ export class ContainerShims {
       pidOf,
     };
     const stdio: Stdio = {
-      stdin: terminal === undefined ? (stdin ?? EMPTY_INPUT) : config.stdin === true ? terminal.input : EMPTY_INPUT,
+      stdin:
+        terminal === undefined
+          ? (stdin ?? EMPTY_INPUT)
+          : config.stdin === true
+            ? terminal.input
+            : EMPTY_INPUT,
       stdout: terminal?.writer ?? output.writer('stdout', false),
       stderr: terminal?.writer ?? output.writer('stderr', false),
       terminal,
@@ -257,7 +263,17 @@ export class ContainerShims {
       process.onDidWrite(({ stream, line, time }) => output.line(stream, line, time)),
       process.onDidExit((status) => this.#ended(container.id, status)),
     ];
-    this.#running.set(container.id, { process, sandbox, env, output, stdin, terminal, world, inside, watches });
+    this.#running.set(container.id, {
+      process,
+      sandbox,
+      env,
+      output,
+      stdin,
+      terminal,
+      world,
+      inside,
+      watches,
+    });
     return process;
   }
 

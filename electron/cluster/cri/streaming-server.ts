@@ -33,7 +33,16 @@ function exitStatus(cmd: readonly string[], code: number): unknown {
 function internalError(what: string): unknown {
   const message = `Internal error occurred: ${what}`;
   const details = { causes: [{ message: what }] };
-  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason: 'InternalError', details, code: 500 };
+  return {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message,
+    reason: 'InternalError',
+    details,
+    code: 500,
+  };
 }
 
 /**
@@ -70,10 +79,15 @@ export class StreamingServer {
     this.#checkRunning(request.containerId);
     return this.#prepare('exec', (exchange) => {
       const { containerId, cmd, tty } = request;
-      this.#serveProcess(exchange, (listener) => this.#runtime.shims.exec(containerId, cmd, tty, listener), (end) =>
-        end.error === undefined
-          ? exitStatus(cmd, end.code)
-          : internalError(`error executing command in container: failed to exec in container: failed to start exec "${this.#process.rand.string(64, '0123456789abcdef')}": OCI runtime exec failed: exec failed: unable to start container process: ${end.error}: unknown`),
+      this.#serveProcess(
+        exchange,
+        (listener) => this.#runtime.shims.exec(containerId, cmd, tty, listener),
+        (end) =>
+          end.error === undefined
+            ? exitStatus(cmd, end.code)
+            : internalError(
+                `error executing command in container: failed to exec in container: failed to start exec "${this.#process.rand.string(64, '0123456789abcdef')}": OCI runtime exec failed: exec failed: unable to start container process: ${end.error}: unknown`,
+              ),
       );
     });
   }
@@ -82,7 +96,11 @@ export class StreamingServer {
   attach(request: CriRequest<'Attach'>): CriResponse<'Attach'> {
     this.#checkRunning(request.containerId);
     return this.#prepare('attach', (exchange) => {
-      this.#serveProcess(exchange, (listener) => this.#runtime.shims.attach(request.containerId, request.stdin, listener), () => successStatus());
+      this.#serveProcess(
+        exchange,
+        (listener) => this.#runtime.shims.attach(request.containerId, request.stdin, listener),
+        () => successStatus(),
+      );
     });
   }
 
@@ -91,7 +109,8 @@ export class StreamingServer {
     const sandbox = this.#runtime.store.sandboxes.get(podSandboxId);
     if (sandbox === undefined)
       throw new CriError('NotFound', `failed to find sandbox "${podSandboxId}" in store: not found`);
-    if (sandbox.state !== 'SANDBOX_READY') throw new CriError('Unknown', `sandbox container "${podSandboxId}" is not running`);
+    if (sandbox.state !== 'SANDBOX_READY')
+      throw new CriError('Unknown', `sandbox container "${podSandboxId}" is not running`);
     return this.#prepare('portforward', (exchange) => this.#servePorts(exchange, podSandboxId));
   }
 
@@ -123,17 +142,16 @@ export class StreamingServer {
     start: (listener: ContainerSession['listener']) => ContainerSession,
     status: (end: { code: number; error?: string }) => unknown,
   ): void {
-    const send = (message: StreamMessage): void => exchange.sendItem(streamBody(message), streamSummary(message));
-    let session: ContainerSession | undefined;
-    // Input may come before the process has been started.
+    const send = (message: StreamMessage): void =>
+      exchange.sendItem(streamBody(message), streamSummary(message));
     exchange.onUpload((body) => {
       const message = streamMessageOf(body);
-      if (message?.type === 'data' && message.stream === 'stdin') session?.input(message.data);
-      else if (message?.type === 'close' && message.stream === 'stdin') session?.closeInput();
+      if (message?.type === 'data' && message.stream === 'stdin') session.input(message.data);
+      else if (message?.type === 'close' && message.stream === 'stdin') session.closeInput();
     });
-    exchange.onCancel(() => session?.leave());
+    exchange.onCancel(() => session.leave());
     exchange.respond({ status: 101, headers: { upgrade: 'leme-stream' }, stream: true });
-    session = start({
+    const session: ContainerSession = start({
       output: (stream, data) => send({ type: 'data', stream, data }),
       ended: (end) => {
         send({ type: 'status', status: status(end) });
@@ -143,7 +161,8 @@ export class StreamingServer {
   }
 
   #servePorts(exchange: HttpExchange, sandboxId: string): void {
-    const send = (message: StreamMessage): void => exchange.sendItem(streamBody(message), streamSummary(message));
+    const send = (message: StreamMessage): void =>
+      exchange.sendItem(streamBody(message), streamSummary(message));
     const open = new Map<number, { connection?: Connection; waiting: string[] }>();
     const close = (id: number): void => {
       const known = open.get(id);
@@ -174,7 +193,10 @@ export class StreamingServer {
   ): Promise<void> {
     const ip = this.#runtime.store.sandboxes.get(sandboxId)?.ip ?? '';
     try {
-      const connection = await this.#process.net.dial({ host: ip, port }, { protocol: 'tcp', timeout: 30_000 });
+      const connection = await this.#process.net.dial(
+        { host: ip, port },
+        { protocol: 'tcp', timeout: 30_000 },
+      );
       const known = open.get(id);
       if (known === undefined) {
         connection.close();
@@ -182,7 +204,11 @@ export class StreamingServer {
       }
       known.connection = connection;
       connection.onMessage((payload) =>
-        send({ type: 'port-data', connection: id, data: payload instanceof Uint8Array ? bytesToLatin1(payload) : String(payload) }),
+        send({
+          type: 'port-data',
+          connection: id,
+          data: payload instanceof Uint8Array ? bytesToLatin1(payload) : String(payload),
+        }),
       );
       connection.onClose(() => {
         if (open.delete(id)) send({ type: 'port-close', connection: id });

@@ -112,7 +112,12 @@ export class OfflineCatalogue implements ImageCatalogue {
     const world = surroundings?.world ?? this.#lonelyWorld(reference);
     const tools = this.#tools(repository, reference);
     if (tools.has(tool)) {
-      const options = { tools, world, isMain: true, ...(surroundings === undefined ? {} : { stdio: surroundings.stdio }) };
+      const options = {
+        tools,
+        world,
+        isMain: true,
+        ...(surroundings === undefined ? {} : { stdio: surroundings.stdio }),
+      };
       return { type: 'program', argv: inner, program: toolProgram(options) };
     }
     const main = isWrapper(repository.entrypoint[0] ?? '')

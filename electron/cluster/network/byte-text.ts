@@ -17,12 +17,10 @@ const encoder = new TextEncoder();
 
 /** UTF-8 bytes of a text, as Latin-1. */
 export function utf8Encode(text: string): string {
-  // eslint-disable-next-line no-control-regex -- ASCII is the same in both
   return /^[\x00-\x7f]*$/.test(text) ? text : bytesToLatin1(encoder.encode(text));
 }
 
 /** A text of Latin-1 bytes that are UTF-8; what is not becomes U+FFFD. */
 export function utf8Decode(bytes: string): string {
-  // eslint-disable-next-line no-control-regex -- ASCII is the same in both
   return /^[\x00-\x7f]*$/.test(bytes) ? bytes : new TextDecoder().decode(latin1ToBytes(bytes));
 }

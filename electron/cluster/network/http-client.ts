@@ -1,6 +1,13 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/disposable.ts';
-import type { HttpBody, HttpFrame, HttpRequest, HttpResponse, HttpStream, HttpStreamHandlers } from './http.ts';
+import type {
+  HttpBody,
+  HttpFrame,
+  HttpRequest,
+  HttpResponse,
+  HttpStream,
+  HttpStreamHandlers,
+} from './http.ts';
 import type { CloseReason, Connection } from './interface.ts';
 
 /** A call that got no answer: the connection broke, or time ran out. Texts are those of Go's net/http. */

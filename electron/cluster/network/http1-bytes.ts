@@ -22,7 +22,12 @@ class ByteExchange implements HttpExchange {
   #over = false;
   #cancelled: (() => void) | undefined;
 
-  constructor(request: HttpRequest, keepAlive: boolean, send: (bytes: string) => void, done: (keepAlive: boolean) => void) {
+  constructor(
+    request: HttpRequest,
+    keepAlive: boolean,
+    send: (bytes: string) => void,
+    done: (keepAlive: boolean) => void,
+  ) {
     this.request = request;
     this.#keepAlive = keepAlive;
     this.#send = send;
@@ -77,7 +82,8 @@ export function serveHttp1Connection(connection: Connection, handle: HttpHandler
   let received = '';
   let open: ByteExchange | undefined;
   const send = (bytes: string): void => {
-    if (!connection.closed) connection.send(bytes, { phase: 'item', summary: `${bytes.length} bytes`, call: 0 });
+    if (!connection.closed)
+      connection.send(bytes, { phase: 'item', summary: `${bytes.length} bytes`, call: 0 });
   };
   const refuse = (): void => {
     send('HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
@@ -97,7 +103,8 @@ export function serveHttp1Connection(connection: Connection, handle: HttpHandler
       return;
     }
     const headers: Record<string, string> = {};
-    for (const row of rows) headers[row.slice(0, row.indexOf(':')).trim().toLowerCase()] = row.slice(row.indexOf(':') + 1).trim();
+    for (const row of rows)
+      headers[row.slice(0, row.indexOf(':')).trim().toLowerCase()] = row.slice(row.indexOf(':') + 1).trim();
     const length = Number(headers['content-length'] ?? 0);
     if (received.length < end + 4 + length) return;
     const body = received.slice(end + 4, end + 4 + length);

@@ -16,7 +16,12 @@ import { acceptWebSocket, channelClient, CHANNEL_PROTOCOLS, offeredProtocols } f
 /** How an accepted client is spoken to; `undefined` when it asks for nothing that is known. */
 type Transport = (accepted: (make: (peer: StreamPeer) => StreamClient) => void) => void;
 
-function refuse(socket: Duplex, status: number, headers: Readonly<Record<string, string>>, body: Uint8Array): void {
+function refuse(
+  socket: Duplex,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  body: Uint8Array,
+): void {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.write(
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}content-length: ${body.byteLength}\r\nconnection: close\r\n\r\n`,

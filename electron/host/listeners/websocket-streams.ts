@@ -31,7 +31,11 @@ export interface StreamClient {
   end(error: Error | undefined): void;
 }
 
-const server = new WebSocketServer({ noServer: true, handleProtocols: () => false, maxPayload: 32 * 1024 * 1024 });
+const server = new WebSocketServer({
+  noServer: true,
+  handleProtocols: () => false,
+  maxPayload: 32 * 1024 * 1024,
+});
 const protocols = new WeakMap<IncomingMessage, string>();
 server.on('headers', (headers, request) => {
   const protocol = protocols.get(request);
@@ -42,7 +46,10 @@ server.on('headers', (headers, request) => {
 /** Subprotocols that a client offers, in its order. */
 export function offeredProtocols(request: IncomingMessage): string[] {
   const header = request.headers['sec-websocket-protocol'] ?? '';
-  return header.split(',').map((name) => name.trim()).filter((name) => name !== '');
+  return header
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
 }
 
 /** Completes a WebSocket handshake with one of the offered subprotocols. */
@@ -82,7 +89,8 @@ export function channelClient(websocket: WebSocket, peer: StreamPeer): StreamCli
   return {
     deliver(body) {
       const message = streamMessageOf(body);
-      if (message?.type === 'data') send(message.stream === 'stderr' ? STDERR : STDOUT, latin1ToBytes(message.data));
+      if (message?.type === 'data')
+        send(message.stream === 'stderr' ? STDERR : STDOUT, latin1ToBytes(message.data));
       else if (message?.type === 'status') send(ERROR, Buffer.from(JSON.stringify(message.status), 'utf8'));
     },
     end(error) {
@@ -96,7 +104,9 @@ export function channelClient(websocket: WebSocket, peer: StreamPeer): StreamCli
 export function parseSize(text: string): { width: number; height: number } | undefined {
   try {
     const { Width, Height } = JSON.parse(text) as { Width?: unknown; Height?: unknown };
-    return typeof Width === 'number' && typeof Height === 'number' ? { width: Width, height: Height } : undefined;
+    return typeof Width === 'number' && typeof Height === 'number'
+      ? { width: Width, height: Height }
+      : undefined;
   } catch {
     // A malformed size changes nothing.
     return undefined;

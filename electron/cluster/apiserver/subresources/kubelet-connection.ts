@@ -38,7 +38,8 @@ export class KubeletConnection {
     const node = (await this.#node(name)) as Node | undefined;
     if (node === undefined) throw newNotFound(NODES, name);
     const address = node.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address;
-    if (address === undefined) throw new StatusError(500, '', `no preferred addresses found; known addresses: []`);
+    if (address === undefined)
+      throw new StatusError(500, '', `no preferred addresses found; known addresses: []`);
     return { host: address, port: node.status?.daemonEndpoints?.kubeletEndpoint?.Port ?? 10_250 };
   }
 
@@ -65,7 +66,12 @@ export class KubeletConnection {
 }
 
 /** Runs `work`; a backend that cannot be reached becomes a Status. @throws StatusError */
-export async function reaching<T>(prefix: string, code: number, reason: string, work: () => Promise<T>): Promise<T> {
+export async function reaching<T>(
+  prefix: string,
+  code: number,
+  reason: string,
+  work: () => Promise<T>,
+): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -9,7 +9,8 @@ const KIND = { group: '', version: 'v1', kind: 'PodLogOptions' };
 function integer(query: URLSearchParams, name: string): number | undefined {
   const text = query.get(name);
   if (text === null || text === '') return undefined;
-  if (!/^[-+]?\d+$/.test(text)) throw newBadRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  if (!/^[-+]?\d+$/.test(text))
+    throw newBadRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
   return Number(text);
 }
 
@@ -26,13 +27,17 @@ export function validatePodLogOptions(query: URLSearchParams, pod: string): stri
   const limit = integer(query, 'limitBytes');
   const seconds = integer(query, 'sinceSeconds');
   const time = query.get('sinceTime');
-  if (tail !== undefined && tail < 0) errors.push(invalid('tailLines', tail, 'must be greater than or equal to 0'));
+  if (tail !== undefined && tail < 0)
+    errors.push(invalid('tailLines', tail, 'must be greater than or equal to 0'));
   if (limit !== undefined && limit < 1) errors.push(invalid('limitBytes', limit, 'must be greater than 0'));
   if (seconds !== undefined && time !== null)
     errors.push(forbidden('', 'at most one of `sinceTime` or `sinceSeconds` may be specified'));
-  else if (seconds !== undefined && seconds < 1) errors.push(invalid('sinceSeconds', seconds, 'must be greater than 0'));
+  else if (seconds !== undefined && seconds < 1)
+    errors.push(invalid('sinceSeconds', seconds, 'must be greater than 0'));
   if (time !== null && Number.isNaN(Date.parse(time)))
-    throw newBadRequest(`parsing time ${JSON.stringify(time)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(time)} as "2006"`);
+    throw newBadRequest(
+      `parsing time ${JSON.stringify(time)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(time)} as "2006"`,
+    );
   if (errors.length > 0) throw newInvalid(KIND, pod, errors);
   if (tail !== undefined) result.set('tailLines', String(tail));
   if (limit !== undefined) result.set('limitBytes', String(limit));

@@ -13,7 +13,11 @@ export function podLog(kubelets: KubeletConnection): SubresourceHandler {
   return { verbs: ['get'], handle: (request, resource) => serve(kubelets, request, resource) };
 }
 
-async function serve(kubelets: KubeletConnection, request: ApiRequest, resource: ServedResource): Promise<void> {
+async function serve(
+  kubelets: KubeletConnection,
+  request: ApiRequest,
+  resource: ServedResource,
+): Promise<void> {
   const { info, exchange, trail } = request;
   const query = validatePodLogOptions(info.query, info.name);
   const pod = (await resource.store.get(info.namespace, info.name)) as Pod;
@@ -25,7 +29,9 @@ async function serve(kubelets: KubeletConnection, request: ApiRequest, resource:
   }
   const address = await kubelets.of(pod);
   const path = `/containerLogs/${info.namespace}/${info.name}/${encodeURIComponent(container)}${query === '' ? '' : `?${query}`}`;
-  const connection = await reaching(`Get "https://${address.host}:${address.port}${path}": `, 500, '', () => kubelets.dial(address));
+  const connection = await reaching(`Get "https://${address.host}:${address.port}${path}": `, 500, '', () =>
+    kubelets.dial(address),
+  );
   exchange.onCancel(() => connection.close());
   const stream = await connection.stream(
     { method: 'GET', target: path, headers: {} },
@@ -47,6 +53,12 @@ async function serve(kubelets: KubeletConnection, request: ApiRequest, resource:
   connection.close();
   if (status === 400) throw newBadRequest(text);
   if (status !== 200)
-    throw new StatusError(status, status === 404 ? 'NotFound' : 'InternalError', status === 404 ? `the server could not find the requested resource ( pods/log ${info.name})` : `an error on the server (${JSON.stringify(text.trim())}) has prevented the request from succeeding ( pods/log ${info.name})`);
+    throw new StatusError(
+      status,
+      status === 404 ? 'NotFound' : 'InternalError',
+      status === 404
+        ? `the server could not find the requested resource ( pods/log ${info.name})`
+        : `an error on the server (${JSON.stringify(text.trim())}) has prevented the request from succeeding ( pods/log ${info.name})`,
+    );
   respondText(exchange, trail, 200, text);
 }

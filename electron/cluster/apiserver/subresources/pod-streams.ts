@@ -35,7 +35,12 @@ function targetOf(door: Door, { info }: ApiRequest, pod: Pod): string {
   return `${base}/${encodeURIComponent(container)}?${query.toString()}`;
 }
 
-async function serve(door: Door, kubelets: KubeletConnection, request: ApiRequest, resource: ServedResource): Promise<void> {
+async function serve(
+  door: Door,
+  kubelets: KubeletConnection,
+  request: ApiRequest,
+  resource: ServedResource,
+): Promise<void> {
   const { info, exchange, trail } = request;
   const pod = (await resource.store.get(info.namespace, info.name)) as Pod;
   const target = targetOf(door, request, pod);
@@ -45,10 +50,16 @@ async function serve(door: Door, kubelets: KubeletConnection, request: ApiReques
   const connection = await reaching('error dialing backend: ', 500, '', () => kubelets.dial(address));
   try {
     const headers = { upgrade: 'leme-stream' };
-    const refused = await proxyUpgrade(exchange, connection, { method: 'POST', target, headers }, { ...trail, code: 101 });
+    const refused = await proxyUpgrade(
+      exchange,
+      connection,
+      { method: 'POST', target, headers },
+      { ...trail, code: 101 },
+    );
     if (refused !== undefined) throw newInternalError(`unable to upgrade connection: ${refused.text}`);
   } catch (error) {
-    if (error instanceof HttpCallError) throw new StatusError(500, '', `error dialing backend: ${error.message}`);
+    if (error instanceof HttpCallError)
+      throw new StatusError(500, '', `error dialing backend: ${error.message}`);
     throw error;
   }
 }

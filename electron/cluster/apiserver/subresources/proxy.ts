@@ -1,5 +1,6 @@
 import type { KubeObject, Pod, Service } from '../../api/types.ts';
-import { newBadRequest, newNotFound, newServiceUnavailable, StatusError } from '../../apimachinery/status.ts';
+import type { StatusError } from '../../apimachinery/status.ts';
+import { newBadRequest, newNotFound, newServiceUnavailable } from '../../apimachinery/status.ts';
 import type { HttpResponse } from '../../network/http.ts';
 import { HttpCallError } from '../../network/http-client.ts';
 import type { HttpClientConnection } from '../../network/http-client.ts';
@@ -48,7 +49,11 @@ async function pass(request: ApiRequest, path: string, dial: Dial): Promise<void
     exchange.onCancel(() => connection.close());
     const { authorization: _credential, ...headers } = exchange.request.headers;
     const stream = await connection.stream(
-      { ...exchange.request, target: path, headers: { ...headers, 'x-forwarded-uri': exchange.request.target.split('?')[0] ?? '' } },
+      {
+        ...exchange.request,
+        target: path,
+        headers: { ...headers, 'x-forwarded-uri': exchange.request.target.split('?')[0] ?? '' },
+      },
       {
         onItem: (body) => exchange.sendItem(body, 'data'),
         onEnd: () => {
@@ -95,20 +100,28 @@ export function serviceProxy(
       const { name, port } = splitTarget(request.info.name);
       const service = (await resource.store.get(namespace, name)) as Service;
       const ports = service.spec?.ports ?? [];
-      const wanted = ports.find((each) => (port === '' ? ports.length === 1 : each.name === port || String(each.port) === port));
+      const wanted = ports.find((each) =>
+        port === '' ? ports.length === 1 : each.name === port || String(each.port) === port,
+      );
       if (wanted === undefined)
-        throw newServiceUnavailable(`no service port ${JSON.stringify(port)} found for service ${JSON.stringify(name)}`);
+        throw newServiceUnavailable(
+          `no service port ${JSON.stringify(port)} found for service ${JSON.stringify(name)}`,
+        );
       const endpoints = (await find('endpoints', namespace, name)) as
         | { subsets?: { addresses?: { ip: string }[]; ports?: { name?: string; port: number }[] }[] }
         | undefined;
       if (endpoints === undefined) throw newNotFound({ group: '', resource: 'endpoints' }, name);
       const choices = (endpoints.subsets ?? []).flatMap((subset) => {
         const found = subset.ports?.find((each) => (each.name ?? '') === (wanted.name ?? ''));
-        return found === undefined ? [] : (subset.addresses ?? []).map(({ ip }) => ({ ip, port: found.port }));
+        return found === undefined
+          ? []
+          : (subset.addresses ?? []).map(({ ip }) => ({ ip, port: found.port }));
       });
       const choice = choices[Math.floor(random() * choices.length)];
       if (choice === undefined)
-        throw newServiceUnavailable(`no endpoints available for service ${JSON.stringify(request.info.name)}`);
+        throw newServiceUnavailable(
+          `no endpoints available for service ${JSON.stringify(request.info.name)}`,
+        );
       await pass(request, restOf(request), () => kubelets.dialPod(choice.ip, choice.port));
     },
   };
@@ -122,7 +135,9 @@ export function nodeProxy(kubelets: KubeletConnection): SubresourceHandler {
       const { name, port } = splitTarget(request.info.name);
       await resource.store.get('', name);
       const address = await kubelets.ofNode(name);
-      await pass(request, restOf(request), () => kubelets.dial(port === '' ? address : { ...address, port: Number(port) }));
+      await pass(request, restOf(request), () =>
+        kubelets.dial(port === '' ? address : { ...address, port: Number(port) }),
+      );
     },
   };
 }

@@ -4,7 +4,10 @@ import { OverlayFiles, VolatileLayer } from './overlay-files.ts';
 import { Terminal } from './terminal.ts';
 
 const lower = {
-  files: new Map([['/etc/passwd', 'root'], ['/usr/share/x/y', '1']]),
+  files: new Map([
+    ['/etc/passwd', 'root'],
+    ['/usr/share/x/y', '1'],
+  ]),
   executables: new Set(['/bin/sh']),
   folders: ['/tmp'],
 };
@@ -25,7 +28,9 @@ describe('files of a container', () => {
 
   it('refuses as a kernel does', () => {
     const folder = new OverlayFiles(lower, new VolatileLayer());
-    const files = new OverlayFiles(lower, new VolatileLayer(), [{ containerPath: '/ro', readOnly: true, folder }]);
+    const files = new OverlayFiles(lower, new VolatileLayer(), [
+      { containerPath: '/ro', readOnly: true, folder },
+    ]);
     expect(() => files.write('/none/x', '')).toThrow(new FileError('ENOENT'));
     expect(() => files.read('/etc')).toThrow('Is a directory');
     expect(() => files.write('/ro/x', '')).toThrow('Read-only file system');

@@ -15,7 +15,8 @@ const OS_RELEASE: Readonly<Partial<Record<Distribution, string>>> = {
     'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nNAME="Debian GNU/Linux"\nVERSION_ID="12"\nVERSION="12 (bookworm)"\nVERSION_CODENAME=bookworm\nID=debian\nHOME_URL="https://www.debian.org/"\n',
   ubuntu:
     'PRETTY_NAME="Ubuntu 24.04.3 LTS"\nNAME="Ubuntu"\nVERSION_ID="24.04"\nVERSION="24.04.3 LTS (Noble Numbat)"\nVERSION_CODENAME=noble\nID=ubuntu\nID_LIKE=debian\nHOME_URL="https://www.ubuntu.com/"\n',
-  fedora: 'NAME="Fedora Linux"\nVERSION="42 (Container Image)"\nID=fedora\nVERSION_ID=42\nPRETTY_NAME="Fedora Linux 42 (Container Image)"\n',
+  fedora:
+    'NAME="Fedora Linux"\nVERSION="42 (Container Image)"\nID=fedora\nVERSION_ID=42\nPRETTY_NAME="Fedora Linux 42 (Container Image)"\n',
 };
 
 export function distributionOf(repository: Repository, reference: string): Distribution {
@@ -44,7 +45,10 @@ export function imageFiles(repository: Repository, reference: string): Map<strin
     const port = repository.ports[0] ?? 80;
     add('/usr/share/nginx/html/index.html', NGINX_INDEX);
     add('/etc/nginx/nginx.conf', NGINX_CONF);
-    add('/etc/nginx/conf.d/default.conf', NGINX_DEFAULT_CONF.replace('listen       80;', `listen       ${port};`));
+    add(
+      '/etc/nginx/conf.d/default.conf',
+      NGINX_DEFAULT_CONF.replace('listen       80;', `listen       ${port};`),
+    );
   }
   if (repository.name === 'docker.io/library/httpd')
     add('/usr/local/apache2/htdocs/index.html', '<html><body><h1>It works!</h1></body></html>\n');

@@ -3,9 +3,7 @@ import { FileError } from './interface.ts';
 
 /** What a container changed, by path: a file's bytes, a folder, or that something of the image is gone. */
 export type LayerEntry =
-  | { readonly type: 'file'; readonly bytes: string }
-  | { readonly type: 'folder' }
-  | { readonly type: 'gone' };
+  { readonly type: 'file'; readonly bytes: string } | { readonly type: 'folder' } | { readonly type: 'gone' };
 
 /** Where the changes are kept. */
 export interface WritableLayer {
@@ -69,7 +67,12 @@ export class OverlayFiles implements ContainerFiles {
     this.#layer = layer;
     this.#mounts = [...mounts].sort((a, b) => b.containerPath.length - a.containerPath.length);
     this.#changes = new Map(layer.entries());
-    const known = [...image.keys(), ...executables, ...folders, ...mounts.map((mount) => mount.containerPath)];
+    const known = [
+      ...image.keys(),
+      ...executables,
+      ...folders,
+      ...mounts.map((mount) => mount.containerPath),
+    ];
     for (const path of known)
       for (let parent = parentOf(path); ; parent = parentOf(parent)) {
         this.#folders.add(parent);

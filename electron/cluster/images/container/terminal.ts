@@ -48,7 +48,6 @@ export class Terminal implements TerminalInput {
 
   #key(char: string): void {
     if (this.#escape !== '' || char === '\x1b') {
-      // eslint-disable-next-line no-control-regex -- escape sequences begin with a control character
       this.#escape = /^\x1b(\[[\d;]*|O)?$/.test(this.#escape + char) ? this.#escape + char : '';
       return;
     }

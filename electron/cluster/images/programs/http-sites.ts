@@ -6,7 +6,12 @@ import type { ProcessContext } from '../../machine/interface.ts';
 import type { ContainerWorld } from '../container/interface.ts';
 
 /** What the server in a container answers. */
-export type Site = (exchange: HttpExchange, peer: Peer, process: ProcessContext, world: ContainerWorld) => void;
+export type Site = (
+  exchange: HttpExchange,
+  peer: Peer,
+  process: ProcessContext,
+  world: ContainerWorld,
+) => void;
 
 const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html', htm: 'text/html', css: 'text/css', js: 'application/javascript', json: 'application/json', txt: 'text/plain', svg: 'image/svg+xml',
@@ -39,7 +44,15 @@ function staticFiles(root: string, server: string, page: (status: number) => str
     const reads = method === 'GET' || method === 'HEAD';
     const folder = inside && info?.kind === 'directory';
     const indexless = wanted.endsWith('/') && world.files.stat(`${root}${wanted}`)?.kind === 'directory';
-    const status = !reads ? 405 : folder ? 301 : inside && info?.kind === 'file' ? 200 : inside && indexless ? 403 : 404;
+    const status = !reads
+      ? 405
+      : folder
+        ? 301
+        : inside && info?.kind === 'file'
+          ? 200
+          : inside && indexless
+            ? 403
+            : 404;
     const body = status === 200 ? utf8Decode(world.files.read(candidate)) : page(status);
     const extension = status === 200 ? (candidate.split('.').at(-1) ?? '') : 'html';
     const size = status === 200 ? world.files.read(candidate).length : body.length;
@@ -66,17 +79,24 @@ const nginxPage = (status: number): string => {
 const apachePage = (status: number): string =>
   `<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN">\n<html><head>\n<title>${status} ${httpStatusText(status)}</title>\n</head><body>\n<h1>${httpStatusText(status)}</h1>\n</body></html>\n`;
 
-const text = (make: (exchange: HttpExchange, process: ProcessContext, world: ContainerWorld) => string): Site => {
+const text = (
+  make: (exchange: HttpExchange, process: ProcessContext, world: ContainerWorld) => string,
+): Site => {
   return (exchange, _peer, process, world) =>
     exchange.respond({
       status: 200,
-      headers: { 'content-type': 'text/plain; charset=utf-8', date: new Date(process.clock.now()).toUTCString() },
+      headers: {
+        'content-type': 'text/plain; charset=utf-8',
+        date: new Date(process.clock.now()).toUTCString(),
+      },
       body: { type: 'text', text: make(exchange, process, world) },
     });
 };
 
 const requestLines = ({ request }: HttpExchange): string =>
-  `${request.method} ${request.target} HTTP/1.1\n${Object.entries(request.headers).map(([name, value]) => `${name}: ${value}\n`).join('')}`;
+  `${request.method} ${request.target} HTTP/1.1\n${Object.entries(request.headers)
+    .map(([name, value]) => `${name}: ${value}\n`)
+    .join('')}`;
 
 /** Images whose server answers HTTP, by repository. Other servers take connections and speak protocols that are not modelled. */
 export const sites: ReadonlyMap<string, Site> = new Map<string, Site>([

@@ -26,7 +26,12 @@ function listen(process: ProcessContext, repository: Repository, world: Containe
 }
 
 /** Runs until SIGTERM, then shuts down in `shutdownMs` and ends with `exitCode`. */
-function serve(process: ProcessContext, ready: string, shutdownMs: number, exitCode: number): Promise<number> {
+function serve(
+  process: ProcessContext,
+  ready: string,
+  shutdownMs: number,
+  exitCode: number,
+): Promise<number> {
   if (ready !== '') process.stdout(ready);
   return new Promise<number>((resolve) => {
     process.onTerminate(() => void process.clock.setTimeout(() => resolve(exitCode), shutdownMs));

@@ -36,7 +36,11 @@ async function runTool(tools: ReadonlyMap<string, Tool>, task: Task): Promise<nu
     if (tool !== undefined) return await tool(task);
     // A script is run by its shell, as the kernel does for `#!`.
     const path = file.includes('/') ? (file.startsWith('/') ? file : `${task.cwd}/${file}`) : undefined;
-    if (path !== undefined && task.world.files.stat(path)?.kind === 'file' && task.world.files.read(path).startsWith('#!'))
+    if (
+      path !== undefined &&
+      task.world.files.stat(path)?.kind === 'file' &&
+      task.world.files.read(path).startsWith('#!')
+    )
       return await (tools.get('sh') as Tool)({ ...task, argv: ['sh', path, ...task.argv.slice(1)] });
   } catch (error) {
     if (error instanceof BrokenPipe) return 141;
@@ -61,7 +65,9 @@ export interface ToolProgramOptions {
 function pathsOf(tools: ReadonlyMap<string, Tool>, task: ContainerWorld, name: string): string | undefined {
   const base = name.slice(name.lastIndexOf('/') + 1);
   if (!tools.has(base)) return task.files.stat(name)?.kind === 'file' ? name : undefined;
-  return ['/bin', '/usr/bin'].map((folder) => `${folder}/${base}`).find((path) => task.files.stat(path) !== undefined);
+  return ['/bin', '/usr/bin']
+    .map((folder) => `${folder}/${base}`)
+    .find((path) => task.files.stat(path) !== undefined);
 }
 
 /** A program that runs a shell or one of the small tools of an image. */

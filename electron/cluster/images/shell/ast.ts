@@ -12,7 +12,10 @@ export type Node =
   | { readonly type: 'simple'; readonly words: readonly string[]; readonly redirects: readonly Redirect[] }
   | { readonly type: 'pipeline'; readonly stages: readonly Node[]; readonly negated: boolean }
   | { readonly type: 'and' | 'or'; readonly left: Node; readonly right: Node }
-  | { readonly type: 'list'; readonly items: readonly { readonly node: Node; readonly background: boolean }[] }
+  | {
+      readonly type: 'list';
+      readonly items: readonly { readonly node: Node; readonly background: boolean }[];
+    }
   | { readonly type: 'loop'; readonly until: boolean; readonly condition: Node; readonly body: Node }
   | {
       readonly type: 'if';

@@ -32,7 +32,10 @@ function cd({ argv, streams, shell }: Call): number {
   const path = shell.path(typed === '-' ? (state.get('OLDPWD') ?? state.cwd) : typed);
   const info = task.world.files.stat(path);
   if (info?.kind !== 'directory') {
-    const why = info === undefined ? `can't cd to ${typed}: No such file or directory` : `can't cd to ${typed}: Not a directory`;
+    const why =
+      info === undefined
+        ? `can't cd to ${typed}: No such file or directory`
+        : `can't cd to ${typed}: Not a directory`;
     streams.stderr.write(`sh: cd: ${why}\n`);
     return 2;
   }
@@ -115,36 +118,92 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ['read', read],
   ['export', exportNames],
   ['readonly', exportNames],
-  ['local', ({ argv, shell }) => {
-    for (const word of argv.slice(1)) {
-      const equals = word.indexOf('=');
-      shell.state.set(equals < 0 ? word : word.slice(0, equals), equals < 0 ? '' : word.slice(equals + 1));
-    }
-    return 0;
-  }],
+  [
+    'local',
+    ({ argv, shell }) => {
+      for (const word of argv.slice(1)) {
+        const equals = word.indexOf('=');
+        shell.state.set(equals < 0 ? word : word.slice(0, equals), equals < 0 ? '' : word.slice(equals + 1));
+      }
+      return 0;
+    },
+  ],
   ['unset', ({ argv, shell }) => (argv.slice(1).forEach((name) => shell.state.unset(name)), 0)],
-  ['shift', ({ argv, shell }) => ((shell.state.positional = shell.state.positional.slice(Number(argv[1] ?? 1))), 0)],
-  ['exit', ({ argv, shell }) => { throw new ExitShell(numberOf(argv[1], shell.state.status)); }],
-  ['return', ({ argv, shell }) => { throw new ReturnFromFunction(numberOf(argv[1], shell.state.status)); }],
-  ['break', ({ argv }) => { throw new LoopControl('break', Number(argv[1] ?? 1)); }],
-  ['continue', ({ argv }) => { throw new LoopControl('continue', Number(argv[1] ?? 1)); }],
-  ['wait', async ({ shell }) => { await shell.state.waitForJobs(); return 0; }],
+  [
+    'shift',
+    ({ argv, shell }) => ((shell.state.positional = shell.state.positional.slice(Number(argv[1] ?? 1))), 0),
+  ],
+  [
+    'exit',
+    ({ argv, shell }) => {
+      throw new ExitShell(numberOf(argv[1], shell.state.status));
+    },
+  ],
+  [
+    'return',
+    ({ argv, shell }) => {
+      throw new ReturnFromFunction(numberOf(argv[1], shell.state.status));
+    },
+  ],
+  [
+    'break',
+    ({ argv }) => {
+      throw new LoopControl('break', Number(argv[1] ?? 1));
+    },
+  ],
+  [
+    'continue',
+    ({ argv }) => {
+      throw new LoopControl('continue', Number(argv[1] ?? 1));
+    },
+  ],
+  [
+    'wait',
+    async ({ shell }) => {
+      await shell.state.waitForJobs();
+      return 0;
+    },
+  ],
   // What a trap would run is not modelled: process 1 ignores SIGTERM all the same.
   ['trap', () => 0],
   ['umask', ({ streams }) => (streams.stdout.write('0022\n'), 0)],
   ['type', locate],
-  ['command', (call) => {
-    if (call.argv[1] === '-v') return locate(call);
-    const { argv, streams, shell } = call;
-    return shell.task.run({ ...shell.task, ...streams, argv: argv.slice(1), env: shell.state.exported(), cwd: shell.state.cwd });
-  }],
-  ['exec', async ({ argv, streams, shell }) => {
-    if (argv.length === 1) return 0;
-    const { task, state } = shell;
-    throw new ExitShell(await task.run({ ...task, ...streams, argv: argv.slice(1), env: state.exported(), cwd: state.cwd }));
-  }],
+  [
+    'command',
+    (call) => {
+      if (call.argv[1] === '-v') return locate(call);
+      const { argv, streams, shell } = call;
+      return shell.task.run({
+        ...shell.task,
+        ...streams,
+        argv: argv.slice(1),
+        env: shell.state.exported(),
+        cwd: shell.state.cwd,
+      });
+    },
+  ],
+  [
+    'exec',
+    async ({ argv, streams, shell }) => {
+      if (argv.length === 1) return 0;
+      const { task, state } = shell;
+      throw new ExitShell(
+        await task.run({ ...task, ...streams, argv: argv.slice(1), env: state.exported(), cwd: state.cwd }),
+      );
+    },
+  ],
   ['eval', ({ argv, streams, shell }) => shell.source(argv.slice(1).join(' '), streams)],
-  ['.', ({ argv, streams, shell }) => shell.source(shell.task.world.files.read(shell.path(argv[1] ?? '')), streams)],
-  ['test', ({ argv, streams, shell }) => testCommand(argv, shell.task.world.files, shell.state.cwd, streams.stderr)],
-  ['[', ({ argv, streams, shell }) => testCommand(argv, shell.task.world.files, shell.state.cwd, streams.stderr)],
+  [
+    '.',
+    ({ argv, streams, shell }) =>
+      shell.source(shell.task.world.files.read(shell.path(argv[1] ?? '')), streams),
+  ],
+  [
+    'test',
+    ({ argv, streams, shell }) => testCommand(argv, shell.task.world.files, shell.state.cwd, streams.stderr),
+  ],
+  [
+    '[',
+    ({ argv, streams, shell }) => testCommand(argv, shell.task.world.files, shell.state.cwd, streams.stderr),
+  ],
 ]);

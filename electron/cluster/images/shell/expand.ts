@@ -44,7 +44,9 @@ export async function expandText(word: string, scope: ExpansionScope): Promise<s
 
 /** Expands to a pattern in which what was quoted is literal. */
 export async function expandPattern(word: string, scope: ExpansionScope): Promise<string> {
-  return (await pieces(word, scope)).map(({ text, quoted }) => (quoted ? escapePattern(text) : text)).join('');
+  return (await pieces(word, scope))
+    .map(({ text, quoted }) => (quoted ? escapePattern(text) : text))
+    .join('');
 }
 
 /** A here-document: as if in double quotes, but quotes mean nothing. */
@@ -98,7 +100,9 @@ async function pieces(word: string, scope: ExpansionScope): Promise<Piece[]> {
     } else if (char === '"') {
       const end = skipDouble(word, at);
       const inner = await doubleQuoted(word.slice(at + 1, end - 1), scope);
-      found.push(...(inner.length === 0 && word.slice(at, end) === '""' ? [{ text: '', quoted: true }] : inner));
+      found.push(
+        ...(inner.length === 0 && word.slice(at, end) === '""' ? [{ text: '', quoted: true }] : inner),
+      );
       at = end;
     } else if (char === '\\') {
       found.push({ text: word[at + 1] ?? '', quoted: true });
@@ -125,7 +129,7 @@ async function doubleQuoted(text: string, scope: ExpansionScope): Promise<Piece[
     if (literal !== '') found.push({ text: literal, quoted: true });
     literal = '';
   };
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const char = text[at] ?? '';
     if (char === '\\' && /[$`"\\\n]/.test(text[at + 1] ?? '')) {
       if (text[at + 1] !== '\n') literal += text[at + 1] ?? '';

@@ -9,7 +9,8 @@ export function globPaths(files: ContainerFiles, cwd: string, pattern: string): 
     const next: string[] = [];
     for (const base of found) {
       const folder = base === '' ? cwd : base.startsWith('/') ? base : `${cwd}/${base}`;
-      const join = (name: string): string => (base === '' || base.endsWith('/') ? base + name : `${base}/${name}`);
+      const join = (name: string): string =>
+        base === '' || base.endsWith('/') ? base + name : `${base}/${name}`;
       if (!hasPattern(part)) {
         const name = part.replace(/\\(.)/g, '$1');
         if (files.stat(`${folder}/${name}`) !== undefined) next.push(join(name));

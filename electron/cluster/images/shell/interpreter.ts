@@ -206,11 +206,7 @@ export class Interpreter {
     return this.state.pipefail ? (failed ?? 0) : (codes.at(-1) ?? 0);
   }
 
-  async #simple(
-    words: readonly string[],
-    redirects: readonly Redirect[],
-    streams: Streams,
-  ): Promise<number> {
+  async #simple(words: readonly string[], redirects: readonly Redirect[], streams: Streams): Promise<number> {
     const first = words.findIndex((word) => !ASSIGNMENT.test(word));
     const assignments = words.slice(0, first < 0 ? words.length : first);
     const argv = await expandWords(first < 0 ? [] : words.slice(first), this.#scope(streams));
@@ -334,7 +330,9 @@ export class Interpreter {
       return textInput(this.task.world.files.read(this.path(typed)));
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
-      throw new RedirectError(`can't open ${typed}: ${error.code === 'ENOENT' ? 'no such file' : error.message}`);
+      throw new RedirectError(
+        `can't open ${typed}: ${error.code === 'ENOENT' ? 'no such file' : error.message}`,
+      );
     }
   }
 
@@ -361,7 +359,12 @@ export class Interpreter {
   #scope(streams: Streams): ExpansionScope {
     const { state, task } = this;
     return {
-      get: (name) => (name === '0' ? this.#name : name === '$' ? String(task.world.pidOf(task.process.pid)) : state.get(name)),
+      get: (name) =>
+        name === '0'
+          ? this.#name
+          : name === '$'
+            ? String(task.world.pidOf(task.process.pid))
+            : state.get(name),
       set: (name, value) => state.set(name, value),
       get positional() {
         return state.positional;

@@ -9,7 +9,25 @@ export interface Token {
   readonly fd: number | undefined;
 }
 
-const OPERATORS = ['&&', '||', ';;', '<<-', '<<', '>>', '>&', '<&', '>|', '&>', '|', '&', ';', '(', ')', '<', '>'];
+const OPERATORS = [
+  '&&',
+  '||',
+  ';;',
+  '<<-',
+  '<<',
+  '>>',
+  '>&',
+  '<&',
+  '>|',
+  '&>',
+  '|',
+  '&',
+  ';',
+  '(',
+  ')',
+  '<',
+  '>',
+];
 
 /** Index after the closing delimiter of what begins at `at`. */
 function skipTo(text: string, at: number, close: string): number {
@@ -24,7 +42,7 @@ export function skipExpansion(text: string, at: number): number {
   if (text[at] !== '$' || (open !== '(' && open !== '{')) return at;
   const close = open === '(' ? ')' : '}';
   let depth = 0;
-  for (let index = at + 1; index < text.length; ) {
+  for (let index = at + 1; index < text.length;) {
     const char = text[index] ?? '';
     if (char === '\\') index += 2;
     else if (char === "'" && open === '(') index = skipTo(text, index + 1, "'");
@@ -40,7 +58,7 @@ export function skipExpansion(text: string, at: number): number {
 
 /** Index after the double-quoted text that begins at `at`. */
 export function skipDouble(text: string, at: number): number {
-  for (let index = at + 1; index < text.length; ) {
+  for (let index = at + 1; index < text.length;) {
     const char = text[index] ?? '';
     if (char === '"') return index + 1;
     if (char === '\\') index += 2;

@@ -248,14 +248,15 @@ class Parser {
   #expect(text: string): void {
     if (this.#take(text) || this.#takeWord(text)) return;
     const token = this.#peek();
-    if (token === undefined)
-      throw new IncompleteScript(`unexpected end of file (expecting "${text}")`);
+    if (token === undefined) throw new IncompleteScript(`unexpected end of file (expecting "${text}")`);
     throw new ShellSyntaxError(`unexpected "${token.text.trim()}" (expecting "${text}")`);
   }
 
   #unexpected(token: Token | undefined): ShellSyntaxError {
     if (token === undefined) return new IncompleteScript('unexpected end of file');
-    return new ShellSyntaxError(token.type === 'newline' ? 'unexpected newline' : `unexpected "${token.text}"`);
+    return new ShellSyntaxError(
+      token.type === 'newline' ? 'unexpected newline' : `unexpected "${token.text}"`,
+    );
   }
 }
 

@@ -8,7 +8,12 @@ import { Interpreter } from './interpreter.ts';
 import { parseScript } from './parser.ts';
 
 /** Takes the options of `sh`; the rest is a file and its arguments, or the arguments of `-c`. */
-function parseArguments(argv: readonly string[]): { script?: string; rest: readonly string[]; letters: string; interactive: boolean } {
+function parseArguments(argv: readonly string[]): {
+  script?: string;
+  rest: readonly string[];
+  letters: string;
+  interactive: boolean;
+} {
   let letters = '';
   let at = 1;
   let command = false;
@@ -25,7 +30,9 @@ function parseArguments(argv: readonly string[]): { script?: string; rest: reado
   }
   const rest = argv.slice(at);
   const interactive = letters.includes('i');
-  return command ? { script: rest[0] ?? '', rest: rest.slice(1), letters, interactive } : { rest, letters, interactive };
+  return command
+    ? { script: rest[0] ?? '', rest: rest.slice(1), letters, interactive }
+    : { rest, letters, interactive };
 }
 
 /** The prompt that such an image's shell shows to root. */
@@ -34,7 +41,9 @@ function promptOf(shell: Interpreter, name: string): string {
   const home = shell.state.get('HOME') ?? '/root';
   const folder = shell.state.cwd === home ? '~' : shell.state.cwd;
   if (name === 'bash') return `root@${world.hostname}:${folder}# `;
-  const busybox = world.files.stat('/etc/debian_version') === undefined && world.files.stat('/etc/lsb-release') === undefined;
+  const busybox =
+    world.files.stat('/etc/debian_version') === undefined &&
+    world.files.stat('/etc/lsb-release') === undefined;
   return busybox ? `${folder} # ` : '# ';
 }
 
@@ -97,7 +106,9 @@ export async function sh(task: Task): Promise<number> {
   if (path === undefined) return readCommands(shell, name);
   shell.state.positional = rest.slice(1);
   try {
-    return await shell.script(task.world.files.read(cleanPath(path.startsWith('/') ? path : `${task.cwd}/${path}`)));
+    return await shell.script(
+      task.world.files.read(cleanPath(path.startsWith('/') ? path : `${task.cwd}/${path}`)),
+    );
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
     task.stderr.write(`${name}: can't open '${path}': ${error.message}\n`);

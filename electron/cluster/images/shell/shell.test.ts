@@ -6,7 +6,16 @@ import { SimulatedMachine } from '../../machine/machine.ts';
 import { SimulatedNetwork } from '../../network/network.ts';
 import { OfflineCatalogue } from '../catalogue.ts';
 
-const SPEC = { name: 'node', ip: '10.0.0.1', role: 'worker', os: 'linux', cpus: 2, memory: 1, disk: 1, isNode: true } as const;
+const SPEC = {
+  name: 'node',
+  ip: '10.0.0.1',
+  role: 'worker',
+  os: 'linux',
+  cpus: 2,
+  memory: 1,
+  disk: 1,
+  isNode: true,
+} as const;
 let simulation: Simulation;
 beforeEach(() => (simulation = newTestSimulation()));
 
@@ -15,7 +24,12 @@ async function sh(script: string, ...args: string[]): Promise<[readonly string[]
   const machine = new SimulatedMachine(SPEC, simulation, new SimulatedNetwork(simulation), volatileStore());
   const start = new OfflineCatalogue().entrypoint('busybox', ['sh', '-c', script, 'sh', ...args], []);
   if (start.type === 'error') throw new Error(start.text);
-  const process = machine.spawn({ name: 'c', program: start.program, argv: start.argv, env: { GREETING: 'olá' } });
+  const process = machine.spawn({
+    name: 'c',
+    program: start.program,
+    argv: start.argv,
+    env: { GREETING: 'olá' },
+  });
   const lines: string[] = [];
   process.onDidWrite(({ line }) => lines.push(line));
   await simulation.runUntil(simulation.now + 60_000);
@@ -37,7 +51,11 @@ describe('the shell of a container', () => {
     ['echo x > /no/where', ["sh: can't create /no/where: nonexistent directory"], 1],
     ['if [ 3 -gt 2 ] && [ -d /tmp ]; then echo yes; fi', ['yes'], 0],
     ['set -- a "b c"; for x; do echo "<$x>"; done', ['<a>', '<b c>'], 0],
-    ['mkdir -p /a/b && echo 1 > /a/b/c && tar cf /t.tar a && rm -r a && tar xf /t.tar && cat /a/b/c', ['1'], 0],
+    [
+      'mkdir -p /a/b && echo 1 > /a/b/c && tar cf /t.tar a && rm -r a && tar xf /t.tar && cat /a/b/c',
+      ['1'],
+      0,
+    ],
     ['echo "unfinished', ['sh: syntax error: unterminated quoted string'], 2],
     ['nosuch', ['sh: nosuch: not found'], 127],
   ];
@@ -46,6 +64,9 @@ describe('the shell of a container', () => {
   });
 
   it('runs stages of a pipe side by side, and ends a writer whose reader has gone', async () => {
-    expect(await sh('while true; do echo x; sleep 1; done | head -2; echo done')).toEqual([['x', 'x', 'done'], 0]);
+    expect(await sh('while true; do echo x; sleep 1; done | head -2; echo done')).toEqual([
+      ['x', 'x', 'done'],
+      0,
+    ]);
   });
 });

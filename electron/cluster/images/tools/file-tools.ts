@@ -73,7 +73,8 @@ export const ls: Tool = (task) => {
       if (flags.has('l')) task.stdout.write('total 0\n');
       if (flags.has('a')) for (const name of ['.', '..']) task.stdout.write(row(path, name));
       for (const name of files.list(path))
-        if (!name.startsWith('.') || flags.has('a') || flags.has('A')) task.stdout.write(row(`${path}/${name}`, name));
+        if (!name.startsWith('.') || flags.has('a') || flags.has('A'))
+          task.stdout.write(row(`${path}/${name}`, name));
     },
   );
 };
@@ -81,38 +82,53 @@ export const ls: Tool = (task) => {
 export const mkdir: Tool = (task) => {
   const { flags, rest } = parseArguments(task, 'pv', 'm');
   if (rest.length === 0) throw new ToolError('mkdir: missing operand');
-  return each(task, rest, (path) => `mkdir: can't create directory '${path}'`, (typed) => {
-    const path = pathIn(task, typed);
-    if (!flags.has('p')) {
-      task.world.files.makeFolder(path);
-      return;
-    }
-    let made = '';
-    for (const part of path.split('/').slice(1)) {
-      made += `/${part}`;
-      if (task.world.files.stat(made)?.kind !== 'directory') task.world.files.makeFolder(made);
-    }
-  });
+  return each(
+    task,
+    rest,
+    (path) => `mkdir: can't create directory '${path}'`,
+    (typed) => {
+      const path = pathIn(task, typed);
+      if (!flags.has('p')) {
+        task.world.files.makeFolder(path);
+        return;
+      }
+      let made = '';
+      for (const part of path.split('/').slice(1)) {
+        made += `/${part}`;
+        if (task.world.files.stat(made)?.kind !== 'directory') task.world.files.makeFolder(made);
+      }
+    },
+  );
 };
 
 export const touch: Tool = (task) => {
   const { rest } = parseArguments(task, 'acm', 'dtr');
-  return each(task, rest, (path) => `touch: ${path}`, (typed) => {
-    const path = pathIn(task, typed);
-    if (task.world.files.stat(path) === undefined) task.world.files.write(path, '');
-  });
+  return each(
+    task,
+    rest,
+    (path) => `touch: ${path}`,
+    (typed) => {
+      const path = pathIn(task, typed);
+      if (task.world.files.stat(path) === undefined) task.world.files.write(path, '');
+    },
+  );
 };
 
 export const rm: Tool = (task) => {
   const { flags, rest } = parseArguments(task, 'rRfvi');
   if (rest.length === 0 && !flags.has('f')) throw new ToolError('rm: missing operand');
-  return each(task, rest, (path) => `rm: can't remove '${path}'`, (typed) => {
-    const path = pathIn(task, typed);
-    const info = task.world.files.stat(path);
-    if (info === undefined && flags.has('f')) return;
-    if (info?.kind === 'directory' && !flags.has('r') && !flags.has('R')) throw new FileError('EISDIR');
-    task.world.files.remove(path);
-  });
+  return each(
+    task,
+    rest,
+    (path) => `rm: can't remove '${path}'`,
+    (typed) => {
+      const path = pathIn(task, typed);
+      const info = task.world.files.stat(path);
+      if (info === undefined && flags.has('f')) return;
+      if (info?.kind === 'directory' && !flags.has('r') && !flags.has('R')) throw new FileError('EISDIR');
+      task.world.files.remove(path);
+    },
+  );
 };
 
 /** A folder and all below it, files by their path within. */
@@ -120,7 +136,8 @@ export function walk(task: Task, path: string, visit: (path: string, folder: boo
   const { files } = task.world;
   const folder = files.stat(path)?.kind === 'directory';
   visit(path, folder);
-  if (folder) for (const name of files.list(path)) walk(task, path === '/' ? `/${name}` : `${path}/${name}`, visit);
+  if (folder)
+    for (const name of files.list(path)) walk(task, path === '/' ? `/${name}` : `${path}/${name}`, visit);
 }
 
 function transfer(name: 'cp' | 'mv'): Tool {
@@ -130,23 +147,29 @@ function transfer(name: 'cp' | 'mv'): Tool {
     const target = rest.at(-1);
     if (target === undefined || rest.length < 2) throw new ToolError(`${name}: missing file operand`);
     const into = pathIn(task, target);
-    return each(task, rest.slice(0, -1), (source) => `${name}: can't stat '${source}'`, (source) => {
-      const from = pathIn(task, source);
-      const info = files.stat(from);
-      if (info === undefined) throw new FileError('ENOENT');
-      const recursive = name === 'mv' || ['r', 'R', 'a'].some((flag) => flags.has(flag));
-      if (info.kind === 'directory' && !recursive) {
-        task.stderr.write(`cp: omitting directory '${source}'\n`);
-        return;
-      }
-      const to = files.stat(into)?.kind === 'directory' ? `${into === '/' ? '' : into}/${baseName(from)}` : into;
-      walk(task, from, (path, folder) => {
-        const copy = to + path.slice(from.length);
-        if (!folder) files.write(copy, files.read(path));
-        else if (files.stat(copy) === undefined) files.makeFolder(copy);
-      });
-      if (name === 'mv') files.remove(from);
-    });
+    return each(
+      task,
+      rest.slice(0, -1),
+      (source) => `${name}: can't stat '${source}'`,
+      (source) => {
+        const from = pathIn(task, source);
+        const info = files.stat(from);
+        if (info === undefined) throw new FileError('ENOENT');
+        const recursive = name === 'mv' || ['r', 'R', 'a'].some((flag) => flags.has(flag));
+        if (info.kind === 'directory' && !recursive) {
+          task.stderr.write(`cp: omitting directory '${source}'\n`);
+          return;
+        }
+        const to =
+          files.stat(into)?.kind === 'directory' ? `${into === '/' ? '' : into}/${baseName(from)}` : into;
+        walk(task, from, (path, folder) => {
+          const copy = to + path.slice(from.length);
+          if (!folder) files.write(copy, files.read(path));
+          else if (files.stat(copy) === undefined) files.makeFolder(copy);
+        });
+        if (name === 'mv') files.remove(from);
+      },
+    );
   };
 }
 
@@ -165,25 +188,36 @@ export const find: Tool = (task) => {
     else if (tests[at] === '-type') type = tests[at + 1];
     else throw new ToolError(`find: ${tests[at] ?? ''} is not modelled`);
   }
-  return each(task, starts.length === 0 ? ['.'] : starts, (start) => `find: ${start}`, (start) => {
-    const root = pathIn(task, start);
-    if (task.world.files.stat(root) === undefined) throw new FileError('ENOENT');
-    walk(task, root, (path, folder) => {
-      if (name !== undefined && !name.test(baseName(path))) return;
-      if (type !== undefined && (type === 'd') !== folder) return;
-      const below = path.slice(root === '/' ? 1 : root.length + 1);
-      task.stdout.write(`${path === root ? start : `${start.replace(/\/$/, '')}/${below}`}\n`);
-    });
-  });
+  return each(
+    task,
+    starts.length === 0 ? ['.'] : starts,
+    (start) => `find: ${start}`,
+    (start) => {
+      const root = pathIn(task, start);
+      if (task.world.files.stat(root) === undefined) throw new FileError('ENOENT');
+      walk(task, root, (path, folder) => {
+        if (name !== undefined && !name.test(baseName(path))) return;
+        if (type !== undefined && (type === 'd') !== folder) return;
+        const below = path.slice(root === '/' ? 1 : root.length + 1);
+        task.stdout.write(`${path === root ? start : `${start.replace(/\/$/, '')}/${below}`}\n`);
+      });
+    },
+  );
 };
 
 export const tee: Tool = async (task) => {
   const { flags, rest } = parseArguments(task, 'ai');
   const text = await readAll(task.stdin);
   task.stdout.write(text);
-  return each(task, rest, (path) => `tee: ${path}`, (typed) => {
-    const path = pathIn(task, typed);
-    const before = flags.has('a') && task.world.files.stat(path) !== undefined ? task.world.files.read(path) : '';
-    task.world.files.write(path, before + text);
-  });
+  return each(
+    task,
+    rest,
+    (path) => `tee: ${path}`,
+    (typed) => {
+      const path = pathIn(task, typed);
+      const before =
+        flags.has('a') && task.world.files.stat(path) !== undefined ? task.world.files.read(path) : '';
+      task.world.files.write(path, before + text);
+    },
+  );
 };

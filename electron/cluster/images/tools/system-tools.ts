@@ -53,14 +53,25 @@ export const printenv: Tool = (task) => {
 
 export const hostname: Tool = (task) => {
   const { flags } = parseArguments(task, 'isfd');
-  task.stdout.write(`${flags.has('i') ? task.process.ip : task.world.hostname || task.process.machine.name}\n`);
+  task.stdout.write(
+    `${flags.has('i') ? task.process.ip : task.world.hostname || task.process.machine.name}\n`,
+  );
   return 0;
 };
 
 export const uname: Tool = (task) => {
   const { flags } = parseArguments(task, 'asnrmvo');
-  const parts = { s: 'Linux', n: task.world.hostname, r: '6.8.0-60-generic', v: '#63-Ubuntu SMP', m: 'x86_64', o: 'GNU/Linux' };
-  const wanted = Object.entries(parts).filter(([letter]) => flags.has('a') || flags.has(letter) || (flags.size === 0 && letter === 's'));
+  const parts = {
+    s: 'Linux',
+    n: task.world.hostname,
+    r: '6.8.0-60-generic',
+    v: '#63-Ubuntu SMP',
+    m: 'x86_64',
+    o: 'GNU/Linux',
+  };
+  const wanted = Object.entries(parts).filter(
+    ([letter]) => flags.has('a') || flags.has(letter) || (flags.size === 0 && letter === 's'),
+  );
   task.stdout.write(`${wanted.map(([, text]) => text).join(' ')}\n`);
   return 0;
 };
@@ -95,9 +106,13 @@ export const kill: Tool = (task) => {
   let code = 0;
   for (const word of task.argv.slice(1)) {
     if (word.startsWith('-')) {
-      const name = word.slice(1).replace(/^(s|SIG)/, '').toUpperCase();
+      const name = word
+        .slice(1)
+        .replace(/^(s|SIG)/, '')
+        .toUpperCase();
       if (name === '9' || name === 'KILL') signal = 'SIGKILL';
-      else if (name !== '15' && name !== 'TERM' && name !== '') throw new ToolError(`kill: ${word.slice(1)}: only TERM and KILL are modelled`);
+      else if (name !== '15' && name !== 'TERM' && name !== '')
+        throw new ToolError(`kill: ${word.slice(1)}: only TERM and KILL are modelled`);
       continue;
     }
     const target = task.world.processes().find(({ pid }) => String(pid) === word);

@@ -32,7 +32,7 @@ interface Entry {
 /** Files and folders of an archive (ustar; links and devices are left out). */
 export function* readTar(archive: string): Generator<Entry> {
   let longName: string | undefined;
-  for (let at = 0; at + BLOCK <= archive.length; ) {
+  for (let at = 0; at + BLOCK <= archive.length;) {
     const head = archive.slice(at, at + BLOCK);
     if (head[0] === '\0') return;
     const text = (from: number, to: number): string => (head.slice(from, to).split('\0')[0] ?? '').trim();
@@ -68,7 +68,8 @@ export const tar: Tool = async (task) => {
       if (flags.includes('f')) file = args[++at];
     } else names.push(arg);
   }
-  if (/[zjJ]/.test(letters)) throw new ToolError('leme: compressed archives are not modelled in simulated containers', 127);
+  if (/[zjJ]/.test(letters))
+    throw new ToolError('leme: compressed archives are not modelled in simulated containers', 127);
   const at = (name: string): string => pathIn({ ...task, cwd: folder }, name);
   const { files } = task.world;
   if (letters.includes('c')) {
@@ -83,7 +84,8 @@ export const tar: Tool = async (task) => {
         walk(task, start, (path, isFolder) => {
           const inside = `${shown === '' ? '.' : shown}${path.slice(start === '/' ? 0 : start.length)}`;
           const bytes = isFolder ? '' : files.read(path);
-          archive += header(isFolder ? `${inside}/` : inside, bytes.length, isFolder, seconds) + padded(bytes);
+          archive +=
+            header(isFolder ? `${inside}/` : inside, bytes.length, isFolder, seconds) + padded(bytes);
         });
         if (name.startsWith('/')) task.stderr.write("tar: removing leading '/' from member names\n");
       } catch (error) {
@@ -97,7 +99,8 @@ export const tar: Tool = async (task) => {
     else files.write(pathIn(task, file), archive);
     return code;
   }
-  const archive = file === undefined || file === '-' ? await readAll(task.stdin) : files.read(pathIn(task, file));
+  const archive =
+    file === undefined || file === '-' ? await readAll(task.stdin) : files.read(pathIn(task, file));
   for (const entry of readTar(archive)) {
     if (letters.includes('t')) {
       task.stdout.write(`${entry.name}\n`);

@@ -9,7 +9,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
 
 function unescape(text: string): string {
   return text.replace(/\\(x[0-9a-fA-F]{1,2}|0[0-7]{1,3}|[a-z\\0])/g, (all, code: string) => {
-    if (code.startsWith('x') && code.length > 1) return String.fromCharCode(Number.parseInt(code.slice(1), 16));
+    if (code.startsWith('x') && code.length > 1)
+      return String.fromCharCode(Number.parseInt(code.slice(1), 16));
     if (/^0\d/.test(code)) return String.fromCharCode(Number.parseInt(code, 8) & 255);
     return ESCAPES[code] ?? all;
   });
@@ -38,7 +39,9 @@ export const printf: Tool = (task) => {
       const value = args[at++] ?? (kind === 's' || kind === 'c' ? '' : '0');
       const shown = kind === 'x' ? Number(value).toString(16) : kind === 'c' ? value.slice(0, 1) : value;
       const size = Math.abs(Number(width || 0));
-      return width.startsWith('-') ? shown.padEnd(size) : shown.padStart(size, width.startsWith('0') ? '0' : ' ');
+      return width.startsWith('-')
+        ? shown.padEnd(size)
+        : shown.padStart(size, width.startsWith('0') ? '0' : ' ');
     });
     task.stdout.write(text);
   } while (at > 0 && at < args.length);
@@ -46,12 +49,18 @@ export const printf: Tool = (task) => {
 };
 
 /** Text of each operand (standard input without), with its name; what cannot be read is told. */
-async function inputs(task: Task, names: readonly string[]): Promise<{ texts: { name: string; text: string }[]; code: number }> {
+async function inputs(
+  task: Task,
+  names: readonly string[],
+): Promise<{ texts: { name: string; text: string }[]; code: number }> {
   const texts: { name: string; text: string }[] = [];
   let code = 0;
   for (const name of names.length === 0 ? ['-'] : names) {
     try {
-      texts.push({ name, text: name === '-' ? await readAll(task.stdin) : task.world.files.read(pathIn(task, name)) });
+      texts.push({
+        name,
+        text: name === '-' ? await readAll(task.stdin) : task.world.files.read(pathIn(task, name)),
+      });
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
       task.stderr.write(`${task.argv[0] ?? ''}: ${name}: ${error.message}\n`);
@@ -90,7 +99,9 @@ export const head: Tool = async (given) => {
   const { texts, code } = await inputs(task, rest);
   for (const { text } of texts)
     task.stdout.write(
-      bytes === undefined ? join(linesOf(text).slice(0, Number(values.get('n') ?? 10))) : text.slice(0, Number(bytes)),
+      bytes === undefined
+        ? join(linesOf(text).slice(0, Number(values.get('n') ?? 10)))
+        : text.slice(0, Number(bytes)),
     );
   return code;
 };
@@ -105,7 +116,9 @@ export const tail: Tool = async (given) => {
   const count = values.get('n') ?? '10';
   for (const { text } of texts) {
     const lines = linesOf(text);
-    task.stdout.write(join(count.startsWith('+') ? lines.slice(Number(count) - 1) : lines.slice(-Number(count))));
+    task.stdout.write(
+      join(count.startsWith('+') ? lines.slice(Number(count) - 1) : lines.slice(-Number(count))),
+    );
   }
   if (!following || file === undefined || code !== 0) return code;
   const { files } = task.world;
@@ -129,7 +142,11 @@ export const tail: Tool = async (given) => {
 export const grep: Tool = async (task) => {
   const { flags, values, rest } = parseArguments(task, 'ivncqrEFHhlwo', 'e');
   const [pattern = '', ...names] = values.has('e') ? [values.get('e') ?? '', ...rest] : rest;
-  const escaped = flags.has('F') ? pattern.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&') : flags.has('E') ? pattern : basicToExtended(pattern);
+  const escaped = flags.has('F')
+    ? pattern.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+    : flags.has('E')
+      ? pattern
+      : basicToExtended(pattern);
   let matcher: RegExp;
   try {
     matcher = new RegExp(flags.has('w') ? `\\b(?:${escaped})\\b` : escaped, flags.has('i') ? 'i' : '');
@@ -157,7 +174,10 @@ export const grep: Tool = async (task) => {
 
 /** A basic regular expression: `\(` groups, `(` is itself. */
 function basicToExtended(pattern: string): string {
-  return pattern.replace(/\\([(){}|+?])|([(){}|+?])/g, (_all, special?: string, plain?: string) => special ?? `\\${plain ?? ''}`);
+  return pattern.replace(
+    /\\([(){}|+?])|([(){}|+?])/g,
+    (_all, special?: string, plain?: string) => special ?? `\\${plain ?? ''}`,
+  );
 }
 
 export const sed: Tool = async (task) => {
@@ -165,11 +185,16 @@ export const sed: Tool = async (task) => {
   const [script = '', ...names] = values.has('e') ? [values.get('e') ?? '', ...rest] : rest;
   const match = /^s([^\n])([^]*)$/.exec(script);
   const parts = match === null ? [] : splitEscaped(match[2] ?? '', match[1] ?? '/');
-  if (parts.length !== 3 || flags.has('n')) throw new ToolError(`leme: of sed, only s/…/…/ is modelled in simulated containers`, 127);
+  if (parts.length !== 3 || flags.has('n'))
+    throw new ToolError(`leme: of sed, only s/…/…/ is modelled in simulated containers`, 127);
   const [from = '', to = '', options = ''] = parts;
   const source = flags.has('E') || flags.has('r') ? from : basicToExtended(from);
   const matcher = new RegExp(source, `${options.includes('g') ? 'g' : ''}${/[iI]/.test(options) ? 'i' : ''}`);
-  const replacement = to.replace(/\$/g, '$$$$').replace(/\\(\d)|\\n|\\(.)|&/g, (all, group?: string, plain?: string) => group !== undefined ? `$${group}` : all === '\\n' ? '\n' : plain ?? '$&');
+  const replacement = to
+    .replace(/\$/g, '$$$$')
+    .replace(/\\(\d)|\\n|\\(.)|&/g, (all, group?: string, plain?: string) =>
+      group !== undefined ? `$${group}` : all === '\\n' ? '\n' : (plain ?? '$&'),
+    );
   const { texts, code } = await inputs(task, names);
   for (const { name, text } of texts) {
     const changed = join(linesOf(text).map((line) => line.replace(matcher, replacement)));
@@ -199,8 +224,12 @@ export const wc: Tool = async (task) => {
       ['w', text.split(/\s+/).filter((word) => word !== '').length],
       ['c', text.length],
     ];
-    const shown = counts.filter(([letter]) => flags.size === 0 || flags.has(letter)).map(([, count]) => String(count));
-    task.stdout.write(`${shown.length === 1 ? shown[0] ?? '' : shown.map((count) => count.padStart(9)).join('')}${name === '-' ? '' : ` ${name}`}\n`);
+    const shown = counts
+      .filter(([letter]) => flags.size === 0 || flags.has(letter))
+      .map(([, count]) => String(count));
+    task.stdout.write(
+      `${shown.length === 1 ? (shown[0] ?? '') : shown.map((count) => count.padStart(9)).join('')}${name === '-' ? '' : ` ${name}`}\n`,
+    );
   }
   return code;
 };
@@ -209,7 +238,11 @@ export const sort: Tool = async (task) => {
   const { flags, rest } = parseArguments(task, 'nru');
   const { texts, code } = await inputs(task, rest);
   let lines = texts.flatMap(({ text }) => linesOf(text));
-  lines.sort((a, b) => (flags.has('n') ? (Number.parseFloat(a) || 0) - (Number.parseFloat(b) || 0) : 0) || (a < b ? -1 : a > b ? 1 : 0));
+  lines.sort(
+    (a, b) =>
+      (flags.has('n') ? (Number.parseFloat(a) || 0) - (Number.parseFloat(b) || 0) : 0) ||
+      (a < b ? -1 : a > b ? 1 : 0),
+  );
   if (flags.has('u')) lines = lines.filter((line, index) => line !== lines[index - 1]);
   task.stdout.write(join(flags.has('r') ? lines.reverse() : lines));
   return code;
@@ -225,7 +258,9 @@ export const uniq: Tool = async (task) => {
     else groups.push({ line, count: 1 });
   }
   const shown = flags.has('d') ? groups.filter(({ count }) => count > 1) : groups;
-  task.stdout.write(join(shown.map(({ line, count }) => (flags.has('c') ? `${String(count).padStart(7)} ${line}` : line))));
+  task.stdout.write(
+    join(shown.map(({ line, count }) => (flags.has('c') ? `${String(count).padStart(7)} ${line}` : line))),
+  );
   return code;
 };
 
@@ -234,21 +269,42 @@ export const cut: Tool = async (task) => {
   const { texts, code } = await inputs(task, rest);
   const spec = (values.get('f') ?? values.get('c') ?? '').split(',').map((part) => part.split('-'));
   const wanted = (index: number): boolean =>
-    spec.some(([from = '', to]) => to === undefined ? Number(from) === index : index >= Number(from || 1) && index <= Number(to || Infinity));
+    spec.some(([from = '', to]) =>
+      to === undefined
+        ? Number(from) === index
+        : index >= Number(from || 1) && index <= Number(to || Infinity),
+    );
   const delimiter = values.has('f') ? (values.get('d') ?? '\t') : '';
   const lines = texts.flatMap(({ text }) => linesOf(text));
-  task.stdout.write(join(lines.map((line) => delimiter !== '' && !line.includes(delimiter) ? line : line.split(delimiter).filter((_part, index) => wanted(index + 1)).join(delimiter))));
+  task.stdout.write(
+    join(
+      lines.map((line) =>
+        delimiter !== '' && !line.includes(delimiter)
+          ? line
+          : line
+              .split(delimiter)
+              .filter((_part, index) => wanted(index + 1))
+              .join(delimiter),
+      ),
+    ),
+  );
   return code;
 };
 
 export const tr: Tool = async (task) => {
   const { flags, rest } = parseArguments(task, 'ds');
   const set = (text: string): string =>
-    unescape(text).replace(/\[:(upper|lower|digit):\]/g, (_all, name: string) => ({ upper: 'A-Z', lower: 'a-z', digit: '0-9' })[name] ?? '').replace(/(.)-(.)/g, (_all, from: string, to: string) => {
-      let range = '';
-      for (let code = from.charCodeAt(0); code <= to.charCodeAt(0); code += 1) range += String.fromCharCode(code);
-      return range;
-    });
+    unescape(text)
+      .replace(
+        /\[:(upper|lower|digit):\]/g,
+        (_all, name: string) => ({ upper: 'A-Z', lower: 'a-z', digit: '0-9' })[name] ?? '',
+      )
+      .replace(/(.)-(.)/g, (_all, from: string, to: string) => {
+        let range = '';
+        for (let code = from.charCodeAt(0); code <= to.charCodeAt(0); code += 1)
+          range += String.fromCharCode(code);
+        return range;
+      });
   const from = set(rest[0] ?? '');
   const to = set(rest[1] ?? '');
   const text = await readAll(task.stdin);
@@ -256,7 +312,13 @@ export const tr: Tool = async (task) => {
   for (const char of text) {
     const index = from.indexOf(char);
     if (index < 0) result += char;
-    else if (!flags.has('d')) result += flags.has('s') && to === '' ? (result.endsWith(char) ? '' : char) : (to[Math.min(index, to.length - 1)] ?? '');
+    else if (!flags.has('d'))
+      result +=
+        flags.has('s') && to === ''
+          ? result.endsWith(char)
+            ? ''
+            : char
+          : (to[Math.min(index, to.length - 1)] ?? '');
   }
   task.stdout.write(result);
   return 0;
@@ -264,9 +326,16 @@ export const tr: Tool = async (task) => {
 
 export const seq: Tool = (task) => {
   const numbers = task.argv.slice(1).map(Number);
-  if (numbers.length === 0 || numbers.some(Number.isNaN)) throw new ToolError(`seq: invalid number '${task.argv[1] ?? ''}'`);
-  const [first, step, last] = numbers.length === 1 ? [1, 1, numbers[0] ?? 0] : numbers.length === 2 ? [numbers[0] ?? 0, 1, numbers[1] ?? 0] : [numbers[0] ?? 0, numbers[1] || 1, numbers[2] ?? 0];
-  for (let value = first; step > 0 ? value <= last : value >= last; value += step) task.stdout.write(`${value}\n`);
+  if (numbers.length === 0 || numbers.some(Number.isNaN))
+    throw new ToolError(`seq: invalid number '${task.argv[1] ?? ''}'`);
+  const [first, step, last] =
+    numbers.length === 1
+      ? [1, 1, numbers[0] ?? 0]
+      : numbers.length === 2
+        ? [numbers[0] ?? 0, 1, numbers[1] ?? 0]
+        : [numbers[0] ?? 0, numbers[1] || 1, numbers[2] ?? 0];
+  for (let value = first; step > 0 ? value <= last : value >= last; value += step)
+    task.stdout.write(`${value}\n`);
   return 0;
 };
 

@@ -56,24 +56,40 @@ export class KubeletServer {
     const mark = target.indexOf('?');
     const path = mark < 0 ? target : target.slice(0, mark);
     const query = new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1));
-    const [verb = '', namespace = '', name = '', container = ''] = path.slice(1).split('/').map(decodeURIComponent);
+    const [verb = '', namespace = '', name = '', container = ''] = path
+      .slice(1)
+      .split('/')
+      .map(decodeURIComponent);
     if (verb === 'healthz') return this.#text(exchange, 200, 'ok');
     // Authorization by SubjectAccessReview is not modelled: membership of these groups stands for it.
     const groups = peer.certificate?.organizations ?? [];
     if (peer.certificate === undefined) return this.#text(exchange, 401, 'Unauthorized');
     if (!groups.some((group) => ADMITTED.includes(group)))
-      return this.#text(exchange, 403, `Forbidden (user=${peer.certificate.commonName}, verb=${exchange.request.method === 'GET' ? 'get' : 'create'}, resource=nodes, subresource(s)=[proxy])\n`);
+      return this.#text(
+        exchange,
+        403,
+        `Forbidden (user=${peer.certificate.commonName}, verb=${exchange.request.method === 'GET' ? 'get' : 'create'}, resource=nodes, subresource(s)=[proxy])\n`,
+      );
     if (verb === 'pods' || verb === 'pods/') return this.#podList(exchange);
     const known = ['containerLogs', 'exec', 'attach', 'portForward'].includes(verb);
     if (!known) return this.#text(exchange, 404, '404 page not found\n');
-    const pod = this.#options.pods().find((each) => metaOf(each).name === name && metaOf(each).namespace === namespace);
-    if (pod === undefined) return this.#text(exchange, 404, verb === 'containerLogs' ? `pod ${JSON.stringify(name)} does not exist\n` : 'pod does not exist');
+    const pod = this.#options
+      .pods()
+      .find((each) => metaOf(each).name === name && metaOf(each).namespace === namespace);
+    if (pod === undefined)
+      return this.#text(
+        exchange,
+        404,
+        verb === 'containerLogs' ? `pod ${JSON.stringify(name)} does not exist\n` : 'pod does not exist',
+      );
     if (verb === 'containerLogs') return this.#logs(exchange, pod, container, query);
     return this.#stream(exchange, verb, pod, container, query);
   }
 
   #podList(exchange: HttpExchange): void {
-    const items = this.#options.pods().map((pod) => ({ ...pod, status: this.#options.status(pod) ?? pod.status }));
+    const items = this.#options
+      .pods()
+      .map((pod) => ({ ...pod, status: this.#options.status(pod) ?? pod.status }));
     exchange.respond({
       status: 200,
       headers: { 'content-type': 'application/json' },
@@ -91,7 +107,12 @@ export class KubeletServer {
       timestamps: flag(query, 'timestamps'),
       tailLines: numberOf(query, 'tailLines'),
       limitBytes: numberOf(query, 'limitBytes'),
-      since: seconds !== undefined ? process.clock.now() - seconds * 1000 : time === null ? undefined : Date.parse(time),
+      since:
+        seconds !== undefined
+          ? process.clock.now() - seconds * 1000
+          : time === null
+            ? undefined
+            : Date.parse(time),
     };
     let id: string;
     try {
@@ -128,7 +149,9 @@ export class KubeletServer {
     const poll = (): void => {
       if (over) return;
       send(reader.more());
-      const running = containers().some((candidate) => candidate.id === id && candidate.state === 'CONTAINER_RUNNING');
+      const running = containers().some(
+        (candidate) => candidate.id === id && candidate.state === 'CONTAINER_RUNNING',
+      );
       if (!running || reader.exhausted) finish();
     };
     // Like upstream: told by the file system, and once a second to see whether the container still runs.
@@ -144,18 +167,30 @@ export class KubeletServer {
     if (reader.exhausted) finish();
   }
 
-  async #stream(exchange: HttpExchange, verb: string, pod: Pod, name: string, query: URLSearchParams): Promise<void> {
+  async #stream(
+    exchange: HttpExchange,
+    verb: string,
+    pod: Pod,
+    name: string,
+    query: URLSearchParams,
+  ): Promise<void> {
     const { process, cri, runtime } = this.#options;
     const here = runtime(pod);
     try {
       let url: string;
       if (verb === 'portForward') {
         const sandbox = here.sandboxes.find((candidate) => candidate.state === 'SANDBOX_READY');
-        if (sandbox === undefined) return this.#text(exchange, 500, `pod not found ("${metaOf(pod).name}_${metaOf(pod).namespace}(${here.uid})")`);
+        if (sandbox === undefined)
+          return this.#text(
+            exchange,
+            500,
+            `pod not found ("${metaOf(pod).name}_${metaOf(pod).namespace}(${here.uid})")`,
+          );
         ({ url } = await cri.call('PortForward', { podSandboxId: sandbox.id }));
       } else {
         const container = newest(here, name);
-        if (container === undefined) return this.#text(exchange, 500, `container not found (${JSON.stringify(name)})`);
+        if (container === undefined)
+          return this.#text(exchange, 500, `container not found (${JSON.stringify(name)})`);
         const tty = flag(query, 'tty');
         const stdin = flag(query, 'input');
         const containerId = container.id;
@@ -171,15 +206,24 @@ export class KubeletServer {
         await process.net.dial({ host: process.machine.name, port: Number(port) }, { protocol: 'https' }),
         process.clock,
       );
-      const refused = await proxyUpgrade(exchange, backend, { method: 'POST', target: pathname, headers: { upgrade: 'leme-stream' } });
+      const refused = await proxyUpgrade(exchange, backend, {
+        method: 'POST',
+        target: pathname,
+        headers: { upgrade: 'leme-stream' },
+      });
       if (refused !== undefined) this.#text(exchange, refused.status, refused.text);
     } catch (error) {
-      if (!(error instanceof CriError || error instanceof DialError || error instanceof HttpCallError)) throw error;
+      if (!(error instanceof CriError || error instanceof DialError || error instanceof HttpCallError))
+        throw error;
       this.#text(exchange, 500, error.message);
     }
   }
 
   #text(exchange: HttpExchange, status: number, text: string): void {
-    exchange.respond({ status, headers: { 'content-type': 'text/plain; charset=utf-8' }, body: { type: 'text', text } });
+    exchange.respond({
+      status,
+      headers: { 'content-type': 'text/plain; charset=utf-8' },
+      body: { type: 'text', text },
+    });
   }
 }
