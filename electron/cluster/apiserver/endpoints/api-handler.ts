@@ -76,6 +76,7 @@ function withWarning(exchange: HttpExchange, warning: string): HttpExchange {
       exchange.respond({ ...response, warnings: [warning, ...(response.warnings ?? [])] }, detail),
     sendItem: (body, summary) => exchange.sendItem(body, summary),
     end: () => exchange.end(),
+    onUpload: (handler) => exchange.onUpload(handler),
     onCancel: (handler) => exchange.onCancel(handler),
   };
 }
