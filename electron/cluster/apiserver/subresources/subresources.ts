@@ -24,7 +24,12 @@ export interface SubresourceOptions {
 }
 
 /** Subresources of core kinds that are more than the `status` and `scale` doors. */
-function coreSubresources({ kubelets, served, find, random }: SubresourceOptions): Readonly<Record<string, Handlers>> {
+function coreSubresources({
+  kubelets,
+  served,
+  find,
+  random,
+}: SubresourceOptions): Readonly<Record<string, Handlers>> {
   return {
     pods: new Map<string, SubresourceHandler>([
       ['binding', POD_BINDING],
