@@ -76,7 +76,13 @@ export const RULES: readonly FolderRule[] = [
   { folder: 'electron/cluster/images', ours: [...COMPONENT, 'electron/cluster/network'], packages: [] },
   {
     folder: 'electron/cluster/kubelet',
-    ours: [...COMPONENT, 'electron/cluster/cri', 'electron/cluster/images/reference.ts'],
+    ours: [
+      ...COMPONENT,
+      'electron/cluster/cri',
+      'electron/cluster/images/reference.ts',
+      // Its own server on 10250.
+      'electron/cluster/network',
+    ],
     packages: ['yaml'],
   },
   {

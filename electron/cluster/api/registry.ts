@@ -9,6 +9,7 @@ import { CRON_JOB_STRATEGY } from './batch/v1/cron-job/strategy.ts';
 import { REPLICATION_CONTROLLER_STRATEGY } from './core/v1/replication-controller/strategy.ts';
 import { POD_TEMPLATE_STRATEGY } from './core/v1/pod-template/strategy.ts';
 import { IDENTITY_REVIEW_STRATEGIES } from './authentication/v1/reviews.ts';
+import { BINDING_STRATEGY } from './core/v1/binding/strategy.ts';
 import { ACCESS_REVIEW_STRATEGIES } from './authorization/v1/reviews.ts';
 import { DEPLOYMENT_STRATEGY } from './apps/v1/deployment/strategy.ts';
 import { REPLICA_SET_STRATEGY } from './apps/v1/replica-set/strategy.ts';
@@ -61,6 +62,7 @@ export type AnyStrategy = KindStrategy<KubeObject>;
 
 /** Every kind this API server serves, one a line, in the order discovery lists them. */
 export const STRATEGIES: readonly AnyStrategy[] = [
+  BINDING_STRATEGY,
   CONFIG_MAP_STRATEGY,
   ENDPOINTS_STRATEGY,
   EVENT_STRATEGY,

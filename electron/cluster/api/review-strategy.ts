@@ -4,7 +4,7 @@ import type { KubeObject } from '../apimachinery/types.ts';
 import { defineStrategy } from './generic-strategy.ts';
 import type { KindStrategy } from './strategy.ts';
 
-/** A kind that is a question: created to be answered, and kept nowhere. */
+/** A kind that is a question or a command: created to be answered, and kept nowhere. */
 export function defineReview(gvk: GroupVersionKind, namespaced = false): KindStrategy<KubeObject> {
   const singular = gvk.kind.toLowerCase();
   return defineStrategy<KubeObject>({

@@ -282,6 +282,8 @@ describe('kube-apiserver', () => {
     await cluster.call('POST', CONFIG_MAPS, map('one'));
     const stream = await cluster.watch(`${CONFIG_MAPS}?watch=1`);
     cluster.etcd?.kill('SIGKILL');
+    // The API server has heard that the connection broke.
+    await cluster.run(10);
     const failed = await cluster.call('POST', CONFIG_MAPS, map('two'));
     expect([failed.status, valueOf(failed).message]).toEqual([500, 'etcdserver: request timed out']);
     const unready = await cluster.call('GET', '/readyz');

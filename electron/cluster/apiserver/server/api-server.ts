@@ -60,6 +60,7 @@ import { WatchCache } from '../storage/watch-cache.ts';
 import type { NetworkAccess } from '../../network/interface.ts';
 import { KubeletConnection } from '../subresources/kubelet-connection.ts';
 import type { SubresourceOptions } from '../subresources/subresources.ts';
+import { serveBindings } from '../subresources/pod-binding.ts';
 import { subresourcesOf } from '../subresources/subresources.ts';
 import type { ApiServerFlags } from './flags.ts';
 
@@ -287,7 +288,7 @@ export class ApiServer {
       hooks: this.#hooksFor(strategy),
       leases: storedAs.resource === 'events' ? this.#leases : undefined,
     });
-    const review = REVIEWED.has(strategy.gvk.group) ? this.#reviews[strategy.gvk.kind] : undefined;
+    const review = this.#answererOf(strategy);
     const isNamespace = strategy.gvk.group === '' && strategy.resource === 'namespaces';
     this.resources.add({
       strategy,
@@ -295,8 +296,16 @@ export class ApiServer {
       writer: new ObjectWriter(store),
       deleter: isNamespace ? new NamespaceDeleter(store) : new ObjectDeleter(store),
       subresources: this.#subresourcesOf(strategy),
-      ...(review === undefined ? {} : { review: serveReview(review) }),
+      ...(review === undefined ? {} : { review }),
     });
+  }
+
+  /** Kinds that are created and kept nowhere. */
+  #answererOf({ gvk }: KindStrategy): ServedResource['review'] {
+    if (gvk.group === '' && gvk.kind === 'Binding')
+      return serveBindings(() => this.resources.find('', 'v1', 'pods') as ServedResource);
+    const review = REVIEWED.has(gvk.group) ? this.#reviews[gvk.kind] : undefined;
+    return review === undefined ? undefined : serveReview(review);
   }
 
   #subresourcesOf(strategy: KindStrategy): ReadonlyMap<string, SubresourceHandler> {

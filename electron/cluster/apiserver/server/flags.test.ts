@@ -15,6 +15,8 @@ describe('parseApiServerFlags', () => {
       eventTtl: 9000,
       disabledAdmissionPlugins: [],
       storageMediaType: 'application/vnd.kubernetes.protobuf',
+      serviceAccountIssuer: 'https://kubernetes.default.svc.cluster.local',
+      serviceAccountSigningKeyFile: '',
     }); // prettier-ignore
   });
 

@@ -76,6 +76,20 @@ describe('Pods', () => {
     ).toEqual([403, 'pods "b" is forbidden: no PriorityClass with name nosuch was found']);
   });
 
+  it('binds the Pod that a Binding names, and keeps no Binding', async () => {
+    await cluster.call('POST', PODS, pod('a'));
+    const BINDINGS = '/api/v1/namespaces/default/bindings';
+    const bound = await cluster.call('POST', BINDINGS, binding('n1'));
+    expect([bound.status, valueOf(bound)['status']]).toEqual([201, 'Success']);
+    const read = valueOf(await cluster.call('GET', `${PODS}/a`)) as { spec: { nodeName?: string } };
+    expect(read.spec.nodeName).toBe('n1');
+    expect(await status('POST', BINDINGS, { ...binding('n1'), metadata: {} })).toEqual([
+      400,
+      'Name parameter required.',
+    ]);
+    expect((await cluster.call('GET', BINDINGS)).status).toBe(405);
+  });
+
   it('are bound once', async () => {
     await cluster.call('POST', PODS, pod('a'));
     const bound = await cluster.call('POST', `${PODS}/a/binding`, binding('n1'));

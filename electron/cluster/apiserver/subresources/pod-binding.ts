@@ -50,31 +50,39 @@ export function assignPod(pod: Pod, binding: Binding, now: number): Pod {
 /** POST pods/x/binding: how the scheduler assigns a Pod. Models pkg/registry/core/pod/storage BindingREST (v1.34). */
 export const POD_BINDING: SubresourceHandler = {
   verbs: ['create'],
-  async handle(request: ApiRequest, resource: ServedResource): Promise<void> {
-    const { info, exchange, trail } = request;
-    const options = parseWriteOptions(info.query, 'CreateOptions', exchange.request.headers['user-agent']);
-    const binding = decodeRequestObject(exchange.request, BINDING, options.fieldValidation).object as Binding;
-    const given = binding.metadata?.name ?? '';
-    if (given !== '' && given !== info.name) {
-      throw newBadRequest(
-        `the name of the object (${given}) does not match the name on the URL (${info.name})`,
-      );
-    }
-    const errors = validatePodBinding(binding);
-    if (errors.length > 0) throw newInvalid(BINDING, info.name, errors);
-    const { store } = resource;
-    const now = store.context.clock.now();
-    const key = store.key(info.namespace, info.name);
-    try {
-      const assign = (stored: KubeObject | undefined): KubeObject =>
-        assignPod(stored as Pod, binding, now) as KubeObject;
-      if (options.dryRun) assign((await store.store.get(key)).object);
-      else await store.store.guaranteedUpdate(key, assign);
-    } catch (error) {
-      throw storageToStatus(error, PODS, info.name);
-    }
-    trail.etcd = options.dryRun ? 'dry run' : 'update';
-    const value = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
-    respondObject(exchange, info.query, trail, { status: 201, value });
-  },
+  handle: (request, pods) => bindPod(request, pods, request.info.name),
 };
+
+/** POST bindings: the same, for the Pod that the body names. Models LegacyBindingREST. */
+export function serveBindings(pods: () => ServedResource): NonNullable<ServedResource['review']> {
+  return (request) => bindPod(request, pods(), undefined);
+}
+
+/** `named`: the Pod of the URL; undefined where only the body says. @throws StatusError */
+async function bindPod(request: ApiRequest, pods: ServedResource, named: string | undefined): Promise<void> {
+  const { info, exchange, trail } = request;
+  const options = parseWriteOptions(info.query, 'CreateOptions', exchange.request.headers['user-agent']);
+  const binding = decodeRequestObject(exchange.request, BINDING, options.fieldValidation).object as Binding;
+  const given = binding.metadata?.name ?? '';
+  const name = named ?? given;
+  if (given !== '' && given !== name) {
+    throw newBadRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
+  }
+  const errors = validatePodBinding(binding);
+  if (errors.length > 0) throw newInvalid(BINDING, name, errors);
+  if (name === '') throw newBadRequest('Name parameter required.');
+  const { store } = pods;
+  const now = store.context.clock.now();
+  const key = store.key(info.namespace, name);
+  try {
+    const assign = (stored: KubeObject | undefined): KubeObject =>
+      assignPod(stored as Pod, binding, now) as KubeObject;
+    if (options.dryRun) assign((await store.store.get(key)).object);
+    else await store.store.guaranteedUpdate(key, assign);
+  } catch (error) {
+    throw storageToStatus(error, PODS, name);
+  }
+  trail.etcd = options.dryRun ? 'dry run' : 'update';
+  const value = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
+  respondObject(exchange, info.query, trail, { status: 201, value });
+}

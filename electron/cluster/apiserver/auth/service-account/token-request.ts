@@ -35,7 +35,9 @@ export function tokenRequestHandler(options: TokenRequestOptions): SubresourceHa
       const { info, exchange } = request;
       const write = parseWriteOptions(info.query, 'CreateOptions', exchange.request.headers['user-agent']);
       const decoded = decodeRequestObject(exchange.request, KIND, write.fieldValidation);
-      checkNameOnUrl(decoded.object, info.name, info.namespace);
+      // The account's name is enough; a name in the body has to agree with it.
+      if ((decoded.object.metadata?.name ?? '') !== '')
+        checkNameOnUrl(decoded.object, info.name, info.namespace);
       const account = await resource.store.get(info.namespace, info.name);
       const issued = await issue(options, decoded.object as TokenRequest, account);
       answerWithObject(request, resource, 201, issued, decoded.warnings);
