@@ -7,6 +7,9 @@ import type { HttpFrame } from './http.ts';
  */
 export function rawBytes(record: MessageRecord): number {
   if (record.phase !== 'request' || record.protocol !== 'https') return 0;
-  const { request } = record.body as Extract<HttpFrame, { type: 'request' }>;
-  return request?.body?.type === 'bytes' ? request.body.bytes.byteLength : 0;
+  // A connection that was refused carries nothing.
+  const frame = record.body as HttpFrame | undefined;
+  if (frame?.type !== 'request') return 0;
+  const { body } = frame.request;
+  return body?.type === 'bytes' ? body.bytes.byteLength : 0;
 }

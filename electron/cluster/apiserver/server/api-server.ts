@@ -38,6 +38,7 @@ import { buildPredicate, selectableFieldsOf } from '../endpoints/predicate.ts';
 import { OpenApi } from '../endpoints/openapi.ts';
 import { OpenApiV2 } from '../endpoints/openapi-v2.ts';
 import { RequestMetrics } from '../endpoints/request-metrics.ts';
+import type { ServedResource } from '../endpoints/served-resource.ts';
 import { ServedResources } from '../endpoints/served-resource.ts';
 import type { SubresourceHandler } from '../endpoints/served-resource.ts';
 import { versionInfo } from '../endpoints/version-info.ts';
