@@ -54,6 +54,14 @@ describe.skipIf(!hasStockKubectl())('streams into containers with a stock kubect
     );
   });
 
+  it('a request that is wrong is told so, whatever it would be carried by', () => {
+    expect(host.kubectl(['exec', 'web', '-c', 'nosuch', '--', 'ls']).stderr).toBe(
+      'Error from server (BadRequest): container nosuch is not valid for pod web\n',
+    );
+    // A tunnel for port-forward is not served, and the client hears it.
+    expect(host.kubectl(['port-forward', 'pod/web', ':80']).stderr).toContain('unable to upgrade');
+  });
+
   it('logs: what the process wrote, and upstream texts for what there is not', () => {
     host.kubectl(['exec', 'web', '--', 'curl', '-s', '-o', '/dev/null', 'localhost/nope']);
     expect(host.kubectl(['logs', 'web', '--tail=1']).stdout).toMatch(

@@ -64,13 +64,11 @@ export function serveUpgrade(
     return;
   }
   const transport = transportOf(request, socket, head);
-  if (transport === undefined) {
-    refuseText(socket, 400, 'unable to upgrade: unsupported protocol');
-    return;
-  }
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.headers))
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
+  // The API server still says first what is wrong with the request itself: clients fall back to SPDY to be told.
+  if (transport === undefined) headers['upgrade'] = 'unsupported';
   let client: StreamClient | undefined;
   let before: (() => void)[] = [];
   /** What comes before the handshake is complete waits for it. */
@@ -88,6 +86,11 @@ export function serveUpgrade(
           if (response.status !== 101) {
             const body = response.body === undefined ? new Uint8Array(0) : bodyBytes(response.body);
             refuse(socket, response.status, response.headers, body);
+            return;
+          }
+          if (transport === undefined) {
+            call.cancel();
+            refuseText(socket, 400, 'unable to upgrade: unsupported protocol');
             return;
           }
           upgraded = true;

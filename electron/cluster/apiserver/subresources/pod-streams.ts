@@ -9,6 +9,9 @@ import type { KubeletConnection } from './kubelet-connection.ts';
 import { reaching } from './kubelet-connection.ts';
 import { containerOf } from './pod-container.ts';
 
+/** What a stream is carried by: clients of the cluster, and its own components. SPDY is not served. */
+const UPGRADES = ['websocket', 'leme-stream'];
+
 type Door = 'exec' | 'attach' | 'portForward';
 
 /** The kubelet's path and query for a request. @throws StatusError 400 */
@@ -45,8 +48,10 @@ async function serve(
   const pod = (await resource.store.get(info.namespace, info.name)) as Pod;
   const target = targetOf(door, request, pod);
   const address = await kubelets.of(pod);
-  if ((exchange.request.headers['upgrade'] ?? '') === '')
-    throw new StatusError(400, 'BadRequest', 'Upgrade request required');
+  const upgrade = (exchange.request.headers['upgrade'] ?? '').toLowerCase();
+  if (upgrade === '') throw newBadRequest('Upgrade request required');
+  // Before anything is started for a client that could not be answered.
+  if (!UPGRADES.includes(upgrade)) throw newBadRequest('unable to upgrade: unsupported protocol');
   const connection = await reaching('error dialing backend: ', 500, '', () => kubelets.dial(address));
   try {
     const headers = { upgrade: 'leme-stream' };
