@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { applyStrategicMergePatch } from '../apimachinery/patch/strategic-merge-patch.ts';
-import { decodePatch } from './patch-object.ts';
 import { schemaOf } from './scheme.ts';
-import type { KubeObject } from './types.ts';
 
 const GVK = { group: 'apps', version: 'v1', kind: 'Deployment' };
 const container = (name: string, image = name): object => ({ name, image });
@@ -127,77 +125,5 @@ describe('maps and sets', () => {
     expect(() => apply2({ $patch: 'frobnicate' })).toThrow(
       'unknown patch type: frobnicate in map: map[$patch:frobnicate]',
     );
-  });
-});
-
-describe('PATCH bodies', () => {
-  const CM = { group: '', version: 'v1', kind: 'ConfigMap' };
-  const configMap = {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: 'one' },
-    data: { a: '1', b: '2' },
-  } as KubeObject;
-  const failure = (contentType: string, body: string): unknown => {
-    try {
-      return decodePatch({ contentType, body }).apply(configMap, CM);
-    } catch (error) {
-      return (error as { status: unknown }).status;
-    }
-  };
-
-  test.each([
-    [
-      'merge-patch',
-      '{bad',
-      400,
-      'BadRequest',
-      "error decoding patch: invalid character 'b' looking for beginning of object key string",
-    ],
-    [
-      'json-patch',
-      '{"op":"add"}',
-      400,
-      'BadRequest',
-      'error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp',
-    ],
-    [
-      'json-patch',
-      '[{"op":"test","path":"/data/a","value":"9"}]',
-      422,
-      'Invalid',
-      'the server rejected our request due to an error in our request',
-    ],
-    [
-      'merge-patch',
-      '{"data":{"a":5}}',
-      422,
-      'Invalid',
-      / "" is invalid: patch: Invalid value: ".*": json: cannot unmarshal number into Go struct field ConfigMap\.data of type string/,
-    ],
-  ])('%s %s', (type, body, code, reason, message) => {
-    expect(failure(`application/${type}+json`, body)).toMatchObject({
-      code,
-      reason,
-      message: typeof message === 'string' ? message : (expect.stringMatching(message) as unknown),
-    });
-  });
-
-  test('other media types', () => {
-    expect(failure('application/json', '{}')).toMatchObject({ code: 415, reason: 'UnsupportedMediaType' });
-    expect(failure('application/apply-patch+yaml', '{}')).toMatchObject({ code: 415 });
-  });
-
-  test('the result is decoded', () => {
-    const body = '{"data":{"a":null},"nosuch":1}';
-    const patch = decodePatch({
-      contentType: 'application/strategic-merge-patch+json',
-      body,
-      fieldValidation: 'Warn',
-    });
-    expect(patch.apply(configMap, CM)).toEqual({
-      object: { ...configMap, data: { b: '2' } },
-      warnings: ['unknown field "nosuch"'],
-    });
   });
 });

@@ -1,16 +1,12 @@
-import { ageOf } from '../../../../apimachinery/duration.ts';
-import { described } from '../../../described-resource.ts';
-import { defineStrategy, withFirstGeneration } from '../../../generic-strategy.ts';
-import { sameValue } from '../../../../apimachinery/validation/object-meta.ts';
-import type { KindStrategy } from '../../../strategy.ts';
 import type { MutatingWebhookConfiguration } from '../../../types.ts';
-import { defaultWebhook, validateWebhooks } from '../webhook-validation.ts';
+import { defineWebhookConfiguration } from '../define-webhook-configuration.ts';
+import { defaultWebhook } from '../webhook-validation.ts';
 
-/** MutatingWebhookConfigurations; no webhook is called. Models pkg/registry/admissionregistration/mutatingwebhookconfiguration (v1.34). */
-export const MUTATING_WEBHOOK_CONFIGURATION_STRATEGY: KindStrategy<MutatingWebhookConfiguration> =
-  defineStrategy<MutatingWebhookConfiguration>({
-    ...described('admissionregistration.k8s.io/v1', 'mutatingwebhookconfigurations'),
-    applyDefaults: (configuration) =>
+/** MutatingWebhookConfigurations. Models pkg/registry/admissionregistration/mutatingwebhookconfiguration (v1.34). */
+export const MUTATING_WEBHOOK_CONFIGURATION_STRATEGY =
+  defineWebhookConfiguration<MutatingWebhookConfiguration>(
+    'mutatingwebhookconfigurations',
+    (configuration) =>
       configuration.webhooks === undefined
         ? configuration
         : {
@@ -20,16 +16,4 @@ export const MUTATING_WEBHOOK_CONFIGURATION_STRATEGY: KindStrategy<MutatingWebho
               reinvocationPolicy: webhook.reinvocationPolicy ?? 'Never',
             })),
           },
-    prepareForCreate: withFirstGeneration,
-    prepareForUpdate(configuration, old) {
-      const before = old.metadata?.generation ?? 0;
-      const generation = sameValue(configuration.webhooks, old.webhooks) ? before : before + 1;
-      return { ...configuration, metadata: { ...configuration.metadata, generation } };
-    },
-    validate: (configuration) => validateWebhooks(configuration.webhooks ?? []),
-    tableRow: (configuration, now) => [
-      configuration.metadata?.name ?? '',
-      configuration.webhooks?.length ?? 0,
-      ageOf(configuration.metadata?.creationTimestamp, now),
-    ],
-  });
+  );

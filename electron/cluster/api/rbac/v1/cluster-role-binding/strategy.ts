@@ -3,8 +3,6 @@ import { defineBinding } from '../role-binding/define-binding.ts';
 
 /** ClusterRoleBindings. Models pkg/registry/rbac/clusterrolebinding (v1.34). */
 export const CLUSTER_ROLE_BINDING_STRATEGY = defineBinding<ClusterRoleBinding>({
-  kind: 'ClusterRoleBinding',
-  storageVersionHash: '48tpQ8gZHFc=',
-  namespaced: false,
+  resource: 'clusterrolebindings',
   roleKinds: ['ClusterRole'],
 });

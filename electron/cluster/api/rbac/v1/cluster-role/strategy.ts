@@ -9,9 +9,7 @@ const SELECTORS = 'aggregationRule.clusterRoleSelectors';
 
 /** ClusterRoles. Models pkg/registry/rbac/clusterrole (v1.34). */
 export const CLUSTER_ROLE_STRATEGY = defineRole<ClusterRole>({
-  kind: 'ClusterRole',
-  storageVersionHash: 'bYE5ZWDrJ44=',
-  namespaced: false,
+  resource: 'clusterroles',
   validate: validateAggregation,
 });
 

@@ -2,6 +2,7 @@ import { ageOf } from '../../../../apimachinery/duration.ts';
 import { invalid } from '../../../../apimachinery/validation/field-error.ts';
 import { isPathSegmentName } from '../../../../apimachinery/validation/names.ts';
 import { nameValidator, sameValue } from '../../../../apimachinery/validation/object-meta.ts';
+import { described } from '../../../described-resource.ts';
 import { defineStrategy } from '../../../generic-strategy.ts';
 import type { KindStrategy } from '../../../strategy.ts';
 import type { ClusterRoleBinding, RoleBinding, Subject } from '../../../types.ts';
@@ -9,24 +10,18 @@ import { RBAC_GROUP, validateRoleRef, validateSubjects } from '../validation.ts'
 
 /** What is the same for bindings in a namespace and in the cluster. */
 export function defineBinding<T extends RoleBinding | ClusterRoleBinding>(kind: {
-  readonly kind: string;
-  readonly storageVersionHash: string;
-  readonly namespaced: boolean;
+  readonly resource: string;
   readonly roleKinds: readonly string[];
 }): KindStrategy<T> {
-  const singular = kind.kind.toLowerCase();
+  const description = described(`${RBAC_GROUP}/v1`, kind.resource);
   return defineStrategy<T>({
-    gvk: { group: RBAC_GROUP, version: 'v1', kind: kind.kind },
-    resource: `${singular}s`,
-    singular,
-    namespaced: kind.namespaced,
-    storageVersionHash: kind.storageVersionHash,
+    ...description,
     names: nameValidator(isPathSegmentName),
     allowCreateOnUpdate: true,
     applyDefaults: withGroups,
     validate: (binding) => [
       ...validateRoleRef(binding.roleRef, kind.roleKinds),
-      ...validateSubjects(binding.subjects, kind.namespaced),
+      ...validateSubjects(binding.subjects, description.namespaced),
     ],
     validateUpdate(binding, old) {
       if (sameValue(binding.roleRef, old.roleRef)) return [];

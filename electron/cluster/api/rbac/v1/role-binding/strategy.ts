@@ -3,8 +3,6 @@ import { defineBinding } from './define-binding.ts';
 
 /** RoleBindings. Models pkg/registry/rbac/rolebinding (v1.34). */
 export const ROLE_BINDING_STRATEGY = defineBinding<RoleBinding>({
-  kind: 'RoleBinding',
-  storageVersionHash: 'eGsCzGH6b1g=',
-  namespaced: true,
+  resource: 'rolebindings',
   roleKinds: ['Role', 'ClusterRole'],
 });

@@ -3,7 +3,5 @@ import { defineRole } from './define-role.ts';
 
 /** Roles. Models pkg/registry/rbac/role (v1.34). */
 export const ROLE_STRATEGY = defineRole<Role>({
-  kind: 'Role',
-  storageVersionHash: '7FuwZcIIItM=',
-  namespaced: true,
+  resource: 'roles',
 });
