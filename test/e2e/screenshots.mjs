@@ -138,7 +138,7 @@ const SCENES = [
   [
     'explorer-access',
     'running',
-    [press('Alt+o'), pause(700), click('.explorer .part:nth-child(2)'), pause(500)],
+    [press('Alt+o'), pause(700), click('.explorer .segment:nth-child(2)'), pause(500)],
   ],
   ['explorer-small', 'running', [press('Alt+o'), pause(900)], { width: 1024, height: 640 }],
   ['etcd-keys', 'running', [press('Alt+e'), pause(400), drive('put')]],
