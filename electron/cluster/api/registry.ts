@@ -14,6 +14,7 @@ import { ACCESS_REVIEW_STRATEGIES } from './authorization/v1/reviews.ts';
 import { DEPLOYMENT_STRATEGY } from './apps/v1/deployment/strategy.ts';
 import { REPLICA_SET_STRATEGY } from './apps/v1/replica-set/strategy.ts';
 import { LEASE_STRATEGY } from './coordination/v1/lease/strategy.ts';
+import { COMPONENT_STATUS_STRATEGY } from './core/v1/component-status/strategy.ts';
 import { CONFIG_MAP_STRATEGY } from './core/v1/config-map/strategy.ts';
 import { EVENT_STRATEGY } from './core/v1/event/strategy.ts';
 import { NAMESPACE_STRATEGY } from './core/v1/namespace/strategy.ts';
@@ -63,6 +64,7 @@ export type AnyStrategy = KindStrategy<KubeObject>;
 /** Every kind this API server serves, one a line, in the order discovery lists them. */
 export const STRATEGIES: readonly AnyStrategy[] = [
   BINDING_STRATEGY,
+  COMPONENT_STATUS_STRATEGY,
   CONFIG_MAP_STRATEGY,
   ENDPOINTS_STRATEGY,
   EVENT_STRATEGY,

@@ -31,6 +31,7 @@ export type ReplicaSet = Wire<k8s.V1ReplicaSet>;
 export type Deployment = Wire<k8s.V1Deployment>;
 export type DeploymentCondition = Wire<k8s.V1DeploymentCondition>;
 export type Service = Wire<k8s.V1Service>;
+export type ComponentStatus = Wire<k8s.V1ComponentStatus>;
 export type ConfigMap = Wire<k8s.V1ConfigMap>;
 export type Secret = Wire<k8s.V1Secret>;
 export type ServiceAccount = Wire<k8s.V1ServiceAccount>;

@@ -21,7 +21,7 @@ export interface ServedResource {
   readonly deleter: ObjectDeleter;
   /** Those that are not served by the ordinary `status` and `scale` doors. */
   readonly subresources: ReadonlyMap<string, SubresourceHandler>;
-  /** Answers a create by itself, for what is kept nowhere. @throws StatusError */
+  /** Answers every verb by itself, for what is kept nowhere. @throws StatusError */
   readonly review?: (request: ApiRequest, resource: ServedResource) => Promise<void>;
 }
 

@@ -32,7 +32,6 @@ import { tokenRequestHandler } from '../auth/service-account/token-request.ts';
 import { X509Authenticator } from '../auth/x509.ts';
 import { ApiHandler } from '../endpoints/api-handler.ts';
 import { Discovery } from '../endpoints/discovery.ts';
-import type { HealthCheck } from '../endpoints/health.ts';
 import { NonResourceHandler } from '../endpoints/non-resource.ts';
 import { buildPredicate, selectableFieldsOf } from '../endpoints/predicate.ts';
 import { OpenApi } from '../endpoints/openapi.ts';
@@ -61,9 +60,11 @@ import { WatchCache } from '../storage/watch-cache.ts';
 import type { NetworkAccess } from '../../network/interface.ts';
 import { KubeletConnection } from '../subresources/kubelet-connection.ts';
 import type { SubresourceOptions } from '../subresources/subresources.ts';
+import { serveComponentStatuses } from '../subresources/component-statuses.ts';
 import { serveBindings } from '../subresources/pod-binding.ts';
 import { subresourcesOf } from '../subresources/subresources.ts';
 import type { ApiServerFlags } from './flags.ts';
+import { etcdProblem, healthChecks } from './health-checks.ts';
 
 export interface ApiServerOptions {
   readonly context: Context;
@@ -164,7 +165,7 @@ export class ApiServer {
         openApiV2: new OpenApiV2(options.gitVersion),
         version: versionInfo(options.gitVersion),
         metrics,
-        health: this.#healthChecks(),
+        health: healthChecks(etcd, () => this.#bootstrapped),
         documents: issuerDocuments(
           flags.serviceAccountIssuer,
           `https://${flags.advertiseAddress}:${flags.securePort}`,
@@ -301,10 +302,14 @@ export class ApiServer {
     });
   }
 
-  /** Kinds that are created and kept nowhere. */
+  /** Kinds that are kept nowhere. */
   #answererOf({ gvk }: KindStrategy): ServedResource['review'] {
     if (gvk.group === '' && gvk.kind === 'Binding')
       return serveBindings(() => this.resources.find('', 'v1', 'pods') as ServedResource);
+    if (gvk.group === '' && gvk.kind === 'ComponentStatus') {
+      const { net, context, etcd } = this.#options;
+      return serveComponentStatuses({ net, clock: context.clock, etcdProblem: () => etcdProblem(etcd) });
+    }
     const review = REVIEWED.has(gvk.group) ? this.#reviews[gvk.kind] : undefined;
     return review === undefined ? undefined : serveReview(review);
   }
@@ -352,34 +357,6 @@ export class ApiServer {
     if (strategy.resource !== 'services') return {};
     const ports = new NodePortAllocator(this.#options.context.rand);
     return new ServiceHooks(this.#store, storagePrefix('', 'services'), this.addresses, ports);
-  }
-
-  #healthChecks(): readonly HealthCheck[] {
-    const { etcd } = this.#options;
-    const reachable = async (): Promise<boolean> => {
-      try {
-        await etcd.range({ key: '/registry/health' });
-        return true;
-      } catch {
-        // Unreachable is the answer, not a failure of asking.
-        return false;
-      }
-    };
-    const everywhere = ['healthz', 'livez', 'readyz'] as const;
-    return [
-      { name: 'ping', endpoints: everywhere, check: () => true },
-      { name: 'log', endpoints: everywhere, check: () => true },
-      { name: 'etcd', endpoints: everywhere, check: reachable },
-      { name: 'etcd-readiness', endpoints: ['readyz'], check: reachable },
-      {
-        name: 'poststarthook/start-system-namespaces-controller',
-        endpoints: everywhere,
-        check: () => this.#bootstrapped,
-      },
-      { name: 'poststarthook/bootstrap-controller', endpoints: everywhere, check: () => this.#bootstrapped },
-      { name: 'poststarthook/rbac/bootstrap-roles', endpoints: everywhere, check: () => this.#bootstrapped },
-      { name: 'shutdown', endpoints: ['readyz'], check: () => true },
-    ];
   }
 }
 
