@@ -20,6 +20,9 @@ export interface AdmissionAttributes {
   readonly dryRun: boolean;
 }
 
+/** The objects of one resource in a namespace, in the order of their names; from memory, none while etcd cannot be asked. */
+export type NamespacedObjects = (namespace: string) => Promise<readonly KubeObject[]>;
+
 /**
  * One admission plugin. `admit` may return a changed object (the same reference when it changes nothing);
  * `validate` only judges. Both refuse by throwing a StatusError. Models apiserver/pkg/admission (v1.34).

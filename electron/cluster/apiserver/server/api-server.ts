@@ -1,16 +1,9 @@
 import type { Context } from '../../../base/context.ts';
 import type { KindStrategy } from '../../api/strategy.ts';
-import type { KubeObject, Pod } from '../../api/types.ts';
 import type { GroupVersionKind } from '../../apimachinery/gvk.ts';
 import { apiVersionOf, gvrKey } from '../../apimachinery/gvk.ts';
 import type { EtcdClient } from '../../etcd/client/interface.ts';
 import { AdmissionChain } from '../admission/admission-chain.ts';
-import { DefaultTolerationSeconds } from '../admission/default-toleration-seconds.ts';
-import type { AdmissionPlugin } from '../admission/interface.ts';
-import { NamespaceLifecycle } from '../admission/namespace-lifecycle.ts';
-import { PriorityAdmission } from '../admission/priority.ts';
-import { ServiceAccountAdmission } from '../admission/service-account.ts';
-import { TaintNodesByCondition } from '../admission/taint-nodes-by-condition.ts';
 import { AuthenticationChain } from '../auth/authentication-chain.ts';
 import { AuthorizationChain } from '../auth/authorization-chain.ts';
 import type { Authorizer } from '../auth/interface.ts';
@@ -33,7 +26,7 @@ import { X509Authenticator } from '../auth/x509.ts';
 import { ApiHandler } from '../endpoints/api-handler.ts';
 import { Discovery } from '../endpoints/discovery.ts';
 import { NonResourceHandler } from '../endpoints/non-resource.ts';
-import { buildPredicate, selectableFieldsOf } from '../endpoints/predicate.ts';
+import { selectableFieldsOf } from '../endpoints/predicate.ts';
 import { OpenApi } from '../endpoints/openapi.ts';
 import { OpenApiV2 } from '../endpoints/openapi-v2.ts';
 import { RequestMetrics } from '../endpoints/request-metrics.ts';
@@ -51,11 +44,9 @@ import type { ResourceHooks } from '../registry/resource-hooks.ts';
 import { ResourceStore } from '../registry/resource-store.ts';
 import { ServiceHooks } from '../registry/service-hooks.ts';
 import { DecodeCache } from '../storage/decode-cache.ts';
-import type { Predicate } from '../storage/predicate.ts';
 import { EtcdStore } from '../storage/etcd-store.ts';
 import { LeaseManager } from '../storage/lease-manager.ts';
-import { StorageError } from '../storage/storage-error.ts';
-import { storageKey, storagePrefix } from '../storage/storage-prefix.ts';
+import { storagePrefix } from '../storage/storage-prefix.ts';
 import { WatchCache } from '../storage/watch-cache.ts';
 import type { NetworkAccess } from '../../network/interface.ts';
 import { KubeletConnection } from '../subresources/kubelet-connection.ts';
@@ -63,8 +54,10 @@ import type { SubresourceOptions } from '../subresources/subresources.ts';
 import { serveComponentStatuses } from '../subresources/component-statuses.ts';
 import { serveBindings } from '../subresources/pod-binding.ts';
 import { subresourcesOf } from '../subresources/subresources.ts';
+import { admissionPlugins } from './admission-plugins.ts';
 import type { ApiServerFlags } from './flags.ts';
 import { etcdProblem, healthChecks } from './health-checks.ts';
+import { KnownObjects } from './known-objects.ts';
 
 export interface ApiServerOptions {
   readonly context: Context;
@@ -83,7 +76,10 @@ export interface ApiServerOptions {
 }
 
 /** Field selector labels by which watchers are filed, by resource. */
-const INDEXED_FIELDS: Readonly<Record<string, readonly string[]>> = { '/pods': ['spec.nodeName'] };
+const INDEXED_FIELDS: Readonly<Record<string, readonly string[]>> = {
+  '/pods': ['spec.nodeName'],
+  '/limitranges': ['metadata.namespace'],
+};
 
 /** Groups whose kinds are questions. */
 const REVIEWED = new Set(['authorization.k8s.io', 'authentication.k8s.io']);
@@ -96,6 +92,7 @@ export class ApiServer {
   readonly #options: ApiServerOptions;
   readonly #decoded = new DecodeCache();
   readonly #store: EtcdStore;
+  readonly #objects: KnownObjects;
   readonly #admission: AdmissionChain;
   readonly #subresources: SubresourceOptions;
   readonly #authentication: AuthenticationChain;
@@ -111,6 +108,7 @@ export class ApiServer {
     const { context, etcd, flags, strategies } = options;
     this.#options = options;
     this.#store = new EtcdStore(etcd, this.#decoded);
+    this.#objects = new KnownObjects(this.resources, this.#store);
     this.#leases = new LeaseManager(etcd, context.clock, flags.eventTtl);
     this.addresses = new ClusterIpAllocator(this.#store, context.rand, flags.serviceClusterIpRange);
     this.#rbac = new RbacObjects({
@@ -120,7 +118,14 @@ export class ApiServer {
       clusterrolebindings: this.#rbacCache('clusterrolebindings'),
     });
     this.#authorization = new AuthorizationChain(this.#authorizers());
-    this.#admission = new AdmissionChain(this.#plugins());
+    this.#admission = new AdmissionChain([
+      ...admissionPlugins({
+        objects: this.#objects,
+        rand: context.rand,
+        disabled: flags.disabledAdmissionPlugins,
+      }),
+      new EscalationCheck(this.#authorization, this.#rbac),
+    ]);
     this.#authentication = new AuthenticationChain(
       [
         new X509Authenticator(context.clock, options.authority),
@@ -135,9 +140,9 @@ export class ApiServer {
     };
     this.#subresources = {
       kubelets: new KubeletConnection(options.net, context.clock, options.authority, (name) =>
-        this.#lookup('nodes', '', name, false),
+        this.#objects.find('nodes', '', name, false),
       ),
-      find: (resource, namespace, name) => this.#lookup(resource, namespace, name, false),
+      find: (resource, namespace, name) => this.#objects.find(resource, namespace, name, false),
       served: this.resources,
       random: () => context.rand.float(),
     };
@@ -190,28 +195,6 @@ export class ApiServer {
     for (const cache of this.#caches.values()) cache.stop();
   }
 
-  /** The admission plugins that are on, in the order in which they run. */
-  #plugins(): readonly AdmissionPlugin[] {
-    const { context, flags } = this.#options;
-    const all: readonly AdmissionPlugin[] = [
-      new NamespaceLifecycle((name) => this.#lookup('namespaces', '', name, true)),
-      new ServiceAccountAdmission(
-        (namespace, name, live) => this.#lookup('serviceaccounts', namespace, name, live),
-        context.rand,
-      ),
-      new TaintNodesByCondition(),
-      new PriorityAdmission({
-        get: (name) => this.#lookup('priorityclasses', '', name, true, 'scheduling.k8s.io'),
-        list: () => this.#listCached('priorityclasses', 'scheduling.k8s.io'),
-      }),
-      new DefaultTolerationSeconds(),
-    ];
-    return [
-      ...all.filter(({ name }) => !flags.disabledAdmissionPlugins.includes(name)),
-      new EscalationCheck(this.#authorization, this.#rbac),
-    ];
-  }
-
   #tokenOptions() {
     const { signingKey, flags } = this.#options;
     return {
@@ -219,19 +202,15 @@ export class ApiServer {
       issuer: flags.serviceAccountIssuer,
       audiences: [flags.serviceAccountIssuer],
       find: (resource: string, namespace: string, name: string) =>
-        this.#lookup(resource, namespace, name, true),
+        this.#objects.find(resource, namespace, name, true),
     };
   }
 
   /** As `--authorization-mode=Node,RBAC`. */
   #authorizers(): readonly Authorizer[] {
     const node = new NodeAuthorizer({
-      podsOn: async (name) => {
-        const cache = this.resources.find('', 'v1', 'pods')?.store.cache;
-        if (cache === undefined || !(await cache.tryStart())) return [];
-        return cache.list(onNode(name)) as Pod[];
-      },
-      find: (group, resource, namespace, name) => this.#lookup(resource, namespace, name, false, group),
+      podsOn: (name) => this.#objects.podsOn(name),
+      find: (group, resource, namespace, name) => this.#objects.find(resource, namespace, name, false, group),
     });
     return [new MastersAuthorizer(), node, new RbacAuthorizer(this.#rbac)];
   }
@@ -243,38 +222,6 @@ export class ApiServer {
     );
     if (strategy === undefined) return undefined;
     return this.#cacheFor(storagePrefix(group, resource), { gvk: strategy.gvk, resource }, strategy);
-  }
-
-  /** An object for admission and authorization: from memory, and (if `live`) from etcd when it is not there. */
-  async #lookup(
-    resource: string,
-    namespace: string,
-    name: string,
-    live: boolean,
-    group = '',
-  ): Promise<KubeObject | undefined> {
-    const served = this.resources.find(group, 'v1', resource);
-    if (served === undefined) return undefined;
-    const { cache } = served.store;
-    const key = storageKey(storagePrefix(group, resource), namespace, name);
-    const usable = cache.ready || (await cache.tryStart());
-    const cached = usable ? cache.get(key) : undefined;
-    if (cached !== undefined || (usable && !live)) return cached;
-    try {
-      return (await this.#store.get(key)).object;
-    } catch (error) {
-      if (error instanceof StorageError && error.code === 'key-not-found') return undefined;
-      throw error;
-    }
-  }
-
-  /** All objects of a cluster-scoped resource for admission, from memory; none while etcd cannot be asked. */
-  async #listCached(resource: string, group: string): Promise<readonly KubeObject[]> {
-    const served = this.resources.find(group, 'v1', resource);
-    if (served === undefined) return [];
-    const { cache } = served.store;
-    if (!cache.ready && !(await cache.tryStart())) return [];
-    return cache.list(buildPredicate(served.strategy, '', '', ''));
   }
 
   #addResource(strategy: KindStrategy): void {
@@ -358,16 +305,4 @@ export class ApiServer {
     const ports = new NodePortAllocator(this.#options.context.rand);
     return new ServiceHooks(this.#store, storagePrefix('', 'services'), this.addresses, ports);
   }
-}
-
-/** Pods bound to a node. */
-function onNode(node: string): Predicate {
-  const required = { 'spec.nodeName': node };
-  return {
-    namespace: '',
-    name: undefined,
-    required,
-    matches: (pod) => (pod as Pod).spec?.nodeName === node,
-    everything: false,
-  };
 }
