@@ -20,6 +20,7 @@ import { OfflineCatalogue } from './images/catalogue.ts';
 import type { Cluster, ClusterOptions, CommandHandle, CommandIo, ComponentStatus } from './interface.ts';
 import { ETCD_DATA, MANIFESTS, STOPPED_MANIFESTS, controlPlaneCommand } from './kubeadm/control-plane.ts';
 import { installMachine, kubeletArguments } from './kubeadm/install.ts';
+import { joinMembers } from './kubeadm/join-members.ts';
 import { cniAgentProgram, kubeProxyProgram } from './kubeadm/placeholders.ts';
 import { BOOT_ID } from './kubelet/kubelet.ts';
 import { kubeletProgram } from './kubelet/kubelet-program.ts';
@@ -117,6 +118,8 @@ class SimulatedCluster implements Cluster {
       const disk = diskOf(this.#find(name).machine.files, ETCD_DATA) ?? name;
       early.set(disk, open(disk));
     }
+    const isNew = this.#places.every(({ machine }) => machine.state.get(INSTALLED) === undefined);
+    if (isNew) joinMembers(members, early, simulation.now);
     for (const place of this.#places) {
       this.#installOnce(place, server);
       this.#defineUnits(place, programs);

@@ -10,7 +10,10 @@ export const MANIFESTS = '/etc/kubernetes/manifests';
 export const STOPPED_MANIFESTS = '/etc/kubernetes/stopped';
 const ETCD_VERSION = '3.6.4-0';
 
-/** Command lines of the control plane, as kubeadm v1.34 writes them, less the flags for certificate files. */
+/**
+ * Command lines of the control plane, as kubeadm v1.34 writes them, less the API server's flags for certificate files and
+ * etcd's `--watch-progress-notify-interval=5s`, which would be the greater part of all messages.
+ */
 export function controlPlaneCommand(
   program: ControlPlaneProgram,
   machine: TopologyMachine,
@@ -21,17 +24,18 @@ export function controlPlaneCommand(
     case 'etcd':
       return [
         'etcd',
-        `--name=${name}`,
-        `--data-dir=${ETCD_DATA}`,
         `--advertise-client-urls=https://${ip}:2379`,
-        `--listen-client-urls=https://127.0.0.1:2379,https://${ip}:2379`,
-        '--listen-metrics-urls=http://127.0.0.1:2381',
-        `--initial-advertise-peer-urls=https://${ip}:2380`,
-        `--initial-cluster=${initialCluster(topology)}`,
-        `--listen-peer-urls=https://${ip}:2380`,
         '--cert-file=/etc/kubernetes/pki/etcd/server.crt',
         '--client-cert-auth=true',
+        `--data-dir=${ETCD_DATA}`,
+        '--feature-gates=InitialCorruptCheck=true',
+        `--initial-advertise-peer-urls=https://${ip}:2380`,
+        ...initialCluster(machine, topology),
         '--key-file=/etc/kubernetes/pki/etcd/server.key',
+        `--listen-client-urls=https://127.0.0.1:2379,https://${ip}:2379`,
+        '--listen-metrics-urls=http://127.0.0.1:2381',
+        `--listen-peer-urls=https://${ip}:2380`,
+        `--name=${name}`,
         '--peer-cert-file=/etc/kubernetes/pki/etcd/peer.crt',
         '--peer-client-cert-auth=true',
         '--peer-key-file=/etc/kubernetes/pki/etcd/peer.key',
@@ -75,12 +79,18 @@ export function controlPlaneCommand(
   }
 }
 
-/** Members that begin the cluster together. */
-function initialCluster({ machines }: TopologySpec): string {
-  return machines
-    .filter(({ controlPlane }) => controlPlane?.programs.includes('etcd') === true)
-    .map(({ name, ip }) => `${name}=https://${ip}:2380`)
-    .join(',');
+/**
+ * The first member begins alone. `kubeadm join` announces each of the others and writes whom it then finds: those before it,
+ * and itself.
+ */
+function initialCluster({ name }: TopologyMachine, { machines }: TopologySpec): readonly string[] {
+  const members = machines.filter(({ controlPlane }) => controlPlane?.programs.includes('etcd') === true);
+  const own = members.findIndex((member) => member.name === name);
+  const urls = members.slice(0, own + 1).map((member) => `${member.name}=https://${member.ip}:2380`);
+  return [
+    `--initial-cluster=${urls.join(',')}`,
+    ...(own > 0 ? ['--initial-cluster-state=existing'] : []),
+  ];
 }
 
 export function controlPlaneImage(program: ControlPlaneProgram, version: string): string {
