@@ -87,10 +87,7 @@ function initialCluster({ name }: TopologyMachine, { machines }: TopologySpec): 
   const members = machines.filter(({ controlPlane }) => controlPlane?.programs.includes('etcd') === true);
   const own = members.findIndex((member) => member.name === name);
   const urls = members.slice(0, own + 1).map((member) => `${member.name}=https://${member.ip}:2380`);
-  return [
-    `--initial-cluster=${urls.join(',')}`,
-    ...(own > 0 ? ['--initial-cluster-state=existing'] : []),
-  ];
+  return [`--initial-cluster=${urls.join(',')}`, ...(own > 0 ? ['--initial-cluster-state=existing'] : [])];
 }
 
 export function controlPlaneImage(program: ControlPlaneProgram, version: string): string {

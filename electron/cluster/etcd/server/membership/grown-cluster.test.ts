@@ -26,11 +26,7 @@ function grown(count: number): { readonly etcd: TestMembers; start(name: string)
   const start = (name: string): void => {
     const before = etcd.names.slice(0, etcd.names.indexOf(name) + 1);
     const state = before.length > 1 ? 'existing' : 'new';
-    etcd.start(
-      name,
-      `--initial-cluster=${etcd.initialCluster(before)}`,
-      `--initial-cluster-state=${state}`,
-    );
+    etcd.start(name, `--initial-cluster=${etcd.initialCluster(before)}`, `--initial-cluster-state=${state}`);
   };
   return { etcd, start };
 }
