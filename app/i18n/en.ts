@@ -468,7 +468,7 @@ export const en: Catalogue = {
     empty: 'No terminal open',
     emptyHint: 'Open a terminal to use kubectl on this cluster.',
     screen: 'Terminal {title}',
-    leave: 'F6 leaves the terminal.',
+    leave: 'F6 leaves the terminal, F1 shows every command.',
     reattaching: 'Reattaching the terminal…',
     profileLab: 'lab',
     profileOwn: 'your shell',

@@ -468,7 +468,7 @@ export const ptBR = {
     empty: 'Nenhum terminal aberto',
     emptyHint: 'Abra um terminal para usar kubectl neste cluster.',
     screen: 'Terminal {title}',
-    leave: 'F6 sai do terminal.',
+    leave: 'F6 sai do terminal, F1 mostra todos os comandos.',
     reattaching: 'Reconectando o terminal…',
     profileLab: 'laboratório',
     profileOwn: 'seu shell',

@@ -130,7 +130,7 @@ const SCENES = [
       click('.object .head .button:has-text("Edit")'),
       pause(300),
       typeAtEnd,
-      click('.object .head .button:nth-of-type(2)'),
+      click('.object .head .button:text-matches("^\\s*(Dry run|Simular)")'),
       pause(600),
     ],
   ],

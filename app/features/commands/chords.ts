@@ -30,12 +30,16 @@ export function matchesChord(event: KeyLike, chord: string, mac = isMac): boolea
   );
 }
 
-/** Whether a chord may be taken from the shell while the terminal has the focus. */
+/**
+ * Whether a chord may be taken from the shell while the terminal has the focus. Alt and a letter moves by words there
+ * and Ctrl+K cuts the line; Alt and a digit would only be a count, so it goes to a pane, as in editors with a terminal.
+ */
 export function worksInTerminal(chord: string, mac = isMac): boolean {
   const parts = chord.split('+');
   const key = parts.at(-1) ?? '';
   if (/^F\d+$/.test(key)) return true;
   if (parts.includes('Ctrl') && parts.includes('Shift')) return true;
+  if (/^\d$/.test(key) && parts.includes('Alt')) return true;
   return mac && (parts.includes('Mod') || parts.includes('Meta'));
 }
 

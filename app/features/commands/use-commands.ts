@@ -45,7 +45,7 @@ export const useCommands = defineStore('commands', () => {
       id: 'palette',
       title: 'commands.palette',
       group: 'view',
-      keys: ['Mod+K', 'F1'],
+      keys: ['Mod+K', 'F1', 'Ctrl+Shift+P'],
       run: () => void (ui.dialog = 'palette'),
     },
 
