@@ -178,6 +178,17 @@ describe.skipIf(!hasChromium())('the story in a browser', () => {
     await page.keyboard.type('kubectl create deployment web --image=nginx --replicas=3\n');
     await app.passed('Create the Deployment web with 3 replicas');
     await app.passed('Wait until all three Pods are ready');
+    // Out of the terminal, to the button, to the next step, to the answer: the focus is never lost.
+    await page.keyboard.press('Alt+1');
+    await app.tabTo('button.onward');
+    await page.keyboard.press('Enter');
+    await page.locator('article.step', { hasText: 'Undo it, and see it redone' }).waitFor();
+    await page.waitForFunction(() => document.activeElement?.matches('article.step'));
+    await app.tabTo('form.question input');
+    await page.keyboard.press('ArrowDown');
+    await app.tabTo('form.question button[type="submit"]');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.activeElement?.matches('.question .result'));
     expect(app.errors).toEqual([]);
     await page.context().close();
   });

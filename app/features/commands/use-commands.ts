@@ -37,7 +37,8 @@ export const useCommands = defineStore('commands', () => {
   const set = (change: Partial<Settings>) => (): Promise<void> => settings.set(change);
   const toPane = (name: 'lab' | 'diagram' | 'console' | 'side') => (): void => {
     if ((name === 'lab' || name === 'side') && ui.collapsed[name]) ui.toggle(name);
-    setTimeout(() => focusPane(name));
+    // A pane that has just been opened is not on the screen yet.
+    if (!focusPane(name)) setTimeout(() => focusPane(name));
   };
 
   const fixed: readonly Command[] = [

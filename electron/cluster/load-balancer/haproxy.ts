@@ -1,6 +1,7 @@
 import type { ProcessContext, Program } from '../machine/interface.ts';
 import { HttpClientConnection } from '../network/http-client.ts';
 import { httpStatusText } from '../network/http-status.ts';
+import { endSummary } from '../network/http.ts';
 import type { HttpFrame } from '../network/http.ts';
 import type { Connection, MessageMeta } from '../network/interface.ts';
 import type { HaproxyConfig, HaproxyServer } from './haproxy-config.ts';
@@ -157,6 +158,6 @@ function metaOf(frame: HttpFrame): MessageMeta {
     case 'cancel':
       return { phase: 'end', summary: 'cancel', call };
     case 'end':
-      return { phase: 'end', summary: 'end of stream', call };
+      return { phase: 'end', summary: endSummary(frame.reason), call };
   }
 }

@@ -1,5 +1,6 @@
 import type { Disposable } from '../../base/disposable.ts';
-import type { HttpBody, HttpExchange, HttpFrame, HttpRequest, HttpResponse } from './http.ts';
+import { endSummary } from './http.ts';
+import type { EndReason, HttpBody, HttpExchange, HttpFrame, HttpRequest, HttpResponse } from './http.ts';
 import { httpStatusText } from './http-status.ts';
 import type { Connection, NetworkAccess, Peer } from './interface.ts';
 
@@ -36,10 +37,11 @@ class ServerExchange implements HttpExchange {
     this.#send({ type: 'item', call: this.#call, body }, 'item', summary);
   }
 
-  end(): void {
+  end(reason?: EndReason): void {
     if (this.#state !== 'streaming') return;
     this.#finish();
-    this.#send({ type: 'end', call: this.#call }, 'end', 'end of stream');
+    const frame: HttpFrame = { type: 'end', call: this.#call, ...(reason === undefined ? {} : { reason }) };
+    this.#send(frame, 'end', endSummary(reason));
   }
 
   onUpload(handler: (body: HttpBody) => void): void {

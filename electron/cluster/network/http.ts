@@ -38,7 +38,15 @@ export type HttpFrame =
   | { readonly type: 'response'; readonly call: number; readonly response: HttpResponse }
   | { readonly type: 'item'; readonly call: number; readonly body: HttpBody }
   | { readonly type: 'upload'; readonly call: number; readonly body: HttpBody }
-  | { readonly type: 'end'; readonly call: number };
+  | { readonly type: 'end'; readonly call: number; readonly reason?: EndReason };
+
+/** Why a server ended a stream, where that is not news: a client begins the next one as a matter of course. */
+export type EndReason = 'timeout';
+
+/** The end of a stream as the causal log tells it. */
+export function endSummary(reason?: EndReason): string {
+  return reason === undefined ? 'end of stream' : `end of stream (${reason})`;
+}
 
 /** The server's side of one call. */
 export interface HttpExchange {
@@ -49,7 +57,8 @@ export interface HttpExchange {
    */
   respond(response: HttpResponse, detail?: Readonly<Record<string, unknown>>): void;
   sendItem(body: HttpBody, summary: string): void;
-  end(): void;
+  /** Ends the stream; `timeout`: because the time that the client gave it is over. */
+  end(reason?: EndReason): void;
   /** What the client sends after an upgrade (a 101 answer with `stream`). One handler; set it before answering. */
   onUpload(handler: (body: HttpBody) => void): void;
   /** The client has gone or cancelled: release what serves this call. */

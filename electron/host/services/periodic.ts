@@ -1,8 +1,8 @@
 import type { CausalLog } from '../../base/causal-log.ts';
 import type { CausalRecord, RecordId } from '../../base/causal-record.ts';
 
-/** Routine whatever led to it: a loop that renews a lease carries its first cause along. */
-const ALWAYS_ROUTINE = /\/leases\/|^MsgHeartbeat(?:Resp)?$|^link heartbeat$/;
+/** Routine whatever led to it: a loop that renews a lease, or a watch whose time is over, carries its first cause along. */
+const ALWAYS_ROUTINE = /\/leases\/|^MsgHeartbeat(?:Resp)?$|^link heartbeat$|^end of stream \(timeout\)$/;
 /** Members asking one another whether a read is current: the read is the news, not this. What follows from it is the read's. */
 const IN_PASSING = /^MsgHeartbeat(?:Resp)? for a read$/;
 /** Elections are news although timers begin them. */

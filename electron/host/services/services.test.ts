@@ -68,6 +68,18 @@ describe('RecordsService', () => {
     ]);
   });
 
+  it('takes a watch that begins anew when its time is over for routine, and one whose server went away for news', () => {
+    const { log, service, batches } = setUp();
+    const input = log.append({ kind: 'input', action: 'click' }, 1, 0, 'learner');
+    const before = log.append(message('GET /api/v1/pods?watch=true'), 2, input, 'cp-1/kube-scheduler');
+    service.flush();
+    const over = log.append(message('end of stream (timeout)'), 3, before, 'cp-1/kube-apiserver');
+    log.append(message('GET /api/v1/pods?watch=true'), 4, over, 'cp-1/kube-scheduler');
+    log.append(message('end of stream'), 5, before, 'cp-1/kube-apiserver');
+    service.flush();
+    expect(batches.at(-1)?.records.map(({ summary }) => summary)).toEqual(['end of stream']);
+  });
+
   it('marks what was before the stream as history, and only that', () => {
     const log = new CausalLog(1000);
     log.append(message('POST old'), 1, 0, 'console/gateway');

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../api/types.ts';
 import type { WatchEvent } from '../../client/interface.ts';
 import { newTooOldResourceVersion, StatusError } from '../../apimachinery/status.ts';
 import { partialObjectMetadata, toTable } from '../../apimachinery/table.ts';
-import type { HttpBody } from '../../network/http.ts';
+import type { EndReason, HttpBody } from '../../network/http.ts';
 import { parseRevision } from '../registry/resource-store.ts';
 import { storageToStatus } from '../registry/storage-to-status.ts';
 import type { WatchRequest } from '../storage/watch-cache.ts';
@@ -79,7 +79,7 @@ class WatchStream {
       },
       { ...trail, code: 200 },
     );
-    this.#timer = context.clock.setTimeout(() => this.end(), timeoutSeconds * 1000);
+    this.#timer = context.clock.setTimeout(() => this.end('timeout'), timeoutSeconds * 1000);
     try {
       this.#subscription = cache.watch(watch, {
         send: (body, summary) => exchange.sendItem(this.#convert?.(body) ?? body, summary),
@@ -92,9 +92,9 @@ class WatchStream {
     if (this.#over) this.#release();
   }
 
-  end(): void {
+  end(reason?: EndReason): void {
     this.#release();
-    this.#request.exchange.end();
+    this.#request.exchange.end(reason);
   }
 
   /** The stream has begun, so a failure goes out as its last event. */
