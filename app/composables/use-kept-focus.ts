@@ -9,7 +9,9 @@ function landing(path: readonly Element[]): HTMLElement | null {
     if (!element.isConnected) continue;
     const own = element.matches('[tabindex]') ? (element as HTMLElement) : null;
     const inside =
-      element.querySelector<HTMLElement>('[data-pane-focus]') ?? own ?? element.querySelector<HTMLElement>(FOCUSABLE);
+      element.querySelector<HTMLElement>('[data-pane-focus]') ??
+      own ??
+      element.querySelector<HTMLElement>(FOCUSABLE);
     if (inside !== null) return inside;
   }
   return null;
