@@ -2,14 +2,32 @@ import { SqliteError } from './sqlite.ts';
 import type { StorageErrorKind } from './interface.ts';
 import { StorageError } from './interface.ts';
 
-/** What a failure of SQLite means for the workspace. */
+/** Of the file system, which the redo log is written to. */
+const FILE_ERRORS: Readonly<Record<string, StorageErrorKind>> = {
+  ENOSPC: 'full',
+  EDQUOT: 'full',
+  EROFS: 'read-only',
+  EACCES: 'read-only',
+  EPERM: 'read-only',
+  EIO: 'io',
+};
+
+/** What a failure of SQLite or of the file system means for the workspace. */
 export function errorKind(error: unknown): StorageErrorKind {
-  const code = error instanceof SqliteError ? error.code : '';
+  const code = codeOf(error);
+  const kind = FILE_ERRORS[code];
+  if (kind !== undefined) return kind;
   if (code.startsWith('SQLITE_FULL')) return 'full';
   if (code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_NOTADB')) return 'corrupt';
   if (code.startsWith('SQLITE_READONLY')) return 'read-only';
   if (code.startsWith('SQLITE_IOERR')) return 'io';
   return 'failed';
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof SqliteError) return error.code;
+  const { code } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
+  return code ?? '';
 }
 
 const ADVICE: Record<StorageErrorKind, string> = {

@@ -2,7 +2,9 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { errorKind } from './errors.ts';
 import type { OpenOptions, OpenOutcome, SetAsideReason } from './interface.ts';
 import { FORMAT_VERSION, MIGRATIONS } from './migrations/all.ts';
+import { redoLog } from './migrations/0003-redo-log.ts';
 import type { Migration } from './migrations/interface.ts';
+import { redo } from './redo.ts';
 import { setAside, setAsideOrphans } from './set-aside.ts';
 import { openSqlite, SqliteError } from './sqlite.ts';
 import type { SqliteHandle } from './sqlite.ts';
@@ -36,6 +38,7 @@ export function openWorkspace(path: string, options: OpenOptions): OpenOutcome {
     if (created) setAsideOrphans(path, options.timestamp);
     handle = openSqlite(path);
     const version = inspect(handle, path);
+    recover(handle, version, path);
     migrate(handle, version, MIGRATIONS, options);
     const workspace = new SqliteWorkspace(path, handle, FORMAT_VERSION, options);
     return { outcome: 'opened', workspace, created };
@@ -63,6 +66,8 @@ function prepare(handle: SqliteHandle, path: string): number {
   handle.pragma('page_size = 8192');
   handle.pragma('journal_mode = WAL');
   handle.pragma('synchronous = FULL');
+  // Copies of pages that a statement changes in a long transaction: a file of them would be the larger part of all writing.
+  handle.pragma('temp_store = MEMORY');
   // The lock, also where the file was in WAL mode already and nothing above had to write.
   handle.exec('BEGIN IMMEDIATE; COMMIT');
   const version = handle.pragma('user_version', { simple: true }) as number;
@@ -81,6 +86,18 @@ function prepare(handle: SqliteHandle, path: string): number {
   if (verdict !== 'ok')
     throw new Unusable('corrupt', `The workspace ${path} is damaged: ${String(verdict)}.`);
   return version;
+}
+
+/** A log that does not fit means that one of the two files was changed or exchanged. */
+function recover(handle: SqliteHandle, version: number, path: string): void {
+  if (version < redoLog.number) return;
+  try {
+    redo(handle, path);
+  } catch (error) {
+    if (errorKind(error) !== 'failed') throw error;
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new Unusable('corrupt', `The redo log of the workspace ${path} does not fit it: ${detail}.`);
+  }
 }
 
 /** Brings the file from format `version` to the newest; each step is one transaction. */

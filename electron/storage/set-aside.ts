@@ -1,7 +1,7 @@
 import { existsSync, renameSync } from 'node:fs';
 
-/** Files that SQLite keeps beside a database and that belong to it. */
-const COMPANIONS = ['-wal', '-shm', '-journal'];
+/** Files that SQLite, and the redo log, keep beside a database and that belong to it. */
+const COMPANIONS = ['-wal', '-shm', '-journal', '-redo'];
 
 /** Renames a database that cannot be used, with its companions. Overwrites nothing. Returns its new path. */
 export function setAside(path: string, timestamp: string): string {
@@ -11,9 +11,12 @@ export function setAside(path: string, timestamp: string): string {
   return target;
 }
 
-/** A write-ahead log whose database is gone: SQLite would delete it when a new file takes the name. */
+/** Logs whose database is gone: a new file that takes the name would have them deleted. */
 export function setAsideOrphans(path: string, timestamp: string): void {
-  if (existsSync(`${path}-wal`)) renameSync(`${path}-wal`, `${freeName(path, timestamp)}-wal`);
+  const orphans = ['-wal', '-redo'].filter((suffix) => existsSync(path + suffix));
+  if (orphans.length === 0) return;
+  const target = freeName(path, timestamp);
+  for (const suffix of orphans) renameSync(path + suffix, target + suffix);
 }
 
 function freeName(path: string, timestamp: string): string {

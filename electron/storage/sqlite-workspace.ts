@@ -62,7 +62,7 @@ export class SqliteWorkspace implements Workspace {
     this.path = path;
     this.formatVersion = formatVersion;
     this.#options = options;
-    this.#writer = new WriterDatabase(handle);
+    this.#writer = new WriterDatabase(path, handle);
     this.database = this.#writer;
     this.meta = new KeyValueTable(this.#writer, 'meta');
     this.settings = new KeyValueTable(this.#writer, 'setting');

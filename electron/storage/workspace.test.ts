@@ -46,10 +46,10 @@ const openAgain = (more: Partial<OpenOptions> = {}): Workspace =>
   opened(openWorkspace(path, { ...options, ...more }));
 const kind = (expected: string): unknown => expect.objectContaining({ name: 'StorageError', kind: expected });
 
-/** A copy of the file and its log as a kill at this moment would leave them. */
+/** A copy of the file and its logs as a kill at this moment would leave them. */
 function asIfKilled(): Workspace {
   const copy = join(mkdtempSync(join(folder, 'copy-')), 'workspace.leme');
-  for (const suffix of ['', '-wal'])
+  for (const suffix of ['', '-wal', '-redo'])
     if (existsSync(path + suffix)) copyFileSync(path + suffix, copy + suffix);
   return opened(openWorkspace(copy, options));
 }
@@ -353,6 +353,7 @@ describe('migrations', () => {
   const CHECKSUMS = [
     'd28f6506258d0546ae1f30356fbb9dfb750474c1211d575588abbd5fe21f6812',
     '9a818c445e9b0c3fa4be1ec364e01ff77f6ad3d12fc872f94fb1d0620dd8d84b',
+    '906471cef069e6ead9ad12c06f3638536e6eee6b5ad56cba3feb5b9ef3265404',
   ];
 
   it('that were shipped do not change', () => {

@@ -25,6 +25,8 @@ export class OutgoingStream implements ServerStream {
   /** Bytes that may still be sent, and may still come. */
   sendWindow: number;
   receiveWindow: number;
+  /** Consumed bytes for which no credit was given yet. */
+  unacknowledged = 0;
   /** The client has sent its last. */
   remoteEnded = false;
   closed = false;

@@ -142,9 +142,13 @@ export class ServerSession implements Carrier {
     this.send(FrameType.rstStream, 0, stream.id, words(code));
   }
 
+  /** Credit is given a quarter of the window at a time: most requests end before. */
   consumed(stream: OutgoingStream, bytes: number): void {
-    stream.receiveWindow += bytes;
-    if (!stream.remoteEnded) this.send(FrameType.windowUpdate, 0, stream.id, words(bytes));
+    stream.unacknowledged += bytes;
+    if (stream.remoteEnded || stream.unacknowledged < this.#options.streamWindow / 4) return;
+    this.send(FrameType.windowUpdate, 0, stream.id, words(stream.unacknowledged));
+    stream.receiveWindow += stream.unacknowledged;
+    stream.unacknowledged = 0;
   }
 
   #handle(received: Frame): void {
