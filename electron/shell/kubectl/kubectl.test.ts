@@ -35,9 +35,9 @@ afterEach(async () => {
   await api.stop();
 });
 
-// What kubectl 1.33.1 answered on the same objects; see README.md for how it was recorded.
+// What kubectl answered on the same objects; see README.md for versions and how it was recorded.
 test.each(
-  load<Recorded[]>('recorded.json').map(
+  [...load<Recorded[]>('recorded.json'), ...load<Recorded[]>('recorded-create.json')].map(
     (each) =>
       [
         each.args.join(' ') + (each.stdin === undefined ? '' : ` < ${JSON.stringify(each.stdin)}`),

@@ -45,8 +45,9 @@ export async function runKubectl(io: CommandIo): Promise<number> {
   }
   const { run } = found.command;
   if (flags.bool('help') || !run) {
-    await io.stdout.write(helpText(found.command, found.path, language));
-    return flags.bool('help') || found.command === root ? 0 : 1;
+    const asked = flags.bool('help') || found.command === root;
+    await (asked ? io.stdout : io.stderr).write(helpText(found.command, found.path, language));
+    return asked ? 0 : 1;
   }
   const session = new Session(io, flags, found.path);
   try {

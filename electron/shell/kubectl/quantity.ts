@@ -62,3 +62,16 @@ export function formatDecimal(value: number): string {
   }
   return String(value);
 }
+
+/** A quantity as the API writes it (`1024Mi` is `1Gi`, `0.1` is `100m`), or undefined when it is none. Models `CanonicalizeBytes`. */
+export function canonicalQuantity(text: string): string | undefined {
+  const value = parseQuantity(text);
+  if (value === undefined) return undefined;
+  const sign = value < 0 ? '-' : '';
+  const size = Math.abs(value);
+  if (/i$/.test(text) && size >= 1024) return sign + formatBinary(size);
+  if (!/[eE][-+]?\d+$/.test(text)) return sign + formatDecimal(size);
+  let exponent = 0;
+  while (size !== 0 && Number.isInteger(size / 10 ** (exponent + 3))) exponent += 3;
+  return `${sign}${size / 10 ** exponent}${exponent === 0 ? '' : `e${exponent}`}`;
+}

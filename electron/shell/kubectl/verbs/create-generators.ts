@@ -12,7 +12,12 @@ import { mappingForObject } from '../resource-args.ts';
 import type { Session } from '../session.ts';
 import { createObject } from '../writes.ts';
 import { buildConfigMap, buildSecret, fileFlags } from './create-data.ts';
+import { ingressGenerator } from './create-ingress.ts';
+import { jobGenerators } from './create-jobs.ts';
+import { policyGenerators } from './create-policy.ts';
+import { rbacGenerators } from './create-rbac.ts';
 import { buildRegistrySecret, buildTlsSecret, registryFlags, tlsFlags } from './create-secrets.ts';
+import { token } from './create-token.ts';
 import { buildDeployment, buildService } from './create-workloads.ts';
 
 const shared: readonly FlagSpec[] = [
@@ -300,6 +305,8 @@ export const generators: readonly CommandSpec[] = [
   command(serviceAccount),
   services,
   command(deployment),
+  ...[...rbacGenerators, ...jobGenerators, ingressGenerator, ...policyGenerators].map(command),
+  token,
 ];
 
 export function kindOf(object: JsonObject): string {
