@@ -8,13 +8,19 @@ import { fieldErrorMessage, quote } from './validation/field-error.ts';
 export class StatusError extends Error {
   readonly status: Status & { readonly code: number; readonly message: string; readonly reason?: string };
 
-  constructor(code: number, reason: string | undefined, message: string, details?: StatusDetails) {
+  constructor(
+    code: number,
+    reason: string | undefined,
+    message: string,
+    details?: StatusDetails,
+    metadata: NonNullable<Status['metadata']> = {},
+  ) {
     super(message);
     this.name = 'StatusError';
     this.status = {
       kind: 'Status',
       apiVersion: 'v1',
-      metadata: {},
+      metadata,
       status: 'Failure',
       message,
       ...(reason === undefined ? {} : { reason }),
@@ -161,9 +167,10 @@ export function newMethodNotAllowed(): StatusError {
   );
 }
 
-/** 410 `Expired`. */
-export function newResourceExpired(message: string): StatusError {
-  return new StatusError(410, 'Expired', message);
+/** 410 `Expired`; with the token by which an inconsistent list may go on, where there is one. */
+export function newResourceExpired(message: string, continueToken?: string): StatusError {
+  const metadata = continueToken === undefined ? {} : { continue: continueToken };
+  return new StatusError(410, 'Expired', message, undefined, metadata);
 }
 
 /** A watch from before what is kept: `too old resource version: 5 (10)`. */

@@ -5,7 +5,7 @@ import { schemaOf } from '../../api/scheme.ts';
 import type { GroupResource } from '../../apimachinery/gvk.ts';
 import { apiVersionOf } from '../../apimachinery/gvk.ts';
 import { FieldManager } from '../../apimachinery/managed-fields/field-manager.ts';
-import { newAlreadyExists, newBadRequest } from '../../apimachinery/status.ts';
+import { newAlreadyExists, newBadRequest, newResourceExpired } from '../../apimachinery/status.ts';
 import type { AdmissionChain } from '../admission/admission-chain.ts';
 import { decodeContinue, encodeContinue } from '../storage/continue-token.ts';
 import type { EtcdStore } from '../storage/etcd-store.ts';
@@ -163,18 +163,21 @@ export class ResourceStore {
     const { limit, continueToken, resourceVersion, resourceVersionMatch } = request;
     const prefix = predicate.namespace === '' ? this.#prefix : `${this.#prefix}${predicate.namespace}/`;
     let after: string | undefined;
+    /** First key that the client has not got, relative to the prefix. */
+    let continued: string | undefined;
     let revision = resourceVersionMatch === 'Exact' ? parseRevision(resourceVersion) : 0;
     if (continueToken !== '') {
       const token = decodeContinue(continueToken);
       // A token names the first key still to come; a range begins right behind the last one returned.
-      after = `${prefix}${token.start.slice(0, -1)}`;
+      continued = token.start;
+      after = `${prefix}${continued.slice(0, -1)}`;
       revision = token.revision > 0 ? token.revision : 0;
     } else if (resourceVersion !== '' && resourceVersion !== '0' && revision === 0) {
       await this.#assertReached(parseRevision(resourceVersion));
     }
     const items: KubeObject[] = [];
     for (;;) {
-      const page = await this.#page(prefix, after, limit, revision, continueToken !== '');
+      const page = await this.#page(prefix, after, limit, revision, continued);
       revision = page.revision;
       for (const [index, object] of page.items.entries()) {
         if (!predicate.matches(object)) continue;
@@ -203,15 +206,15 @@ export class ResourceStore {
     after: string | undefined,
     limit: number,
     revision: number,
-    continued: boolean,
+    continued: string | undefined,
   ) {
     try {
       return await this.store.list(prefix, { limit, revision, ...(after === undefined ? {} : { after }) });
     } catch (error) {
       if (!(error instanceof StorageError) || error.code !== 'too-old') throw error;
-      if (!continued)
-        throw new StorageError('too-old', 'The resourceVersion for the provided list is too old.');
-      throw new StorageError('too-old', EXPIRED_CONTINUE);
+      if (continued === undefined)
+        throw newResourceExpired('The resourceVersion for the provided list is too old.');
+      throw newResourceExpired(EXPIRED_CONTINUE, encodeContinue({ revision: -1, start: continued }));
     }
   }
 

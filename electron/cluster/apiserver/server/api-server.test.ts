@@ -204,6 +204,25 @@ describe('kube-apiserver', () => {
     ]);
   });
 
+  it('says 410 for chunks whose revision is compacted, with a token to go on at the newest', async () => {
+    for (const name of ['a', 'b', 'c', 'd']) await cluster.call('POST', CONFIG_MAPS, map(name));
+    const list = async (token: string): Promise<Record<string, unknown>> =>
+      valueOf(await cluster.call('GET', `${CONFIG_MAPS}?limit=2&continue=${encodeURIComponent(token)}`));
+    const tokenOf = (value: Record<string, unknown>): string =>
+      (value['metadata'] as { continue: string }).continue;
+    const token = tokenOf(await list(''));
+    await cluster.call('DELETE', `${CONFIG_MAPS}/c`);
+    await cluster.run(11 * 60_000);
+    const expired = await list(token);
+    expect(expired).toMatchObject({
+      kind: 'Status',
+      code: 410,
+      reason: 'Expired',
+      message: expect.stringMatching(/^The provided continue parameter is too old to display a consistent list/),
+    });
+    expect(await list(tokenOf(expired))).toMatchObject({ items: [{ metadata: { name: 'd' } }] });
+  });
+
   it('tells who may do what', async () => {
     const anonymous = await cluster.call(
       'GET',
