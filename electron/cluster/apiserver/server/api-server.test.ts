@@ -218,7 +218,9 @@ describe('kube-apiserver', () => {
       kind: 'Status',
       code: 410,
       reason: 'Expired',
-      message: expect.stringMatching(/^The provided continue parameter is too old to display a consistent list/),
+      message: expect.stringMatching(
+        /^The provided continue parameter is too old to display a consistent list/,
+      ),
     });
     expect(await list(tokenOf(expired))).toMatchObject({ items: [{ metadata: { name: 'd' } }] });
   });
