@@ -8,6 +8,7 @@ import type {
   Node,
   Pod,
   ReplicaSet,
+  ResourceQuota,
   Secret,
   Service,
   ServiceAccount,
@@ -33,5 +34,6 @@ export const resourceTypes = {
     'ClusterRole',
     false,
   ),
+  resourceQuotas: resourceType<ResourceQuota>('', 'v1', 'resourcequotas', 'ResourceQuota'),
   leases: resourceType<Lease>('coordination.k8s.io', 'v1', 'leases', 'Lease'),
 } as const;

@@ -11,28 +11,7 @@ import { PodGcController } from './pod-gc/pod-gc-controller.ts';
 import { RootCaPublisher } from './root-ca-publisher/root-ca-publisher.ts';
 import { ServiceAccountController } from './service-account/service-account-controller.ts';
 import { ControllerHarness } from './testing/controller-harness.testing.ts';
-
-/** Answers discovery with the resources that exist here. */
-function serveDiscovery(api: FakeApiClient): void {
-  const verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
-  const lists = Map.groupBy(Object.values(resourceTypes), (type) => type.apiVersion);
-  const groups = [...lists.keys()]
-    .filter((version) => version.includes('/'))
-    .map((version) => ({ name: version.split('/')[0], versions: [{ version: 'v1' }] }));
-  api.onRequest('GET', '/apis', () => ({ groups }));
-  for (const [version, types] of lists) {
-    const resources = types.map((type) => ({
-      name: type.resource,
-      kind: type.kind,
-      namespaced: type.namespaced,
-      verbs,
-    }));
-    api.onRequest('GET', version === 'v1' ? '/api/v1' : `/apis/${version}`, () => ({
-      groupVersion: version,
-      resources,
-    }));
-  }
-}
+import { serveDiscovery } from './testing/serve-discovery.testing.ts';
 
 const owner = (
   kind: string,

@@ -1,30 +1,36 @@
-import type { Rand } from '../../../base/rand.ts';
+import type { Context } from '../../../base/context.ts';
+import type { ResourceQuota } from '../../api/types.ts';
 import { DefaultTolerationSeconds } from '../admission/default-toleration-seconds.ts';
 import type { AdmissionPlugin } from '../admission/interface.ts';
 import { LimitRanger } from '../admission/limit-ranger/limit-ranger.ts';
 import { NamespaceLifecycle } from '../admission/namespace-lifecycle.ts';
 import { PriorityAdmission } from '../admission/priority.ts';
+import type { QuotaAccessor } from '../admission/resource-quota/resource-quota.ts';
+import { ResourceQuotaAdmission } from '../admission/resource-quota/resource-quota.ts';
 import { ServiceAccountAdmission } from '../admission/service-account.ts';
 import { TaintNodesByCondition } from '../admission/taint-nodes-by-condition.ts';
+import type { ServedResources } from '../endpoints/served-resource.ts';
 import type { KnownObjects } from './known-objects.ts';
+import { ownWrite } from './own-writes.ts';
 
 /** What the plugins are made of. */
 export interface AdmissionPluginOptions {
   readonly objects: KnownObjects;
-  readonly rand: Rand;
+  readonly served: ServedResources;
+  readonly context: Context;
   /** Names of those that are off. */
   readonly disabled: readonly string[];
 }
 
 /** The plugins that are on, in upstream's order. Models AllOrderedPlugins and DefaultOffAdmissionPlugins (v1.34). */
 export function admissionPlugins(options: AdmissionPluginOptions): readonly AdmissionPlugin[] {
-  const { objects, rand, disabled } = options;
+  const { objects, served, context, disabled } = options;
   const all: readonly AdmissionPlugin[] = [
     new NamespaceLifecycle((name) => objects.find('namespaces', '', name, true)),
     new LimitRanger((namespace) => objects.inNamespace('limitranges', namespace)),
     new ServiceAccountAdmission(
       (namespace, name, live) => objects.find('serviceaccounts', namespace, name, live),
-      rand,
+      context.rand,
     ),
     new TaintNodesByCondition(),
     new PriorityAdmission({
@@ -32,6 +38,23 @@ export function admissionPlugins(options: AdmissionPluginOptions): readonly Admi
       list: () => objects.list('priorityclasses', 'scheduling.k8s.io'),
     }),
     new DefaultTolerationSeconds(),
+    new ResourceQuotaAdmission(quotas(objects, served), context),
   ];
   return all.filter(({ name }) => !disabled.includes(name));
+}
+
+function quotas(objects: KnownObjects, served: ServedResources): QuotaAccessor {
+  return {
+    list: async (namespace) =>
+      (await objects.newestInNamespace('resourcequotas', namespace)) as readonly ResourceQuota[],
+    updateStatus: async (quota) => {
+      const { namespace = '', name = '' } = quota.metadata ?? {};
+      await served
+        .find('', 'v1', 'resourcequotas')
+        ?.writer.update(
+          { namespace, name, subresource: 'status', update: () => quota, create: 'never' },
+          ownWrite(),
+        );
+    },
+  };
 }

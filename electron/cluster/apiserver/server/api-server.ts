@@ -79,6 +79,7 @@ export interface ApiServerOptions {
 const INDEXED_FIELDS: Readonly<Record<string, readonly string[]>> = {
   '/pods': ['spec.nodeName'],
   '/limitranges': ['metadata.namespace'],
+  '/resourcequotas': ['metadata.namespace'],
 };
 
 /** Groups whose kinds are questions. */
@@ -121,7 +122,8 @@ export class ApiServer {
     this.#admission = new AdmissionChain([
       ...admissionPlugins({
         objects: this.#objects,
-        rand: context.rand,
+        served: this.resources,
+        context,
         disabled: flags.disabledAdmissionPlugins,
       }),
       new EscalationCheck(this.#authorization, this.#rbac),

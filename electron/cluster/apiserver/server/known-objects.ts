@@ -54,6 +54,15 @@ export class KnownObjects {
     return cache?.list(inNamespace(namespace)) ?? [];
   }
 
+  /** The same, each as this server last saw or wrote it: its own writes are in it before their watch events come. */
+  async newestInNamespace(resource: string, namespace: string): Promise<readonly KubeObject[]> {
+    const objects = await this.inNamespace(resource, namespace);
+    const prefix = storagePrefix('', resource);
+    return objects.map(
+      (object) => this.#store.peek(storageKey(prefix, namespace, object.metadata?.name ?? '')) ?? object,
+    );
+  }
+
   /** Pods bound to a node; none while etcd cannot be asked. */
   async podsOn(node: string): Promise<readonly Pod[]> {
     const cache = await usable(this.#served.find('', 'v1', 'pods')?.store.cache);

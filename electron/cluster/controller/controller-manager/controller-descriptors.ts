@@ -6,6 +6,7 @@ import { NamespaceController } from '../namespace/namespace-controller.ts';
 import { NodeLifecycleController } from '../node-lifecycle/node-lifecycle-controller.ts';
 import { PodGcController } from '../pod-gc/pod-gc-controller.ts';
 import { ReplicaSetController } from '../replicaset/replicaset-controller.ts';
+import { ResourceQuotaController } from '../resource-quota/resource-quota-controller.ts';
 import { RootCaPublisher } from '../root-ca-publisher/root-ca-publisher.ts';
 import { ServiceAccountController } from '../service-account/service-account-controller.ts';
 import { TaintEvictionController } from '../taint-eviction/taint-eviction-controller.ts';
@@ -40,6 +41,12 @@ export const controllerDescriptors: readonly ControllerDescriptor[] = [
     alias: 'clusterrole-aggregation',
     component: 'clusterrole-aggregation-controller',
     create: (c) => new ClusterRoleAggregationController(c),
+  },
+  {
+    name: 'resourcequota-controller',
+    alias: 'resourcequota',
+    component: 'resourcequota-controller',
+    create: (c, { resourceQuota }) => new ResourceQuotaController(c, resourceQuota),
   },
   {
     name: 'namespace-controller',

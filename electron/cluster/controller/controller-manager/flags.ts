@@ -1,5 +1,6 @@
 import { FlagError, parseDuration, parseFlags } from '../../client/component-flags.ts';
 import type { NodeLifecycleOptions } from '../node-lifecycle/node-lifecycle-controller.ts';
+import type { ResourceQuotaOptions } from '../resource-quota/resource-quota-controller.ts';
 import { defaultNodeLifecycleOptions } from '../node-lifecycle/node-lifecycle-controller.ts';
 
 /** What the flags say, in the terms of the controllers. */
@@ -24,6 +25,7 @@ export interface ControllerManagerConfig {
   readonly enableGarbageCollector: boolean;
   readonly terminatedPodThreshold: number;
   readonly nodeLifecycle: NodeLifecycleOptions;
+  readonly resourceQuota: ResourceQuotaOptions;
   readonly rootCaFile: string;
   /** Content of `rootCaFile`. */
   readonly rootCa?: string;
@@ -53,6 +55,7 @@ const defaults = {
   'concurrent-gc-syncs': 20,
   'concurrent-namespace-syncs': 10,
   'concurrent-replicaset-syncs': 5,
+  'concurrent-resource-quota-syncs': 5,
   controllers: '*',
   'enable-garbage-collector': true,
   'kube-api-burst': 30,
@@ -69,6 +72,7 @@ const defaults = {
   'node-monitor-grace-period': '50s',
   'node-monitor-period': '5s',
   'node-startup-grace-period': '1m',
+  'resource-quota-sync-period': '5m',
   'root-ca-file': '',
   'secondary-node-eviction-rate': defaultNodeLifecycleOptions.secondaryEvictionRate,
   'secure-port': 10257,
@@ -116,6 +120,10 @@ export function readControllerManagerFlags(argv: readonly string[]): ControllerM
       secondaryEvictionRate: flags['secondary-node-eviction-rate'],
       largeClusterSize: flags['large-cluster-size-threshold'],
       unhealthyZoneThreshold: flags['unhealthy-zone-threshold'],
+    },
+    resourceQuota: {
+      workers: flags['concurrent-resource-quota-syncs'],
+      syncPeriod: duration('resource-quota-sync-period'),
     },
     rootCaFile: flags['root-ca-file'],
   };

@@ -37,8 +37,6 @@ const notModelled = new Set([
   'horizontal-pod-autoscaler-controller',
   'disruption',
   'disruption-controller',
-  'resourcequota',
-  'resourcequota-controller',
   'ttl-after-finished',
   'ttl-after-finished-controller',
   'nodeipam',

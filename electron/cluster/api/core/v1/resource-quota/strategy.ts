@@ -10,6 +10,7 @@ import { nonNegativeQuantity } from '../../../helpers/quantity-validation.ts';
 import type { KindStrategy } from '../../../strategy.ts';
 import type { ResourceQuota } from '../../../types.ts';
 import { isExtendedResource } from '../pod/resources-validation.ts';
+import { validateScopes } from './scope-validation.ts';
 
 const COUNTED = new Set([
   'pods',
@@ -23,6 +24,7 @@ const COUNTED = new Set([
   'services.loadbalancers',
 ]);
 const COMPUTE = ['cpu', 'memory', 'ephemeral-storage'];
+/** Models standardQuotaResources (v1.34). */
 const QUOTA_RESOURCES = new Set([
   ...COUNTED,
   ...COMPUTE,
@@ -31,27 +33,15 @@ const QUOTA_RESOURCES = new Set([
   'requests.storage',
 ]);
 const HUGE_PAGES = /^(requests\.)?hugepages-/;
-/** What of a Pod a scope may be applied to. */
-const SCOPED = new Set([
-  'pods',
-  ...COMPUTE.slice(0, 2).flatMap((name) => [name, `requests.${name}`, `limits.${name}`]),
-]);
-const SCOPES = new Set([
-  'Terminating',
-  'NotTerminating',
-  'BestEffort',
-  'NotBestEffort',
-  'PriorityClass',
-  'CrossNamespacePodAffinity',
-  'VolumeAttributesClass',
-]);
-
 /** ResourceQuotas. Models pkg/registry/core/resourcequota (v1.34). */
 export const RESOURCE_QUOTA_STRATEGY: KindStrategy<ResourceQuota> = defineStrategy<ResourceQuota>({
   ...described('v1', 'resourcequotas'),
   prepareForCreate: (quota) => ({ ...quota, status: {} }),
   prepareForUpdate: withStatusOf,
-  validate: (quota) => [...validateAmounts(quota.spec?.hard, 'spec.hard'), ...validateScopes(quota)],
+  validate: (quota) => [
+    ...validateAmounts(quota.spec?.hard, 'spec.hard'),
+    ...validateScopes(quota, QUOTA_RESOURCES),
+  ],
   validateUpdate: (quota, old) =>
     validateImmutableField(
       [...(quota.spec?.scopes ?? [])].sort(),
@@ -100,32 +90,6 @@ function validateAmounts(amounts: Readonly<Record<string, string>> | undefined, 
     const whole = parseQuantity(amount).nanos % 1_000_000_000n === 0n;
     if ((COUNTED.has(name) || isExtendedResource(name)) && !whole)
       errors.push(invalid(where, amount, 'must be an integer'));
-  }
-  return errors;
-}
-
-/** Models validateResourceQuotaScopes (v1.34); scope selectors are taken as they are. */
-function validateScopes(quota: ResourceQuota): FieldError[] {
-  const path = 'spec.scopes';
-  const scopes = quota.spec?.scopes ?? [];
-  const errors: FieldError[] = [];
-  for (const scope of scopes) {
-    if (!SCOPES.has(scope)) {
-      errors.push(invalid(path, scopes, 'unsupported scope'));
-      continue;
-    }
-    for (const name of Object.keys(quota.spec?.hard ?? {})) {
-      const applies = scope === 'BestEffort' ? name === 'pods' : SCOPED.has(name) || HUGE_PAGES.test(name);
-      if (!applies && COUNTED.has(name))
-        errors.push(invalid(path, scopes, 'unsupported scope applied to resource'));
-    }
-  }
-  for (const [one, other] of [
-    ['BestEffort', 'NotBestEffort'],
-    ['Terminating', 'NotTerminating'],
-  ] as const) {
-    if (scopes.includes(one) && scopes.includes(other))
-      errors.push(invalid(path, scopes, 'conflicting scopes'));
   }
   return errors;
 }
