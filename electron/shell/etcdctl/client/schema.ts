@@ -5,7 +5,6 @@ import description from '../../../shared/etcd/generated/proto.json' with { type:
 export type Message = Record<string, unknown>;
 
 const root = protobuf.Root.fromJSON(description as protobuf.INamespace);
-root.resolveAll();
 
 /** A message type by its name, e.g. `etcdserverpb.RangeRequest`. */
 export function messageType(name: string): protobuf.Type {

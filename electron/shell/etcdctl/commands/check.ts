@@ -1,5 +1,3 @@
-import { request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
 import type { FlagSet, FlagSpec } from '../../kubectl/flags.ts';
 import { dialer } from '../client/dial.ts';
 import type { EtcdClient } from '../client/etcd-client.ts';
@@ -237,6 +235,8 @@ async function residentMemory(session: Session): Promise<number> {
   const tls = await session.tls();
   const address = await dialer(session.io.env, session.io.signal)(endpoint);
   const secure = endpoint.scheme === 'https' || (endpoint.scheme === undefined && tls !== undefined);
+  // Only here: loading it is a good part of what a short command takes.
+  const { request } = secure ? await import('node:https') : await import('node:http');
   const text = await new Promise<string>((resolve, reject) => {
     const options = {
       ...address,
@@ -247,7 +247,7 @@ async function residentMemory(session: Session): Promise<number> {
         ? { ...tls, rejectUnauthorized: tls?.skipVerify !== true, checkServerIdentity: () => undefined }
         : {}),
     };
-    const call = (secure ? httpsRequest : httpRequest)(options, (answer) => {
+    const call = request(options, (answer) => {
       let body = '';
       answer.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
       answer.on('end', () => resolve(body));
