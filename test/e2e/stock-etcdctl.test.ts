@@ -41,6 +41,26 @@ function etcdctl(
   return { code: status ?? -1, stdout, stderr };
 }
 
+/** The key, and its value, which is empty. */
+const HELD = /^\/line\/[0-9a-f]+\n\n$/;
+
+/** A command that goes on until it is interrupted. */
+function inBackground(
+  endpoint: string,
+  ...args: readonly string[]
+): { output(): string; interrupt(): void; readonly ended: Promise<unknown> } {
+  const child = spawn('etcdctl', [`--endpoints=${endpoint}`, ...args], {
+    env: { PATH: process.env['PATH'] ?? '', ETCDCTL_API: '3' },
+  });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
+  return {
+    output: () => output,
+    interrupt: () => void child.kill('SIGINT'),
+    ended: new Promise((resolve) => child.once('exit', resolve)),
+  };
+}
+
 describe.skipIf(!hasStockEtcdctl())('a stock etcdctl', () => {
   it('reads what the API server wrote, over TLS with a certificate of kubeadm’s layout', () => {
     const [endpoint] = host.served.etcdEndpoints;
@@ -105,6 +125,49 @@ describe.skipIf(!hasStockEtcdctl())('a stock etcdctl', () => {
       (text) => text.includes('PUT\n/seen/1\nx\n'),
     );
     watch.kill('SIGINT');
+  });
+
+  it('holds a lock while another waits, who gets it when the first one goes', async () => {
+    const [endpoint = ''] = plain.served.etcdEndpoints;
+    const ran = etcdctl(endpoint, 'lock', '/alone', '--', 'sh', '-c', 'echo "held $ETCD_LOCK_KEY"; exit 7');
+    // A lock's command lends its exit code to nobody: etcdctl 3.4 says what it was and ends with 1.
+    expect(ran.stdout).toMatch(/^held \/alone\/[0-9a-f]+\n$/);
+    expect(ran).toMatchObject({ code: 1, stderr: 'Error: exit status 7\n' });
+    const first = inBackground(endpoint, 'lock', '/line');
+    await eventually(first.output, (text) => HELD.test(text));
+    const second = inBackground(endpoint, 'lock', '/line');
+    await eventually(
+      () => etcdctl(endpoint, 'get', '/line/', '--prefix', '--keys-only').stdout,
+      (text) => text.match(/^\/line\//gm)?.length === 2,
+    );
+    expect(second.output()).toBe('');
+    first.interrupt();
+    await eventually(second.output, (text) => HELD.test(text));
+    expect(second.output()).not.toBe(first.output());
+    second.interrupt();
+    await second.ended;
+    // Nobody's key is left.
+    expect(etcdctl(endpoint, 'get', '/line/', '--prefix', '--keys-only').stdout).toBe('');
+  });
+
+  it('is elected, observed by another, and followed by a third', async () => {
+    const [endpoint = ''] = plain.served.etcdEndpoints;
+    const one = inBackground(endpoint, 'elect', '/office', 'one');
+    await eventually(one.output, (text) => /^\/office\/[0-9a-f]+\none\n$/.test(text));
+    const observer = inBackground(endpoint, 'elect', '-l', '/office');
+    await eventually(observer.output, (text) => text.endsWith('\none\n'));
+    const two = inBackground(endpoint, 'elect', '/office', 'two');
+    await eventually(
+      () => etcdctl(endpoint, 'get', '/office/', '--prefix', '--print-value-only').stdout,
+      (text) => text === 'one\ntwo\n',
+    );
+    expect(two.output()).toBe('');
+    one.interrupt();
+    await eventually(two.output, (text) => /^\/office\/[0-9a-f]+\ntwo\n$/.test(text));
+    await eventually(observer.output, (text) => text.endsWith('\ntwo\n'));
+    two.interrupt();
+    observer.interrupt();
+    await Promise.all([one.ended, two.ended, observer.ended]);
   });
 
   it('is told of mistakes in etcd’s words', () => {
