@@ -57,6 +57,12 @@ describe.skipIf(!hasChromium())('the explorer', () => {
     await page.locator('.kinds .kind', { hasText: 'configmaps' }).waitFor();
     await openKind(page, 'configmaps');
     const row = page.locator('.rows [role=row]', { hasText: 'note' });
+    await row.waitFor();
+    const [head, tools] = await Promise.all(
+      ['.rows .head', '.table-pane .tools'].map((place) => page.locator(place).boundingBox()),
+    );
+    // The names of the columns stand on the rows, under the filters.
+    expect(head?.y).toBeGreaterThanOrEqual((tools?.y ?? Infinity) + (tools?.height ?? 0) - 1);
     await row.focus();
     await page.keyboard.press('Enter');
     await page.locator('.cm-line', { hasText: 'mood: calm' }).waitFor();

@@ -57,7 +57,7 @@ const openKey = [
   click('[role=treeitem]:not([aria-expanded])'),
 ];
 
-const openPod = [press('Alt+o'), pause(900), click('.rows [role=row]')];
+const openPod = [press('Alt+o'), pause(900), click('.rows .line:not(.head)')];
 const typeAtEnd = async (page) => {
   await page.locator('.cm-content').focus();
   await page.keyboard.press('Control+End');
