@@ -81,7 +81,8 @@ export const etcdEn: Catalogue['etcd'] = {
   },
   diff: {
     same: 'The value is the same.',
-    sum: '{added} lines added, {removed} lines removed',
+    more: '{n} line added | {n} lines added',
+    fewer: '{n} line removed | {n} lines removed',
     added: 'added',
     removed: 'removed',
     gap: '{n} equal line | {n} equal lines',

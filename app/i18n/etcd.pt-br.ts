@@ -79,7 +79,8 @@ export const etcdPtBR = {
   },
   diff: {
     same: 'O valor é o mesmo.',
-    sum: '{added} linhas a mais, {removed} linhas a menos',
+    more: '{n} linha a mais | {n} linhas a mais',
+    fewer: '{n} linha a menos | {n} linhas a menos',
     added: 'acrescentada',
     removed: 'retirada',
     gap: '{n} linha igual | {n} linhas iguais',

@@ -175,6 +175,6 @@ export class YamlEditor {
 function readonlyOf(value: boolean): Extension {
   return [
     EditorState.readOnly.of(value),
-    EditorView.contentAttributes.of(value ? { 'aria-readonly': 'true' } : {}),
+    EditorView.contentAttributes.of({ tabindex: '0', ...(value ? { 'aria-readonly': 'true' } : {}) }),
   ];
 }
