@@ -1,3 +1,4 @@
+import type { Labels } from '../../apimachinery/labels.ts';
 import type { Node } from '../../api/types.ts';
 import type { HostPort, PodInfo } from './pod-info.ts';
 import type { Resource } from './resource.ts';
@@ -5,6 +6,13 @@ import { addResource, cloneResource, emptyResource, readResourceList } from './r
 
 let generations = 0;
 const noImages: ReadonlyMap<string, number> = new Map();
+
+/** How many Pods of a node, none of them being deleted, are of one namespace and have the same labels. */
+export interface PodGroup {
+  readonly namespace: string;
+  readonly labels: Labels | undefined;
+  readonly count: number;
+}
 
 /**
  * A node with the Pods on it and their sums. The cache changes its own copy; a snapshot holds clones, which
@@ -17,6 +25,8 @@ export class NodeInfo {
   readonly pods: Map<string, PodInfo>;
   /** Those of them that ask something of other Pods; undefined for none. */
   podsWithAffinity: Map<string, PodInfo> | undefined;
+  /** The Pods again, by what selectors see of them: a node has many Pods and few kinds. */
+  readonly podGroups: Map<string, PodGroup>;
   readonly requested: Resource;
   /** CPU and memory with stand-ins for missing requests. */
   readonly nonZero: { milliCpu: number; memory: number };
@@ -32,6 +42,7 @@ export class NodeInfo {
     this.node = from?.node;
     this.pods = new Map(from?.pods);
     this.podsWithAffinity = from?.podsWithAffinity === undefined ? undefined : new Map(from.podsWithAffinity);
+    this.podGroups = new Map(from?.podGroups);
     this.requested = from === undefined ? emptyResource() : cloneResource(from.requested);
     this.nonZero = from === undefined ? { milliCpu: 0, memory: 0 } : { ...from.nonZero };
     this.allocatable = from?.allocatable ?? emptyResource();
@@ -81,9 +92,19 @@ export class NodeInfo {
   }
 
   #count(info: PodInfo, sign: 1 | -1): void {
+    if (info.group !== undefined) this.#countGroup(info.group, info, sign);
     addResource(this.requested, info.requests, sign);
     this.nonZero.milliCpu += sign * info.nonZero.milliCpu;
     this.nonZero.memory += sign * info.nonZero.memory;
+  }
+
+  #countGroup(group: string, { pod: { metadata } }: PodInfo, sign: 1 | -1): void {
+    const before = this.podGroups.get(group);
+    const count = (before?.count ?? 0) + sign;
+    if (count === 0) this.podGroups.delete(group);
+    else {
+      this.podGroups.set(group, { namespace: metadata?.namespace ?? '', labels: metadata?.labels, count });
+    }
   }
 
   #changed(): void {

@@ -32,6 +32,8 @@ export interface PodInfo {
   readonly hostPorts: readonly HostPort[];
   /** What it asks of other Pods' places; undefined for nothing. */
   readonly affinity: PodAffinityTerms | undefined;
+  /** Equal for Pods of one namespace with the same labels; undefined once it is being deleted. */
+  readonly group: string | undefined;
 }
 
 interface SpecInfo {
@@ -65,8 +67,18 @@ export function podInfo(pod: Pod): PodInfo {
     uid: pod.metadata?.uid ?? '',
     priority: spec.priority ?? 0,
     affinity: podAffinityTerms(pod),
+    group: podGroup(pod),
     ...info,
   };
+}
+
+function podGroup({ metadata }: Pod): string | undefined {
+  if (metadata?.deletionTimestamp !== undefined) return undefined;
+  let group = metadata?.namespace ?? '';
+  const labels = metadata?.labels ?? {};
+  // No name and no value of a label holds one of these.
+  for (const key in labels) group += ` ${key}=${labels[key] as string}`;
+  return group;
 }
 
 function readRequests(container: Container): Resource {

@@ -3,7 +3,7 @@ import { matchesLabels, selectorFromLabelSelector, selectorFromSet } from '../..
 import { untoleratedTaint } from '../../../api/helpers/tolerations.ts';
 import type { Node, Pod } from '../../../api/types.ts';
 import type { ClusterObjects } from '../../framework/cluster-objects.ts';
-import type { PodInfo } from '../../framework/pod-info.ts';
+import type { NodeInfo } from '../../framework/node-info.ts';
 import { matchesRequiredNodeAffinity } from '../../framework/required-node-affinity.ts';
 
 export const hostnameLabel = 'kubernetes.io/hostname';
@@ -92,14 +92,12 @@ export function isIncluded(constraint: SpreadConstraint, pod: Pod, node: Node): 
   return untoleratedTaint(taints, pod.spec?.tolerations, ['NoSchedule', 'NoExecute']) === undefined;
 }
 
-/** Pods of the namespace that the selector means; one that is being deleted no longer counts. */
-export function countMatching(pods: Iterable<PodInfo>, selector: Selector, namespace: string): number {
+/** Pods of the node and the namespace that the selector means; one that is being deleted no longer counts. */
+export function countMatching({ podGroups }: NodeInfo, selector: Selector, namespace: string): number {
   if (selector.length === 0) return 0;
-  let count = 0;
-  for (const { pod } of pods) {
-    const { metadata } = pod;
-    if (metadata?.deletionTimestamp !== undefined || metadata?.namespace !== namespace) continue;
-    if (matchesLabels(selector, metadata.labels)) count += 1;
+  let total = 0;
+  for (const { namespace: own, labels, count } of podGroups.values()) {
+    if (own === namespace && matchesLabels(selector, labels)) total += count;
   }
-  return count;
+  return total;
 }

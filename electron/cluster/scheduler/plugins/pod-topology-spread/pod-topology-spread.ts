@@ -77,13 +77,14 @@ export class PodTopologySpread
     const constraints = ownConstraints(pod, 'DoNotSchedule');
     if (constraints.length === 0) return skip;
     const counts = constraints.map(() => new Map<string, number>());
-    for (const { node, pods } of nodes) {
+    for (const info of nodes) {
+      const { node } = info;
       const labels = node?.metadata?.labels ?? noLabels;
       if (node === undefined || !hasAllKeys(labels, constraints)) continue;
       constraints.forEach((constraint, index) => {
         if (!isIncluded(constraint, pod, node)) return;
         const value = labels[constraint.topologyKey] as string;
-        const count = countMatching(pods.values(), constraint.selector, pod.metadata?.namespace ?? '');
+        const count = countMatching(info, constraint.selector, pod.metadata?.namespace ?? '');
         const domains = counts[index] as Map<string, number>;
         domains.set(value, (domains.get(value) ?? 0) + count);
       });
@@ -151,7 +152,7 @@ export class PodTopologySpread
         const before = domains.get(value);
         if (before === undefined || !isIncluded(constraint, pod, node)) return;
         const namespace = pod.metadata?.namespace ?? '';
-        domains.set(value, before + countMatching(info.pods.values(), constraint.selector, namespace));
+        domains.set(value, before + countMatching(info, constraint.selector, namespace));
       });
     }
     const found: ScoreState = { constraints, counts, weights, ignored, order: nodes };
@@ -168,7 +169,7 @@ export class PodTopologySpread
       if (value === undefined) continue;
       const count =
         topologyKey === hostnameLabel
-          ? countMatching(info.pods.values(), selector, pod.metadata?.namespace ?? '')
+          ? countMatching(info, selector, pod.metadata?.namespace ?? '')
           : (counts[index]?.get(value) ?? 0);
       score += count * (weights[index] as number) + (maxSkew - 1);
     }
