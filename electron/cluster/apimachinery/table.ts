@@ -86,7 +86,14 @@ function toRow<T extends KubeObject>(
   return { cells, object: include === 'Object' ? object : partialObjectMetadata(object.metadata ?? {}) };
 }
 
-/** The object's metadata alone, as Tables carry it by default. */
+const partials = new WeakMap<ObjectMeta, unknown>();
+
+/** The object's metadata alone, as Tables carry it by default; the same for the same metadata. */
 export function partialObjectMetadata(metadata: ObjectMeta): unknown {
-  return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata };
+  let partial = partials.get(metadata);
+  if (partial === undefined) {
+    partial = { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata };
+    partials.set(metadata, partial);
+  }
+  return partial;
 }
