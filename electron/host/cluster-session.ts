@@ -34,7 +34,7 @@ const LOG_CAPACITY = 100_000;
 /** Bytes that clients outside sent and the log keeps: a thousand of the largest requests would fill the memory. */
 const LOG_BODY_BYTES = 32 * 1024 * 1024;
 /** Real milliseconds for which time and records alone may wait for a commit that is needed anyway. */
-const COMMIT_DELAY = 200;
+export const COMMIT_DELAY = 200;
 const BOOT_LIMIT = 5 * 60_000;
 /** Virtual milliseconds that applying a lab's manifests, and then its warm-up, may take. */
 const SETUP_LIMIT = 10 * 60_000;

@@ -12,7 +12,7 @@ import { volatileStore } from '../../electron/cluster/machine/local-state.ts';
 import type { PeerCertificate } from '../../electron/cluster/network/interface.ts';
 import { buildTopology } from '../../electron/cluster/topology/topologies.ts';
 import { CausalPersistence } from '../../electron/host/causal-persistence.ts';
-import { KUBERNETES_VERSION } from '../../electron/host/cluster-session.ts';
+import { COMMIT_DELAY, KUBERNETES_VERSION } from '../../electron/host/cluster-session.ts';
 import { settleTurn } from '../../electron/host/settle.ts';
 import type { Workspace } from '../../electron/storage/interface.ts';
 
@@ -45,6 +45,7 @@ export class BenchCluster {
   readonly #workspace: Workspace | undefined;
   readonly #running = new Set<string>();
   #certificate: PeerCertificate | undefined;
+  #committedAt = 0;
 
   constructor(options: BenchClusterOptions) {
     const { workspace } = options;
@@ -81,9 +82,14 @@ export class BenchCluster {
     return this.simulation.now - this.start;
   }
 
+  /** As the host does: where nothing but records is new, they wait a while for something else to be written. */
   commit(): void {
+    if (this.#workspace === undefined) return;
+    const now = performance.now();
+    if (this.#workspace.pendingWrites === 0 && now < this.#committedAt + COMMIT_DELAY) return;
+    this.#committedAt = now;
     this.#persistence?.write();
-    this.#workspace?.commit();
+    this.#workspace.commit();
   }
 
   /** At full speed, committing every 10 ms as the pacer does. @throws Error when it does not happen within `limit` virtual milliseconds */
