@@ -52,7 +52,9 @@ function listBytes(
   of: (item: unknown) => Buffer,
 ): Buffer {
   const head = JSON.stringify(typeFirst({ ...value, [name]: undefined }));
-  const parts: Buffer[] = [Buffer.from(`${head.slice(0, -1)}${head.length > 2 ? ',' : ''}"${name}":[`, 'utf8')];
+  const parts: Buffer[] = [
+    Buffer.from(`${head.slice(0, -1)}${head.length > 2 ? ',' : ''}"${name}":[`, 'utf8'),
+  ];
   for (const item of list) {
     if (parts.length > 1) parts.push(COMMA);
     parts.push(of(item));
