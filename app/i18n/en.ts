@@ -507,8 +507,7 @@ export const en: Catalogue = {
   },
   help: {
     title: 'Keyboard shortcuts',
-    terminalNote:
-      'With the focus in the terminal only the keys marked “terminal” work; all others go to the shell.',
+    terminalNote: 'In the terminal only the keys after “terminal” work; the others go to the shell.',
     inTerminal: 'terminal',
     diagramTitle: 'In the diagram',
     arrows: 'Move among machines, components and Pods',

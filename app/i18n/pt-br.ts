@@ -506,8 +506,7 @@ export const ptBR = {
   },
   help: {
     title: 'Atalhos de teclado',
-    terminalNote:
-      'Com o foco no terminal só valem as teclas marcadas com “terminal”; as demais vão para o shell.',
+    terminalNote: 'No terminal só valem as teclas depois de “terminal”; as demais vão para o shell.',
     inTerminal: 'terminal',
     diagramTitle: 'No diagrama',
     arrows: 'Percorrer máquinas, componentes e Pods',
