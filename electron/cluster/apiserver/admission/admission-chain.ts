@@ -15,7 +15,7 @@ export class AdmissionChain {
     return this.#plugins.map((plugin) => plugin.name);
   }
 
-  /** The object after all mutating plugins. `verdicts` gets a line per plugin that changed or refused. */
+  /** The object after all mutating plugins. `verdicts` gets a line per plugin that changed, warned or refused. */
   async admit(attributes: AdmissionAttributes, object: KubeObject, verdicts: string[]): Promise<KubeObject> {
     let current = object;
     for (const plugin of this.#plugins) {
@@ -35,9 +35,11 @@ export class AdmissionChain {
   async validate(attributes: AdmissionAttributes, verdicts: string[]): Promise<void> {
     for (const plugin of this.#plugins) {
       if (plugin.validate === undefined || !plugin.handles(attributes)) continue;
+      const warned = attributes.warnings.length;
       try {
         const pending = plugin.validate(attributes);
         if (pending instanceof Promise) await pending;
+        if (attributes.warnings.length > warned) verdicts.push(`${plugin.name}: warned`);
       } catch (error) {
         throw refusal(plugin, error, verdicts);
       }

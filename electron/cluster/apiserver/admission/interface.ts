@@ -18,6 +18,10 @@ export interface AdmissionAttributes {
   readonly oldObject: KubeObject | undefined;
   readonly user: UserInfo;
   readonly dryRun: boolean;
+  /** Texts for the answer's `Warning` headers; plugins add. */
+  readonly warnings: string[];
+  /** Annotations of the audit event; plugins add. */
+  readonly annotations: Map<string, string>;
 }
 
 /** The objects of one resource in a namespace, in the order of their names; from memory, none while etcd cannot be asked. */

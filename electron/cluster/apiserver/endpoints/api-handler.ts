@@ -106,7 +106,7 @@ export class ApiHandler {
       code = status.code;
       if (status.reason === 'Invalid' && !(trail.admission ?? []).some((line) => line.endsWith(': refused')))
         trail.validation = 'refused';
-      respondError(exchange, info.query, trail, status);
+      respondError(exchange, info.query, trail, status, trail.warnings);
     } finally {
       metrics.end(info, code);
     }

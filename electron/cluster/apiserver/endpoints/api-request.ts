@@ -11,6 +11,10 @@ export interface Trail {
   authn?: string;
   authz?: string;
   admission?: readonly string[];
+  /** Texts of `Warning` headers; a refusal has them too. */
+  warnings?: readonly string[];
+  /** Annotations of the audit event. */
+  annotations?: ReadonlyMap<string, string>;
   /** Says so only when the object was refused as invalid. */
   validation?: string;
   /** What was asked of etcd in the end, e.g. `create`, `update`, `no change`. */

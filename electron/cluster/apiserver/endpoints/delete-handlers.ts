@@ -71,7 +71,12 @@ export async function handleDelete(request: ApiRequest, resource: ServedResource
   trail.etcd = dryRun ? 'dry run' : 'delete';
   if (answer.kind === 'Status') {
     const { mediaType } = negotiate(exchange.request.headers['accept'], { transforms: true, yaml: true });
-    respondObject(exchange, info.query, trail, { status: 200, value: answer, mediaType });
+    respondObject(exchange, info.query, trail, {
+      status: 200,
+      value: answer,
+      mediaType,
+      warnings: write.warnings,
+    });
     return;
   }
   answerWithObject(request, resource, 200, answer as never, write.warnings);
@@ -92,5 +97,5 @@ export async function handleDeleteCollection(request: ApiRequest, resource: Serv
   const write = writeContextOf(request, { dryRun, fieldManager: '' });
   const list = await resource.deleter.deleteCollection(predicate, parseListRequest(query), options, write);
   trail.etcd = dryRun ? 'dry run' : `delete of ${list.items.length}`;
-  respondObject(exchange, query, trail, { status: 200, value: list, mediaType });
+  respondObject(exchange, query, trail, { status: 200, value: list, mediaType, warnings: write.warnings });
 }

@@ -32,7 +32,15 @@ export function encodeBody(value: unknown, mediaType: Negotiated['mediaType'], p
 }
 
 function detailOf(trail: Trail, status: number): Readonly<Record<string, unknown>> {
-  return { ...trail, code: status };
+  const { warnings, annotations, ...stages } = trail;
+  return {
+    ...stages,
+    ...(warnings === undefined || warnings.length === 0 ? {} : { warnings }),
+    ...(annotations === undefined || annotations.size === 0
+      ? {}
+      : { annotations: Object.fromEntries(annotations) }),
+    code: status,
+  };
 }
 
 export interface ObjectAnswer {

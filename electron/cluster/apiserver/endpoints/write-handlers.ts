@@ -16,13 +16,16 @@ export function writeContextOf(
   options: Pick<WriteOptions, 'dryRun' | 'fieldManager'>,
 ): WriteContext {
   const admission: string[] = [];
-  request.trail.admission = admission;
+  const warnings: string[] = [];
+  const annotations = new Map<string, string>();
+  Object.assign(request.trail, { admission, warnings, annotations });
   return {
     user: request.user,
     dryRun: options.dryRun,
     fieldManager: options.fieldManager,
-    warnings: [],
+    warnings,
     admission,
+    annotations,
   };
 }
 

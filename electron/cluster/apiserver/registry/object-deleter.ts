@@ -100,6 +100,8 @@ export class ObjectDeleter {
         oldObject: undefined,
         user: write.user,
         dryRun: write.dryRun,
+        warnings: write.warnings,
+        annotations: write.annotations,
       },
       write.admission,
     );

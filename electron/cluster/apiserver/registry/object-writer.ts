@@ -90,11 +90,11 @@ export class ObjectWriter {
     const errors = strategy.validateCreate(draft, { now });
     const name = draft.metadata?.name ?? '';
     if (errors.length > 0) throw newInvalid(strategy.gvk, name, errors);
+    pushWarnings(write, strategy.warningsOnCreate(draft));
     await target.admission.validate(
       { ...attributes, name, object: draft, oldObject: undefined },
       write.admission,
     );
-    pushWarnings(write, strategy.warningsOnCreate(draft));
     const reservation = await target.hooks.beginCreate?.(draft, write.dryRun);
     if (reservation !== undefined) draft = reservation.object;
     let written = false;
@@ -233,8 +233,8 @@ export class ObjectWriter {
     draft = door.prepareForUpdate(draft, current, { now });
     const errors = door.validateUpdate(draft, current, { now });
     if (errors.length > 0) throw newInvalid(strategy.gvk, request.name, errors);
-    await target.admission.validate({ ...attributes, object: draft, oldObject: current }, write.admission);
     pushWarnings(write, door.warningsOnUpdate(draft, current));
+    await target.admission.validate({ ...attributes, object: draft, oldObject: current }, write.admission);
     const reservation = await target.hooks.beginUpdate?.(draft, current, write.dryRun);
     if (reservation === undefined) return draft;
     await reservation.finish(!write.dryRun);
@@ -314,6 +314,8 @@ export class ObjectWriter {
       name,
       user: write.user,
       dryRun: write.dryRun,
+      warnings: write.warnings,
+      annotations: write.annotations,
     };
   }
 }

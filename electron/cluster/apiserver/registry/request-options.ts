@@ -10,6 +10,8 @@ export interface WriteContext {
   readonly warnings: string[];
   /** Which admission plugins changed or refused the object. */
   readonly admission: string[];
+  /** Annotations of the audit event. */
+  readonly annotations: Map<string, string>;
 }
 
 export interface ListRequest {

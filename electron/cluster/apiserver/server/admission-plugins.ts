@@ -4,6 +4,7 @@ import { DefaultTolerationSeconds } from '../admission/default-toleration-second
 import type { AdmissionPlugin } from '../admission/interface.ts';
 import { LimitRanger } from '../admission/limit-ranger/limit-ranger.ts';
 import { NamespaceLifecycle } from '../admission/namespace-lifecycle.ts';
+import { PodSecurity } from '../admission/pod-security/pod-security.ts';
 import { PriorityAdmission } from '../admission/priority.ts';
 import type { QuotaAccessor } from '../admission/resource-quota/resource-quota.ts';
 import { ResourceQuotaAdmission } from '../admission/resource-quota/resource-quota.ts';
@@ -33,6 +34,10 @@ export function admissionPlugins(options: AdmissionPluginOptions): readonly Admi
       context.rand,
     ),
     new TaintNodesByCondition(),
+    new PodSecurity(
+      (name) => objects.find('namespaces', '', name, true),
+      (namespace) => objects.inNamespace('pods', namespace),
+    ),
     new PriorityAdmission({
       get: (name) => objects.find('priorityclasses', '', name, true, 'scheduling.k8s.io'),
       list: () => objects.list('priorityclasses', 'scheduling.k8s.io'),

@@ -12,6 +12,7 @@ export function ownWrite(): WriteContext {
     fieldManager: 'kube-apiserver',
     warnings: [],
     admission: [],
+    annotations: new Map(),
   };
 }
 
