@@ -6,6 +6,8 @@ import type {
   Lease,
   Namespace,
   Node,
+  PersistentVolume,
+  PersistentVolumeClaim,
   Pod,
   ReplicaSet,
   ResourceQuota,
@@ -35,5 +37,12 @@ export const resourceTypes = {
     false,
   ),
   resourceQuotas: resourceType<ResourceQuota>('', 'v1', 'resourcequotas', 'ResourceQuota'),
+  persistentVolumes: resourceType<PersistentVolume>('', 'v1', 'persistentvolumes', 'PersistentVolume', false),
+  persistentVolumeClaims: resourceType<PersistentVolumeClaim>(
+    '',
+    'v1',
+    'persistentvolumeclaims',
+    'PersistentVolumeClaim',
+  ),
   leases: resourceType<Lease>('coordination.k8s.io', 'v1', 'leases', 'Lease'),
 } as const;

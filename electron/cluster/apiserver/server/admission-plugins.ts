@@ -1,14 +1,19 @@
 import type { Context } from '../../../base/context.ts';
 import type { ResourceQuota } from '../../api/types.ts';
+import { DefaultIngressClass } from '../admission/default-ingress-class.ts';
+import { DefaultStorageClass } from '../admission/default-storage-class.ts';
 import { DefaultTolerationSeconds } from '../admission/default-toleration-seconds.ts';
 import type { AdmissionPlugin } from '../admission/interface.ts';
 import { LimitRanger } from '../admission/limit-ranger/limit-ranger.ts';
 import { NamespaceLifecycle } from '../admission/namespace-lifecycle.ts';
+import { PersistentVolumeClaimResize } from '../admission/persistent-volume-claim-resize.ts';
 import { PodSecurity } from '../admission/pod-security/pod-security.ts';
 import { PriorityAdmission } from '../admission/priority.ts';
 import type { QuotaAccessor } from '../admission/resource-quota/resource-quota.ts';
 import { ResourceQuotaAdmission } from '../admission/resource-quota/resource-quota.ts';
+import { RuntimeClassAdmission } from '../admission/runtime-class.ts';
 import { ServiceAccountAdmission } from '../admission/service-account.ts';
+import { StorageObjectInUseProtection } from '../admission/storage-object-in-use-protection.ts';
 import { TaintNodesByCondition } from '../admission/taint-nodes-by-condition.ts';
 import type { ServedResources } from '../endpoints/served-resource.ts';
 import type { KnownObjects } from './known-objects.ts';
@@ -43,6 +48,13 @@ export function admissionPlugins(options: AdmissionPluginOptions): readonly Admi
       list: () => objects.list('priorityclasses', 'scheduling.k8s.io'),
     }),
     new DefaultTolerationSeconds(),
+    new DefaultStorageClass(() => objects.list('storageclasses', 'storage.k8s.io')),
+    new StorageObjectInUseProtection(),
+    new PersistentVolumeClaimResize((name) =>
+      objects.find('storageclasses', '', name, true, 'storage.k8s.io'),
+    ),
+    new RuntimeClassAdmission((name) => objects.find('runtimeclasses', '', name, true, 'node.k8s.io')),
+    new DefaultIngressClass(() => objects.list('ingressclasses', 'networking.k8s.io')),
     new ResourceQuotaAdmission(quotas(objects, served), context),
   ];
   return all.filter(({ name }) => !disabled.includes(name));

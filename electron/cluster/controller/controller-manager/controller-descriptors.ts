@@ -9,6 +9,8 @@ import { ReplicaSetController } from '../replicaset/replicaset-controller.ts';
 import { ResourceQuotaController } from '../resource-quota/resource-quota-controller.ts';
 import { RootCaPublisher } from '../root-ca-publisher/root-ca-publisher.ts';
 import { ServiceAccountController } from '../service-account/service-account-controller.ts';
+import { PvProtectionController } from '../storage-protection/pv-protection-controller.ts';
+import { PvcProtectionController } from '../storage-protection/pvc-protection-controller.ts';
 import { TaintEvictionController } from '../taint-eviction/taint-eviction-controller.ts';
 import type { ControllerManagerConfig } from './flags.ts';
 
@@ -84,6 +86,18 @@ export const controllerDescriptors: readonly ControllerDescriptor[] = [
     alias: 'nodelifecycle',
     component: 'node-controller',
     create: (c, { nodeLifecycle }) => new NodeLifecycleController(c, nodeLifecycle),
+  },
+  {
+    name: 'persistentvolumeclaim-protection-controller',
+    alias: 'pvc-protection',
+    component: 'pvc-protection-controller',
+    create: (c) => new PvcProtectionController(c),
+  },
+  {
+    name: 'persistentvolume-protection-controller',
+    alias: 'pv-protection',
+    component: 'pv-protection-controller',
+    create: (c) => new PvProtectionController(c),
   },
   {
     name: 'taint-eviction-controller',
