@@ -9,6 +9,7 @@ import { quote } from '../apimachinery/validation/field-error.ts';
 import { YamlSyntaxError, parseYaml } from '../apimachinery/yaml.ts';
 import { ProtobufError, decodeKubernetesProtobuf } from './protobuf.ts';
 import { SCHEMES, internalPackage, schemaOf } from './scheme.ts';
+import type { CustomKind, KindStrategy } from './strategy.ts';
 
 /** `fieldValidation` of a write: what happens to unknown and duplicate fields. */
 export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
@@ -21,6 +22,8 @@ export interface DecodeRequest {
   /** The kind the endpoint takes; also what a body without kind or apiVersion is taken for. */
   readonly expected: GroupVersionKind;
   readonly fieldValidation?: FieldValidation;
+  /** Set when a CustomResourceDefinition defines the kind. */
+  readonly custom?: CustomKind;
 }
 
 export interface DecodedBody {
@@ -51,6 +54,7 @@ const SCHEME_NAME = 'pkg/api/legacyscheme/scheme.go:30';
 export function decodeBody(request: DecodeRequest): DecodedBody {
   const source = readSource(request);
   const { expected, fieldValidation = 'Ignore' } = request;
+  if (request.custom !== undefined) return decodeCustom(request, source, request.custom);
   const { apiVersion, kind } = typeMetaOf(source, expected);
   const gv = parseApiVersion(apiVersion === '' ? apiVersionOf(expected) : apiVersion);
   if (gv === undefined) throw unrecognized(expected, source, `unexpected GroupVersion string: ${apiVersion}`);
@@ -88,13 +92,43 @@ export function decodeBody(request: DecodeRequest): DecodedBody {
   };
 }
 
+/** A body of a kind that the scheme does not know: its own type decides, and its kind has to be said. */
+function decodeCustom(request: DecodeRequest, source: Source, custom: CustomKind): DecodedBody {
+  const { expected, fieldValidation = 'Ignore' } = request;
+  const { apiVersion, kind } = typeMetaOf(source, expected);
+  if (kind === '')
+    throw unrecognized(expected, source, `Object 'Kind' is missing in '${JSON.stringify(source.value)}'`);
+  const wanted = apiVersionOf(expected);
+  if (apiVersion !== wanted) {
+    const why = `the API version in the data (${apiVersion}) does not match the expected API version (${wanted})`;
+    throw newBadRequest(why);
+  }
+  const fail = (why: string): Error =>
+    newBadRequest(
+      `${kind} in version ${quote(expected.version)} cannot be handled as a ${expected.kind}: ${why}`,
+    );
+  try {
+    const { value, strictErrors } = custom.decode(
+      source.value,
+      fieldValidation === 'Ignore' ? undefined : source.duplicates,
+    );
+    if (fieldValidation === 'Strict' && strictErrors.length > 0)
+      throw fail(`strict decoding error: ${strictErrors.join(', ')}`);
+    return { object: value as KubeObject, warnings: fieldValidation === 'Warn' ? strictErrors : [] };
+  } catch (error) {
+    if (error instanceof DecodeError) throw fail(error.message);
+    throw error;
+  }
+}
+
 /** Decodes a value already parsed (the result of a patch, an object out of storage). @throws DecodeError */
 export function decodeObject(
-  gvk: GroupVersionKind,
+  kind: Pick<KindStrategy, 'gvk' | 'custom'>,
   value: Readonly<Record<string, unknown>>,
 ): { object: KubeObject; strictErrors: readonly string[] } {
-  const { value: object, strictErrors } = decodeValue(schemaOf(gvk), value);
-  return { object: withTypeMeta(object, gvk), strictErrors };
+  const { gvk, custom } = kind;
+  const decoded = custom === undefined ? decodeValue(schemaOf(gvk), value) : custom.decode(value);
+  return { object: withTypeMeta(decoded.value, gvk), strictErrors: decoded.strictErrors };
 }
 
 function withTypeMeta(object: Readonly<Record<string, unknown>>, gvk: GroupVersionKind): KubeObject {

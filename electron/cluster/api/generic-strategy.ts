@@ -44,6 +44,8 @@ export interface StrategyDefinition<T extends KubeObject> {
   readonly allowCreateOnUpdate?: boolean;
   readonly allowUnconditionalUpdate?: boolean;
   readonly storage?: KindStrategy<T>['storage'];
+  readonly custom?: KindStrategy<T>['custom'];
+  readonly listKind?: string;
   readonly names?: NameValidator;
   applyDefaults?(object: T): T;
   prepareForCreate?(object: T, context: RequestContext): T;
@@ -77,7 +79,7 @@ export function defineStrategy<T extends KubeObject & { readonly spec?: unknown;
   const columnsKey = `${gvk.group === '' ? '' : `${gvk.group}/`}${gvk.version}/${definition.resource}`;
   return {
     gvk,
-    listKind: `${gvk.kind}List`,
+    listKind: definition.listKind ?? `${gvk.kind}List`,
     resource: definition.resource,
     singular: definition.singular,
     shortNames: definition.shortNames ?? [],
@@ -90,6 +92,7 @@ export function defineStrategy<T extends KubeObject & { readonly spec?: unknown;
     allowCreateOnUpdate: definition.allowCreateOnUpdate ?? false,
     allowUnconditionalUpdate: definition.allowUnconditionalUpdate ?? true,
     storage: definition.storage,
+    custom: definition.custom,
     applyDefaults: (object) => definition.applyDefaults?.(object) ?? object,
     prepareForCreate: (object, context) => definition.prepareForCreate?.(object, context) ?? object,
     prepareForUpdate: (object, old, context) => definition.prepareForUpdate?.(object, old, context) ?? object,

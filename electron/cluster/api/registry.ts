@@ -2,6 +2,7 @@ import type { GroupVersionResource } from '../apimachinery/gvk.ts';
 import { gvkKey, gvrKey } from '../apimachinery/gvk.ts';
 import type { GroupVersionKind } from '../apimachinery/gvk.ts';
 import { DAEMON_SET_STRATEGY } from './apps/v1/daemon-set/strategy.ts';
+import { CUSTOM_RESOURCE_DEFINITION_STRATEGY } from './apiextensions/v1/custom-resource-definition/strategy.ts';
 import { STATEFUL_SET_STRATEGY } from './apps/v1/stateful-set/strategy.ts';
 import { CONTROLLER_REVISION_STRATEGY } from './apps/v1/controller-revision/strategy.ts';
 import { JOB_STRATEGY } from './batch/v1/job/strategy.ts';
@@ -117,6 +118,7 @@ export const STRATEGIES: readonly AnyStrategy[] = [
   API_SERVICE_STRATEGY,
   VALIDATING_WEBHOOK_CONFIGURATION_STRATEGY,
   MUTATING_WEBHOOK_CONFIGURATION_STRATEGY,
+  CUSTOM_RESOURCE_DEFINITION_STRATEGY,
 ];
 
 const BY_RESOURCE: ReadonlyMap<string, AnyStrategy> = new Map(

@@ -1,6 +1,9 @@
 import type { FieldError } from '../apimachinery/validation/field-error.ts';
 import type { GroupVersionKind } from '../apimachinery/gvk.ts';
 import type { ColumnDefinition, TableCell } from '../apimachinery/table.ts';
+import type { Decoded, DuplicateKeys } from '../apimachinery/schema/decode.ts';
+import type { StructType } from '../apimachinery/schema/type-schema.ts';
+import type { JsonSchema } from '../apimachinery/structural-schema/json-schema.ts';
 import type { KubeObject, Scale } from './types.ts';
 
 /** What a strategy may know about the request. Times are virtual. */
@@ -76,6 +79,9 @@ export interface KindStrategy<T extends KubeObject = KubeObject> extends UpdateS
    */
   readonly storage?: StorageConversion;
 
+  /** Set for kinds that a CustomResourceDefinition defines. */
+  readonly custom?: CustomKind;
+
   applyDefaults(object: T): T;
   prepareForCreate(object: T, context: RequestContext): T;
   validateCreate(object: T, context: RequestContext): FieldError[];
@@ -101,6 +107,17 @@ export interface KindStrategy<T extends KubeObject = KubeObject> extends UpdateS
    * at once (subject to finalizers). Models rest.GracefulDeleteStrategy.CheckGracefulDelete (v1.34).
    */
   gracePeriod?(object: T, request: DeleteRequest): number | undefined;
+}
+
+/** What a kind that is not in the scheme brings along: a CustomResourceDefinition defines it. */
+export interface CustomKind {
+  /** The objects as field owners see them. */
+  readonly type: StructType;
+  /** The schema as `/openapi` publishes it, its component name, and that of its list. */
+  readonly schema: JsonSchema;
+  readonly component: string;
+  /** Drops unknown fields and brings metadata into its shape. @throws DecodeError */
+  decode(value: Readonly<Record<string, unknown>>, duplicates?: DuplicateKeys): Decoded;
 }
 
 /** Conversion between a served kind and the kind it is stored as. */

@@ -32,6 +32,7 @@ export type Deployment = Wire<k8s.V1Deployment>;
 export type DeploymentCondition = Wire<k8s.V1DeploymentCondition>;
 export type Service = Wire<k8s.V1Service>;
 export type ComponentStatus = Wire<k8s.V1ComponentStatus>;
+export type CustomResourceDefinition = Wire<k8s.V1CustomResourceDefinition>;
 export type ConfigMap = Wire<k8s.V1ConfigMap>;
 export type Secret = Wire<k8s.V1Secret>;
 export type ServiceAccount = Wire<k8s.V1ServiceAccount>;

@@ -9,8 +9,8 @@ export interface ColumnDefinition {
   readonly priority: number;
 }
 
-/** A cell: text, number or boolean as the column's type says. */
-export type TableCell = string | number | boolean;
+/** A cell: text, number or boolean as the column's type says; null where a custom resource has nothing to show. */
+export type TableCell = string | number | boolean | null;
 
 /** `includeObject` of a Table request. */
 export type IncludeObject = 'Metadata' | 'Object' | 'None';

@@ -2,7 +2,7 @@ import { decodeObject } from '../../api/decode-body.ts';
 import type { FieldValidation } from '../../api/decode-body.ts';
 import type { KubeObject } from '../../api/types.ts';
 import { gvkOf } from '../../apimachinery/gvk.ts';
-import type { GroupVersionKind } from '../../apimachinery/gvk.ts';
+import type { KindStrategy } from '../../api/strategy.ts';
 import { parseJson, JsonSyntaxError } from '../../apimachinery/json.ts';
 import { DecodeError } from '../../apimachinery/schema/decode.ts';
 import { newBadRequest, StatusError } from '../../apimachinery/status.ts';
@@ -70,9 +70,13 @@ function strictErrorOf(text: string): string | undefined {
 }
 
 /** What was applied, in the shape of its type. `config` names it in the complaint. @throws StatusError 500 */
-export function decodeApplied(object: KubeObject, config: KubeObject, gvk: GroupVersionKind): KubeObject {
+export function decodeApplied(
+  object: KubeObject,
+  config: KubeObject,
+  kindOf: Pick<KindStrategy, 'gvk' | 'custom'>,
+): KubeObject {
   try {
-    return decodeObject(gvk, object as JsonObject).object;
+    return decodeObject(kindOf, object as JsonObject).object;
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     const { namespace = '', name = '' } = config.metadata ?? {};

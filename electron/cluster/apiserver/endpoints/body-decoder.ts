@@ -1,5 +1,6 @@
 import { decodeBody, MAX_BODY_BYTES } from '../../api/decode-body.ts';
 import type { DecodedBody, FieldValidation } from '../../api/decode-body.ts';
+import type { CustomKind } from '../../api/strategy.ts';
 import type { GroupVersionKind } from '../../apimachinery/gvk.ts';
 import { JsonSyntaxError, parseJsonValue } from '../../apimachinery/json.ts';
 import { newBadRequest, newRequestEntityTooLarge } from '../../apimachinery/status.ts';
@@ -27,11 +28,12 @@ export function contentTypeOf(request: HttpRequest): string {
   return (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 }
 
-/** The object of a create or update. @throws StatusError 400, 413, 415 */
+/** The object of a create or update; `custom` is what a kind out of the scheme brings along. @throws StatusError 400, 413, 415 */
 export function decodeRequestObject(
   request: HttpRequest,
   gvk: GroupVersionKind,
   validation: FieldValidation,
+  custom?: CustomKind,
 ): DecodedBody {
   const { body } = request;
   const content = body?.type === 'object' ? body.value : body?.type === 'bytes' ? body.bytes : body?.text;
@@ -41,6 +43,7 @@ export function decodeRequestObject(
     body: content as object | Uint8Array | string | undefined,
     expected: gvk,
     fieldValidation: validation,
+    ...(custom === undefined ? {} : { custom }),
   });
 }
 

@@ -1,4 +1,5 @@
 import type { GroupVersionKind } from '../../apimachinery/gvk.ts';
+import { compareVersions } from '../../apimachinery/versions.ts';
 import { canonicalText, fnv32a } from '../../apimachinery/names.ts';
 import type { KindStrategy } from '../../api/strategy.ts';
 
@@ -32,13 +33,21 @@ function rank(group: string): number {
   return index < 0 ? GROUP_ORDER.length : index;
 }
 
-/** What is served, in every form in which a client may ask for it. Built once: the kinds do not change while it runs. */
+/** What is served, in every form in which a client may ask for it. */
 export class Discovery {
-  readonly #strategies: readonly KindStrategy[];
+  readonly #builtIn: readonly KindStrategy[];
+  #strategies: readonly KindStrategy[];
   readonly #etags = new Map<string, string>();
 
   constructor(strategies: readonly KindStrategy[]) {
-    this.#strategies = [...strategies].sort((a, b) => (a.resource < b.resource ? -1 : 1));
+    this.#builtIn = strategies;
+    this.#strategies = byResource(strategies);
+  }
+
+  /** Custom kinds come, change and go. */
+  setCustom(strategies: readonly KindStrategy[]): void {
+    this.#strategies = byResource([...this.#builtIn, ...strategies]);
+    this.#etags.clear();
   }
 
   /** Groups in the order of discovery, the core group ('') left out. */
@@ -50,7 +59,7 @@ export class Discovery {
   /** Versions of a group, preferred one first. */
   versions(group: string): readonly string[] {
     const versions = this.#strategies.filter(({ gvk }) => gvk.group === group).map(({ gvk }) => gvk.version);
-    return [...new Set(versions)].sort((a, b) => (a < b ? 1 : -1));
+    return [...new Set(versions)].sort((a, b) => compareVersions(b, a));
   }
 
   #of(group: string, version: string): readonly KindStrategy[] {
@@ -149,6 +158,10 @@ export class Discovery {
     }
     return etag;
   }
+}
+
+function byResource(strategies: readonly KindStrategy[]): KindStrategy[] {
+  return [...strategies].sort((a, b) => (a.resource < b.resource ? -1 : 1));
 }
 
 function sameGroupVersion(one: GroupVersionKind, other: GroupVersionKind): boolean {

@@ -1,5 +1,7 @@
+import type { KindStrategy } from '../../api/strategy.ts';
 import { OPENAPI_SCHEMAS } from '../../api/generated/openapi-schemas.ts';
 import type { OpenApiSchema } from '../../apimachinery/schema/openapi.ts';
+import { customComponents } from './custom-components.ts';
 import { describedSchema } from './described-schemas.ts';
 import { ProtobufWriter } from './protobuf-writer.ts';
 
@@ -69,15 +71,13 @@ function writeNamedSchema(writer: ProtobufWriter, field: number, name: string, s
   writer.message(field, (named) => named.string(1, name).message(2, (inner) => writeSchema(inner, schema)));
 }
 
-const components = (): readonly (readonly [string, OpenApiSchema])[] =>
-  Object.entries(OPENAPI_SCHEMAS).map(([name, schema]) => [name, describedSchema(name) ?? schema]);
-
 /**
  * `/openapi/v2`: the definitions of all kinds, without paths. As JSON, and in the protobuf form that kubectl
  * asks for when it meets a kind that version 3 does not know.
  */
 export class OpenApiV2 {
   readonly #gitVersion: string;
+  #custom: readonly KindStrategy[] = [];
   #json: Json | undefined;
   #protobuf: Uint8Array | undefined;
 
@@ -85,12 +85,31 @@ export class OpenApiV2 {
     this.#gitVersion = gitVersion;
   }
 
+  /** Custom kinds come, change and go. */
+  setCustom(strategies: readonly KindStrategy[]): void {
+    this.#custom = strategies;
+    this.#json = undefined;
+    this.#protobuf = undefined;
+  }
+
+  #components(): readonly (readonly [string, OpenApiSchema])[] {
+    const custom = this.#custom.flatMap((strategy) =>
+      strategy.custom === undefined
+        ? []
+        : (Object.entries(customComponents(strategy, strategy.custom)) as [string, OpenApiSchema][]),
+    );
+    const builtIn = Object.entries(OPENAPI_SCHEMAS).map(
+      ([name, schema]) => [name, describedSchema(name) ?? schema] as const,
+    );
+    return [...new Map([...builtIn, ...custom])];
+  }
+
   json(): Json {
     this.#json ??= {
       swagger: '2.0',
       info: { title: 'Kubernetes', version: this.#gitVersion },
       paths: {},
-      definitions: Object.fromEntries(components().map(([name, schema]) => [name, definition(schema)])),
+      definitions: Object.fromEntries(this.#components().map(([name, schema]) => [name, definition(schema)])),
     };
     return this.#json;
   }
@@ -101,7 +120,7 @@ export class OpenApiV2 {
       .message(2, (info) => info.string(1, 'Kubernetes').string(2, this.#gitVersion))
       .message(8, () => undefined)
       .message(9, (definitions) => {
-        for (const [name, schema] of components()) writeNamedSchema(definitions, 1, name, schema);
+        for (const [name, schema] of this.#components()) writeNamedSchema(definitions, 1, name, schema);
       })
       .finish();
     return this.#protobuf;

@@ -1,9 +1,11 @@
 import { DESCRIPTIONS_FINGERPRINT } from '../../api/generated/descriptions.ts';
 import { OPENAPI_SCHEMAS } from '../../api/generated/openapi-schemas.ts';
+import type { GroupVersionKind } from '../../apimachinery/gvk.ts';
 import type { OpenApiSchema } from '../../apimachinery/schema/openapi.ts';
 import type { KindStrategy } from '../../api/strategy.ts';
 import { canonicalText, fnv32a } from '../../apimachinery/names.ts';
 import { SCHEMES } from '../../api/scheme.ts';
+import { customComponents } from './custom-components.ts';
 import { describedSchema } from './described-schemas.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -110,6 +112,10 @@ function operationsOf(strategy: KindStrategy, operations: readonly Operation[], 
   return Object.fromEntries(offered.map((offer) => [offer.method, operation(strategy, offer, schema)]));
 }
 
+function documentName({ group, version }: GroupVersionKind): string {
+  return group === '' ? `api/${version}` : `apis/${group}/${version}`;
+}
+
 function collectRefs(value: unknown, found: Set<string>): void {
   if (Array.isArray(value)) {
     for (const item of value) collectRefs(item, found);
@@ -128,21 +134,31 @@ function collectRefs(value: unknown, found: Set<string>): void {
 
 /** OpenAPI v3 documents of the groups served, made from the recorded schemas. Models kube-openapi handler3 (v1.34). */
 export class OpenApi {
-  readonly #strategies: readonly KindStrategy[];
+  readonly #builtIn: readonly KindStrategy[];
+  #strategies: readonly KindStrategy[];
   readonly #gitVersion: string;
   readonly #hashes = new Map<string, string>();
   readonly #documents = new Map<string, Json>();
 
   constructor(strategies: readonly KindStrategy[], gitVersion: string) {
+    this.#builtIn = strategies;
     this.#strategies = strategies;
     this.#gitVersion = gitVersion;
   }
 
+  /** Custom kinds come, change and go; documents of other groups stay as they are. */
+  setCustom(strategies: readonly KindStrategy[]): void {
+    const before = this.#strategies.filter(({ custom }) => custom !== undefined);
+    for (const { gvk } of [...before, ...strategies]) {
+      this.#hashes.delete(documentName(gvk));
+      this.#documents.delete(documentName(gvk));
+    }
+    this.#strategies = [...this.#builtIn, ...strategies];
+  }
+
   /** `api/v1`, `apis/apps/v1`, … */
   get names(): readonly string[] {
-    const names = this.#strategies.map(({ gvk }) =>
-      gvk.group === '' ? `api/${gvk.version}` : `apis/${gvk.group}/${gvk.version}`,
-    );
+    const names = this.#strategies.map(({ gvk }) => documentName(gvk));
     return [...new Set(names)].sort();
   }
 
@@ -186,9 +202,15 @@ export class OpenApi {
     const version = rest[rest.length - 1] ?? '';
     const paths: Record<string, Json> = {};
     const names = new Set<string>();
+    const custom: Record<string, Json> = {};
     for (const strategy of this.#strategies) {
       if (strategy.gvk.group !== group || strategy.gvk.version !== version) continue;
-      const component = SCHEMES.nameOf(strategy.gvk);
+      const component = strategy.custom?.component ?? SCHEMES.nameOf(strategy.gvk);
+      if (strategy.custom !== undefined) {
+        const own = customComponents(strategy, strategy.custom);
+        Object.assign(custom, own);
+        for (const each of Object.keys(own)) names.add(each);
+      }
       const schema: Json = component === undefined ? { type: 'object' } : { $ref: `${REF}${component}` };
       if (component !== undefined) names.add(component);
       const list = SCHEMES.nameOf({ ...strategy.gvk, kind: strategy.listKind });
@@ -199,7 +221,8 @@ export class OpenApi {
       paths[`${base}/`.slice(0, -1)] = operationsOf(strategy, COLLECTION, schema);
       paths[`${base}/{name}`] = operationsOf(strategy, SINGLE, schema);
       for (const subresource of strategy.subresources) {
-        const own = SCHEMES.nameOf(subresource.kind);
+        const isSelf = subresource.kind.kind === strategy.gvk.kind;
+        const own = isSelf ? component : SCHEMES.nameOf(subresource.kind);
         if (own !== undefined) names.add(own);
         const ref: Json = own === undefined ? { type: 'object' } : { $ref: `${REF}${own}` };
         const verbs: readonly string[] = subresource.verbs;
@@ -215,10 +238,10 @@ export class OpenApi {
         );
       }
     }
-    for (const component of [...names]) collectRefs(OPENAPI_SCHEMAS[component], names);
+    for (const component of [...names]) collectRefs(custom[component] ?? OPENAPI_SCHEMAS[component], names);
     const components = [...names]
       .sort()
-      .map((component): [string, unknown] => [component, schemaOf(component)]);
+      .map((component): [string, unknown] => [component, custom[component] ?? schemaOf(component)]);
     return {
       openapi: '3.0.0',
       info: { title: 'Kubernetes', version: this.#gitVersion },

@@ -1,7 +1,7 @@
 import { decodeObject } from '../../api/decode-body.ts';
 import type { FieldValidation } from '../../api/decode-body.ts';
 import type { KubeObject } from '../../api/types.ts';
-import type { GroupVersionKind } from '../../apimachinery/gvk.ts';
+import type { KindStrategy } from '../../api/strategy.ts';
 import { JsonSyntaxError, parseJsonValue } from '../../apimachinery/json.ts';
 import { DecodeError } from '../../apimachinery/schema/decode.ts';
 import {
@@ -37,7 +37,11 @@ export interface ParsedPatch {
 /** No kind is nested deeper; what follows walks a patch recursively. */
 const MAX_DEPTH = 500;
 /** What every PATCH accepts. */
-const ACCEPTED = [...PATCH_TYPES, APPLY_TYPE];
+const ACCEPTED: readonly string[] = [...PATCH_TYPES, APPLY_TYPE];
+/** A custom resource's lists have no strategies. */
+const ACCEPTED_BY_CUSTOM = ACCEPTED.filter((type) => type !== 'application/strategic-merge-patch+json');
+
+type PatchedKind = Pick<KindStrategy, 'gvk' | 'custom'>;
 
 /** Looks level by level, so that no depth can exhaust the stack. */
 function isDeeperThan(value: unknown, limit: number): boolean {
@@ -69,19 +73,21 @@ export function isApply(request: HttpRequest): boolean {
 }
 
 /** Reads the patch of a request on an object of a kind. @throws StatusError 400, 413, 415 */
-export function parsePatch(request: HttpRequest, gvk: GroupVersionKind): ParsedPatch {
+export function parsePatch(request: HttpRequest, kind: PatchedKind): ParsedPatch {
   const type = contentTypeOf(request);
-  if (!(PATCH_TYPES as readonly string[]).includes(type)) throw newUnsupportedMediaType(ACCEPTED);
-  const patch = preparePatch(type as PatchType, readPatch(request), gvk);
-  return { apply: (current, validation) => decodePatched(patch(current), gvk, validation) };
+  const accepted = kind.custom === undefined ? ACCEPTED : ACCEPTED_BY_CUSTOM;
+  if (!accepted.includes(type) || type === APPLY_TYPE) throw newUnsupportedMediaType(accepted);
+  const patch = preparePatch(type as PatchType, readPatch(request), kind.gvk);
+  return { apply: (current, validation) => decodePatched(patch(current), kind, validation) };
 }
 
-function decodePatched(patched: unknown, gvk: GroupVersionKind, validation: FieldValidation) {
+function decodePatched(patched: unknown, kind: PatchedKind, validation: FieldValidation) {
   const refuse = (why: string): StatusError =>
     newInvalidPatchResult([invalid('patch', JSON.stringify(patched), why)]);
-  if (!isJsonObject(patched)) throw refuse(`json: cannot unmarshal into Go value of type v1.${gvk.kind}`);
+  if (!isJsonObject(patched))
+    throw refuse(`json: cannot unmarshal into Go value of type v1.${kind.gvk.kind}`);
   try {
-    const { object, strictErrors } = decodeObject(gvk, patched);
+    const { object, strictErrors } = decodeObject(kind, patched);
     if (validation === 'Strict' && strictErrors.length > 0) {
       throw refuse(`strict decoding error: ${strictErrors.join(', ')}`);
     }
@@ -97,7 +103,7 @@ export async function handlePatch(request: ApiRequest, resource: ServedResource)
   const { info, exchange, trail } = request;
   negotiate(exchange.request.headers['accept'], { transforms: true, yaml: true });
   if (isApply(exchange.request)) return handleApply(request, resource);
-  const patch = parsePatch(exchange.request, resource.strategy.gvk);
+  const patch = parsePatch(exchange.request, resource.strategy);
   const options = parseWriteOptions(info.query, 'PatchOptions', exchange.request.headers['user-agent']);
   const write = writeContextOf(request, options);
   const update = (current: KubeObject | undefined): KubeObject => {
@@ -128,14 +134,13 @@ async function handleApply(request: ApiRequest, resource: ServedResource): Promi
   const userAgent = exchange.request.headers['user-agent'];
   const options = parseWriteOptions(info.query, 'PatchOptions', userAgent, true);
   const write = writeContextOf(request, options);
-  const { gvk } = resource.strategy;
   const owners = resource.store.fieldManager(info.subresource);
   const update = (current: KubeObject | undefined): KubeObject => {
     const { config, strictError } = parseApplyConfig(exchange.request, options.fieldValidation);
     const time = formatTime(resource.store.context.clock.now());
     const applied = owners.apply(current, config, options.fieldManager, options.force, time);
     if (strictError !== undefined) noteStrictError(strictError, options.fieldValidation, write.warnings);
-    const object = decodeApplied(applied, config, gvk);
+    const object = decodeApplied(applied, config, resource.strategy);
     const uid = object.metadata?.uid ?? '';
     if (current === undefined && uid !== '') {
       const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;

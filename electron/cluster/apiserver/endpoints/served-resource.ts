@@ -1,5 +1,5 @@
 import type { KindStrategy, ResourceVerb } from '../../api/strategy.ts';
-import { newMethodNotAllowed, newPathNotFound } from '../../apimachinery/status.ts';
+import { newMethodNotAllowed, newPathNotFound, StatusError } from '../../apimachinery/status.ts';
 import type { ObjectDeleter } from '../registry/object-deleter.ts';
 import type { ObjectWriter } from '../registry/object-writer.ts';
 import type { ResourceStore } from '../registry/resource-store.ts';
@@ -21,6 +21,8 @@ export interface ServedResource {
   readonly deleter: ObjectDeleter;
   /** Those that are not served by the ordinary `status` and `scale` doors. */
   readonly subresources: ReadonlyMap<string, SubresourceHandler>;
+  /** What its definition, which is being deleted, takes no more of. */
+  readonly terminating?: boolean;
   /** Answers every verb by itself, for what is kept nowhere. @throws StatusError */
   readonly review?: (request: ApiRequest, resource: ServedResource) => Promise<void>;
 }
@@ -32,6 +34,10 @@ export class ServedResources {
   add(resource: ServedResource): void {
     const { gvk, resource: name } = resource.strategy;
     this.#resources.set(`${gvk.group}/${gvk.version}/${name}`, resource);
+  }
+
+  remove(group: string, version: string, resource: string): void {
+    this.#resources.delete(`${group}/${version}/${resource}`);
   }
 
   get all(): readonly ServedResource[] {
@@ -48,6 +54,7 @@ export class ServedResources {
     if (found === undefined) throw newPathNotFound();
     const { strategy } = found;
     if (info.subresource === '') this.#checkVerb(info, strategy);
+    if (found.terminating === true && info.verb === 'create') throw newNotWhileTerminating(info.verb);
     return found;
   }
 
@@ -63,4 +70,9 @@ export class ServedResources {
       throw newMethodNotAllowed();
     if (!strategy.verbs.includes(info.verb as ResourceVerb)) throw newMethodNotAllowed();
   }
+}
+
+function newNotWhileTerminating(verb: string): StatusError {
+  const message = `${verb} not allowed while custom resource definition is terminating`;
+  return new StatusError(405, 'MethodNotAllowed', message, {});
 }

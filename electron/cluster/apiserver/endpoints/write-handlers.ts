@@ -72,7 +72,8 @@ export async function handleCreate(request: ApiRequest, resource: ServedResource
   const { info, exchange, trail } = request;
   negotiate(exchange.request.headers['accept'], { transforms: true, yaml: true });
   const options = parseWriteOptions(info.query, 'CreateOptions', exchange.request.headers['user-agent']);
-  const decoded = decodeRequestObject(exchange.request, resource.strategy.gvk, options.fieldValidation);
+  const { gvk, custom } = resource.strategy;
+  const decoded = decodeRequestObject(exchange.request, gvk, options.fieldValidation, custom);
   const write = writeContextOf(request, options);
   write.warnings.push(...decoded.warnings);
   const object = await resource.writer.create(info.namespaceOfObject, decoded.object, write);
@@ -85,7 +86,8 @@ export async function handleUpdate(request: ApiRequest, resource: ServedResource
   const { info, exchange, trail } = request;
   negotiate(exchange.request.headers['accept'], { transforms: true, yaml: true });
   const options = parseWriteOptions(info.query, 'UpdateOptions', exchange.request.headers['user-agent']);
-  const decoded = decodeRequestObject(exchange.request, resource.strategy.gvk, options.fieldValidation);
+  const { gvk, custom } = resource.strategy;
+  const decoded = decodeRequestObject(exchange.request, gvk, options.fieldValidation, custom);
   checkNameOnUrl(decoded.object, info.name, info.namespaceOfObject);
   const write = writeContextOf(request, options);
   write.warnings.push(...decoded.warnings);

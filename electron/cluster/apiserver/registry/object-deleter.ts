@@ -1,5 +1,6 @@
 import type { KubeObject, Status } from '../../api/types.ts';
 import { successStatus } from '../../apimachinery/status.ts';
+import { groupResourceString } from '../../apimachinery/gvk.ts';
 import type { Predicate } from '../storage/predicate.ts';
 import { StorageError } from '../storage/storage-error.ts';
 import { checkPreconditions, finalizersForDeletion, markDeleted } from './deletion.ts';
@@ -16,7 +17,7 @@ const RETURN_DELETED_OBJECT = new Set([
   'persistentvolumeclaims',
   'podtemplates',
   'resourcequotas',
-  'storageclasses',
+  'storageclasses.storage.k8s.io',
 ]);
 
 /** Deletes objects of one resource. Models Delete and DeleteCollection of registry.Store (v1.34). */
@@ -182,7 +183,7 @@ export class ObjectDeleter {
 
   #answer(object: KubeObject): KubeObject | Status {
     const { resource } = this.#target;
-    if (RETURN_DELETED_OBJECT.has(resource.resource)) return object;
+    if (RETURN_DELETED_OBJECT.has(groupResourceString(resource))) return object;
     const { name, uid } = object.metadata ?? {};
     return successStatus({
       ...(name === undefined ? {} : { name }),

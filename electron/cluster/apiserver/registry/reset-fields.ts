@@ -1,4 +1,4 @@
-import { schemaOf } from '../../api/scheme.ts';
+import { typeOf } from '../../api/scheme.ts';
 import type { KindStrategy } from '../../api/strategy.ts';
 import type { FieldSet } from '../../apimachinery/managed-fields/field-set.ts';
 import { EMPTY_SET, setOf } from '../../apimachinery/managed-fields/field-set.ts';
@@ -18,6 +18,7 @@ export function resetFieldsOf(strategy: KindStrategy, subresource: string): Fiel
   if (subresource === '' || subresource === 'scale') return setOf(['f:status']);
   if (subresource !== 'status') return EMPTY_SET;
   const more = OF_STATUS[`${strategy.gvk.group}/${strategy.resource}`] ?? [];
-  const spec = schemaOf(strategy.gvk).fields.has('spec') ? [['f:spec']] : [];
+  if (strategy.custom !== undefined) return setOf(['f:metadata'], ['f:spec']);
+  const spec = typeOf(strategy).fields.has('spec') ? [['f:spec']] : [];
   return setOf(...spec, ...more);
 }

@@ -1,7 +1,7 @@
 import type { Context } from '../../../base/context.ts';
 import type { KindStrategy } from '../../api/strategy.ts';
 import type { KubeList, KubeObject } from '../../api/types.ts';
-import { schemaOf } from '../../api/scheme.ts';
+import { typeOf } from '../../api/scheme.ts';
 import type { GroupResource } from '../../apimachinery/gvk.ts';
 import { apiVersionOf } from '../../apimachinery/gvk.ts';
 import { FieldManager } from '../../apimachinery/managed-fields/field-manager.ts';
@@ -74,9 +74,13 @@ export class ResourceStore {
   fieldManager(subresource: string): FieldManager {
     let manager = this.#fieldManagers.get(subresource);
     if (manager === undefined) {
-      const { gvk } = this.strategy;
       const resetFields = resetFieldsOf(this.strategy, subresource);
-      manager = new FieldManager({ gvk, type: schemaOf(gvk), subresource, resetFields });
+      manager = new FieldManager({
+        gvk: this.strategy.gvk,
+        type: typeOf(this.strategy),
+        subresource,
+        resetFields,
+      });
       this.#fieldManagers.set(subresource, manager);
     }
     return manager;

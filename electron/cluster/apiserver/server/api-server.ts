@@ -14,6 +14,7 @@ import { identityReviews } from '../auth/reviews/identity-reviews.ts';
 import { serveReview } from '../auth/reviews/review.ts';
 import type { Review } from '../auth/reviews/review.ts';
 import { MastersAuthorizer } from '../auth/masters-authorizer.ts';
+import { onNode } from '../auth/node/on-node.ts';
 import { NodeAuthorizer } from '../auth/node/node-authorizer.ts';
 import { EscalationCheck } from '../auth/rbac/escalation.ts';
 import { RbacAuthorizer } from '../auth/rbac/rbac-authorizer.ts';
@@ -25,6 +26,7 @@ import { tokenRequestHandler } from '../auth/service-account/token-request.ts';
 import { X509Authenticator } from '../auth/x509.ts';
 import { ApiHandler } from '../endpoints/api-handler.ts';
 import { Discovery } from '../endpoints/discovery.ts';
+import type { NonResourceServices } from '../endpoints/non-resource.ts';
 import { NonResourceHandler } from '../endpoints/non-resource.ts';
 import { selectableFieldsOf } from '../endpoints/predicate.ts';
 import { OpenApi } from '../endpoints/openapi.ts';
@@ -36,9 +38,8 @@ import type { SubresourceHandler } from '../endpoints/served-resource.ts';
 import { versionInfo } from '../endpoints/version-info.ts';
 import { ClusterIpAllocator } from '../registry/cluster-ip-allocator.ts';
 import { NAMESPACE_HOOKS } from '../registry/namespace-hooks.ts';
-import { NamespaceDeleter } from '../registry/namespace-deleter.ts';
 import { NodePortAllocator } from '../registry/node-port-allocator.ts';
-import { ObjectDeleter } from '../registry/object-deleter.ts';
+import { deleterOf } from '../registry/deleter-of.ts';
 import { ObjectWriter } from '../registry/object-writer.ts';
 import type { ResourceHooks } from '../registry/resource-hooks.ts';
 import { ResourceStore } from '../registry/resource-store.ts';
@@ -103,6 +104,9 @@ export class ApiServer {
   readonly #rbac: RbacObjects;
   readonly #caches = new Map<string, WatchCache>();
   readonly #leases: LeaseManager;
+  readonly #published: Pick<NonResourceServices, 'discovery' | 'openApi' | 'openApiV2'>;
+  /** Kinds that definitions define, by the prefix of their objects. */
+  readonly #custom = new Map<string, readonly KindStrategy[]>();
   #bootstrapped = false;
 
   constructor(options: ApiServerOptions) {
@@ -148,7 +152,12 @@ export class ApiServer {
       served: this.resources,
       random: () => context.rand.float(),
     };
-    for (const strategy of strategies) this.#addResource(strategy);
+    for (const strategy of strategies) this.resources.add(this.#servedResource(strategy));
+    this.#published = {
+      discovery: new Discovery(strategies),
+      openApi: new OpenApi(strategies, options.gitVersion),
+      openApiV2: new OpenApiV2(options.gitVersion),
+    };
     const metrics = new RequestMetrics(
       () =>
         [...this.#caches]
@@ -167,9 +176,7 @@ export class ApiServer {
       authorization: this.#authorization,
       resources: this.resources,
       nonResource: new NonResourceHandler({
-        discovery: new Discovery(strategies),
-        openApi: new OpenApi(strategies, options.gitVersion),
-        openApiV2: new OpenApiV2(options.gitVersion),
+        ...this.#published,
         version: versionInfo(options.gitVersion),
         metrics,
         health: healthChecks(etcd, () => this.#bootstrapped),
@@ -191,6 +198,33 @@ export class ApiServer {
   /** What every cluster needs exists now: the post-start hooks have done their work. */
   markBootstrapped(): void {
     this.#bootstrapped = true;
+  }
+
+  /**
+   * Serves the kinds of one definition in place of those it had: none withdraws them. Whoever watches the old ones
+   * has to list again. Returns the resource of each kind, served or not.
+   */
+  serveCustom(
+    prefix: string,
+    kinds: readonly { readonly strategy: KindStrategy; readonly served: boolean }[],
+    terminating: boolean,
+  ): readonly ServedResource[] {
+    for (const { gvk, resource } of this.#custom.get(prefix) ?? [])
+      this.resources.remove(gvk.group, gvk.version, resource);
+    this.#caches.get(prefix)?.stop();
+    this.#caches.delete(prefix);
+    const resources = kinds.map(({ strategy }) => ({
+      ...this.#servedResource(strategy, prefix),
+      terminating,
+    }));
+    const served = resources.filter((_, index) => kinds[index]?.served === true);
+    for (const resource of served) this.resources.add(resource);
+    if (served.length === 0) this.#custom.delete(prefix);
+    else this.#custom.set(prefix, served.map(({ strategy }) => strategy)); // prettier-ignore
+    const custom = [...this.#custom.values()].flat();
+    const { discovery, openApi, openApiV2 } = this.#published;
+    for (const published of [discovery, openApi, openApiV2]) published.setCustom(custom);
+    return resources;
   }
 
   stop(): void {
@@ -226,9 +260,9 @@ export class ApiServer {
     return this.#cacheFor(storagePrefix(group, resource), { gvk: strategy.gvk, resource }, strategy);
   }
 
-  #addResource(strategy: KindStrategy): void {
+  #servedResource(strategy: KindStrategy, customPrefix?: string): ServedResource {
     const storedAs = strategy.storage ?? { gvk: strategy.gvk, resource: strategy.resource };
-    const prefix = storagePrefix(storedAs.gvk.group, storedAs.resource);
+    const prefix = customPrefix ?? storagePrefix(storedAs.gvk.group, storedAs.resource);
     const store = new ResourceStore({
       strategy,
       store: this.#store,
@@ -240,15 +274,14 @@ export class ApiServer {
       leases: storedAs.resource === 'events' ? this.#leases : undefined,
     });
     const review = this.#answererOf(strategy);
-    const isNamespace = strategy.gvk.group === '' && strategy.resource === 'namespaces';
-    this.resources.add({
+    return {
       strategy,
       store,
       writer: new ObjectWriter(store),
-      deleter: isNamespace ? new NamespaceDeleter(store) : new ObjectDeleter(store),
+      deleter: deleterOf(store),
       subresources: this.#subresourcesOf(strategy),
       ...(review === undefined ? {} : { review }),
-    });
+    };
   }
 
   /** Kinds that are kept nowhere. */

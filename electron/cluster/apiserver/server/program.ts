@@ -6,6 +6,7 @@ import type { TokenUser } from '../auth/bearer-token.ts';
 import { NetworkEtcdClient } from '../../etcd/v3/client/network-client.ts';
 import type { Program } from '../../machine/interface.ts';
 import { listenHttp } from '../../network/http-server.ts';
+import { DefinitionController } from '../apiextensions/definition-controller.ts';
 import { compactForever } from '../storage/compactor.ts';
 import { ApiServer } from './api-server.ts';
 import { bootstrap } from './bootstrap.ts';
@@ -82,10 +83,13 @@ export function kubeApiserverProgram(options: KubeApiserverOptions): Program {
         `Warning: ${flags.storageMediaType} in etcd is not modelled: values are stored as application/json`,
       );
     process.stderr(`Serving securely on [::]:${flags.securePort}`);
+    const definitionsServed = new DefinitionController(server, process).run();
+    process.go(() => definitionsServed);
     process.go(async () => {
       for (;;) {
         try {
           await bootstrap(server, flags.securePort, flags.serviceClusterIpRange, options.objects ?? []);
+          await definitionsServed;
           server.markBootstrapped();
           return;
         } catch (error) {

@@ -71,7 +71,7 @@ export const SCALE_SUBRESOURCE: SubresourceHandler = {
       await updateScale(request, resource, 'UpdateOptions', () => asked);
       return;
     }
-    const patch = parsePatch(exchange.request, SCALE);
+    const patch = parsePatch(exchange.request, { gvk: SCALE });
     await updateScale(
       request,
       resource,

@@ -1,9 +1,9 @@
 import { compactJson, indentedJson, jsonNumber } from '../go-format.ts';
 import type { Json } from '../json.ts';
-import type { EvaluateOptions } from './evaluate.ts';
-import { PathError, walk } from './evaluate.ts';
-import type { PathNode } from './nodes.ts';
-import { parseTemplate } from './parse.ts';
+import type { EvaluateOptions } from '../../../base/jsonpath/evaluate.ts';
+import { PathError, walk } from '../../../base/jsonpath/evaluate.ts';
+import type { PathNode } from '../../../base/jsonpath/nodes.ts';
+import { parseTemplate } from '../../../base/jsonpath/parse.ts';
 
 /**
  * kubectl's JSONPath: a text template with paths in braces and `{range …}…{end}`.

@@ -1,5 +1,5 @@
-import type { Json } from '../json.ts';
-import { isObject, sortedKeys } from '../json.ts';
+import type { Json } from './json.ts';
+import { isObject, sortedKeys } from './json.ts';
 import type { Bound, PathNode } from './nodes.ts';
 
 /** A template that cannot be applied to this object. */

@@ -1,4 +1,3 @@
-import { quote } from '../go-format.ts';
 import type { Bound, PathNode } from './nodes.ts';
 
 /** A template that cannot be read. */
@@ -214,7 +213,7 @@ function unquote(text: string): string {
     if (what.length > 1) return String.fromCodePoint(Number.parseInt(what.slice(1), 16));
     const known = escapes[what];
     if (known === undefined)
-      throw new PathSyntaxError(`unquote string "${text}" error invalid syntax (${quote(whole)})`);
+      throw new PathSyntaxError(`unquote string "${text}" error invalid syntax (${JSON.stringify(whole)})`);
     return known;
   });
 }
