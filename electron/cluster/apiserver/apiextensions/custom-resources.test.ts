@@ -244,6 +244,11 @@ describe('a custom resource', () => {
       ],
       'integer',
     );
+    const types = ['paths', '/apis/sea.example.com/v1/namespaces/{namespace}/boats/{name}', 'patch'];
+    expect(document).toHaveProperty([...types, 'requestBody', 'content'], {
+      'application/json-patch+json': expect.anything(),
+      'application/merge-patch+json': expect.anything(),
+    });
     expect(document).toHaveProperty([
       'components',
       'schemas',

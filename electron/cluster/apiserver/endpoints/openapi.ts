@@ -63,6 +63,12 @@ const PATCH_TYPES = [
   'application/strategic-merge-patch+json',
 ];
 
+/** kubectl reads here how it may patch a kind. */
+function patchTypesOf({ custom }: KindStrategy): readonly string[] {
+  if (custom === undefined) return PATCH_TYPES;
+  return PATCH_TYPES.filter((type) => type !== 'application/strategic-merge-patch+json');
+}
+
 function parametersOf(action: string): readonly Json[] {
   switch (action) {
     case 'list':
@@ -83,7 +89,7 @@ function parametersOf(action: string): readonly Json[] {
 function operation(strategy: KindStrategy, { method, action }: Operation, schema: Json): Json {
   const { gvk } = strategy;
   const content = { 'application/json': { schema }, 'application/yaml': { schema } };
-  const types = method === 'patch' ? PATCH_TYPES : ['*/*'];
+  const types = method === 'patch' ? patchTypesOf(strategy) : ['*/*'];
   const needsBody = method === 'post' || method === 'put' || method === 'patch';
   const bodySchema = method === 'patch' ? { type: 'object' } : schema;
   return {
