@@ -14,7 +14,6 @@ import { identityReviews } from '../auth/reviews/identity-reviews.ts';
 import { serveReview } from '../auth/reviews/review.ts';
 import type { Review } from '../auth/reviews/review.ts';
 import { MastersAuthorizer } from '../auth/masters-authorizer.ts';
-import { onNode } from '../auth/node/on-node.ts';
 import { NodeAuthorizer } from '../auth/node/node-authorizer.ts';
 import { EscalationCheck } from '../auth/rbac/escalation.ts';
 import { RbacAuthorizer } from '../auth/rbac/rbac-authorizer.ts';
