@@ -4,6 +4,11 @@ import type { Barrier } from './listeners/interface.ts';
 export class CommitBarrier implements Barrier {
   #waiting: (() => void)[] = [];
 
+  /** Whether anything waits for the next commit. */
+  get isAwaited(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   afterCommit(release: () => void): void {
     this.#waiting.push(release);
   }

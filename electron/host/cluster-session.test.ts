@@ -43,13 +43,8 @@ function ask(method: string, target: string, body?: object): Promise<{ status: n
 
 const storedRecords = (): number => workspace.causalLog.bounds()?.lastId ?? 0;
 
-beforeEach(async () => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  folder = mkdtempSync(join(tmpdir(), 'leme-session-'));
-  const opened = openWorkspace(join(folder, 'workspace.leme'), { timestamp: 'test' });
-  if (opened.outcome !== 'opened') throw new Error(opened.message);
-  workspace = opened.workspace;
-  session = new ClusterSession({
+function newSession(): ClusterSession {
+  return new ClusterSession({
     workspace,
     spec: { topology: 'kubeadm-1-2', seed: 'test', startTime: Date.UTC(2026, 2, 2, 9), lab: null },
     speed: 1,
@@ -60,6 +55,15 @@ beforeEach(async () => {
     onLogLine: () => undefined,
     beforeCommit: () => undefined,
   });
+}
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  folder = mkdtempSync(join(tmpdir(), 'leme-session-'));
+  const opened = openWorkspace(join(folder, 'workspace.leme'), { timestamp: 'test' });
+  if (opened.outcome !== 'opened') throw new Error(opened.message);
+  workspace = opened.workspace;
+  session = newSession();
   await session.start();
   session.pacer.set({ paused: true });
   await session.pacer.stepUntil(() => false, 10);
@@ -103,6 +107,22 @@ describe('a session commits', () => {
     await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
     expect(commits).toHaveLength(1);
     expect(storedRecords()).toBe(session.simulation.log.nextId - 1);
+  });
+
+  it('a new cluster as a whole, or as soon as somebody waits', async () => {
+    for (const isAwaited of [false, true]) {
+      await session.stop();
+      workspace.resetCluster();
+      workspace.commit();
+      commits = [];
+      session = newSession();
+      let released = -1;
+      if (isAwaited) session.barrier.afterCommit(() => (released = commits.length));
+      await session.start();
+      expect(commits.length).toBe(isAwaited ? 2 : 1);
+      expect(released).toBe(isAwaited ? 1 : -1);
+      expect(storedRecords()).toBe(session.simulation.log.nextId - 1);
+    }
   });
 
   it('everything when it stops', async () => {

@@ -99,6 +99,8 @@ export class ClusterSession {
   #lateCommit: NodeJS.Timeout | undefined;
   #isLate = false;
   #machinesChanged = false;
+  /** Until a new cluster is ready. */
+  #isStarting: boolean;
 
   /** After every commit; `machines`: a machine, a process or a file has changed since the last one. */
   readonly onDidCommit = this.#committed.event;
@@ -111,6 +113,7 @@ export class ClusterSession {
     this.#setup = options.setup;
     const stored = workspace.meta.get('clock') as StoredClock | undefined;
     this.resumed = stored !== undefined;
+    this.#isStarting = !this.resumed;
     workspace.meta.set('cluster', { ...spec });
     const log = new CausalLog(LOG_CAPACITY, stored?.nextRecord ?? 1, {
       bytes: LOG_BODY_BYTES,
@@ -170,6 +173,8 @@ export class ClusterSession {
       await this.pacer.stepUntil(() => this.cluster.isReady(), BOOT_LIMIT);
       if (!this.cluster.isReady()) throw new Error('the cluster did not become ready');
       this.pacer.set({ paused });
+      this.#isStarting = false;
+      this.#commit();
     }
     await this.#reachStart(paused);
     this.pacer.start();
@@ -229,6 +234,7 @@ export class ClusterSession {
 
   async stop(): Promise<void> {
     await this.pacer.stop();
+    this.#isStarting = false;
     this.#isLate = true;
     this.#commit();
     this.api.dispose();
@@ -241,18 +247,24 @@ export class ClusterSession {
   /**
    * Everything since the last commit becomes durable in one transaction; then answers may leave. When nothing but time has
    * gone by and records were added (reads, heartbeats), nothing that an answer tells could be lost: what is on disk
-   * already is the state that was read. Time and records then wait for the next write, `COMMIT_DELAY` at most.
+   * already is the state that was read. Time and records then wait for the next write, `COMMIT_DELAY` at most. A cluster
+   * that is being built is written once it is complete, or as soon as somebody waits for an answer: one killed
+   * before is built again.
    */
   #commit(): void {
+    if (!this.#isStarting || this.barrier.isAwaited) this.#keep();
+    this.barrier.release();
+    const machines = this.#machinesChanged;
+    this.#machinesChanged = false;
+    this.#committed.fire({ machines });
+  }
+
+  #keep(): void {
     this.#beforeCommit();
     const { paused, speed } = this.pacer;
     const isPaceStored = paused === this.#stored?.paused && speed === this.#stored.speed;
     if (this.#workspace.pendingWrites > 0 || this.#isLate || !isPaceStored) this.#write();
     else this.#lateCommit ??= setTimeout(() => this.pacer.inject(() => (this.#isLate = true)), COMMIT_DELAY);
-    this.barrier.release();
-    const machines = this.#machinesChanged;
-    this.#machinesChanged = false;
-    this.#committed.fire({ machines });
   }
 
   #write(): void {
