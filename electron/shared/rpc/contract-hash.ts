@@ -1,8 +1,21 @@
 import { z } from 'zod';
 import type { Entry } from '../contract/define.ts';
 
+type Contract = Readonly<Record<string, Entry>>;
+
+const hashes = new WeakMap<Contract, string>();
+
 /** A short text that differs when two builds do not speak the same contract. */
-export function contractHash(contract: Readonly<Record<string, Entry>>): string {
+export function contractHash(contract: Contract): string {
+  let hash = hashes.get(contract);
+  if (hash === undefined) {
+    hash = hashOf(contract);
+    hashes.set(contract, hash);
+  }
+  return hash;
+}
+
+function hashOf(contract: Contract): string {
   const schema = (type: z.ZodType): string =>
     JSON.stringify(z.toJSONSchema(type, { unrepresentable: 'any', io: 'input' }));
   const parts = Object.keys(contract)
