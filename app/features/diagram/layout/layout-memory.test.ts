@@ -1,3 +1,4 @@
+import type { ComponentView } from '../../../../electron/shared/contract/diagram.ts';
 import { describe, expect, it } from 'vitest';
 import type { ComponentView, MachineView } from '../../../../electron/shared/contract/diagram.ts';
 import { fakeComponents, fakeMachines } from '../../../testing/fake-world.ts';
@@ -93,5 +94,19 @@ describe('naturalLinks', () => {
     expect(links).toContain('console/kubectl cp-1/kube-apiserver');
     expect(links).toContain('worker-1/kubelet worker-1/containerd');
     expect(links.filter((link) => link.endsWith('cp-1/etcd'))).toHaveLength(1);
+  });
+
+  it('joins what etcdctl comes in by to every member, and to no API server', () => {
+    const machines = fakeMachines(2, false);
+    const gateway: ComponentView = {
+      id: 'console/etcd-gateway', machine: 'console', name: 'etcd-gateway', kind: 'console', health: 'running', runsAs: 'outside',
+    }; // prettier-ignore
+    const member: ComponentView = {
+      id: 'cp-2/etcd', machine: 'cp-2', name: 'etcd', kind: 'etcd', health: 'running', runsAs: 'static-pod',
+    }; // prettier-ignore
+    const links = naturalLinks([...fakeComponents(machines), member, gateway]).filter(
+      ({ from }) => from === gateway.id,
+    );
+    expect(links.map(({ to }) => to)).toEqual(['cp-1/etcd', 'cp-2/etcd']);
   });
 });

@@ -11,11 +11,13 @@ export function pairKey(a: string, b: string): string {
   return a < b ? `${a}|${b}` : `${b}|${a}`;
 }
 
+/** The learner's way to etcd: a client of every member, and of no API server. */
+const ETCD_GATEWAY = 'etcd-gateway';
 const CLIENTS = new Set(['kube-scheduler', 'kube-controller-manager', 'cloud-controller-manager', 'kubelet']);
 
 /**
  * The connections that the components keep by their nature: kubelets and those outside to the load balancer where there is
- * one, it to each API server, other clients to an API server (their own machine's where there is one), API server to etcd, kubelet to its container runtime, etcd members among themselves. What talks besides these is
+ * one, it to each API server, etcdctl's way in to every member, other clients to an API server (their own machine's where there is one), API server to etcd, kubelet to its container runtime, etcd members among themselves. What talks besides these is
  * drawn once it has talked.
  */
 export function naturalLinks(components: readonly ComponentView[]): Link[] {
@@ -27,7 +29,9 @@ export function naturalLinks(components: readonly ComponentView[]): Link[] {
   const nearest = (to: readonly ComponentView[], machine: string): ComponentView | undefined =>
     to.find((one) => one.machine === machine) ?? to[0];
   for (const one of components) {
-    if (CLIENTS.has(one.kind) || one.runsAs === 'outside') {
+    if (one.runsAs === 'outside' && one.name === ETCD_GATEWAY) {
+      for (const member of etcds) links.push({ from: one.id, to: member.id });
+    } else if (CLIENTS.has(one.kind) || one.runsAs === 'outside') {
       const isFar = one.kind === 'kubelet' || one.runsAs === 'outside';
       const api = isFar && balancer !== undefined ? balancer : nearest(apis, one.machine);
       if (api !== undefined && one.kind !== 'kube-apiserver' && one.kind !== 'etcd')
