@@ -1,4 +1,3 @@
-import type { ComponentView } from '../../../../electron/shared/contract/diagram.ts';
 import { describe, expect, it } from 'vitest';
 import type { ComponentView, MachineView } from '../../../../electron/shared/contract/diagram.ts';
 import { fakeComponents, fakeMachines } from '../../../testing/fake-world.ts';
