@@ -18,7 +18,9 @@ describe('changes of the members that are refused', () => {
     expect(await add([etcd.peer('m4')])).toBe('FailedPrecondition: etcdserver: Peer URLs already exists');
     expect(await add([])).toBe('InvalidArgument: etcdserver: given member URLs are invalid');
     expect(await add(['10.0.0.9:2380'])).toBe('InvalidArgument: etcdserver: given member URLs are invalid');
-    expect(await etcd.refusal('m1', 'MemberRemove', { id: '7' })).toBe('NotFound: etcdserver: member not found');
+    expect(await etcd.refusal('m1', 'MemberRemove', { id: '7' })).toBe(
+      'NotFound: etcdserver: member not found',
+    );
     expect(await etcd.refusal('m1', 'MemberUpdate', { id: '7', peerUrls: [etcd.peer('m5')] })).toBe(
       'NotFound: etcdserver: member not found',
     );
@@ -72,9 +74,7 @@ describe('a downgrade', () => {
   it('is checked: one minor version down, and written as a version', async () => {
     const etcd = await start();
     const validate = (version: string) => etcd.refusal('m1', 'Downgrade', { action: 'VALIDATE', version });
-    expect(await validate('next')).toBe(
-      'InvalidArgument: etcdserver: wrong downgrade target version format',
-    );
+    expect(await validate('next')).toBe('InvalidArgument: etcdserver: wrong downgrade target version format');
     for (const version of ['3.6.0', '3.4.0', '2.5.0', '3.7.0']) {
       expect(await validate(version)).toBe('InvalidArgument: etcdserver: invalid downgrade target version');
     }
