@@ -46,6 +46,10 @@ export class OfflineCatalogue implements ImageCatalogue {
   readonly #programs: ReadonlyMap<string, Program>;
   readonly #images = new Map<string, CatalogueImage>();
   readonly #byDigest = new Map<string, CatalogueImage>();
+  /** What was found out about a reference once; the catalogue does not change. */
+  readonly #found = new Map<string, PullOutcome>();
+  readonly #roots = new Map<string, ImageRoot>();
+  readonly #toolSets = new Map<string, ReadonlyMap<string, Tool>>();
 
   /** Keys of `programs`: repository with registry, e.g. `registry.k8s.io/kube-scheduler`. */
   constructor(programs: ReadonlyMap<string, Program> = new Map()) {
@@ -53,6 +57,15 @@ export class OfflineCatalogue implements ImageCatalogue {
   }
 
   resolve(reference: string): PullOutcome {
+    const known = this.#found.get(reference);
+    if (known !== undefined) return known;
+    const outcome = this.#lookUp(reference);
+    // A digest that is unknown now may be that of an image looked up later.
+    if (outcome.type === 'image') this.#found.set(reference, outcome);
+    return outcome;
+  }
+
+  #lookUp(reference: string): PullOutcome {
     const parsed = parseReference(reference);
     const repository = repositories.get(parsed.repository);
     const normal = normalizeReference(reference);
@@ -79,6 +92,15 @@ export class OfflineCatalogue implements ImageCatalogue {
   }
 
   root(reference: string): ImageRoot {
+    let root = this.#roots.get(reference);
+    if (root === undefined) {
+      root = this.#newRoot(reference);
+      this.#roots.set(reference, root);
+    }
+    return root;
+  }
+
+  #newRoot(reference: string): ImageRoot {
     const { repository } = this.#image(reference);
     const files = imageFiles(repository, reference);
     const executables = new Set<string>();
@@ -151,8 +173,14 @@ export class OfflineCatalogue implements ImageCatalogue {
 
   /** Programs of an image that has a shell; the others have nothing but their own. */
   #tools(repository: Repository, reference: string): ReadonlyMap<string, Tool> {
-    if (!repository.shell) return new Map();
-    return toolsOf(repository.name, distributionOf(repository, reference));
+    let tools = this.#toolSets.get(reference);
+    if (tools === undefined) {
+      tools = repository.shell
+        ? toolsOf(repository.name, distributionOf(repository, reference))
+        : new Map<string, Tool>();
+      this.#toolSets.set(reference, tools);
+    }
+    return tools;
   }
 
   #lonelyWorld(reference: string): Surroundings['world'] {

@@ -52,33 +52,30 @@ export function parentOf(path: string): string {
 
 /** The image's files below, the container's own changes above. Models overlayfs as far as `cat` and `ls` can tell. */
 export class OverlayFiles implements ContainerFiles {
-  readonly #image: ReadonlyMap<string, string>;
-  readonly #executables: ReadonlySet<string>;
+  readonly #lower: LowerLayer;
   readonly #layer: WritableLayer;
   readonly #mounts: readonly Mount[];
-  readonly #changes: Map<string, LayerEntry>;
-  readonly #folders = new Set<string>();
+  /** Both are gathered when somebody looks: nobody ever does in most containers. */
+  #loaded: Map<string, LayerEntry> | undefined;
+  #known: ReadonlySet<string> | undefined;
   readonly #watches = new Set<{ readonly path: string; readonly changed: () => void }>();
 
   constructor(lower: LowerLayer, layer: WritableLayer, mounts: readonly Mount[] = []) {
-    const { files: image, executables, folders } = lower;
-    this.#image = image;
-    this.#executables = executables;
+    this.#lower = lower;
     this.#layer = layer;
     this.#mounts = [...mounts].sort((a, b) => b.containerPath.length - a.containerPath.length);
-    this.#changes = new Map(layer.entries());
-    const known = [
-      ...image.keys(),
-      ...executables,
-      ...folders,
-      ...mounts.map((mount) => mount.containerPath),
-    ];
-    for (const path of known)
-      for (let parent = parentOf(path); ; parent = parentOf(parent)) {
-        this.#folders.add(parent);
-        if (parent === '/') break;
-      }
-    for (const path of [...folders, ...mounts.map((mount) => mount.containerPath)]) this.#folders.add(path);
+  }
+
+  get #changes(): Map<string, LayerEntry> {
+    return (this.#loaded ??= new Map(this.#layer.entries()));
+  }
+
+  /** Folders of the image, those that files of it lie in, and the mounts with the folders above them. */
+  get #folders(): ReadonlySet<string> {
+    return (this.#known ??= foldersOf(
+      this.#lower,
+      this.#mounts.map((mount) => mount.containerPath),
+    ));
   }
 
   stat(typed: string): FileInfo | undefined {
@@ -90,9 +87,9 @@ export class OverlayFiles implements ContainerFiles {
     if (change?.type === 'file') return { kind: 'file', size: change.bytes.length, executable: false };
     if (change?.type === 'folder') return { kind: 'directory', size: 4096, executable: true };
     if (this.#hiddenAbove(path)) return undefined;
-    const bytes = this.#image.get(path);
+    const bytes = this.#lower.files.get(path);
     if (bytes !== undefined) return { kind: 'file', size: bytes.length, executable: false };
-    if (this.#executables.has(path)) return { kind: 'file', size: 0, executable: true };
+    if (this.#lower.executables.has(path)) return { kind: 'file', size: 0, executable: true };
     return path === '/' || this.#folders.has(path)
       ? { kind: 'directory', size: 4096, executable: true }
       : undefined;
@@ -105,7 +102,7 @@ export class OverlayFiles implements ContainerFiles {
     const mounted = this.#mounted(path);
     if (mounted !== undefined) return mounted.mount.folder.read(mounted.path);
     const change = this.#changes.get(path);
-    return change?.type === 'file' ? change.bytes : (this.#image.get(path) ?? '');
+    return change?.type === 'file' ? change.bytes : (this.#lower.files.get(path) ?? '');
   }
 
   write(typed: string, bytes: string): void {
@@ -127,7 +124,12 @@ export class OverlayFiles implements ContainerFiles {
     if (mounted !== undefined) return mounted.mount.folder.list(mounted.path);
     const prefix = path === '/' ? '/' : `${path}/`;
     const names = new Set<string>();
-    for (const source of [this.#image.keys(), this.#executables, this.#folders, this.#changes.keys()])
+    for (const source of [
+      this.#lower.files.keys(),
+      this.#lower.executables,
+      this.#folders,
+      this.#changes.keys(),
+    ])
       for (const candidate of source) {
         if (!candidate.startsWith(prefix) || candidate === '/') continue;
         const name = candidate.slice(prefix.length).split('/')[0] ?? '';
@@ -215,6 +217,17 @@ export class OverlayFiles implements ContainerFiles {
     if (mounted?.mount.readOnly === true) throw new FileError('EROFS');
     return mounted;
   }
+}
+
+function foldersOf({ files, executables, folders }: LowerLayer, mounts: readonly string[]): Set<string> {
+  const known = new Set<string>();
+  for (const path of [...files.keys(), ...executables, ...folders, ...mounts])
+    for (let parent = parentOf(path); ; parent = parentOf(parent)) {
+      known.add(parent);
+      if (parent === '/') break;
+    }
+  for (const path of [...folders, ...mounts]) known.add(path);
+  return known;
 }
 
 /** A layer that is forgotten with its container. */
