@@ -29,7 +29,7 @@ export const RULES: readonly FolderRule[] = [
   {
     folder: 'electron/cluster/apimachinery',
     ours: ['electron/base', ...TYPES],
-    packages: ['@kubernetes/client-node', 'yaml', '@bufbuild/re2'],
+    packages: ['@kubernetes/client-node', 'yaml', '@bufbuild/cel', '@bufbuild/re2'],
   },
   {
     folder: 'electron/cluster/api',

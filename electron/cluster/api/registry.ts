@@ -54,6 +54,8 @@ import { SERVICE_CIDR_STRATEGY } from './networking/v1/service-cidr/strategy.ts'
 import { FLOW_SCHEMA_STRATEGY } from './flowcontrol/v1/flow-schema/strategy.ts';
 import { PRIORITY_LEVEL_CONFIGURATION_STRATEGY } from './flowcontrol/v1/priority-level-configuration/strategy.ts';
 import { API_SERVICE_STRATEGY } from './apiregistration/v1/api-service/strategy.ts';
+import { VALIDATING_ADMISSION_POLICY_STRATEGY } from './admissionregistration/v1/validating-admission-policy/strategy.ts';
+import { VALIDATING_ADMISSION_POLICY_BINDING_STRATEGY } from './admissionregistration/v1/validating-admission-policy-binding/strategy.ts';
 import { VALIDATING_WEBHOOK_CONFIGURATION_STRATEGY } from './admissionregistration/v1/validating-webhook-configuration/strategy.ts';
 import { MUTATING_WEBHOOK_CONFIGURATION_STRATEGY } from './admissionregistration/v1/mutating-webhook-configuration/strategy.ts';
 import type { KindStrategy } from './strategy.ts';
@@ -116,6 +118,8 @@ export const STRATEGIES: readonly AnyStrategy[] = [
   FLOW_SCHEMA_STRATEGY,
   PRIORITY_LEVEL_CONFIGURATION_STRATEGY,
   API_SERVICE_STRATEGY,
+  VALIDATING_ADMISSION_POLICY_STRATEGY,
+  VALIDATING_ADMISSION_POLICY_BINDING_STRATEGY,
   VALIDATING_WEBHOOK_CONFIGURATION_STRATEGY,
   MUTATING_WEBHOOK_CONFIGURATION_STRATEGY,
   CUSTOM_RESOURCE_DEFINITION_STRATEGY,

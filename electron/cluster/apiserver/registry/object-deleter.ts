@@ -88,7 +88,9 @@ export class ObjectDeleter {
   }
 
   protected async admit(namespace: string, name: string, write: WriteContext): Promise<void> {
-    const { strategy, resource, admission } = this.#target;
+    const { strategy, resource, admission, store } = this.#target;
+    const key = this.#target.key(namespace, name);
+    const stored = store.peek(key) ?? (await store.get(key)).object;
     await admission.validate(
       {
         operation: 'DELETE',
@@ -98,7 +100,7 @@ export class ObjectDeleter {
         namespace,
         name,
         object: undefined,
-        oldObject: undefined,
+        oldObject: this.#target.fromStorage(stored),
         user: write.user,
         dryRun: write.dryRun,
         warnings: write.warnings,

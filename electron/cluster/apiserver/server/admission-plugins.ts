@@ -15,9 +15,11 @@ import { RuntimeClassAdmission } from '../admission/runtime-class.ts';
 import { ServiceAccountAdmission } from '../admission/service-account.ts';
 import { StorageObjectInUseProtection } from '../admission/storage-object-in-use-protection.ts';
 import { TaintNodesByCondition } from '../admission/taint-nodes-by-condition.ts';
+import { ValidatingAdmissionPolicyPlugin } from '../admission/validating-admission-policy/validating-admission-policy.ts';
 import type { ServedResources } from '../endpoints/served-resource.ts';
 import type { KnownObjects } from './known-objects.ts';
 import { ownWrite } from './own-writes.ts';
+import { policySource } from './policy-source.ts';
 
 /** What the plugins are made of. */
 export interface AdmissionPluginOptions {
@@ -55,6 +57,7 @@ export function admissionPlugins(options: AdmissionPluginOptions): readonly Admi
     ),
     new RuntimeClassAdmission((name) => objects.find('runtimeclasses', '', name, true, 'node.k8s.io')),
     new DefaultIngressClass(() => objects.list('ingressclasses', 'networking.k8s.io')),
+    new ValidatingAdmissionPolicyPlugin(policySource(objects, served)),
     new ResourceQuotaAdmission(quotas(objects, served), context),
   ];
   return all.filter(({ name }) => !disabled.includes(name));
