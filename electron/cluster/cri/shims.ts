@@ -1,7 +1,7 @@
 import type { Disposable } from '../../base/disposable.ts';
 import { Emitter } from '../../base/event.ts';
 import { BytePipe, EMPTY_INPUT } from '../images/container/byte-pipe.ts';
-import type { ContainerWorld, Stdio } from '../images/container/interface.ts';
+import type { ContainerWorld, Stdio, TerminalSize } from '../images/container/interface.ts';
 import { Terminal } from '../images/container/terminal.ts';
 import type { ImageCatalogue } from '../images/interface.ts';
 import type { ExitStatus, Machine, Process } from '../machine/interface.ts';
@@ -41,8 +41,15 @@ export interface ContainerSession {
   readonly listener: SessionListener;
   input(bytes: string): void;
   closeInput(): void;
+  /** The window of the client's terminal has another size; nothing without a terminal. */
+  resize(size: TerminalSize): void;
   /** The client has gone. */
   leave(): void;
+}
+
+function nobodyThere(listener: SessionListener): ContainerSession {
+  const nothing = (): void => undefined;
+  return { listener, input: nothing, closeInput: nothing, resize: nothing, leave: nothing };
 }
 
 /** What the diagram calls the process: the container of a static Pod is known by its own name. */
@@ -126,7 +133,7 @@ export class ContainerShims {
   ): ContainerSession {
     const running = this.#running.get(containerId);
     const container = this.#store.containers.get(containerId);
-    const nobody = { listener, input: () => undefined, closeInput: () => undefined, leave: () => undefined };
+    const nobody = nobodyThere(listener);
     if (running === undefined || container === undefined) {
       listener.ended({ code: 0, error: 'cannot exec in a stopped container' });
       return nobody;
@@ -164,6 +171,7 @@ export class ContainerShims {
       listener,
       input: (bytes) => (terminal === undefined ? pipe.write(bytes) : terminal.type(bytes)),
       closeInput: () => (terminal === undefined ? pipe.end() : terminal.hangUp()),
+      resize: (size) => terminal?.resize(size),
       leave: () => process.kill('SIGKILL'),
     };
   }
@@ -173,7 +181,7 @@ export class ContainerShims {
     const running = this.#running.get(containerId);
     if (running === undefined) {
       listener.ended({ code: 0 });
-      return { listener, input: () => undefined, closeInput: () => undefined, leave: () => undefined };
+      return nobodyThere(listener);
     }
     const output = running.output.attach((stream, bytes) => listener.output(stream, bytes));
     const exit = running.process.onDidExit(() => listener.ended({ code: 0 }));
@@ -190,6 +198,7 @@ export class ContainerShims {
       closeInput: () => {
         if (stdin && once) hangUp();
       },
+      resize: (size) => running.terminal?.resize(size),
       leave: () => {
         output.dispose();
         exit.dispose();

@@ -148,6 +148,7 @@ export class StreamingServer {
       const message = streamMessageOf(body);
       if (message?.type === 'data' && message.stream === 'stdin') session.input(message.data);
       else if (message?.type === 'close' && message.stream === 'stdin') session.closeInput();
+      else if (message?.type === 'resize') session.resize({ columns: message.width, rows: message.height });
     });
     exchange.onCancel(() => session.leave());
     exchange.respond({ status: 101, headers: { upgrade: 'leme-stream' }, stream: true });
@@ -216,7 +217,7 @@ export class StreamingServer {
       for (const data of known.waiting.splice(0)) transmit(connection, data);
     } catch {
       open.delete(id);
-      const message = `failed to execute portforward in network namespace "/var/run/netns/cni-${sandboxId.slice(0, 8)}": failed to connect to localhost:${port} inside namespace "${sandboxId}", IPv4: dial tcp4 127.0.0.1:${port}: connect: connection refused IPv6 dial tcp6: address localhost: no suitable address found `;
+      const message = `error forwarding port ${port} to pod ${sandboxId}, uid : failed to execute portforward in network namespace "/var/run/netns/cni-${sandboxId.slice(0, 8)}": failed to connect to localhost:${port} inside namespace "${sandboxId}", IPv4: dial tcp4 127.0.0.1:${port}: connect: connection refused IPv6 dial tcp6: address localhost: no suitable address found `;
       send({ type: 'port-error', connection: id, message });
     }
   }

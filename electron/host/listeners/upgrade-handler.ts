@@ -10,11 +10,8 @@ import type { Barrier } from './interface.ts';
 import { bodyBytes } from './json-bytes.ts';
 import { forbiddenBecause } from './loopback-guard.ts';
 import { peerCertificate } from './peer-certificate.ts';
-import type { StreamClient, StreamPeer } from './websocket-streams.ts';
-import { acceptWebSocket, channelClient, CHANNEL_PROTOCOLS, offeredProtocols } from './websocket-streams.ts';
-
-/** How an accepted client is spoken to; `undefined` when it asks for nothing that is known. */
-type Transport = (accepted: (make: (peer: StreamPeer) => StreamClient) => void) => void;
+import type { StreamClient } from './streams/interface.ts';
+import { transportOf } from './streams/transport.ts';
 
 function refuse(
   socket: Duplex,
@@ -31,18 +28,6 @@ function refuse(
 
 function refuseText(socket: Duplex, status: number, text: string): void {
   refuse(socket, status, { 'content-type': 'text/plain; charset=utf-8' }, Buffer.from(`${text}\n`, 'utf8'));
-}
-
-function transportOf(request: IncomingMessage, socket: Duplex, head: Buffer): Transport | undefined {
-  const upgrade = (request.headers.upgrade ?? '').toLowerCase();
-  if (upgrade !== 'websocket') return undefined;
-  const offered = offeredProtocols(request);
-  const protocol = CHANNEL_PROTOCOLS.find((name) => offered.includes(name));
-  if (protocol === undefined) return undefined;
-  return (accepted) =>
-    acceptWebSocket(request, socket, head, protocol, (websocket) =>
-      accepted((peer) => channelClient(websocket, peer)),
-    );
 }
 
 /**
@@ -67,7 +52,7 @@ export function serveUpgrade(
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.headers))
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
-  // The API server still says first what is wrong with the request itself: clients fall back to SPDY to be told.
+  // The API server still says first what is wrong with the request itself.
   if (transport === undefined) headers['upgrade'] = 'unsupported';
   let client: StreamClient | undefined;
   let before: (() => void)[] = [];

@@ -325,13 +325,25 @@ test('drain evicts, says what stands in the way, and needs --force for lone Pods
   });
 });
 
-test('streams into containers are refused plainly', async () => {
-  expect(await run('kubectl exec web-1 -- ls')).toEqual({
+test('a stream that the server refuses is told in its words', async () => {
+  const status = {
+    kind: 'Status',
+    status: 'Failure',
+    reason: 'BadRequest',
+    code: 400,
+    message: 'no such door',
+  };
+  api.hooks.push((seen) =>
+    seen.url.includes('/pods/web-1/exec?') ? { status: 400, body: status } : undefined,
+  );
+  expect(await run('kubectl exec web-1 -c main -- ls -l')).toEqual({
     code: 1,
     stdout: '',
-    stderr:
-      'error: "kubectl exec" needs a stream into a container, which this simulation does not model yet\n',
+    stderr: 'Error from server (BadRequest): no such door\n',
   });
+  expect(api.seen.at(-1)?.url).toBe(
+    '/api/v1/namespaces/default/pods/web-1/exec?command=ls&command=-l&container=main&stdout=true&stderr=true',
+  );
   expect((await run('kubectl exec nope -- ls')).stderr).toBe(
     'Error from server (NotFound): pods "nope" not found\n',
   );

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import * as fs from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { BrokenPipe } from '../errors.ts';
-import type { ByteSink, ByteSource, CommandIo, FileStat, ShellFs } from '../interface.ts';
+import type { ByteSink, CommandIo, FileStat, ShellFs } from '../interface.ts';
+import { IterableSource } from '../streams/sources.ts';
 
 /** The streams, files and environment of this process as a command of the lab shell sees them. */
 export function nodeIo(argv: readonly string[], signal: AbortSignal): CommandIo {
@@ -14,7 +15,7 @@ export function nodeIo(argv: readonly string[], signal: AbortSignal): CommandIo 
     argv,
     env,
     cwd,
-    stdin: source(process.stdin),
+    stdin: new IterableSource(() => process.stdin, process.stdin.isTTY),
     stdout: sink(process.stdout),
     stderr: sink(process.stderr),
     fs: nodeFs,
@@ -32,30 +33,6 @@ export function nodeIo(argv: readonly string[], signal: AbortSignal): CommandIo 
         child.on('error', () => done(127));
         child.on('close', (code) => done(code ?? 1));
       }),
-  };
-}
-
-function source(stream: NodeJS.ReadStream): ByteSource {
-  const read = async (): Promise<Uint8Array | null> => {
-    for await (const chunk of stream) return chunk as Buffer;
-    return null;
-  };
-  const all = async (): Promise<string> => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of stream) chunks.push(chunk as Buffer);
-    return Buffer.concat(chunks).toString('utf8');
-  };
-  return {
-    read,
-    text: all,
-    async *lines() {
-      yield* (await all()).split('\n');
-    },
-    cancel: () => stream.destroy(),
-    isTty: stream.isTTY === true,
-    async *[Symbol.asyncIterator]() {
-      for await (const chunk of stream) yield chunk as Buffer;
-    },
   };
 }
 

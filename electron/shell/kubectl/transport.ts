@@ -26,6 +26,21 @@ export interface ApiResponse {
 export const acceptTable =
   'application/json;as=Table;v=v1;g=meta.k8s.io,application/json;as=Table;v=v1beta1;g=meta.k8s.io,application/json';
 
+const userAgent = 'kubectl/v1.33.1 (leme)';
+
+/** For a client of WebSockets. */
+export interface SocketAddress {
+  readonly url: string;
+  readonly options: {
+    readonly headers: Readonly<Record<string, string | string[]>>;
+    readonly ca?: string;
+    readonly cert?: string;
+    readonly key?: string;
+    readonly servername?: string;
+    readonly rejectUnauthorized: boolean;
+  };
+}
+
 /** Connections are kept open between the commands of one process. */
 const agents = new Map<string, http.Agent | https.Agent>();
 
@@ -168,6 +183,28 @@ export class Transport {
     }
   }
 
+  /** Where a WebSocket for a request goes and what it brings. */
+  socketAddress(request: Pick<ApiRequest, 'path'> & { readonly query: URLSearchParams }): SocketAddress {
+    const path = `${this.base.pathname.replace(/\/$/, '')}${request.path}?${request.query.toString()}`;
+    const { ca, cert, key, insecure, tlsServerName } = this.config;
+    return {
+      url: `${this.base.protocol === 'https:' ? 'wss:' : 'ws:'}//${this.base.host}${path}`,
+      options: {
+        headers: { 'User-Agent': userAgent, ...this.credentials() },
+        ...(ca === undefined ? {} : { ca }),
+        ...(cert === undefined ? {} : { cert }),
+        ...(key === undefined ? {} : { key }),
+        ...(tlsServerName ? { servername: tlsServerName } : {}),
+        rejectUnauthorized: !insecure,
+      },
+    };
+  }
+
+  /** What is thrown for an answer that is no success, or for a connection that failed. */
+  failureOf(cause: ApiResponse | Error): Error {
+    return cause instanceof Error ? this.connectionError(cause) : failure(cause);
+  }
+
   private open(
     request: ApiRequest,
     timeoutMs: number,
@@ -181,7 +218,7 @@ export class Transport {
     const path = `${this.base.pathname.replace(/\/$/, '')}${request.path}${query === '' ? '' : `${request.path.includes('?') ? '&' : '?'}${query}`}`;
     const headers: Record<string, string | string[]> = {
       Accept: request.accept ?? 'application/json',
-      'User-Agent': 'kubectl/v1.33.1 (leme)',
+      'User-Agent': userAgent,
       ...this.credentials(),
     };
     let body: string | undefined;

@@ -2,6 +2,8 @@ import type { Pod } from '../../api/types.ts';
 import { newBadRequest, newInternalError, StatusError } from '../../apimachinery/status.ts';
 import { HttpCallError } from '../../network/http-client.ts';
 import { proxyUpgrade } from '../../network/proxy-stream.ts';
+import type { StreamMessage } from '../../network/stream-message.ts';
+import { streamBody, streamSummary } from '../../network/stream-message.ts';
 import type { ApiRequest } from '../endpoints/api-request.ts';
 import { queryFlag } from '../endpoints/request-info.ts';
 import type { ServedResource, SubresourceHandler } from '../endpoints/served-resource.ts';
@@ -9,8 +11,8 @@ import type { KubeletConnection } from './kubelet-connection.ts';
 import { reaching } from './kubelet-connection.ts';
 import { containerOf } from './pod-container.ts';
 
-/** What a stream is carried by: clients of the cluster, and its own components. SPDY is not served. */
-const UPGRADES = ['websocket', 'leme-stream'];
+/** What a stream is carried by: clients of the cluster, and its own components. */
+const UPGRADES = ['websocket', 'spdy/3.1', 'leme-stream'];
 
 type Door = 'exec' | 'attach' | 'portForward';
 
@@ -61,7 +63,26 @@ async function serve(
       { method: 'POST', target, headers },
       { ...trail, code: 101 },
     );
-    if (refused !== undefined) throw newInternalError(`unable to upgrade connection: ${refused.text}`);
+    if (refused === undefined) return;
+    // The translation for WebSockets accepts first and tells the failure as the stream's Status; others get the kubelet's words.
+    if (upgrade === 'websocket' && door !== 'portForward') {
+      const message: StreamMessage = {
+        type: 'status',
+        status: newInternalError(`unable to upgrade connection: ${refused.text}`).status,
+      };
+      exchange.respond({ status: 101, headers: { upgrade: 'leme-stream' }, stream: true }, { ...trail, code: 101 });
+      exchange.sendItem(streamBody(message), streamSummary(message));
+      exchange.end();
+      return;
+    }
+    exchange.respond(
+      {
+        status: refused.status,
+        headers: { 'content-type': 'text/plain; charset=utf-8' },
+        body: { type: 'text', text: refused.text },
+      },
+      { ...trail, code: refused.status },
+    );
   } catch (error) {
     if (error instanceof HttpCallError)
       throw new StatusError(500, '', `error dialing backend: ${error.message}`);

@@ -88,7 +88,14 @@ export interface Stdio {
   readonly terminal: TerminalInput | undefined;
 }
 
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
 export interface TerminalInput {
+  /** As its window last said; 80 by 24 before. */
+  readonly size: TerminalSize;
   /** Ctrl-C goes to the foreground: the handler of who runs there. Returns what takes it back. */
   onInterrupt(handler: () => void): () => void;
 }

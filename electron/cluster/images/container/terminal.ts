@@ -1,5 +1,5 @@
 import { BytePipe } from './byte-pipe.ts';
-import type { Reader, TerminalInput, Writer } from './interface.ts';
+import type { Reader, TerminalInput, TerminalSize, Writer } from './interface.ts';
 
 const ERASE = new Set(['\x7f', '\b']);
 
@@ -14,6 +14,7 @@ export class Terminal implements TerminalInput {
   #line = '';
   #escape = '';
   #afterReturn = false;
+  #size: TerminalSize = { columns: 80, rows: 24 };
 
   /** `output` gets what the person's screen shows. */
   constructor(output: (bytes: string) => void) {
@@ -26,6 +27,15 @@ export class Terminal implements TerminalInput {
 
   get writer(): Writer {
     return { isTty: true, write: (bytes) => this.#output(bytes.replace(/\r?\n/g, '\r\n')) };
+  }
+
+  get size(): TerminalSize {
+    return this.#size;
+  }
+
+  /** The window has another size now. */
+  resize(size: TerminalSize): void {
+    this.#size = size;
   }
 
   onInterrupt(handler: () => void): () => void {

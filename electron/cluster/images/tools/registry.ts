@@ -17,13 +17,13 @@ const EVERYWHERE: Readonly<Record<string, Tool>> = {
   echo: text.echo, printf: text.printf, head: text.head, tail: text.tail, grep: text.grep, sed: text.sed, wc: text.wc, sort: text.sort,
   uniq: text.uniq, cut: text.cut, tr: text.tr, seq: text.seq, base64: text.base64, tar,
   sleep: system.sleep, date: system.date, env: system.env, printenv: system.printenv, hostname: system.hostname, uname: system.uname,
-  id: system.id, which: system.which, kill: system.kill, nproc: system.nproc, uptime: system.uptime,
+  id: system.id, which: system.which, kill: system.kill, nproc: system.nproc, uptime: system.uptime, stty: system.stty,
   pwd: (task) => (task.stdout.write(`${task.cwd}\n`), 0),
   whoami: (task) => (task.stdout.write('root\n'), 0),
 }; // prettier-ignore
 
 const BUSYBOX: Readonly<Record<string, Tool>> = { ash: sh, ps: system.ps, wget };
-const GNU: Readonly<Record<string, Tool>> = { bash: sh };
+const GNU: Readonly<Record<string, Tool>> = { bash: sh, tput: system.tput };
 
 /** Images that bring more than their distribution. */
 const EXTRA: Readonly<Record<string, Readonly<Record<string, Tool>>>> = {

@@ -132,3 +132,33 @@ export const uptime: Tool = (task) => {
   task.stdout.write(` ${time} up  load average: 0.00, 0.00, 0.00\n`);
   return 0;
 };
+
+/** `stty size`: rows, then columns; the settings themselves are not modelled. */
+export const stty: Tool = (task) => {
+  if (task.terminal === undefined) {
+    task.stderr.write("stty: 'standard input': Inappropriate ioctl for device\n");
+    return 1;
+  }
+  const { columns, rows } = task.terminal.size;
+  const [word] = task.argv.slice(1);
+  if (word === 'size') task.stdout.write(`${rows} ${columns}\n`);
+  else if (word === undefined) task.stdout.write('speed 38400 baud; line = 0;\n');
+  else {
+    task.stderr.write('leme: of "stty" only "size" is modelled\n');
+    return 127;
+  }
+  return 0;
+};
+
+/** `tput cols`, `tput lines`: what the terminal's window says, 80 by 24 without one. */
+export const tput: Tool = (task) => {
+  const { columns, rows } = task.terminal?.size ?? { columns: 80, rows: 24 };
+  const [word = ''] = task.argv.slice(1);
+  if (word === 'cols') task.stdout.write(`${columns}\n`);
+  else if (word === 'lines') task.stdout.write(`${rows}\n`);
+  else {
+    task.stderr.write('leme: of "tput" only "cols" and "lines" are modelled\n');
+    return 127;
+  }
+  return 0;
+};

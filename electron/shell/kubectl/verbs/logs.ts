@@ -4,11 +4,10 @@ import { KubectlError, StatusError, usageError } from '../errors.ts';
 import type { FlagSet } from '../flags.ts';
 import { quote } from '../go-format.ts';
 import type { JsonObject } from '../json.ts';
-import { listAt, nameOf, numberAt, stringAt } from '../json.ts';
-import { formatSelector } from '../describe/common.ts';
-import type { Deployment } from '../describe/types.ts';
+import { listAt, nameOf, stringAt } from '../json.ts';
 import { getObject, listObjects } from '../objects.ts';
 import type { ApiResource } from '../discovery.ts';
+import { podsBehind } from '../remote/pods-behind.ts';
 import { mappingFor } from '../resource-args.ts';
 import { kindName, resourcePath } from '../rest-mapper.ts';
 import type { Session } from '../session.ts';
@@ -86,9 +85,7 @@ export const logs: CommandSpec = {
   run,
 };
 
-/** Answers the Pods a name or workload means; the mapping is that of Pods. */
-export async function podsOf(session: Session, typed: string): Promise<JsonObject[]> {
-  const pods = await mappingFor(session, 'pods');
+async function podsOf(session: Session, typed: string): Promise<JsonObject[]> {
   const namespace = await session.namespace();
   const [type = '', name = ''] = typed.includes('/') ? typed.split('/') : ['pods', typed];
   const mapping = await mappingFor(session, type);
@@ -102,47 +99,7 @@ export async function podsOf(session: Session, typed: string): Promise<JsonObjec
       );
     throw error;
   }
-  if (mapping.name === 'pods' && mapping.group === '') return [object];
-  const selector = formatSelector(
-    mapping.kind === 'Service' || mapping.kind === 'ReplicationController'
-      ? {
-          matchLabels:
-            (object as unknown as { spec?: { selector?: Record<string, string> } }).spec?.selector ?? {},
-        }
-      : (object as unknown as Deployment).spec?.selector,
-  );
-  if (selector === '<none>')
-    throw new KubectlError(
-      `cannot get the logs from ${mapping.group === '' ? '' : `${mapping.group}/`}${mapping.version}, Kind=${mapping.kind}: selector is empty`,
-    );
-  return (await listObjects(session, pods, namespace, { selector })).sort(byLogging);
-}
-
-/** The Pod most worth reading first: assigned, running, ready for longest, restarted most, oldest. Models `ByLogging`. */
-function byLogging(a: JsonObject, b: JsonObject): number {
-  const keys = (pod: JsonObject): (number | string)[] => {
-    const ready = listAt(pod, 'status', 'conditions').find((each) => stringAt(each, 'type') === 'Ready');
-    const restarts = Math.max(
-      0,
-      ...listAt(pod, 'status', 'containerStatuses').map((each) => numberAt(each, 'restartCount') ?? 0),
-    );
-    return [
-      stringAt(pod, 'spec', 'nodeName') === '' ? 1 : 0,
-      { Running: 0, Unknown: 1, Pending: 2 }[stringAt(pod, 'status', 'phase')] ?? 3,
-      stringAt(ready, 'status') === 'True' ? 0 : 1,
-      stringAt(ready, 'lastTransitionTime') || '9999',
-      -restarts,
-      stringAt(pod, 'metadata', 'creationTimestamp'),
-    ];
-  };
-  const x = keys(a);
-  const y = keys(b);
-  for (let i = 0; i < x.length; i++) {
-    const left = x[i] ?? 0;
-    const right = y[i] ?? 0;
-    if (left !== right) return left < right ? -1 : 1;
-  }
-  return 0;
+  return podsBehind(session, mapping, object, 'get the logs from');
 }
 
 function containerNames(pod: JsonObject): string[] {

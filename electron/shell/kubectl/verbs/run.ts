@@ -10,6 +10,7 @@ import { outputFlags } from '../printers/object-printer.ts';
 import { mappingForObject } from '../resource-args.ts';
 import type { Session } from '../session.ts';
 import { createObject } from '../writes.ts';
+import { attachFlags, attachment, runAttached, withInput } from './run-attached.ts';
 
 const text = (
   name: string,
@@ -79,10 +80,7 @@ export const runPod: CommandSpec = {
         'pt-BR': 'Cria também um service; precisa de --port.',
       },
     },
-    { name: 'stdin', short: 'i', kind: 'bool', help: { en: 'Not modelled.', 'pt-BR': 'Não modelado.' } },
-    { name: 'tty', short: 't', kind: 'bool', help: { en: 'Not modelled.', 'pt-BR': 'Não modelado.' } },
-    { name: 'attach', kind: 'bool', help: { en: 'Not modelled.', 'pt-BR': 'Não modelado.' } },
-    { name: 'rm', kind: 'bool', help: { en: 'Not modelled.', 'pt-BR': 'Não modelado.' } },
+    ...attachFlags,
     { name: 'privileged', kind: 'bool', help: { en: 'Run privileged.', 'pt-BR': 'Roda privilegiado.' } },
     {
       name: 'overrides',
@@ -131,7 +129,7 @@ function container(flags: FlagSet, name: string, words: readonly string[]): Json
   };
 }
 
-async function run(session: Session, flags: FlagSet, args: string[]): Promise<void> {
+async function run(session: Session, flags: FlagSet, args: string[]): Promise<number> {
   const before = flags.dashAt >= 0 ? flags.dashAt : args.length;
   const [name = ''] = args;
   if (args.length === 0 || before === 0) throw usageError(session.path, 'NAME is required for run');
@@ -143,17 +141,13 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
     )
   )
     throw new KubectlError(`Invalid image name "${image}": invalid reference format`);
-  if (flags.bool('stdin') || flags.bool('tty') || flags.bool('attach') || flags.bool('rm')) {
-    throw new KubectlError(
-      '-i, -t, --attach and --rm need a stream into the container, which is not modelled yet; run the Pod without them',
-    );
-  }
   const restart = flags.string('restart');
   if (!['Always', 'OnFailure', 'Never'].includes(restart))
     throw new KubectlError(`invalid restart policy: ${restart}`);
   if (flags.bool('expose') && flags.string('port') === '')
     throw new KubectlError('--port must be set when exposing a service');
   const dryRun = await dryRunOf(session);
+  const attached = attachment(session, flags, dryRun);
   const printer = await ResultPrinter.make(session, dryRun, true);
   const labels = flags.string('labels') === '' ? { run: name } : parseLabels(flags.string('labels'));
   const annotations = parseLabels(flags.list('annotations').join(','));
@@ -174,14 +168,13 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
     status: {},
   };
   const namespace = await session.namespace();
+  if (attached !== undefined) withInput(pod, attached);
   if (session.namespaceGiven) setAt(pod, ['metadata', 'namespace'], namespace);
-  const send = async (object: JsonObject): Promise<void> => {
+  const send = async (object: JsonObject, quiet = false): Promise<void> => {
     if (dryRun === 'client') return printer.done(object, 'created');
     const mapping = await mappingForObject(session, object, '');
-    await printer.done(
-      await createObject(session, mapping, namespace, object, writeQuery(session, dryRun)),
-      'created',
-    );
+    const made = await createObject(session, mapping, namespace, object, writeQuery(session, dryRun));
+    if (!quiet) await printer.done(made, 'created');
   };
   if (flags.bool('expose')) {
     const port = Number(flags.string('port'));
@@ -193,5 +186,6 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
       status: { loadBalancer: {} },
     });
   }
-  await send(pod);
+  await send(pod, attached !== undefined);
+  return attached === undefined ? 0 : runAttached(session, flags, name, attached);
 }

@@ -2,10 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
-import type { HttpBody } from '../../cluster/network/http.ts';
-import { bytesToLatin1, latin1ToBytes } from '../../cluster/network/byte-text.ts';
-import type { StreamMessage } from '../../cluster/network/stream-message.ts';
-import { streamMessageOf } from '../../cluster/network/stream-message.ts';
+import { bytesToLatin1, latin1ToBytes } from '../../../cluster/network/byte-text.ts';
+import { streamMessageOf } from '../../../cluster/network/stream-message.ts';
+import type { StreamClient, StreamPeer } from './interface.ts';
+import { PortConnections } from './port-connections.ts';
+import type { ByteCarrier } from './spdy/connection.ts';
 
 const STDIN = 0;
 const STDOUT = 1;
@@ -15,21 +16,8 @@ const RESIZE = 4;
 /** Only in v5: the stream whose number follows has ended. */
 const CLOSE = 255;
 
-/** In order of preference. v4 and older cannot say that standard input has ended. */
+/** For processes, in order of preference. v4 and older cannot say that standard input has ended. */
 export const CHANNEL_PROTOCOLS: readonly string[] = ['v5.channel.k8s.io', 'v4.channel.k8s.io'];
-
-/** Both directions of an upgraded call, as the transport below sees it. */
-export interface StreamPeer {
-  send(message: StreamMessage): void;
-  /** The client has gone. */
-  gone(): void;
-}
-
-/** What the simulated side tells the client. */
-export interface StreamClient {
-  deliver(body: HttpBody): void;
-  end(error: Error | undefined): void;
-}
 
 const server = new WebSocketServer({
   noServer: true,
@@ -100,13 +88,69 @@ export function channelClient(websocket: WebSocket, peer: StreamPeer): StreamCli
   };
 }
 
-/** `{"Width":80,"Height":24}` */
+/**
+ * Port-forward over a WebSocket (`v4.channel.k8s.io`): channels 2n and 2n+1 are data and errors of the n-th port asked for;
+ * the first message of each is the port, little-endian. Models k8s.io/kubelet/pkg/cri/streaming/portforward/websocket.go.
+ */
+export function portChannelClient(
+  websocket: WebSocket,
+  peer: StreamPeer,
+  asked: readonly number[],
+): StreamClient {
+  const ports = new PortConnections(peer);
+  const send = (channel: number, payload: Uint8Array): void =>
+    websocket.send(Buffer.concat([Buffer.of(channel), payload]));
+  const connections = asked.map((port, index) => {
+    const greeting = Buffer.alloc(2);
+    greeting.writeUInt16LE(port, 0);
+    send(2 * index, greeting);
+    send(2 * index + 1, greeting);
+    return ports.open(port, {
+      data: (bytes) => send(2 * index, bytes),
+      error: (text) => send(2 * index + 1, Buffer.from(text, 'utf8')),
+      closed: () => {
+        if (ports.none) websocket.close(1000);
+      },
+    });
+  });
+  websocket.on('message', (data: Buffer | ArrayBuffer | Buffer[]) => {
+    const bytes = bytesOf(data);
+    const channel = bytes[0] ?? 0;
+    const connection = connections[channel / 2];
+    if (connection !== undefined) ports.write(connection, bytes.subarray(1));
+  });
+  websocket.on('close', () => peer.gone());
+  websocket.on('error', () => websocket.terminate());
+  return {
+    deliver: (body) => ports.deliver(body),
+    end: () => websocket.close(1000),
+  };
+}
+
+/** The bytes of a tunnel: binary messages without any frame of their own. */
+export function tunnel(
+  websocket: WebSocket,
+  receive: (bytes: Buffer) => void,
+  gone: () => void,
+): ByteCarrier {
+  websocket.on('message', (data: Buffer | ArrayBuffer | Buffer[]) => receive(bytesOf(data)));
+  websocket.on('close', gone);
+  websocket.on('error', () => websocket.terminate());
+  return {
+    write: (bytes) => websocket.send(bytes),
+    close: () => websocket.close(1000),
+  };
+}
+
+/** `{"Width":80,"Height":24}`; clients differ in capitals, and Go reads either. */
 export function parseSize(text: string): { width: number; height: number } | undefined {
   try {
-    const { Width, Height } = JSON.parse(text) as { Width?: unknown; Height?: unknown };
-    return typeof Width === 'number' && typeof Height === 'number'
-      ? { width: Width, height: Height }
-      : undefined;
+    const fields = JSON.parse(text) as Readonly<Record<string, unknown>> | null;
+    const size = Object.fromEntries(
+      Object.entries(fields ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
+    );
+    const { width, height } = size;
+    return typeof width === 'number' && typeof height === 'number' ? { width, height } : undefined;
   } catch {
     // A malformed size changes nothing.
     return undefined;
