@@ -256,6 +256,11 @@ describe.skipIf(!hasStockKubectl())('streams with @kubernetes/client-node', () =
         .exec('default', 'web', 'web', ['sh'], out, null, stdin, true, () => resolve())
         .catch(reject);
     });
+    // The client sends its size once it is connected, after what was typed before.
+    await eventually(
+      () => out.text,
+      (text) => text.startsWith('# '),
+    );
     stdin.write('stty size; tput cols\r');
     await eventually(
       () => out.text,
