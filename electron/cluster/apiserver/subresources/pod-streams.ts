@@ -70,7 +70,10 @@ async function serve(
         type: 'status',
         status: newInternalError(`unable to upgrade connection: ${refused.text}`).status,
       };
-      exchange.respond({ status: 101, headers: { upgrade: 'leme-stream' }, stream: true }, { ...trail, code: 101 });
+      exchange.respond(
+        { status: 101, headers: { upgrade: 'leme-stream' }, stream: true },
+        { ...trail, code: 101 },
+      );
       exchange.sendItem(streamBody(message), streamSummary(message));
       exchange.end();
       return;
