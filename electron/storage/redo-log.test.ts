@@ -61,12 +61,13 @@ describe('the redo log', () => {
       { sql: 'INSERT …', values },
       { sql: 'DELETE …', values: [] },
     ]);
-    log.append([{ sql: 'INSERT …', values: [2] }]);
+    const long = ['x'.repeat(100), 'é\0…🙂"'.repeat(100), 'y'.repeat(64)];
+    log.append([{ sql: 'INSERT …', values: [2, ...long, 3] }]);
     log.close();
     expect([...readRedoLog(path, base)]).toEqual([
       { sql: 'INSERT …', values: [...values.slice(0, 5), Buffer.from([0, 255])] },
       { sql: 'DELETE …', values: [] },
-      { sql: 'INSERT …', values: [2] },
+      { sql: 'INSERT …', values: [2, ...long, 3] },
     ]);
   });
 

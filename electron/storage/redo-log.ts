@@ -34,8 +34,11 @@ interface Frame {
   readonly writes: readonly (readonly [number, ...unknown[]])[];
 }
 
-/** Length, checksum, generation, number of the frame; 4 bytes each. */
-const HEADER = 16;
+/** Length, checksum, generation, number of the frame, length of its JSON; 4 bytes each. */
+const HEADER = 20;
+/** Texts from this length on follow the JSON as they are: quoting them would cost more than the rest of a commit. */
+const LONG = 64;
+const NOT_ASCII = /[^\x00-\x7f]/;
 /** The file grows by so many bytes at once: a sync of a file that keeps its size is cheaper. */
 const STEP = 1024 * 1024;
 const PAGE = 4096;
@@ -68,7 +71,7 @@ export class RedoLog {
   /** Durable when it returns. @throws an error of the file system */
   append(writes: readonly LoggedWrite[]): void {
     const file = (this.#file ??= this.#open());
-    const bytes = Buffer.from(`${' '.repeat(HEADER)}${JSON.stringify(this.#frame(writes))}`);
+    const bytes = this.#bytesOf(writes);
     bytes.writeUInt32LE(bytes.length - HEADER, 0);
     bytes.writeUInt32LE(this.#base.generation, 8);
     bytes.writeUInt32LE(this.#frames, 12);
@@ -113,7 +116,18 @@ export class RedoLog {
     return file;
   }
 
-  #frame(writes: readonly LoggedWrite[]): Frame {
+  /** A frame with only the length of its JSON in the header. */
+  #bytesOf(writes: readonly LoggedWrite[]): Buffer {
+    const texts = new LongTexts();
+    const json = Buffer.from(JSON.stringify(this.#frame(writes, texts)));
+    const bytes = Buffer.allocUnsafe(HEADER + json.length + texts.size);
+    bytes.writeUInt32LE(json.length, 16);
+    json.copy(bytes, HEADER);
+    texts.write(bytes, HEADER + json.length);
+    return bytes;
+  }
+
+  #frame(writes: readonly LoggedWrite[], texts: LongTexts): Frame {
     const sql: string[] = [];
     return {
       sql,
@@ -124,9 +138,31 @@ export class RedoLog {
           this.#statements.set(text, number);
           sql.push(text);
         }
-        return [number, ...values.map(encode)];
+        return [number, ...values.map((value) => encode(value, texts))];
       }),
     };
+  }
+}
+
+/** Texts that follow a frame's JSON, in UTF-8, one right after the other. */
+class LongTexts {
+  readonly #parts: (string | Buffer)[] = [];
+  size = 0;
+
+  /** Its length in bytes. */
+  add(text: string): number {
+    const part = NOT_ASCII.test(text) ? Buffer.from(text) : text;
+    this.#parts.push(part);
+    this.size += part.length;
+    return part.length;
+  }
+
+  write(bytes: Buffer, from: number): void {
+    let at = from;
+    for (const part of this.#parts) {
+      // ASCII is its own UTF-8, and copied as it is.
+      at += typeof part === 'string' ? bytes.write(part, at, 'latin1') : part.copy(bytes, at);
+    }
   }
 }
 
@@ -141,10 +177,13 @@ export function* readRedoLog(path: string, { id, generation }: RedoBase): Iterab
     if (end > bytes.length || bytes.readUInt32LE(offset + 8) !== generation) return;
     if (bytes.readUInt32LE(offset + 12) !== number) return;
     if (checksum(id, bytes.subarray(offset + 8, end)) !== bytes.readUInt32LE(offset + 4)) return;
-    const frame = JSON.parse(bytes.toString('utf8', offset + HEADER, end)) as Frame;
+    const json = offset + HEADER + bytes.readUInt32LE(offset + 16);
+    const frame = JSON.parse(bytes.toString('utf8', offset + HEADER, json)) as Frame;
     statements.push(...frame.sql);
+    let at = json;
+    const text = (length: number): string => bytes.toString('utf8', at, (at += length));
     for (const [statement, ...values] of frame.writes) {
-      yield { sql: statements[statement] as string, values: values.map(decode) };
+      yield { sql: statements[statement] as string, values: values.map((value) => decode(value, text)) };
     }
     offset = end;
   }
@@ -154,18 +193,21 @@ function checksum(id: string, bytes: Uint8Array): number {
   return crc32(bytes, crc32(id));
 }
 
-/** JSON holds all but these: bytes, large integers, numbers that are no finite ones. */
-function encode(value: SqlValue): unknown {
+/** JSON holds all but these: long texts, bytes, large integers, numbers that are no finite ones. */
+function encode(value: SqlValue, texts: LongTexts): unknown {
+  if (typeof value === 'string') return value.length < LONG ? value : { text: texts.add(value) };
   if (value instanceof Uint8Array) return { bytes: Buffer.from(value).toString('base64') };
   if (typeof value === 'bigint') return { integer: String(value) };
   return typeof value === 'number' && !Number.isFinite(value) ? { number: String(value) } : value;
 }
 
-function decode(value: unknown): SqlValue {
+/** `text` gives the next of the long texts. */
+function decode(value: unknown, text: (length: number) => string): SqlValue {
   if (value === null || typeof value !== 'object') return value as SqlValue;
-  const [[kind, text] = ['', '']] = Object.entries(value as Record<string, string>);
-  if (kind === 'bytes') return Buffer.from(text, 'base64');
-  return kind === 'integer' ? BigInt(text) : Number(text);
+  const [[kind, content] = ['', '']] = Object.entries(value as Record<string, string | number>);
+  if (kind === 'text') return text(Number(content));
+  if (kind === 'bytes') return Buffer.from(String(content), 'base64');
+  return kind === 'integer' ? BigInt(content) : Number(content);
 }
 
 /** One call may write less than it was asked to. */
