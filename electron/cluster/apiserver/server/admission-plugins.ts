@@ -16,7 +16,12 @@ import { ServiceAccountAdmission } from '../admission/service-account.ts';
 import { StorageObjectInUseProtection } from '../admission/storage-object-in-use-protection.ts';
 import { TaintNodesByCondition } from '../admission/taint-nodes-by-condition.ts';
 import { ValidatingAdmissionPolicyPlugin } from '../admission/validating-admission-policy/validating-admission-policy.ts';
+import { MutatingAdmissionWebhook } from '../admission/webhook/mutating-admission-webhook.ts';
+import { ValidatingAdmissionWebhook } from '../admission/webhook/validating-admission-webhook.ts';
+import { WebhookCaller } from '../admission/webhook/webhook-caller.ts';
+import type { WebhookOptions } from '../admission/webhook/webhooks.ts';
 import type { ServedResources } from '../endpoints/served-resource.ts';
+import type { NetworkAccess } from '../../network/interface.ts';
 import type { KnownObjects } from './known-objects.ts';
 import { ownWrite } from './own-writes.ts';
 import { policySource } from './policy-source.ts';
@@ -26,13 +31,22 @@ export interface AdmissionPluginOptions {
   readonly objects: KnownObjects;
   readonly served: ServedResources;
   readonly context: Context;
+  readonly net: NetworkAccess;
   /** Names of those that are off. */
   readonly disabled: readonly string[];
 }
 
 /** The plugins that are on, in upstream's order. Models AllOrderedPlugins and DefaultOffAdmissionPlugins (v1.34). */
 export function admissionPlugins(options: AdmissionPluginOptions): readonly AdmissionPlugin[] {
-  const { objects, served, context, disabled } = options;
+  const { objects, served, context, net, disabled } = options;
+  const find = (resource: string, namespace: string, name: string) =>
+    objects.find(resource, namespace, name, false);
+  const caller = new WebhookCaller({ context, net, find });
+  const webhooks = (resource: string): WebhookOptions => ({
+    caller,
+    namespace: (name) => objects.find('namespaces', '', name, true),
+    configurations: () => objects.list(resource, 'admissionregistration.k8s.io'),
+  });
   const all: readonly AdmissionPlugin[] = [
     new NamespaceLifecycle((name) => objects.find('namespaces', '', name, true)),
     new LimitRanger((namespace) => objects.inNamespace('limitranges', namespace)),
@@ -57,7 +71,9 @@ export function admissionPlugins(options: AdmissionPluginOptions): readonly Admi
     ),
     new RuntimeClassAdmission((name) => objects.find('runtimeclasses', '', name, true, 'node.k8s.io')),
     new DefaultIngressClass(() => objects.list('ingressclasses', 'networking.k8s.io')),
+    new MutatingAdmissionWebhook(webhooks('mutatingwebhookconfigurations')),
     new ValidatingAdmissionPolicyPlugin(policySource(objects, served)),
+    new ValidatingAdmissionWebhook(webhooks('validatingwebhookconfigurations')),
     new ResourceQuotaAdmission(quotas(objects, served), context),
   ];
   return all.filter(({ name }) => !disabled.includes(name));

@@ -127,6 +127,7 @@ export class ApiServer {
         objects: this.#objects,
         served: this.resources,
         context,
+        net: options.net,
         disabled: flags.disabledAdmissionPlugins,
       }),
       new EscalationCheck(this.#authorization, this.#rbac),

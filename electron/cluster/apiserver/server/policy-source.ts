@@ -6,6 +6,7 @@ import type {
 import { apiVersionOf } from '../../apimachinery/gvk.ts';
 import { matchesLabels, selectorFromLabelSelector } from '../../apimachinery/labels.ts';
 import type { PolicySource } from '../admission/validating-admission-policy/validating-admission-policy.ts';
+import { buildPredicate } from '../endpoints/predicate.ts';
 import type { ServedResources } from '../endpoints/served-resource.ts';
 import type { KnownObjects } from './known-objects.ts';
 
@@ -27,17 +28,17 @@ export function policySource(objects: KnownObjects, served: ServedResources): Po
         ({ strategy: { gvk } }) => gvk.kind === kind && apiVersionOf(gvk) === apiVersion,
       );
       if (found === undefined) return undefined;
-      const { gvk, resource, namespaced } = found.strategy;
-      const where = namespaced ? (ref.namespace ?? namespace) : '';
+      const { store, strategy } = found;
+      const where = strategy.namespaced ? (ref.namespace ?? namespace) : '';
+      if (!store.cache.ready && !(await store.cache.tryStart())) return [];
       if (ref.name !== undefined) {
-        const one = await objects.find(resource, where, ref.name, true, gvk.group);
+        const one = store.cache.get(store.key(where, ref.name));
         return one === undefined ? [] : [one];
       }
       const selector = selectorFromLabelSelector(ref.selector);
-      return (await objects.list(resource, gvk.group)).filter(
-        ({ metadata }: KubeObject) =>
-          (where === '' || metadata?.namespace === where) && matchesLabels(selector, metadata?.labels),
-      );
+      return store.cache
+        .list(buildPredicate(strategy, where, '', ''))
+        .filter(({ metadata }: KubeObject) => matchesLabels(selector, metadata?.labels));
     },
   };
 }

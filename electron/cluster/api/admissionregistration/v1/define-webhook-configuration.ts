@@ -6,7 +6,7 @@ import type { KindStrategy } from '../../strategy.ts';
 import type { MutatingWebhookConfiguration, ValidatingWebhookConfiguration } from '../../types.ts';
 import { validateWebhooks } from './webhook-validation.ts';
 
-/** What is the same for both kinds of webhooks. They are stored and judged; none is called. */
+/** What is the same for both kinds of webhooks. The API server calls them on admission. */
 export function defineWebhookConfiguration<
   T extends MutatingWebhookConfiguration | ValidatingWebhookConfiguration,
 >(resource: string, applyDefaults: (configuration: T) => T): KindStrategy<T> {

@@ -12,6 +12,7 @@ import { admissionForbidden } from '../forbidden.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../interface.ts';
 import type { MatchCriteria } from '../matching/match.ts';
 import { isExempt, matchesRequest, namespaceOfRequest } from '../matching/match.ts';
+import { requestVariables } from '../matching/request-variables.ts';
 import type { NamespaceLookup } from '../namespace-lifecycle.ts';
 import { compiledPolicy } from './compiled-policy.ts';
 import type { Failure } from './evaluation.ts';
@@ -112,7 +113,7 @@ export class ValidatingAdmissionPolicyPlugin implements AdmissionPlugin {
     const base = {
       object: attributes.object ?? null,
       oldObject: attributes.oldObject ?? null,
-      request: requestOf(attributes),
+      request: requestVariables(attributes),
       namespaceObject: namespace ?? null,
       variables: {},
     };
@@ -155,25 +156,6 @@ function criteriaOf(match: MatchResources): MatchCriteria {
     excluded: excludeResourceRules,
     ...(namespaceSelector === undefined ? {} : { namespaceSelector }),
     ...(objectSelector === undefined ? {} : { objectSelector }),
-  };
-}
-
-/** The request as expressions see it: an AdmissionRequest without the objects. */
-function requestOf(attributes: AdmissionAttributes): Readonly<Record<string, unknown>> {
-  const { kind, resource, subresource, name, namespace, operation, user, dryRun } = attributes;
-  const full = { group: resource.group, version: kind.version, resource: resource.resource };
-  return {
-    kind,
-    resource: full,
-    subResource: subresource,
-    requestKind: kind,
-    requestResource: full,
-    requestSubResource: subresource,
-    name,
-    namespace,
-    operation,
-    userInfo: { username: user.name, groups: user.groups, uid: user.uid, extra: user.extra },
-    dryRun,
   };
 }
 
