@@ -28,7 +28,7 @@ import type { MachinesServer } from './listeners/machines-server.ts';
 import { openMachinesServer } from './listeners/machines-server.ts';
 import { execOnMachine } from './machine-exec.ts';
 import { filesOfMachine } from './machine-files.ts';
-import { installEtcdPkiOnMachines } from './machine-pki.ts';
+import { installClusterPkiOnMachines, installEtcdPkiOnMachines } from './machine-pki.ts';
 import { openStore } from './open-store.ts';
 import { announceRunning, withdrawRunning } from './running.ts';
 import { LabCatalogue } from './services/lab-catalogue.ts';
@@ -347,6 +347,7 @@ export class Host {
     const pki = join(dataDir, 'pki');
     const { tls } = await openEtcdPki(pki, gateway.targets);
     installEtcdPki(pki, this.consoleRoot);
+    installClusterPkiOnMachines(session, pki);
     installEtcdPkiOnMachines(
       session,
       pki,

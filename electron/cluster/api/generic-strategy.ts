@@ -60,6 +60,7 @@ export interface StrategyDefinition<T extends KubeObject> {
     prepareForUpdate?(object: T, old: T, context: RequestContext): T;
     validate?(object: T, old: T): FieldError[];
   };
+  readonly approval?: StrategyDefinition<T>['status'];
   readonly scale?: KindStrategy<T>['scale'];
   readonly finalize?: KindStrategy<T>['finalize'];
   selectableFields?(object: T): Readonly<Record<string, string>>;
@@ -108,6 +109,7 @@ export function defineStrategy<T extends KubeObject & { readonly spec?: unknown;
     warningsOnCreate: (object) => definition.warnings?.(object) ?? [],
     warningsOnUpdate: (object) => definition.warnings?.(object) ?? [],
     status: definition.status === undefined ? undefined : statusStrategy(definition.status),
+    approval: definition.approval === undefined ? undefined : statusStrategy(definition.approval),
     scale: definition.scale,
     finalize: definition.finalize,
     selectableFields: (object) => ({

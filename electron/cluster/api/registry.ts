@@ -2,6 +2,7 @@ import type { GroupVersionResource } from '../apimachinery/gvk.ts';
 import { gvkKey, gvrKey } from '../apimachinery/gvk.ts';
 import type { GroupVersionKind } from '../apimachinery/gvk.ts';
 import { DAEMON_SET_STRATEGY } from './apps/v1/daemon-set/strategy.ts';
+import { CERTIFICATE_SIGNING_REQUEST_STRATEGY } from './certificates/v1/certificate-signing-request/strategy.ts';
 import { CUSTOM_RESOURCE_DEFINITION_STRATEGY } from './apiextensions/v1/custom-resource-definition/strategy.ts';
 import { STATEFUL_SET_STRATEGY } from './apps/v1/stateful-set/strategy.ts';
 import { CONTROLLER_REVISION_STRATEGY } from './apps/v1/controller-revision/strategy.ts';
@@ -123,6 +124,7 @@ export const STRATEGIES: readonly AnyStrategy[] = [
   VALIDATING_WEBHOOK_CONFIGURATION_STRATEGY,
   MUTATING_WEBHOOK_CONFIGURATION_STRATEGY,
   CUSTOM_RESOURCE_DEFINITION_STRATEGY,
+  CERTIFICATE_SIGNING_REQUEST_STRATEGY,
 ];
 
 const BY_RESOURCE: ReadonlyMap<string, AnyStrategy> = new Map(

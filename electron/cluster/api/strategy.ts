@@ -10,6 +10,16 @@ import type { KubeObject, Scale } from './types.ts';
 export interface RequestContext {
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** Who asks; absent where nobody does. */
+  readonly user?: RequestUser;
+}
+
+/** As far as kinds keep who made them. */
+export interface RequestUser {
+  readonly name: string;
+  readonly uid?: string;
+  readonly groups: readonly string[];
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A verb of discovery. */
@@ -90,6 +100,8 @@ export interface KindStrategy<T extends KubeObject = KubeObject> extends UpdateS
   /** The `/status` door; undefined when the kind has none. */
   readonly status?: UpdateStrategy<T>;
   readonly scale?: ScaleStrategy<T>;
+  /** The `/approval` door of certificate signing requests. */
+  readonly approval?: UpdateStrategy<T>;
   /** The `/finalize` door of namespaces: changes `spec.finalizers` only. */
   readonly finalize?: UpdateStrategy<T>;
 

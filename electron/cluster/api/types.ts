@@ -31,6 +31,7 @@ export type ReplicaSet = Wire<k8s.V1ReplicaSet>;
 export type Deployment = Wire<k8s.V1Deployment>;
 export type DeploymentCondition = Wire<k8s.V1DeploymentCondition>;
 export type Service = Wire<k8s.V1Service>;
+export type CertificateSigningRequest = Wire<k8s.V1CertificateSigningRequest>;
 export type ComponentStatus = Wire<k8s.V1ComponentStatus>;
 export type CustomResourceDefinition = Wire<k8s.V1CustomResourceDefinition>;
 export type ConfigMap = Wire<k8s.V1ConfigMap>;

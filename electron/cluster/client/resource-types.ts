@@ -1,4 +1,5 @@
 import type {
+  CertificateSigningRequest,
   ClusterRole,
   ConfigMap,
   Deployment,
@@ -34,6 +35,13 @@ export const resourceTypes = {
     'v1',
     'clusterroles',
     'ClusterRole',
+    false,
+  ),
+  certificateSigningRequests: resourceType<CertificateSigningRequest>(
+    'certificates.k8s.io',
+    'v1',
+    'certificatesigningrequests',
+    'CertificateSigningRequest',
     false,
   ),
   resourceQuotas: resourceType<ResourceQuota>('', 'v1', 'resourcequotas', 'ResourceQuota'),

@@ -5,6 +5,9 @@ import type { ControlPlaneProgram, TopologyMachine, TopologySpec } from '../topo
 export const ETCD_DATA = '/var/lib/etcd';
 /** What service account tokens are signed with, the same on every control plane machine. */
 export const SERVICE_ACCOUNT_KEY = '/etc/kubernetes/pki/sa.key';
+/** The cluster's authority, which the host puts there. */
+export const CLUSTER_CA_CERTIFICATE = '/etc/kubernetes/pki/ca.crt';
+export const CLUSTER_CA_KEY = '/etc/kubernetes/pki/ca.key';
 export const MANIFESTS = '/etc/kubernetes/manifests';
 /** Where "stop this component" puts a manifest. */
 export const STOPPED_MANIFESTS = '/etc/kubernetes/stopped';
@@ -63,6 +66,8 @@ export function controlPlaneCommand(
         '--bind-address=127.0.0.1',
         `--cluster-cidr=${topology.podCIDR}`,
         `--cluster-name=${topology.clusterName}`,
+        `--cluster-signing-cert-file=${CLUSTER_CA_CERTIFICATE}`,
+        `--cluster-signing-key-file=${CLUSTER_CA_KEY}`,
         '--controllers=*,bootstrapsigner,tokencleaner',
         '--kubeconfig=/etc/kubernetes/controller-manager.conf',
         '--leader-elect=true',

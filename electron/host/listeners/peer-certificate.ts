@@ -10,6 +10,16 @@ function values(field: string | string[] | undefined): string[] {
 }
 
 /**
+ * Whether the chain's signatures held. Times are looked at last, and by this computer's clock: whether a certificate is good
+ * now is for the API server to say, by its own.
+ */
+function isSigned(socket: TLSSocket): boolean {
+  const { authorized, authorizationError } = socket;
+  const code = authorizationError as Error | string | undefined;
+  return authorized || code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID';
+}
+
+/**
  * What the client presented in the handshake, in the simulation's terms. The same object for one connection.
  * `authority` is the name of the one whose signature the server asked for.
  */
@@ -30,7 +40,7 @@ export function peerCertificate(
     notBefore: Date.parse(certificate.valid_from),
     notAfter: Date.parse(certificate.valid_to),
     // A certificate may claim any issuer: only one whose signature held counts as signed by our authority.
-    issuer: socket.authorized ? authority : `unverified (${values(issuerNames['CN'])[0] ?? 'unnamed'})`,
+    issuer: isSigned(socket) ? authority : `unverified (${values(issuerNames['CN'])[0] ?? 'unnamed'})`,
   };
   seen.set(socket, peer);
   return peer;

@@ -15,6 +15,7 @@ import type { AuthorizationChain } from '../auth/authorization-chain.ts';
 import type { AuthorizationAttributes } from '../auth/interface.ts';
 import { impersonationOf } from '../auth/impersonation.ts';
 import type { UserInfo } from '../auth/user.ts';
+import { doorOf } from '../registry/door-of.ts';
 import type { ApiRequest, Trail } from './api-request.ts';
 import { checkBodySize } from './body-decoder.ts';
 import { handleDelete, handleDeleteCollection } from './delete-handlers.ts';
@@ -51,7 +52,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   deletecollection: handleDeleteCollection,
 };
 
-/** Verbs of the `status` door. */
+/** Verbs of the `status` and `approval` doors. */
 const STATUS_VERBS = new Set(['get', 'update', 'patch']);
 
 /** `pods is forbidden: User "x" cannot list resource "pods" in API group "" in the namespace "default"`. */
@@ -177,7 +178,7 @@ export class ApiHandler {
       await special.handle(request, resource);
       return;
     }
-    if (info.subresource !== 'status' || resource.strategy.status === undefined) throw newPathNotFound();
+    if (doorOf(resource.strategy, info.subresource) === undefined) throw newPathNotFound();
     if (!STATUS_VERBS.has(info.verb)) throw newMethodNotAllowed();
     await (HANDLERS[info.verb] as Handler)(request, resource);
   }

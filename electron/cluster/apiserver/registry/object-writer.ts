@@ -1,5 +1,4 @@
 import type { KubeObject } from '../../api/types.ts';
-import type { UpdateStrategy } from '../../api/strategy.ts';
 import { generateName } from '../../apimachinery/names.ts';
 import { newBadRequest, newConflict, newInvalid, newNotFound } from '../../apimachinery/status.ts';
 import { invalid } from '../../apimachinery/validation/field-error.ts';
@@ -8,6 +7,7 @@ import type { Uint64 } from '../../etcd/client/interface.ts';
 import { EtcdError } from '../../etcd/client/interface.ts';
 import type { LeaseManager } from '../storage/lease-manager.ts';
 import { StorageError } from '../storage/storage-error.ts';
+import { doorOf } from './door-of.ts';
 import type { WriteContext } from './request-options.ts';
 import type { ResourceStore } from './resource-store.ts';
 import { storageToStatus } from './storage-to-status.ts';
@@ -86,7 +86,7 @@ export class ObjectWriter {
       write.admission,
     );
     draft = this.#fillSystemFields(draft, now);
-    draft = strategy.prepareForCreate(draft, { now });
+    draft = strategy.prepareForCreate(draft, { now, user: write.user });
     const errors = strategy.validateCreate(draft, { now });
     const name = draft.metadata?.name ?? '';
     if (errors.length > 0) throw newInvalid(strategy.gvk, name, errors);
@@ -210,8 +210,7 @@ export class ObjectWriter {
     const { strategy, context } = target;
     const now = context.clock.now();
     this.#checkVersion(object, current, request.name);
-    const door: UpdateStrategy<KubeObject> =
-      request.subresource === 'status' ? (strategy.status ?? strategy) : strategy;
+    const door = doorOf(strategy, request.subresource) ?? strategy;
     let draft = strategy.applyDefaults(inNamespace(object, request.namespace, strategy.namespaced));
     if (request.owned !== true) {
       const owners = target.fieldManager(request.subresource);

@@ -1,5 +1,9 @@
 import type { Context } from '../../../base/context.ts';
 import type { ResourceQuota } from '../../api/types.ts';
+import { CertificateApproval } from '../admission/certificates/certificate-approval.ts';
+import { CertificateSigning } from '../admission/certificates/certificate-signing.ts';
+import { CertificateSubjectRestriction } from '../admission/certificates/certificate-subject-restriction.ts';
+import type { AuthorizationChain } from '../auth/authorization-chain.ts';
 import { DefaultIngressClass } from '../admission/default-ingress-class.ts';
 import { DefaultStorageClass } from '../admission/default-storage-class.ts';
 import { DefaultTolerationSeconds } from '../admission/default-toleration-seconds.ts';
@@ -32,13 +36,14 @@ export interface AdmissionPluginOptions {
   readonly served: ServedResources;
   readonly context: Context;
   readonly net: NetworkAccess;
+  readonly authorization: AuthorizationChain;
   /** Names of those that are off. */
   readonly disabled: readonly string[];
 }
 
 /** The plugins that are on, in upstream's order. Models AllOrderedPlugins and DefaultOffAdmissionPlugins (v1.34). */
 export function admissionPlugins(options: AdmissionPluginOptions): readonly AdmissionPlugin[] {
-  const { objects, served, context, net, disabled } = options;
+  const { objects, served, context, net, disabled, authorization } = options;
   const find = (resource: string, namespace: string, name: string) =>
     objects.find(resource, namespace, name, false);
   const caller = new WebhookCaller({ context, net, find });
@@ -70,6 +75,9 @@ export function admissionPlugins(options: AdmissionPluginOptions): readonly Admi
       objects.find('storageclasses', '', name, true, 'storage.k8s.io'),
     ),
     new RuntimeClassAdmission((name) => objects.find('runtimeclasses', '', name, true, 'node.k8s.io')),
+    new CertificateApproval(authorization),
+    new CertificateSigning(authorization),
+    new CertificateSubjectRestriction(),
     new DefaultIngressClass(() => objects.list('ingressclasses', 'networking.k8s.io')),
     new MutatingAdmissionWebhook(webhooks('mutatingwebhookconfigurations')),
     new ValidatingAdmissionPolicyPlugin(policySource(objects, served)),

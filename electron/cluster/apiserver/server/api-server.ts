@@ -128,6 +128,7 @@ export class ApiServer {
         served: this.resources,
         context,
         net: options.net,
+        authorization: this.#authorization,
         disabled: flags.disabledAdmissionPlugins,
       }),
       new EscalationCheck(this.#authorization, this.#rbac),

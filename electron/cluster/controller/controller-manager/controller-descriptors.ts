@@ -1,3 +1,7 @@
+import { ApprovingController } from '../certificates/approving-controller.ts';
+import { AuthorityFiles } from '../certificates/authority-files.ts';
+import { CleanerController } from '../certificates/cleaner-controller.ts';
+import { SigningController } from '../certificates/signing-controller.ts';
 import { ClusterRoleAggregationController } from '../clusterrole-aggregation/clusterrole-aggregation-controller.ts';
 import { DeploymentController } from '../deployment/deployment-controller.ts';
 import { GarbageCollector } from '../garbage-collector/garbage-collector.ts';
@@ -49,6 +53,27 @@ export const controllerDescriptors: readonly ControllerDescriptor[] = [
     alias: 'resourcequota',
     component: 'resourcequota-controller',
     create: (c, { resourceQuota }) => new ResourceQuotaController(c, resourceQuota),
+  },
+  {
+    name: 'certificatesigningrequest-signing-controller',
+    alias: 'csrsigning',
+    component: 'certificate-controller',
+    create: (c, { signing }) =>
+      signing.certificateFile === '' || c.files === undefined
+        ? undefined
+        : new SigningController(c, new AuthorityFiles(c.files, signing), signing.duration),
+  },
+  {
+    name: 'certificatesigningrequest-approving-controller',
+    alias: 'csrapproving',
+    component: 'certificate-controller',
+    create: (c) => new ApprovingController(c),
+  },
+  {
+    name: 'certificatesigningrequest-cleaner-controller',
+    alias: 'csrcleaner',
+    component: 'certificate-controller',
+    create: (c) => new CleanerController(c),
   },
   {
     name: 'namespace-controller',

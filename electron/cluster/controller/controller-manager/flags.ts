@@ -27,6 +27,13 @@ export interface ControllerManagerConfig {
   readonly nodeLifecycle: NodeLifecycleOptions;
   readonly resourceQuota: ResourceQuotaOptions;
   readonly rootCaFile: string;
+  readonly signing: {
+    /** '' when there is no signer. */
+    readonly certificateFile: string;
+    readonly keyFile: string;
+    /** Milliseconds that a certificate is good at most. */
+    readonly duration: number;
+  };
   /** Content of `rootCaFile`. */
   readonly rootCa?: string;
 }
@@ -40,8 +47,6 @@ const accepted = {
   'client-ca-file': '',
   'cluster-cidr': '',
   'cluster-name': 'kubernetes',
-  'cluster-signing-cert-file': '',
-  'cluster-signing-key-file': '',
   'requestheader-client-ca-file': '',
   'service-account-private-key-file': '',
   'service-cluster-ip-range': '',
@@ -51,6 +56,9 @@ const accepted = {
 
 const defaults = {
   ...accepted,
+  'cluster-signing-cert-file': '',
+  'cluster-signing-duration': '8760h',
+  'cluster-signing-key-file': '',
   'concurrent-deployment-syncs': 5,
   'concurrent-gc-syncs': 20,
   'concurrent-namespace-syncs': 10,
@@ -126,6 +134,11 @@ export function readControllerManagerFlags(argv: readonly string[]): ControllerM
       syncPeriod: duration('resource-quota-sync-period'),
     },
     rootCaFile: flags['root-ca-file'],
+    signing: {
+      certificateFile: flags['cluster-signing-cert-file'],
+      keyFile: flags['cluster-signing-key-file'],
+      duration: duration('cluster-signing-duration'),
+    },
   };
 }
 

@@ -108,7 +108,7 @@ function startControllers(
     const own = client.derive(`${agent}/${descriptor.component}`);
     const recorder = new CoreEventRecorder(process, own, descriptor.component);
     const controller = descriptor.create(
-      { context: process, client: own, factory, recorder, thawed },
+      { context: process, client: own, factory, recorder, thawed, files: process.files },
       config,
     );
     if (controller === undefined) process.log.warn('Skipping', { controller: descriptor.name });
