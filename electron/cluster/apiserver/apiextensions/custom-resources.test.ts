@@ -191,6 +191,41 @@ describe('a custom resource', () => {
     expect([list['kind'], (list['items'] as unknown[]).length]).toEqual(['BoatList', 2]);
   });
 
+  it('keeps the rules of its schema, also over a change', async () => {
+    const ruled = schema({ crew: { type: 'integer' }, 'home-port': { type: 'string' } });
+    const { spec } = ruled.openAPIV3Schema.properties;
+    Object.assign(spec, {
+      'x-kubernetes-validations': [
+        { rule: '!has(self.crew) || self.crew >= self.sails', message: 'too few for the sails' },
+        { rule: 'self.sails <= 9', messageExpression: '"no ship has " + string(self.sails) + " sails"' },
+        { rule: 'self.sails >= oldSelf.sails' },
+        {
+          rule: "!has(self.home__dash__port) || self.home__dash__port != ''",
+          reason: 'FieldValueRequired',
+          fieldPath: '.home-port',
+        },
+      ],
+    });
+    await define(cluster, { schema: ruled });
+    const say = async (name: string, fields: object): Promise<unknown> =>
+      ((await answer(cluster, 'POST', BOATS, boat(name, fields)))[1] as string | undefined)?.replace(
+        /^.* is invalid: /,
+        '',
+      );
+    expect(await say('a', { sails: 3, crew: 2 })).toBe(
+      'spec: Invalid value: "object": too few for the sails',
+    );
+    expect(await say('a', { sails: 12 })).toBe('spec: Invalid value: "object": no ship has 12 sails');
+    expect(await say('a', { sails: 1, 'home-port': '' })).toContain('spec.home-port: Required value');
+    expect(await say('a', { sails: 'x' })).toContain(
+      '<nil>: Invalid value: "null": some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+    );
+    expect(await say('a', { sails: 3, crew: 4 })).toBeUndefined();
+    expect((await answer(cluster, 'PATCH', `${BOATS}/a`, { spec: { sails: 2 } }, MERGE))[1]).toContain(
+      'spec: Invalid value: "object": failed rule: self.sails >= oldSelf.sails',
+    );
+  });
+
   it('has several versions, of which one is stored', async () => {
     const two = [
       { ...VERSION, name: 'v1beta1', storage: false, deprecated: true },

@@ -102,6 +102,10 @@ describe('a CustomResourceDefinition', () => {
     expect(await refuse({ additionalPrinterColumns: [{ name: 'a', type: 'text', jsonPath: 'x' }] })).toBe(
       `${prefix}[spec.versions[0].additionalPrinterColumns[0].type: Invalid value: "text": must be one of boolean,date,integer,number,string, spec.versions[0].additionalPrinterColumns[0].jsonPath: Invalid value: "x": must be a simple json path starting with .]`,
     );
+    const rule = { type: 'integer', 'x-kubernetes-validations': [{ rule: 'nobody > 1' }] };
+    expect(await refuse({ schema: schema({ x: rule }) })).toContain(
+      `${at}.x-kubernetes-validations[0].rule: Invalid value: "nobody > 1": compilation failed: ERROR: <input>:1:1: undeclared reference to 'nobody'`,
+    );
     expect((await answer(cluster, 'POST', CRDS, { kind: 'CustomResourceDefinition' }))[0]).toBe(422);
   });
 

@@ -14,6 +14,7 @@ import { validateListTypes } from '../../../apimachinery/structural-schema/list-
 import { prune } from '../../../apimachinery/structural-schema/prune.ts';
 import { resourceTypeOf } from '../../../apimachinery/structural-schema/to-type-schema.ts';
 import { validateBySchema } from '../../../apimachinery/structural-schema/validate.ts';
+import { hasRules, validateByRules } from '../../../apimachinery/structural-schema/validation-rules.ts';
 import type { FieldError } from '../../../apimachinery/validation/field-error.ts';
 import { invalid } from '../../../apimachinery/validation/field-error.ts';
 import { defineStrategy, statusSubresource } from '../../generic-strategy.ts';
@@ -26,6 +27,17 @@ import { customScale, validateScalePaths } from './scale.ts';
 type Spec = CustomResourceDefinition['spec'];
 type Version = Spec['versions'][number];
 type CustomResource = KubeObject & { readonly status?: unknown };
+
+/** After these a value is not what rules take it for. Models hasBlockingErr (v1.34). */
+const BLOCKING = new Set<FieldError['type']>([
+  'FieldValueNotSupported',
+  'FieldValueRequired',
+  'FieldValueTooLong',
+  'FieldValueTooMany',
+  'FieldValueTypeInvalid',
+]);
+const NOT_CHECKED =
+  'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
 
 const SCALE: GroupVersionKind = { group: 'autoscaling', version: 'v1', kind: 'Scale' };
 
@@ -66,12 +78,19 @@ function defineKind(
   if (hasStatus) offered.push(statusSubresource(gvk));
   if (scalePaths !== undefined)
     offered.push({ name: 'scale', kind: SCALE, verbs: ['get', 'patch', 'update'] });
-  const validate = (object: CustomResource): FieldError[] => [
-    ...validateTypeMeta(object, gvk),
-    ...validateBySchema(schema, object),
-    ...(scalePaths === undefined ? [] : validateScalePaths(object, scalePaths)),
-    ...validateListTypes(schema, object),
-  ];
+  const isRuled = hasRules(schema);
+  const validate = (object: CustomResource, old?: CustomResource): FieldError[] => {
+    const errors = [
+      ...validateTypeMeta(object, gvk),
+      ...validateBySchema(schema, object),
+      ...(scalePaths === undefined ? [] : validateScalePaths(object, scalePaths)),
+      ...validateListTypes(schema, object),
+    ];
+    if (!isRuled) return errors;
+    if (errors.some(({ type }) => BLOCKING.has(type)))
+      return [...errors, invalid('<nil>', undefined, NOT_CHECKED)];
+    return [...errors, ...validateByRules(schema, object as JsonObject, old as JsonObject | undefined)];
+  };
   return defineStrategy<CustomResource>({
     gvk,
     listKind: spec.names.listKind ?? `${gvk.kind}List`,
@@ -93,7 +112,9 @@ function defineKind(
     applyDefaults: (object) => withDefaults(schema, object) as CustomResource,
     prepareForCreate: (object) => firstOf(object, hasStatus),
     prepareForUpdate: (object, old) => nextOf(object, old, hasStatus),
-    validate,
+    validate: (object) => validate(object),
+    validateUpdateReplaces: true,
+    validateUpdate: validate,
     ...(hasStatus
       ? {
           status: {

@@ -6,6 +6,7 @@ import {
 } from '../../../api/certificates/v1/certificate-signing-request/requests.testing.ts';
 import { STRATEGIES } from '../../../api/registry.ts';
 import { encodeBase64 } from '../../../apimachinery/base64.ts';
+import type { HttpHeaders } from '../../../network/http.ts';
 import type { PeerCertificate } from '../../../network/interface.ts';
 import { ADMIN, certificate, TestCluster, valueOf } from '../../testing/test-cluster.testing.ts';
 
@@ -22,7 +23,7 @@ async function answer(
   body?: unknown,
   as: PeerCertificate = ADMIN,
 ): Promise<[number, unknown]> {
-  const headers = method === 'PATCH' ? { 'content-type': 'application/merge-patch+json' } : {};
+  const headers: HttpHeaders = method === 'PATCH' ? { 'content-type': 'application/merge-patch+json' } : {};
   const response = await cluster.call(method, target, body, headers, as);
   return [response.status, valueOf(response).message];
 }

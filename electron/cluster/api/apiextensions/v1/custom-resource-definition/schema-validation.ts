@@ -1,3 +1,5 @@
+import { CelCompileError } from '../../../../apimachinery/cel/expression.ts';
+import { compileRule } from '../../../../apimachinery/structural-schema/validation-rules.ts';
 import { prune } from '../../../../apimachinery/structural-schema/prune.ts';
 import type { JsonObject, JsonSchema } from '../../../../apimachinery/structural-schema/json-schema.ts';
 import { isPattern } from '../../../../apimachinery/structural-schema/pattern.ts';
@@ -34,6 +36,7 @@ function validateLevel(schema: JsonSchema, path: string, level: Level): FieldErr
     ...validateUnsupported(schema, path),
     ...validateListType(schema, path),
     ...validateDefault(schema, path),
+    ...validateRules(schema, path),
   ];
   const { properties = {}, additionalProperties, items } = schema;
   if (additionalProperties !== undefined && schema.properties !== undefined)
@@ -125,6 +128,21 @@ function validateDefault(schema: JsonSchema, path: string): FieldError[] {
     if (unknown.length > 0) return [invalid(where, value, 'must not have unknown fields')];
   }
   return validateBySchema(schema, value, where);
+}
+
+/** Rules have to compile; their cost is counted when they run. */
+function validateRules(schema: JsonSchema, path: string): FieldError[] {
+  return (schema['x-kubernetes-validations'] ?? []).flatMap((rule, index) => {
+    const where = `${child(path, 'x-kubernetes-validations')}[${index}].rule`;
+    if ((rule.rule ?? '').trim() === '') return [required(where, 'rule is not specified')];
+    try {
+      compileRule(rule);
+      return [];
+    } catch (error) {
+      if (!(error instanceof CelCompileError)) throw error;
+      return [invalid(where, rule.rule, error.message)];
+    }
+  });
 }
 
 const NOT_IN_PARTS = [
