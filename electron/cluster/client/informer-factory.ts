@@ -48,6 +48,16 @@ export class InformerFactory implements Disposable {
     return informer;
   }
 
+  /** Stops the informers of a resource that is no more; whoever asks again gets a new one. */
+  forget(type: ResourceType): void {
+    const prefix = `${groupResource(type)}|${type.version}|`;
+    for (const [key, informer] of [...this.#informers]) {
+      if (!key.startsWith(prefix)) continue;
+      informer.dispose();
+      this.#informers.delete(key);
+    }
+  }
+
   start(): void {
     this.#started = true;
     for (const informer of this.#informers.values()) informer.start();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ConfigMap, Namespace, Node, Pod, ReplicaSet, ServiceAccount } from '../api/types.ts';
+import { resourceType } from '../client/resource-type.ts';
 import { resourceTypes } from '../client/resource-types.ts';
 import type { FakeApiClient } from '../client/testing/fake-api-client.testing.ts';
 import { FlagError } from '../client/component-flags.ts';
@@ -47,6 +48,32 @@ describe('GarbageCollector', () => {
     }
     return rs;
   };
+
+  it('watches what a definition brings, and no longer once it is gone', async () => {
+    const boats = resourceType('sea.example.com', 'v1', 'boats', 'Boat');
+    const h = await setup((api) => {
+      serveDiscovery(api, [boats]);
+      const rs = family(api);
+      api.seed(boats, {
+        metadata: {
+          name: 'argo',
+          namespace: 'default',
+          ownerReferences: [owner('ReplicaSet', 'apps/v1', rs)],
+        },
+      });
+    });
+    const watches = (): number =>
+      h.api.actions.filter(({ verb, resource }) => verb === 'list' && resource.startsWith('boats')).length;
+    expect(watches()).toBe(1);
+    h.api.remove(resourceTypes.replicaSets, 'default/web');
+    await h.run(1000);
+    expect(h.api.find(boats, 'default/argo')).toBeUndefined();
+    serveDiscovery(h.api);
+    await h.run(31_000);
+    h.api.expireWatches(boats);
+    await h.run(60_000);
+    expect(watches()).toBe(1);
+  });
 
   it('deletes the dependents of what is gone, and leaves the others', async () => {
     const h = await setup((api) => {

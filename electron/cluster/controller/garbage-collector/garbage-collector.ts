@@ -32,7 +32,7 @@ export class GarbageCollector implements Controller {
   readonly #toOrphan: WorkQueue;
   readonly #graph: OwnerGraph;
   readonly #types = new Map<string, ResourceType>();
-  readonly #watched = new Set<string>();
+  readonly #watched = new Map<string, ResourceType>();
   readonly #absentOwners = new Set<string>();
 
   constructor(c: ControllerContext, workers = 20) {
@@ -69,12 +69,14 @@ export class GarbageCollector implements Controller {
   /** Watches every resource that can be deleted, listed and watched. False when the API server could not be asked. */
   async #discover(): Promise<boolean> {
     try {
-      for (const type of await discoverResources(this.#c.client)) {
+      const types = await discoverResources(this.#c.client);
+      this.#forgetAllBut(new Set(types.map(groupResource)));
+      for (const type of types) {
         this.#types.set(`${type.apiVersion}/${type.kind}`, type);
         const name = groupResource(type);
         const usable = ['delete', 'list', 'watch'].every((verb) => type.verbs.includes(verb));
         if (!usable || ignored.has(name) || this.#watched.has(name)) continue;
-        this.#watched.add(name);
+        this.#watched.set(name, type);
         this.#c.factory.informer<KubeObject>(type).addEventHandler({
           onAdd: (object) => this.#graph.observe(type, undefined, object),
           onUpdate: (old, object) => {
@@ -93,6 +95,16 @@ export class GarbageCollector implements Controller {
         err: error instanceof Error ? error.message : String(error),
       });
       return false;
+    }
+  }
+
+  /** Resources whose definition is gone are no longer watched. */
+  #forgetAllBut(present: ReadonlySet<string>): void {
+    for (const [name, type] of this.#watched) {
+      if (present.has(name)) continue;
+      this.#watched.delete(name);
+      this.#types.delete(`${type.apiVersion}/${type.kind}`);
+      this.#c.factory.forget(type);
     }
   }
 

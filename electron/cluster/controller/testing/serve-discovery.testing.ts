@@ -1,10 +1,14 @@
+import type { ResourceType } from '../../client/resource-type.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import type { FakeApiClient } from '../../client/testing/fake-api-client.testing.ts';
 
-/** Answers discovery with the resources that exist here. */
-export function serveDiscovery(api: FakeApiClient): void {
+/** Answers discovery with the resources that exist here, and more. */
+export function serveDiscovery(api: FakeApiClient, more: readonly ResourceType[] = []): void {
   const verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
-  const lists = Map.groupBy(Object.values(resourceTypes), (type) => type.apiVersion);
+  const lists = Map.groupBy<string, ResourceType>(
+    [...Object.values(resourceTypes), ...more],
+    (type) => type.apiVersion,
+  );
   const groups = [...lists.keys()]
     .filter((version) => version.includes('/'))
     .map((version) => ({ name: version.split('/')[0], versions: [{ version: 'v1' }] }));
