@@ -132,6 +132,11 @@ export class WatchCache {
     return this.#state.phase === 'ready';
   }
 
+  /** It has been filled once: while its watch is broken it goes on telling what it knew. */
+  get filled(): boolean {
+    return this.#revision > 0;
+  }
+
   get size(): number {
     return this.#objects.size;
   }

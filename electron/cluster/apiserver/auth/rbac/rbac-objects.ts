@@ -32,14 +32,14 @@ export class RbacObjects {
     this.#caches = caches;
   }
 
-  /** True while all is in memory. */
+  /** True once all has been in memory: as an informer does, it keeps what it knew while etcd is away. */
   get ready(): boolean {
     const { roles, clusterroles, rolebindings, clusterrolebindings } = this.#caches;
     return (
-      (roles?.ready ?? true) &&
-      (clusterroles?.ready ?? true) &&
-      (rolebindings?.ready ?? true) &&
-      (clusterrolebindings?.ready ?? true)
+      (roles?.filled ?? true) &&
+      (clusterroles?.filled ?? true) &&
+      (rolebindings?.filled ?? true) &&
+      (clusterrolebindings?.filled ?? true)
     );
   }
 
@@ -90,5 +90,5 @@ export class RbacObjects {
 }
 
 function list(cache: WatchCache | undefined): KubeObject[] {
-  return cache?.ready === true ? cache.list(ALL) : [];
+  return cache?.list(ALL) ?? [];
 }

@@ -103,6 +103,29 @@ describe('RBAC', () => {
     ]);
   });
 
+  it('goes by what it knew while etcd is away: the storage fails, nobody loses a right', async () => {
+    const cluster = await started();
+    const jane = certificate('jane');
+    const pods = '/api/v1/namespaces/default/pods';
+    await cluster.call('POST', `${RBAC}/namespaces/default/roles`, role('reader', PODS));
+    await cluster.call(
+      'POST',
+      `${RBAC}/namespaces/default/rolebindings`,
+      binding('reads', 'Role', 'reader', user('jane'), user('joan')),
+    );
+    await cluster.run(10);
+    expect((await cluster.call('GET', pods, undefined, {}, jane)).status).toBe(200);
+    cluster.etcd?.kill('SIGKILL');
+    await cluster.run(30_000);
+    // Nobody has asked about her before.
+    const joan = certificate('joan');
+    expect((await cluster.call('GET', pods, undefined, {}, joan)).status).toBe(500);
+    expect((await cluster.call('GET', '/api/v1/pods', undefined, {}, joan)).status).toBe(403);
+    cluster.startEtcd();
+    await cluster.run(5_000);
+    expect((await cluster.call('GET', pods, undefined, {}, jane)).status).toBe(200);
+  });
+
   it('lets nobody grant what they do not have', async () => {
     const cluster = await started();
     const rights = { apiGroups: [GROUP], resources: ['roles', 'rolebindings'], verbs: ['create', 'update'] };
