@@ -1,15 +1,14 @@
 import { Emitter } from '../base/event.ts';
 import type { Event } from '../base/event.ts';
 import type { Simulation } from '../base/simulation.ts';
-import { markThawed } from './client/thaw.ts';
 import { componentsOf } from './components.ts';
 import { controlPlanePrograms } from './control-plane-programs.ts';
-import { containerdProgram } from './cri/containerd.ts';
 import { NodeRuntime } from './cri/node-runtime.ts';
 import type { Backend } from './etcd/backend/interface.ts';
 import { diskOf, machineOfDisk } from './etcd/server/data-dir.ts';
 import type { EtcdMemberFaults, EtcdMemberView } from './etcd/view/interface.ts';
 import { EtcdMemberViews } from './etcd/view/member-views.ts';
+import { defineUnits } from './define-units.ts';
 import { EtcdFaults } from './faults/etcd-faults.ts';
 import { EtcdOperations } from './faults/etcd-operations.ts';
 import { OutsideEtcdGateway } from './gateway/etcd-gateway.ts';
@@ -18,35 +17,27 @@ import type { Gateway } from './gateway/interface.ts';
 import { OutsideGateway } from './gateway/outside-gateway.ts';
 import { OfflineCatalogue } from './images/catalogue.ts';
 import type { Cluster, ClusterOptions, CommandHandle, CommandIo, ComponentStatus } from './interface.ts';
-import { ETCD_DATA, MANIFESTS, STOPPED_MANIFESTS, controlPlaneCommand } from './kubeadm/control-plane.ts';
-import { installMachine, kubeletArguments } from './kubeadm/install.ts';
+import { ETCD_DATA, MANIFESTS, STOPPED_MANIFESTS } from './kubeadm/control-plane.ts';
+import { installMachine } from './kubeadm/install.ts';
 import { joinMembers } from './kubeadm/join-members.ts';
-import { cniAgentProgram, kubeProxyProgram } from './kubeadm/placeholders.ts';
-import { BOOT_ID } from './kubelet/kubelet.ts';
-import { kubeletProgram } from './kubelet/kubelet-program.ts';
-import { haproxyProgram } from './load-balancer/haproxy.ts';
-import type { Machine, Program } from './machine/interface.ts';
+import type { Machine } from './machine/interface.ts';
 import { volatileStore } from './machine/local-state.ts';
 import { SimulatedMachine } from './machine/machine.ts';
 import type { NetworkControl } from './network/interface.ts';
 import { SimulatedNetwork } from './network/network.ts';
 import { execOnMachine } from './node-shell/exec-on-machine.ts';
+import { boot, newBoot } from './place.ts';
+import type { Place } from './place.ts';
 import { Readiness } from './readiness.ts';
-import type { ControlPlaneProgram, TopologyMachine, TopologySpec } from './topology/interface.ts';
+import type { TopologySpec } from './topology/interface.ts';
 
-/** The machine from which learners and their tools reach the cluster. */
 const ETCD_PORT = 2379;
+/** The machine from which learners and their tools reach the cluster. */
 export const CONSOLE = { name: 'console', ip: '10.0.0.2' } as const;
 const API_PORT = 6443;
 const INSTALLED = 'leme:installed';
 /** Virtual milliseconds between taking a manifest away and putting it back, once the container has gone. */
 const RESTART_PAUSE = 500;
-
-interface Place {
-  readonly spec: TopologyMachine;
-  readonly machine: SimulatedMachine;
-  readonly runtime: NodeRuntime | undefined;
-}
 
 /** Puts machines on a network and programs on machines. */
 class SimulatedCluster implements Cluster {
@@ -122,7 +113,7 @@ class SimulatedCluster implements Cluster {
     if (isNew) joinMembers(members, early, simulation.now);
     for (const place of this.#places) {
       this.#installOnce(place, server);
-      this.#defineUnits(place, programs);
+      defineUnits(place, programs, topology, kubernetesVersion);
       this.#watchPower(place.machine);
     }
     this.#console = new SimulatedMachine(
@@ -362,43 +353,6 @@ class SimulatedCluster implements Cluster {
     newBoot(machine, simulation);
   }
 
-  #defineUnits({ machine, spec, runtime }: Place, programs: ReadonlyMap<ControlPlaneProgram, Program>): void {
-    const define = (name: string, description: string, program: Program, argv: readonly string[]): void =>
-      machine.units.define({ name, description, program, argv, restart: 'always', restartSeconds: 5 });
-    if (spec.controlPlane?.startedBy === 'unit') {
-      for (const name of spec.controlPlane.programs) {
-        const program = programs.get(name);
-        if (program !== undefined)
-          define(
-            name,
-            `Kubernetes control plane: ${name}`,
-            program,
-            controlPlaneCommand(name, spec, this.topology),
-          );
-      }
-    }
-    if (spec.loadBalancer !== undefined)
-      define('haproxy', 'HAProxy Load Balancer', haproxyProgram, [
-        'haproxy',
-        '-Ws',
-        '-f',
-        '/etc/haproxy/haproxy.cfg',
-      ]);
-    if (runtime === undefined) return;
-    define('containerd', 'containerd container runtime', containerdProgram(runtime), ['containerd']);
-    define(
-      'kubelet',
-      'kubelet: The Kubernetes Node Agent',
-      kubeletProgram(this.kubernetesVersion),
-      kubeletArguments(spec),
-    );
-    define('cni-agent', 'CNI agent (placeholder)', cniAgentProgram, [
-      'cni-agent',
-      `--pod-cidr=${spec.podCIDR}`,
-    ]);
-    define('kube-proxy', 'Kubernetes network proxy (placeholder)', kubeProxyProgram, ['kube-proxy']);
-  }
-
   #watchPower(machine: SimulatedMachine): void {
     let { powered } = machine;
     machine.onDidChange(() => {
@@ -406,32 +360,6 @@ class SimulatedCluster implements Cluster {
       powered = machine.powered;
     });
   }
-}
-
-function newBoot(machine: Machine, simulation: Simulation): void {
-  machine.files.write(BOOT_ID, `${simulation.rand.uuid()}\n`);
-}
-
-/** Fresh: what is enabled. Resumed: what ran goes on, containers with it, as if the machine had been frozen. */
-function boot({ machine, runtime }: Place, resume: boolean): void {
-  if (resume && machine.powered) {
-    // Only of what starts now: a component that was stopped will be started anew some day.
-    const units = machine.units.list
-      .map(({ name }) => name)
-      .filter((name) => {
-        const stored = machine.state.get(`unit:${name}`) as { readonly wanted: boolean } | undefined;
-        return stored?.wanted === true;
-      });
-    const containers = [...(runtime?.store.containers.values() ?? [])].filter(
-      ({ state, podSandboxId }) =>
-        state === 'CONTAINER_RUNNING' &&
-        runtime?.store.sandboxes.get(podSandboxId)?.config.network === 'NODE',
-    );
-    for (const name of [...units, ...containers.map(({ config }) => config.metadata.name)])
-      markThawed(machine.state, name);
-    runtime?.shims.thaw();
-  }
-  machine.boot(resume);
 }
 
 function takeManifest(machine: Machine, name: string): void {

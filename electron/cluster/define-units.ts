@@ -1,0 +1,42 @@
+import { containerdProgram } from './cri/containerd.ts';
+import { controlPlaneCommand } from './kubeadm/control-plane.ts';
+import { kubeletArguments } from './kubeadm/install.ts';
+import { cniAgentProgram, kubeProxyProgram } from './kubeadm/placeholders.ts';
+import { kubeletProgram } from './kubelet/kubelet-program.ts';
+import { haproxyProgram } from './load-balancer/haproxy.ts';
+import type { Program } from './machine/interface.ts';
+import type { Place } from './place.ts';
+import type { ControlPlaneProgram, TopologySpec } from './topology/interface.ts';
+
+/** The units of systemd on a machine: what its part in the topology needs. */
+export function defineUnits(
+  { machine, spec, runtime }: Place,
+  programs: ReadonlyMap<ControlPlaneProgram, Program>,
+  topology: TopologySpec,
+  version: string,
+): void {
+  const define = (name: string, description: string, program: Program, argv: readonly string[]): void =>
+    machine.units.define({ name, description, program, argv, restart: 'always', restartSeconds: 5 });
+  if (spec.controlPlane?.startedBy === 'unit') {
+    for (const name of spec.controlPlane.programs) {
+      const program = programs.get(name);
+      if (program !== undefined)
+        define(name, `Kubernetes control plane: ${name}`, program, controlPlaneCommand(name, spec, topology));
+    }
+  }
+  if (spec.loadBalancer !== undefined)
+    define('haproxy', 'HAProxy Load Balancer', haproxyProgram, [
+      'haproxy',
+      '-Ws',
+      '-f',
+      '/etc/haproxy/haproxy.cfg',
+    ]);
+  if (runtime === undefined) return;
+  define('containerd', 'containerd container runtime', containerdProgram(runtime), ['containerd']);
+  define('kubelet', 'kubelet: The Kubernetes Node Agent', kubeletProgram(version), kubeletArguments(spec));
+  define('cni-agent', 'CNI agent (placeholder)', cniAgentProgram, [
+    'cni-agent',
+    `--pod-cidr=${spec.podCIDR}`,
+  ]);
+  define('kube-proxy', 'Kubernetes network proxy (placeholder)', kubeProxyProgram, ['kube-proxy']);
+}
