@@ -159,7 +159,8 @@ describe.skipIf(!hasStockEtcdctl())('a stock etcdctl', () => {
     const two = inBackground(endpoint, 'elect', '/office', 'two');
     await eventually(
       () => etcdctl(endpoint, 'get', '/office/', '--prefix', '--print-value-only').stdout,
-      (text) => text === 'one\ntwo\n',
+      // In the order of their keys, which are the numbers of their leases.
+      (text) => text === 'one\ntwo\n' || text === 'two\none\n',
     );
     expect(two.output()).toBe('');
     one.interrupt();
