@@ -47,6 +47,26 @@ export class FakeClusterView implements ClusterView {
     return id;
   }
 
+  /** Appends an API server's answer to the console, as the network records it. */
+  answer(actor: string, summary: string, detail: Readonly<Record<string, unknown>>): void {
+    const id = this.#records.length + 1;
+    this.#records.push({
+      kind: 'message',
+      id,
+      time: id,
+      cause: 0,
+      actor,
+      to: 'console/gateway',
+      protocol: 'https',
+      phase: 'response',
+      summary,
+      connection: 1,
+      call: 1,
+      detail,
+      latency: 0,
+    });
+  }
+
   list(apiVersion: string, kind: string, namespace?: string): readonly KubeObject[] {
     return [...this.#objects.values()].filter(
       (object) =>

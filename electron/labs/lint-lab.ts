@@ -92,7 +92,7 @@ function compileCheck(check: CheckSpec): void {
 }
 
 function compilePatterns(pattern: RecordPattern | undefined): void {
-  for (const field of ['actor', 'to', 'about', 'action', 'state'] as const) {
+  for (const field of ['actor', 'to', 'about', 'action', 'state', 'user'] as const) {
     const expression = pattern?.[field];
     if (expression !== undefined) new RegExp(expression);
   }

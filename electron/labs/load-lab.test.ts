@@ -28,6 +28,7 @@ describe('loadLab', () => {
     const found = findLabs(root).map((place) => loadLab(place));
     expect(found.flatMap(({ problems }) => problems)).toEqual([]);
     expect(found.map(({ lab }) => lab?.spec.metadata.id)).toEqual([
+      'api-with-curl',
       'first-look',
       'high-availability',
       'reconcile-loop',

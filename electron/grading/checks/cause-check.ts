@@ -6,6 +6,8 @@ import { both } from '../wording.ts';
 /** Longest chain of causes that is followed. */
 const CHAIN_LIMIT = 5_000;
 
+const FIELDS = ['actor', 'to', 'about', 'action', 'state', 'user'] as const;
+
 interface CauseState {
   next: number;
   found: number | null;
@@ -66,7 +68,7 @@ export const causeCheck: CheckFactory<CheckSpecOf<'cause'>> = (spec, context, st
 /** A test over records. Fields that a record does not have do not match. */
 export function compilePattern(pattern: RecordPattern): (record: CausalRecord) => boolean {
   const { kind } = pattern;
-  const tests = (['actor', 'to', 'about', 'action', 'state'] as const)
+  const tests = FIELDS
     .filter((field) => pattern[field] !== undefined)
     .map((field) => ({ field, expression: new RegExp(pattern[field] as string) }));
   return (record) =>
@@ -79,7 +81,7 @@ export function compilePattern(pattern: RecordPattern): (record: CausalRecord) =
 
 function fieldOf(
   record: CausalRecord,
-  field: 'actor' | 'to' | 'about' | 'action' | 'state',
+  field: (typeof FIELDS)[number],
 ): string | undefined {
   switch (field) {
     case 'actor':
@@ -93,6 +95,10 @@ function fieldOf(
       return record.kind === 'decision' || record.kind === 'input' ? record.action : undefined;
     case 'state':
       return record.kind === 'state' ? record.state : undefined;
+    case 'user': {
+      const user = record.kind === 'message' ? record.detail?.['user'] : undefined;
+      return typeof user === 'string' ? user : undefined;
+    }
   }
 }
 

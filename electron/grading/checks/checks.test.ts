@@ -152,6 +152,19 @@ describe('cause check', () => {
     expect(check.evaluate(context)).toMatchObject({ credit: 1, actual: { en: 'it happened (record 3)' } });
   });
 
+  it("takes an answer only when it was given to the user it names", () => {
+    const { cluster, context, check } = start({
+      kind: 'cause',
+      effect: { kind: 'message', about: '^403 ', user: '^system:anonymous$' },
+    });
+    cluster.answer('cp-1/kube-apiserver', '403 Forbidden', { user: 'leitor' });
+    cluster.answer('cp-1/kube-apiserver', '403 Forbidden', {});
+    expect(check.onRecords?.(context)).toBe(false);
+    cluster.answer('cp-1/kube-apiserver', '403 Forbidden', { user: 'system:anonymous' });
+    expect(check.onRecords?.(context)).toBe(true);
+    expect(check.evaluate(context)).toMatchObject({ credit: 1 });
+  });
+
   it('does not take the effect without its cause, with a forbidden one, or from before the step', () => {
     const cluster = new FakeClusterView();
     cluster.decide(

@@ -64,6 +64,8 @@ const RecordPattern = z.strictObject({
   about: z.string().optional(),
   action: z.string().optional(),
   state: z.string().optional(),
+  /** Who an API server's answer says has asked, e.g. `^system:serviceaccount:default:`. */
+  user: z.string().optional(),
 });
 export type RecordPattern = z.infer<typeof RecordPattern>;
 

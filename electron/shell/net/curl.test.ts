@@ -53,15 +53,16 @@ it('prints a stream as it comes and ends with its reader', async () => {
 
 it('reaches only this lab, with the texts and codes of curl', async () => {
   await test.start(
-    'curl http://example.com; echo $?; curl -s https://example.com; echo $?; curl ftp://localhost; echo $?; curl; echo $?; curl http://127.0.0.1:1/ 2>&1 | sed "s/after .* ms/after N ms/"; curl -Z x; echo $?',
+    'curl http://example.com; echo $?; curl -s https://example.com; echo $?; curl ftp://localhost; echo $?; curl; echo $?; curl -s -S https://10.9.8.7:6443/; echo $?; curl http://127.0.0.1:1/ 2>&1 | sed "s/after .* ms/after N ms/"; curl -Z x; echo $?',
   ).done;
   expect(test.stdout.text).toBe(
-    "6\n6\n1\n2\ncurl: (7) Failed to connect to 127.0.0.1 port 1 after N ms: Couldn't connect to server\n2\n",
+    "6\n6\n1\n2\n7\ncurl: (7) Failed to connect to 127.0.0.1 port 1 after N ms: Couldn't connect to server\n2\n",
   );
   expect(test.stderr.text).toBe(
     'curl: (6) Could not resolve host: example.com\n' +
       'curl: (1) Protocol "ftp" not supported or disabled in libcurl\n' +
       "curl: (2) no URL specified\ncurl: try 'curl --help' for more information\n" +
+      "curl: (7) Failed to connect to 10.9.8.7 port 6443 after 0 ms: Couldn't connect to server\n" +
       "curl: option -Z: is unknown\ncurl: try 'curl --help' for more information\n",
   );
 });

@@ -39,6 +39,14 @@ const long: Readonly<Record<string, string>> = {
   'http1.1': '1',
 };
 
+/** What curl adds when it does not trust a server. */
+const UNTRUSTED = `More details here: https://curl.se/docs/sslcerts.html
+
+curl failed to verify the legitimacy of the server and therefore could not
+establish a secure connection to it. To learn more about this situation and
+how to fix it, please visit the web page mentioned above.
+`;
+
 class CurlError extends Error {
   readonly code: number;
 
@@ -72,7 +80,9 @@ export const curl: Command = {
         if (io.signal.aborted) return interruptCode(io.signal);
         if (!(error instanceof CurlError)) throw error;
         if (!options.has('s') || options.has('S'))
-          await io.stderr.write(`curl: (${String(error.code)}) ${error.message}\n`);
+          await io.stderr.write(
+            `curl: (${String(error.code)}) ${error.message}\n${error.code === 60 ? UNTRUSTED : ''}`,
+          );
         code = error.code;
       }
     }
@@ -133,17 +143,20 @@ class Transfer {
         `Failed to connect to ${host} port ${port} after 0 ms: Couldn't connect to server`,
       );
     }
-    return { url, address: await this.#resolve(host), port };
+    return { url, address: await this.#resolve(host, port), port };
   }
 
   /** The loopback address behind a name; anything else does not exist here. */
-  async #resolve(host: string): Promise<string> {
+  async #resolve(host: string, port: number): Promise<string> {
     if (host === 'localhost') return '127.0.0.1';
     if (isIP(host) !== 0) {
       if (/^127\.|^::1$/.test(host)) return host;
       const known = await this.#labAddress(host);
       if (known !== null) return known;
-      throw new CurlError(7, `Failed to connect to ${host} port 80 after 0 ms: Couldn't connect to server`);
+      throw new CurlError(
+        7,
+        `Failed to connect to ${host} port ${String(port)} after 0 ms: Couldn't connect to server`,
+      );
     }
     const known = await this.#labAddress(host);
     if (known === null) throw new CurlError(6, `Could not resolve host: ${host}`);
