@@ -68,9 +68,10 @@ export const causeCheck: CheckFactory<CheckSpecOf<'cause'>> = (spec, context, st
 /** A test over records. Fields that a record does not have do not match. */
 export function compilePattern(pattern: RecordPattern): (record: CausalRecord) => boolean {
   const { kind } = pattern;
-  const tests = FIELDS
-    .filter((field) => pattern[field] !== undefined)
-    .map((field) => ({ field, expression: new RegExp(pattern[field] as string) }));
+  const tests = FIELDS.filter((field) => pattern[field] !== undefined).map((field) => ({
+    field,
+    expression: new RegExp(pattern[field] as string),
+  }));
   return (record) =>
     (kind === undefined || record.kind === kind) &&
     tests.every(({ field, expression }) => {
@@ -79,10 +80,7 @@ export function compilePattern(pattern: RecordPattern): (record: CausalRecord) =
     });
 }
 
-function fieldOf(
-  record: CausalRecord,
-  field: (typeof FIELDS)[number],
-): string | undefined {
+function fieldOf(record: CausalRecord, field: (typeof FIELDS)[number]): string | undefined {
   switch (field) {
     case 'actor':
       return record.actor;

@@ -152,7 +152,7 @@ describe('cause check', () => {
     expect(check.evaluate(context)).toMatchObject({ credit: 1, actual: { en: 'it happened (record 3)' } });
   });
 
-  it("takes an answer only when it was given to the user it names", () => {
+  it('takes an answer only when it was given to the user it names', () => {
     const { cluster, context, check } = start({
       kind: 'cause',
       effect: { kind: 'message', about: '^403 ', user: '^system:anonymous$' },
