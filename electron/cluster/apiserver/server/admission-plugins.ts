@@ -10,6 +10,7 @@ import { DefaultTolerationSeconds } from '../admission/default-toleration-second
 import type { AdmissionPlugin } from '../admission/interface.ts';
 import { LimitRanger } from '../admission/limit-ranger/limit-ranger.ts';
 import { NamespaceLifecycle } from '../admission/namespace-lifecycle.ts';
+import { NodeRestriction } from '../admission/node-restriction/node-restriction.ts';
 import { PersistentVolumeClaimResize } from '../admission/persistent-volume-claim-resize.ts';
 import { PodSecurity } from '../admission/pod-security/pod-security.ts';
 import { PriorityAdmission } from '../admission/priority.ts';
@@ -37,13 +38,18 @@ export interface AdmissionPluginOptions {
   readonly context: Context;
   readonly net: NetworkAccess;
   readonly authorization: AuthorizationChain;
-  /** Names of those that are off. */
+  /** Names of those that are on though they are off by default. */
+  readonly enabled: readonly string[];
+  /** Names of those that are off; they win. */
   readonly disabled: readonly string[];
 }
 
+/** Modelled, but only on where the command line says so, as kubeadm's does. */
+const DEFAULT_OFF = new Set(['NodeRestriction']);
+
 /** The plugins that are on, in upstream's order. Models AllOrderedPlugins and DefaultOffAdmissionPlugins (v1.34). */
 export function admissionPlugins(options: AdmissionPluginOptions): readonly AdmissionPlugin[] {
-  const { objects, served, context, net, disabled, authorization } = options;
+  const { objects, served, context, net, enabled, disabled, authorization } = options;
   const find = (resource: string, namespace: string, name: string) =>
     objects.find(resource, namespace, name, false);
   const caller = new WebhookCaller({ context, net, find });
@@ -58,6 +64,10 @@ export function admissionPlugins(options: AdmissionPluginOptions): readonly Admi
     new ServiceAccountAdmission(
       (namespace, name, live) => objects.find('serviceaccounts', namespace, name, live),
       context.rand,
+    ),
+    new NodeRestriction(
+      (group, resource, namespace, name) => objects.find(resource, namespace, name, false, group),
+      authorization,
     ),
     new TaintNodesByCondition(),
     new PodSecurity(
@@ -84,7 +94,9 @@ export function admissionPlugins(options: AdmissionPluginOptions): readonly Admi
     new ValidatingAdmissionWebhook(webhooks('validatingwebhookconfigurations')),
     new ResourceQuotaAdmission(quotas(objects, served), context),
   ];
-  return all.filter(({ name }) => !disabled.includes(name));
+  return all.filter(
+    ({ name }) => !disabled.includes(name) && (!DEFAULT_OFF.has(name) || enabled.includes(name)),
+  );
 }
 
 function quotas(objects: KnownObjects, served: ServedResources): QuotaAccessor {

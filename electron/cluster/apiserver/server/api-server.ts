@@ -129,6 +129,7 @@ export class ApiServer {
         context,
         net: options.net,
         authorization: this.#authorization,
+        enabled: flags.enabledAdmissionPlugins,
         disabled: flags.disabledAdmissionPlugins,
       }),
       new EscalationCheck(this.#authorization, this.#rbac),

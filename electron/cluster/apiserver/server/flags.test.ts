@@ -13,6 +13,7 @@ describe('parseApiServerFlags', () => {
       anonymousAuth: true,
       etcdCompactionInterval: 300,
       eventTtl: 9000,
+      enabledAdmissionPlugins: [],
       disabledAdmissionPlugins: [],
       storageMediaType: 'application/vnd.kubernetes.protobuf',
       serviceAccountIssuer: 'https://kubernetes.default.svc.cluster.local',

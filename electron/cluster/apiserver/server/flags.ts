@@ -11,6 +11,8 @@ export interface ApiServerFlags {
   /** Seconds; 0 turns compaction off. */
   readonly etcdCompactionInterval: number;
   readonly eventTtl: number;
+  /** Besides those that are on by default. */
+  readonly enabledAdmissionPlugins: readonly string[];
   readonly disabledAdmissionPlugins: readonly string[];
   /** Who says so in service account tokens; also the audience they have when none is asked for. */
   readonly serviceAccountIssuer: string;
@@ -73,7 +75,7 @@ export function parseApiServerFlags(argv: readonly string[], ownAddress: string)
   const storageMediaType = MEDIA_TYPES.find((known) => known === mediaType);
   if (storageMediaType === undefined)
     return `--storage-media-type "${mediaType}" invalid, allowed values: ${MEDIA_TYPES.join(', ')}`;
-  const disabled = (flags.get('disable-admission-plugins') ?? '').split(',').filter((name) => name !== '');
+  const names = (flag: string) => (flags.get(flag) ?? '').split(',').filter((name) => name !== '');
   return {
     etcdServers: etcdServers as Address[],
     securePort,
@@ -82,7 +84,8 @@ export function parseApiServerFlags(argv: readonly string[], ownAddress: string)
     anonymousAuth: flags.get('anonymous-auth') !== 'false',
     etcdCompactionInterval: compaction,
     eventTtl,
-    disabledAdmissionPlugins: disabled,
+    enabledAdmissionPlugins: names('enable-admission-plugins'),
+    disabledAdmissionPlugins: names('disable-admission-plugins'),
     serviceAccountIssuer: flags.get('service-account-issuer') ?? DEFAULT_ISSUER,
     serviceAccountSigningKeyFile: flags.get('service-account-signing-key-file') ?? '',
     storageMediaType,

@@ -2,6 +2,7 @@ import type { KubeObject, Pod, PodDisruptionBudget } from '../../api/types.ts';
 import { withCondition } from './pod-condition.ts';
 import { newBadRequest, newInternalError } from '../../apimachinery/status.ts';
 import { formatTime } from '../../apimachinery/time.ts';
+import { admitSubresource } from '../endpoints/admit-subresource.ts';
 import type { ApiRequest } from '../endpoints/api-request.ts';
 import { decodeRequestObject } from '../endpoints/body-decoder.ts';
 import { buildPredicate } from '../endpoints/predicate.ts';
@@ -32,17 +33,19 @@ export class PodEviction implements SubresourceHandler {
   async handle(request: ApiRequest, resource: ServedResource): Promise<void> {
     const { info, exchange, trail } = request;
     const options = parseWriteOptions(info.query, 'CreateOptions', exchange.request.headers['user-agent']);
-    const eviction = decodeRequestObject(exchange.request, EVICTION, options.fieldValidation)
-      .object as KubeObject & JsonObject;
-    const given = eviction.metadata?.name ?? '';
+    const decoded = decodeRequestObject(exchange.request, EVICTION, options.fieldValidation).object;
+    const given = decoded.metadata?.name ?? '';
     if (given !== '' && given !== info.name) {
       throw newBadRequest(`name in URL does not match name in Eviction object: ${given} != ${info.name}`);
     }
+    const asking = writeContextOf(request, options);
+    const eviction = (await admitSubresource(request, resource, EVICTION, decoded, asking)) as KubeObject &
+      JsonObject;
     const asked = isJsonObject(eviction['deleteOptions']) ? eviction['deleteOptions'] : {};
     const grace = asked['gracePeriodSeconds'];
     const dryRuns = Array.isArray(asked['dryRun']) ? asked['dryRun'].map(String) : [];
     const dryRun = options.dryRun || parseDryRun(dryRuns);
-    const write = writeContextOf(request, { dryRun, fieldManager: options.fieldManager });
+    const write = { ...asking, dryRun };
     const pod = (await resource.store.get(info.namespace, info.name)) as Pod;
     if (!isBeyondBudgets(pod)) {
       await this.#spend(pod, write, resource.store.context.clock.now());

@@ -58,10 +58,17 @@ export class TestCluster {
   readonly #connections = new Map<PeerCertificate | undefined, HttpClientConnection>();
   readonly #strategies: readonly KindStrategy[];
   readonly #more: Partial<KubeApiserverOptions>;
+  readonly #flags: readonly string[];
 
-  constructor(strategies: readonly KindStrategy[], more: Partial<KubeApiserverOptions> = {}) {
+  /** `flags`: more of the API server's command line. */
+  constructor(
+    strategies: readonly KindStrategy[],
+    more: Partial<KubeApiserverOptions> = {},
+    flags: readonly string[] = [],
+  ) {
     this.#strategies = strategies;
     this.#more = more;
+    this.#flags = flags;
     this.network = new SimulatedNetwork(this.simulation);
     this.etcdMachine = machine('etcd-1', '10.0.0.11', this.simulation, this.network);
     this.apiMachine = machine('cp-1', '10.0.0.10', this.simulation, this.network);
@@ -80,8 +87,9 @@ export class TestCluster {
   static async start(
     strategies: readonly KindStrategy[],
     more: Partial<KubeApiserverOptions> = {},
+    flags: readonly string[] = [],
   ): Promise<TestCluster> {
-    const cluster = new TestCluster(strategies, more);
+    const cluster = new TestCluster(strategies, more, flags);
     await cluster.run(3_000);
     return cluster;
   }
@@ -104,6 +112,7 @@ export class TestCluster {
     this.api = this.#spawn(this.apiMachine, 'kube-apiserver', program, [
       'kube-apiserver',
       '--etcd-servers=http://10.0.0.11:2379',
+      ...this.#flags,
     ]);
     this.#connections.clear();
   }

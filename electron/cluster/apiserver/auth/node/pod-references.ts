@@ -18,6 +18,16 @@ export function podRefersTo(pod: Pod, resource: ReferredResource, name: string):
   return found;
 }
 
+/** What kinds of objects a Pod refers to, mirror or not. Models VisitPodSecretNames and VisitPodConfigmapNames (v1.34). */
+export function podReferences(pod: Pod): ReadonlySet<ReferredResource> {
+  const kinds = new Set<ReferredResource>();
+  if (pod.spec === undefined) return kinds;
+  visit(pod.metadata?.name ?? '', pod.spec, (kind, name) => {
+    if ((name ?? '') !== '') kinds.add(kind);
+  });
+  return kinds;
+}
+
 function visit(podName: string, spec: PodSpec, refer: Refer): void {
   refer('serviceaccounts', spec.serviceAccountName);
   for (const { name } of spec.imagePullSecrets ?? []) refer('secrets', name);
@@ -41,6 +51,10 @@ function visit(podName: string, spec: PodSpec, refer: Refer): void {
     refer('configmaps', volume.configMap?.name);
     refer('persistentvolumeclaims', volume.persistentVolumeClaim?.claimName);
     if (volume.ephemeral !== undefined) refer('persistentvolumeclaims', `${podName}-${volume.name}`);
+    refer('secrets', volume.azureFile?.secretName);
+    const { cephfs, flexVolume, rbd, scaleIO, iscsi, storageos } = volume;
+    for (const source of [cephfs, flexVolume, rbd, scaleIO, iscsi, storageos])
+      refer('secrets', source?.secretRef?.name);
     refer('secrets', volume.csi?.nodePublishSecretRef?.name);
     for (const source of volume.projected?.sources ?? []) {
       refer('secrets', source.secret?.name);

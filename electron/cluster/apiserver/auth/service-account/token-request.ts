@@ -3,10 +3,11 @@ import type { KubeObject, Pod, TokenRequest } from '../../../api/types.ts';
 import { newBadRequest, newConflict, newInvalid, newNotFound } from '../../../apimachinery/status.ts';
 import { formatTime } from '../../../apimachinery/time.ts';
 import { invalid } from '../../../apimachinery/validation/field-error.ts';
+import { admitSubresource } from '../../endpoints/admit-subresource.ts';
 import { decodeRequestObject } from '../../endpoints/body-decoder.ts';
 import { parseWriteOptions } from '../../endpoints/request-options.ts';
 import type { SubresourceHandler } from '../../endpoints/served-resource.ts';
-import { answerWithObject, checkNameOnUrl } from '../../endpoints/write-handlers.ts';
+import { answerWithObject, checkNameOnUrl, writeContextOf } from '../../endpoints/write-handlers.ts';
 import type { Claims } from './jwt.ts';
 import { signToken } from './jwt.ts';
 import type { SigningKey } from './signing-key.ts';
@@ -33,14 +34,17 @@ export function tokenRequestHandler(options: TokenRequestOptions): SubresourceHa
     verbs: ['create'],
     async handle(request, resource): Promise<void> {
       const { info, exchange } = request;
-      const write = parseWriteOptions(info.query, 'CreateOptions', exchange.request.headers['user-agent']);
-      const decoded = decodeRequestObject(exchange.request, KIND, write.fieldValidation);
+      const asked = parseWriteOptions(info.query, 'CreateOptions', exchange.request.headers['user-agent']);
+      const decoded = decodeRequestObject(exchange.request, KIND, asked.fieldValidation);
       // The account's name is enough; a name in the body has to agree with it.
       if ((decoded.object.metadata?.name ?? '') !== '')
         checkNameOnUrl(decoded.object, info.name, info.namespace);
+      const write = writeContextOf(request, asked);
+      write.warnings.push(...decoded.warnings);
+      const wanted = await admitSubresource(request, resource, KIND, decoded.object, write);
       const account = await resource.store.get(info.namespace, info.name);
-      const issued = await issue(options, decoded.object as TokenRequest, account);
-      answerWithObject(request, resource, 201, issued, decoded.warnings);
+      const issued = await issue(options, wanted as TokenRequest, account);
+      answerWithObject(request, resource, 201, issued, write.warnings);
     },
   };
 }
