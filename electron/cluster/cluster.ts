@@ -19,6 +19,7 @@ import { OfflineCatalogue } from './images/catalogue.ts';
 import type { Cluster, ClusterOptions, CommandHandle, CommandIo, ComponentStatus } from './interface.ts';
 import { ETCD_DATA, MANIFESTS, STOPPED_MANIFESTS } from './kubeadm/control-plane.ts';
 import { installMachine } from './kubeadm/install.ts';
+import { isUnmarked, markControlPlane } from './kubeadm/mark-control-plane.ts';
 import { joinMembers } from './kubeadm/join-members.ts';
 import type { Machine } from './machine/interface.ts';
 import { volatileStore } from './machine/local-state.ts';
@@ -150,7 +151,12 @@ class SimulatedCluster implements Cluster {
     });
     this.etcdGateway = etcdGateway;
     this.#console.spawn({ name: 'etcd-gateway', program: etcdGateway.program });
-    for (const place of this.#places) boot(place, options.resume);
+    for (const place of this.#places) {
+      boot(place, options.resume);
+      const { machine, spec } = place;
+      if (spec.isNode && spec.controlPlane !== undefined && isUnmarked(machine.state))
+        machine.spawn({ name: 'kubeadm', program: markControlPlane(this.kubernetesVersion), argv: ['kubeadm'] });
+    }
   }
 
   get network(): NetworkControl {

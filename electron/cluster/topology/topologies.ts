@@ -30,11 +30,7 @@ function kubeadmControlPlane(index = 0): TopologyMachine {
     memory: 4 * GIB,
     disk: 40 * GIB,
     isNode: true,
-    // What `kubeadm init` puts on its Node.
-    nodeLabels: {
-      'node-role.kubernetes.io/control-plane': '',
-      'node.kubernetes.io/exclude-from-external-load-balancers': '',
-    },
+    nodeLabels: {},
     taints: [CONTROL_PLANE_TAINT],
     podCIDR: `10.244.${index}.0/24`,
     controlPlane: { startedBy: 'static-pod', programs: CONTROL_PLANE },
