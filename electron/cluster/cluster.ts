@@ -155,7 +155,11 @@ class SimulatedCluster implements Cluster {
       boot(place, options.resume);
       const { machine, spec } = place;
       if (spec.isNode && spec.controlPlane !== undefined && isUnmarked(machine.state))
-        machine.spawn({ name: 'kubeadm', program: markControlPlane(this.kubernetesVersion), argv: ['kubeadm'] });
+        machine.spawn({
+          name: 'kubeadm',
+          program: markControlPlane(this.kubernetesVersion),
+          argv: ['kubeadm'],
+        });
     }
   }
 
