@@ -30,11 +30,25 @@ export class ServedHost {
     this.stderr = stderr;
   }
 
-  static async start(dataDir: string, ...flags: readonly string[]): Promise<ServedHost> {
+  static start(dataDir: string, ...flags: readonly string[]): Promise<ServedHost> {
+    return ServedHost.#launch(['--enable-source-maps'], { LEME_CHECK_OUTPUT: '1' }, dataDir, flags);
+  }
+
+  /** For measuring: with this process's flags of Node, and without the checks that tests ask for. */
+  static startPlain(dataDir: string, ...flags: readonly string[]): Promise<ServedHost> {
+    return ServedHost.#launch(process.execArgv, {}, dataDir, flags);
+  }
+
+  static async #launch(
+    nodeFlags: readonly string[],
+    environment: Readonly<Record<string, string>>,
+    dataDir: string,
+    flags: readonly string[],
+  ): Promise<ServedHost> {
     const child = spawn(
       process.execPath,
       [
-        '--enable-source-maps',
+        ...nodeFlags,
         join(root, 'dist/host/serve.mjs'),
         '--data',
         dataDir,
@@ -45,7 +59,7 @@ export class ServedHost {
         '--json',
         ...flags,
       ],
-      { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, LEME_CHECK_OUTPUT: '1' } },
+      { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...environment } },
     );
     const stderr: string[] = [];
     child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk.toString('utf8')));

@@ -57,7 +57,7 @@ async function realEtcd(folder: string): Promise<Server> {
 }
 
 async function ours(folder: string): Promise<Server> {
-  const host = await ServedHost.start(folder, '--etcd-plain');
+  const host = await ServedHost.startPlain(folder, '--etcd-plain');
   const [url = ''] = host.served.etcdEndpoints;
   return { url, pid: host.served.pid, stop: () => host.stop('SIGKILL') };
 }
