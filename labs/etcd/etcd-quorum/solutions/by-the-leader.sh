@@ -12,11 +12,13 @@ other=$(printf 'cp-1\ncp-2\ncp-3\n' | grep -v $leader | head -1)
 lab answer one predict-one go-on
 ssh $first mv /etc/kubernetes/manifests/etcd.yaml /root/
 lab wait one/stopped
-kubectl apply -f - <<'YAML'
+cat >com-dois.yaml <<'YAML'
 apiVersion: v1
 kind: ConfigMap
 metadata: { name: com-dois, namespace: default }
 YAML
+# It takes the load balancer some seconds to see that one API server has lost its member.
+until kubectl apply -f com-dois.yaml; do sleep 2; done
 lab wait one
 lab answer two predict-two waits
 ssh $leader mv /etc/kubernetes/manifests/etcd.yaml /root/

@@ -12,7 +12,8 @@ second=$(printf 'cp-1\ncp-2\ncp-3\n' | grep -v $leader | tail -1)
 lab answer one predict-one go-on
 ssh $first mv /etc/kubernetes/manifests/etcd.yaml /etc/kubernetes/
 lab wait one/stopped
-kubectl create configmap com-dois --from-literal=membros=2
+# It takes the load balancer some seconds to see that one API server has lost its member.
+until kubectl create configmap com-dois --from-literal=membros=2; do sleep 2; done
 lab wait one
 lab answer two predict-two waits
 ssh $second mv /etc/kubernetes/manifests/etcd.yaml /etc/kubernetes/
