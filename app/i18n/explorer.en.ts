@@ -116,6 +116,7 @@ export const httpEn: Catalogue['inspector']['http'] = {
   stage: {
     authentication: 'Authentication',
     impersonation: 'Impersonation',
+    flowControl: 'Priority and fairness',
     authorization: 'Authorization',
     admission: 'Admission',
     validation: 'Validation',

@@ -113,6 +113,7 @@ export const httpPtBR = {
   stage: {
     authentication: 'Autenticação',
     impersonation: 'Personificação',
+    flowControl: 'Prioridade e justiça',
     authorization: 'Autorização',
     admission: 'Admissão',
     validation: 'Validação',

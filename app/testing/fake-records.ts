@@ -204,6 +204,7 @@ function fakeHttp(record: RecordSummary, reveal: boolean): HttpExchangeView {
       groups: ['developers', 'system:authenticated'],
       impersonator: 'kubernetes-admin',
       authn: 'x509, impersonated by kubernetes-admin',
+      flowControl: 'global-default (global-default)',
       authz: 'RBAC: allowed by RoleBinding "editors/default" of ClusterRole "edit" to Group "developers"',
       admission: ['ServiceAccount: changed', 'DefaultTolerationSeconds: changed', 'ResourceQuota: refused'],
       validation: null,

@@ -7,6 +7,7 @@ const NONE: HttpVerdicts = {
   groups: [],
   impersonator: null,
   authn: 'x509',
+  flowControl: null,
   authz: 'RBAC',
   admission: [],
   validation: null,
@@ -65,4 +66,14 @@ it('a conflict is refused by what is stored, a read needs no admission, and impe
 
 it('says nothing where nothing was recorded', () => {
   expect(stagesOf({ request: null, response: null, verdicts: null })).toEqual([]);
+});
+
+it('a request that found no seat stops at priority and fairness', () => {
+  const verdict = 'refused: global-default (global-default): queue-full';
+  expect(stages('GET', '429 Too Many Requests', { flowControl: verdict, authz: null }).slice(0, 3)).toEqual([
+    'authentication passed x509',
+    `flowControl refused ${verdict}`,
+    'authorization unreached',
+  ]);
+  expect(stages('GET', '200 OK', { flowControl: 'exempt (exempt)' })[1]).toBe('flowControl passed exempt (exempt)');
 });

@@ -1,7 +1,13 @@
 import type { HttpExchangeView } from '../../../electron/shared/contract/records.ts';
 
 export type StageName =
-  'authentication' | 'impersonation' | 'authorization' | 'admission' | 'validation' | 'storage';
+  | 'authentication'
+  | 'impersonation'
+  | 'flowControl'
+  | 'authorization'
+  | 'admission'
+  | 'validation'
+  | 'storage';
 
 export interface Stage {
   readonly name: StageName;
@@ -38,6 +44,8 @@ export function stagesOf({ request, response, verdicts }: HttpExchangeView): Sta
         ? text(verdicts.authz)
         : [`${verdicts.impersonator} → ${verdicts.user ?? ''}`],
     );
+  if (verdicts.flowControl !== null)
+    add('flowControl', verdicts.flowControl.startsWith('refused'), [verdicts.flowControl]);
   const forbidden = verdicts.authz?.startsWith('refused') === true;
   add('authorization', forbidden, text(verdicts.authz));
   const notAdmitted = verdicts.admission.some((line) => /: (refused|denied)/.test(line));

@@ -66,10 +66,11 @@ describe('a message of HTTP', () => {
       groups: ['dev'],
       impersonator: 'kubernetes-admin',
       authn: 'x509',
+      flowControl: 'global-default (global-default)',
       authz: 'RBAC: allowed by RoleBinding "x/y"',
       admission: ['Priority: changed'],
       etcd: 'update',
-      flowSchema: 'global-default',
+      timing: 'quick',
       code: 200,
     });
     const { http, body } = service.get(first);
@@ -102,11 +103,12 @@ describe('a message of HTTP', () => {
       groups: ['dev'],
       impersonator: 'kubernetes-admin',
       authn: 'x509',
+      flowControl: 'global-default (global-default)',
       authz: 'RBAC: allowed by RoleBinding "x/y"',
       admission: ['Priority: changed'],
       validation: null,
       storage: 'update',
-      more: [{ name: 'flowSchema', value: 'global-default' }],
+      more: [{ name: 'timing', value: 'quick' }],
     });
     expect(service.get(second).http).toEqual(http);
     expect(service.get(first, true).http?.request?.headers?.[0]?.value).toBe('Bearer abc.def');

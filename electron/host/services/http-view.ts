@@ -126,7 +126,7 @@ function yaml(value: unknown, reveal: boolean): { text: string; hidden: boolean 
   return { text: toYaml(safe), hidden };
 }
 
-const KNOWN = ['user', 'groups', 'impersonator', 'authn', 'authz', 'admission', 'validation', 'etcd'];
+const KNOWN = ['user', 'groups', 'impersonator', 'authn', 'flowControl', 'authz', 'admission', 'validation', 'etcd'];
 
 function verdictsOf(detail: Readonly<Record<string, unknown>>): HttpVerdicts | null {
   if (!KNOWN.some((name) => name in detail)) return null;
@@ -151,6 +151,7 @@ function verdictsOf(detail: Readonly<Record<string, unknown>>): HttpVerdicts | n
     groups: list('groups'),
     impersonator: text('impersonator'),
     authn: text('authn'),
+    flowControl: text('flowControl'),
     authz: text('authz'),
     admission: list('admission'),
     validation: text('validation'),

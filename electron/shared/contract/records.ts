@@ -60,6 +60,8 @@ export const HttpVerdicts = z.object({
   /** Who really asked, when the user is impersonated. */
   impersonator: z.string().nullable(),
   authn: z.string().nullable(),
+  /** Flow schema and priority level. */
+  flowControl: z.string().nullable(),
   authz: z.string().nullable(),
   /** One line per plugin that changed the object or refused it. */
   admission: z.array(z.string()),

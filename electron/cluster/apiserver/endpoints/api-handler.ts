@@ -15,6 +15,10 @@ import type { AuthorizationChain } from '../auth/authorization-chain.ts';
 import type { AuthorizationAttributes } from '../auth/interface.ts';
 import { impersonationOf } from '../auth/impersonation.ts';
 import type { UserInfo } from '../auth/user.ts';
+import type { FlowControl } from '../flowcontrol/flow-control.ts';
+import type { Classification } from '../flowcontrol/interface.ts';
+import type { Entry } from '../flowcontrol/priority-level.ts';
+import { seatsOf } from '../flowcontrol/work-estimate.ts';
 import { doorOf } from '../registry/door-of.ts';
 import type { ApiRequest, Trail } from './api-request.ts';
 import { checkBodySize } from './body-decoder.ts';
@@ -25,8 +29,9 @@ import { handleGet, handleList } from './read-handlers.ts';
 import type { RequestInfo } from './request-info.ts';
 import { parseRequestInfo } from './request-info.ts';
 import type { RequestMetrics } from './request-metrics.ts';
-import { respondError } from './responder.ts';
+import { respondError, respondText } from './responder.ts';
 import type { ServedResource, ServedResources } from './served-resource.ts';
+import { StagedExchange } from './staged-exchange.ts';
 import { handleWatch } from './watch-handler.ts';
 import { handleCreate, handleUpdate } from './write-handlers.ts';
 
@@ -37,6 +42,8 @@ export interface ApiHandlerOptions {
   readonly resources: ServedResources;
   readonly nonResource: NonResourceHandler;
   readonly metrics: RequestMetrics;
+  /** Undefined: switched off. */
+  readonly flowControl: FlowControl | undefined;
 }
 
 type Handler = (request: ApiRequest, resource: ServedResource) => Promise<void>;
@@ -51,6 +58,13 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   delete: handleDelete,
   deletecollection: handleDeleteCollection,
 };
+
+/** Streams to kubelets and the like: neither limited nor classified. */
+const UNTRACKED = new Set(['attach', 'exec', 'proxy', 'log', 'portforward']);
+
+function isUntracked({ verb, subresource }: RequestInfo): boolean {
+  return verb === 'proxy' || UNTRACKED.has(subresource);
+}
 
 /** Verbs of the `status` and `approval` doors. */
 const STATUS_VERBS = new Set(['get', 'update', 'patch']);
@@ -69,21 +83,9 @@ function forbiddenError(user: UserInfo, info: AuthorizationAttributes, reason: s
   return newForbidden({ group: info.apiGroup, resource: info.resource }, info.name, why);
 }
 
-/** The exchange whose answer carries one more warning. */
-function withWarning(exchange: HttpExchange, warning: string): HttpExchange {
-  return {
-    request: exchange.request,
-    respond: (response, detail) =>
-      exchange.respond({ ...response, warnings: [warning, ...(response.warnings ?? [])] }, detail),
-    sendItem: (body, summary) => exchange.sendItem(body, summary),
-    end: () => exchange.end(),
-    onUpload: (handler) => exchange.onUpload(handler),
-    onCancel: (handler) => exchange.onCancel(handler),
-  };
-}
-
 /**
- * The way of a request through the server: authentication, impersonation, authorization, then the endpoint.
+ * The way of a request through the server: authentication, impersonation, priority and fairness, authorization, then the
+ * endpoint.
  * Every stage leaves its verdict in the trail. Models the handler chain of DefaultBuildHandlerChain (v1.34).
  */
 export class ApiHandler {
@@ -94,26 +96,25 @@ export class ApiHandler {
   }
 
   /** Serves one call to its end (a watch: to its beginning). Never rejects. */
-  async serve(exchange: HttpExchange, peer: Peer): Promise<void> {
+  async serve(served: HttpExchange, peer: Peer): Promise<void> {
+    const exchange = new StagedExchange(served);
     const info = parseRequestInfo(exchange.request.method, exchange.request.target);
     const trail: Trail = {};
     const { metrics } = this.#options;
     metrics.begin();
-    let code = 200;
     try {
       await this.#serve(exchange, peer, info, trail);
     } catch (error) {
       const status = this.#statusOf(error, info);
-      code = status.code;
       if (status.reason === 'Invalid' && !(trail.admission ?? []).some((line) => line.endsWith(': refused')))
         trail.validation = 'refused';
       respondError(exchange, info.query, trail, status, trail.warnings);
     } finally {
-      metrics.end(info, code);
+      metrics.end(info, exchange.status);
     }
   }
 
-  async #serve(exchange: HttpExchange, peer: Peer, info: RequestInfo, trail: Trail): Promise<void> {
+  async #serve(exchange: StagedExchange, peer: Peer, info: RequestInfo, trail: Trail): Promise<void> {
     const { request } = exchange;
     const credentials = { headers: request.headers, certificate: peer.certificate };
     const identity = await this.#options.authentication.authenticate(credentials);
@@ -126,6 +127,52 @@ export class ApiHandler {
     trail.user = user.name;
     trail.groups = user.groups;
     if (user !== identity.user) trail.impersonator = identity.user.name;
+    const apiRequest: ApiRequest = { exchange, info, user, trail };
+    const { flowControl } = this.#options;
+    if (flowControl === undefined || isUntracked(info)) await this.#serveAllowed(apiRequest);
+    else await this.#serveInTurn(apiRequest, flowControl.classify(user, info));
+  }
+
+  /** Serves once there are seats, or refuses. Models WithPriorityAndFairness. */
+  async #serveInTurn(request: ApiRequest, classification: Classification): Promise<void> {
+    const { exchange, info, trail } = request;
+    const { level, headers, verdict } = classification;
+    exchange.headers = headers;
+    trail.flowControl = verdict;
+    const seats = level.limit === undefined ? 1 : seatsOf(info, (list) => this.#stored(list));
+    const entered = level.enter(classification, seats, (handler) => exchange.onCancel(handler));
+    const entry = typeof entered === 'string' ? entered : await this.#wait(entered, trail);
+    if (entry !== 'started') {
+      trail.flowControl = `refused: ${verdict}: ${entry}`;
+      const retry = { 'retry-after': String(level.dropped.retryAfter) };
+      respondText(exchange, trail, 429, 'Too many requests, please try again later.\n', retry);
+      return;
+    }
+    try {
+      await this.#serveAllowed(request);
+    } finally {
+      level.leave(classification, seats);
+    }
+  }
+
+  async #wait(entered: Promise<Entry>, trail: Trail): Promise<Entry> {
+    const { clock, tracer } = this.#options.context;
+    const { cause } = tracer;
+    const since = clock.now();
+    const entry = await entered;
+    tracer.resume(cause);
+    trail.flowControl = `${trail.flowControl ?? ''}, waited ${Math.round(clock.now() - since)} ms`;
+    return entry;
+  }
+
+  /** How many objects there are of what is listed, as far as that is known. */
+  #stored({ apiGroup, apiVersion, resource }: RequestInfo): number {
+    const cache = this.#options.resources.find(apiGroup, apiVersion, resource)?.store.cache;
+    return cache?.ready === true ? cache.size : 0;
+  }
+
+  async #serveAllowed(request: ApiRequest): Promise<void> {
+    const { exchange, info, user, trail } = request;
     const attributes = attributesOf(info);
     const verdict = await this.#options.authorization.authorize(user, attributes);
     if (verdict.decision !== 'allow') {
@@ -133,13 +180,12 @@ export class ApiHandler {
       throw forbiddenError(user, attributes, verdict.reason);
     }
     trail.authz = verdict.reason === '' ? verdict.by : verdict.reason;
-    checkBodySize(request);
-    const apiRequest: ApiRequest = { exchange, info, user, trail };
-    if (info.isResourceRequest) await this.#serveResource(apiRequest);
-    else await this.#options.nonResource.handle(apiRequest);
+    checkBodySize(exchange.request);
+    if (info.isResourceRequest) await this.#serveResource(request);
+    else await this.#options.nonResource.handle(request);
   }
 
-  async #impersonate(user: UserInfo, exchange: HttpExchange, trail: Trail): Promise<UserInfo> {
+  async #impersonate(user: UserInfo, exchange: StagedExchange, trail: Trail): Promise<UserInfo> {
     const impersonation = impersonationOf(exchange.request.headers);
     if (impersonation === undefined) return user;
     for (const asked of impersonation.asks) {
@@ -153,13 +199,8 @@ export class ApiHandler {
   }
 
   async #serveResource(request: ApiRequest): Promise<void> {
-    const { info } = request;
-    const resource = this.#options.resources.route(info);
-    const { deprecation } = resource.strategy;
-    if (deprecation !== undefined) {
-      await this.#serveRouted({ ...request, exchange: withWarning(request.exchange, deprecation) }, resource);
-      return;
-    }
+    const resource = this.#options.resources.route(request.info);
+    request.exchange.warning = resource.strategy.deprecation;
     await this.#serveRouted(request, resource);
   }
 

@@ -1,6 +1,6 @@
-import type { HttpExchange } from '../../network/http.ts';
 import type { UserInfo } from '../auth/user.ts';
 import type { RequestInfo } from './request-info.ts';
+import type { StagedExchange } from './staged-exchange.ts';
 
 /** What each stage said of a request; goes to the causal log beside the answer, so that the diagram can show it. */
 export interface Trail {
@@ -9,6 +9,8 @@ export interface Trail {
   /** Who asked, when the user is impersonated. */
   impersonator?: string;
   authn?: string;
+  /** Flow schema and priority level, and whether it had to wait or was refused. */
+  flowControl?: string;
   authz?: string;
   admission?: readonly string[];
   /** Texts of `Warning` headers; a refusal has them too. */
@@ -21,9 +23,9 @@ export interface Trail {
   etcd?: string;
 }
 
-/** A request that has passed authentication and authorization. */
+/** A request that has passed authentication. */
 export interface ApiRequest {
-  readonly exchange: HttpExchange;
+  readonly exchange: StagedExchange;
   readonly info: RequestInfo;
   readonly user: UserInfo;
   readonly trail: Trail;

@@ -9,14 +9,17 @@ export class RequestMetrics {
     readonly kind: string;
     readonly count: number;
   }[];
+  readonly #more: () => readonly string[];
   #inFlight = 0;
 
   constructor(
     objects: () => readonly { readonly resource: string; readonly count: number }[],
     watchers: () => readonly { readonly group: string; readonly kind: string; readonly count: number }[],
+    more: () => readonly string[],
   ) {
     this.#objects = objects;
     this.#watchers = watchers;
+    this.#more = more;
   }
 
   begin(): void {
@@ -58,6 +61,7 @@ export class RequestMetrics {
       ...this.#watchers().map(
         ({ group, kind, count }) => `apiserver_registered_watchers{group="${group}",kind="${kind}"} ${count}`,
       ),
+      ...this.#more(),
     ];
     return `${lines.join('\n')}\n`;
   }

@@ -35,6 +35,8 @@ import type { ServedResource } from '../endpoints/served-resource.ts';
 import { ServedResources } from '../endpoints/served-resource.ts';
 import type { SubresourceHandler } from '../endpoints/served-resource.ts';
 import { versionInfo } from '../endpoints/version-info.ts';
+import { FlowControl } from '../flowcontrol/flow-control.ts';
+import { flowControlMetrics } from '../flowcontrol/metrics.ts';
 import { ClusterIpAllocator } from '../registry/cluster-ip-allocator.ts';
 import { NAMESPACE_HOOKS } from '../registry/namespace-hooks.ts';
 import { NodePortAllocator } from '../registry/node-port-allocator.ts';
@@ -56,6 +58,7 @@ import { serveBindings } from '../subresources/pod-binding.ts';
 import { subresourcesOf } from '../subresources/subresources.ts';
 import { admissionPlugins } from './admission-plugins.ts';
 import type { ApiServerFlags } from './flags.ts';
+import { flowControlObjects } from './flow-control-objects.ts';
 import { etcdProblem, healthChecks } from './health-checks.ts';
 import { KnownObjects } from './known-objects.ts';
 
@@ -160,6 +163,14 @@ export class ApiServer {
       openApi: new OpenApi(strategies, options.gitVersion),
       openApiV2: new OpenApiV2(options.gitVersion),
     };
+    const flowControl = flags.priorityAndFairness
+      ? new FlowControl({
+          clock: context.clock,
+          objects: flowControlObjects(this.resources),
+          seats: flags.maxRequestsInFlight,
+          waitLimit: (flags.requestTimeout * 1000) / 4,
+        })
+      : undefined;
     const metrics = new RequestMetrics(
       () =>
         [...this.#caches]
@@ -171,6 +182,7 @@ export class ApiServer {
           kind: strategy.gvk.kind,
           count: store.cache.ready ? store.cache.watcherCount : 0,
         })),
+      () => (flowControl === undefined ? [] : flowControlMetrics(flowControl)),
     );
     this.handler = new ApiHandler({
       context,
@@ -190,6 +202,7 @@ export class ApiServer {
         serverAddress: `${flags.advertiseAddress}:${flags.securePort}`,
       }),
       metrics,
+      flowControl,
     });
   }
 

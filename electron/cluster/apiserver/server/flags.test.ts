@@ -18,6 +18,9 @@ describe('parseApiServerFlags', () => {
       storageMediaType: 'application/vnd.kubernetes.protobuf',
       serviceAccountIssuer: 'https://kubernetes.default.svc.cluster.local',
       serviceAccountSigningKeyFile: '',
+      priorityAndFairness: true,
+      maxRequestsInFlight: 600,
+      requestTimeout: 60,
     }); // prettier-ignore
   });
 
@@ -27,6 +30,12 @@ describe('parseApiServerFlags', () => {
     expect(parse('--etcd-servers=a', '--secure-port=0')).toContain('must be between 1 and 65535');
     expect(parse('--etcd-servers=a', '--storage-media-type=text/plain')).toBe(
       '--storage-media-type "text/plain" invalid, allowed values: application/json, application/yaml, application/vnd.kubernetes.protobuf',
+    );
+    expect(parse('--etcd-servers=a', '--max-requests-inflight=-1')).toBe(
+      '--max-requests-inflight can not be negative value',
+    );
+    expect(parse('--etcd-servers=a', '--max-mutating-requests-inflight=many')).toBe(
+      'invalid argument "many" for "--max-mutating-requests-inflight" flag: strconv.ParseInt: parsing "many": invalid syntax',
     );
     expect(parse('start')).toBe('unknown command "start" for "kube-apiserver"');
   });

@@ -20,6 +20,11 @@ export interface ApiServerFlags {
   readonly serviceAccountSigningKeyFile: string;
   /** What values in etcd should be written in. */
   readonly storageMediaType: StorageMediaType;
+  readonly priorityAndFairness: boolean;
+  /** Requests served at once, watches only until they have begun: those of both in-flight flags. */
+  readonly maxRequestsInFlight: number;
+  /** Seconds. */
+  readonly requestTimeout: number;
 }
 
 export type StorageMediaType = (typeof MEDIA_TYPES)[number];
@@ -66,6 +71,12 @@ export function parseApiServerFlags(argv: readonly string[], ownAddress: string)
   if (!Number.isInteger(securePort) || securePort < 1 || securePort > 65_535) {
     return `--secure-port ${flags.get('secure-port') ?? ''} must be between 1 and 65535, inclusive. It cannot be turned off with 0`;
   }
+  const count = (flag: string, usual: number): number | string => {
+    const text = flags.get(flag) ?? String(usual);
+    if (!/^-?\d+$/.test(text))
+      return `invalid argument ${JSON.stringify(text)} for "--${flag}" flag: strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`;
+    return Number(text) < 0 ? `--${flag} can not be negative value` : Number(text);
+  };
   const compaction = duration(flags.get('etcd-compaction-interval') ?? '5m0s');
   const eventTtl = duration(flags.get('event-ttl') ?? '1h0m0s');
   if (compaction === undefined)
@@ -75,6 +86,12 @@ export function parseApiServerFlags(argv: readonly string[], ownAddress: string)
   const storageMediaType = MEDIA_TYPES.find((known) => known === mediaType);
   if (storageMediaType === undefined)
     return `--storage-media-type "${mediaType}" invalid, allowed values: ${MEDIA_TYPES.join(', ')}`;
+  const inFlight = [count('max-requests-inflight', 400), count('max-mutating-requests-inflight', 200)];
+  const wrong = inFlight.find((value) => typeof value === 'string');
+  if (wrong !== undefined) return String(wrong);
+  const requestTimeout = duration(flags.get('request-timeout') ?? '1m0s');
+  if (requestTimeout === undefined)
+    return 'invalid argument for "--request-timeout" flag: time: invalid duration';
   const names = (flag: string) => (flags.get(flag) ?? '').split(',').filter((name) => name !== '');
   return {
     etcdServers: etcdServers as Address[],
@@ -89,5 +106,8 @@ export function parseApiServerFlags(argv: readonly string[], ownAddress: string)
     serviceAccountIssuer: flags.get('service-account-issuer') ?? DEFAULT_ISSUER,
     serviceAccountSigningKeyFile: flags.get('service-account-signing-key-file') ?? '',
     storageMediaType,
+    priorityAndFairness: flags.get('enable-priority-and-fairness') !== 'false',
+    maxRequestsInFlight: inFlight.reduce<number>((sum, value) => sum + Number(value), 0),
+    requestTimeout,
   };
 }

@@ -1,140 +1,59 @@
 import type { FlowSchema, KubeObject, PriorityLevelConfiguration } from '../../api/types.ts';
+import { deepEqual } from '../../apimachinery/deep-equal.ts';
+import { isMandatory } from '../flowcontrol/flow-control.ts';
+import {
+  AUTO_UPDATE,
+  BOOTSTRAP_FLOW_SCHEMAS,
+  BOOTSTRAP_PRIORITY_LEVELS,
+  FLOW_CONTROL_GROUP,
+} from '../flowcontrol/bootstrap-objects.ts';
 import type { ApiServer } from './api-server.ts';
-import { createUnlessThere } from './own-writes.ts';
+import { createUnlessThere, ownWrite } from './own-writes.ts';
 
-type Rule = NonNullable<NonNullable<FlowSchema['spec']>['rules']>[number];
-type Subject = Rule['subjects'][number];
+type FlowControlObject = FlowSchema | PriorityLevelConfiguration;
 
-const GROUP = 'flowcontrol.apiserver.k8s.io';
-const AUTO_UPDATE = { 'apf.kubernetes.io/autoupdate-spec': 'true' };
-
-/** Shares, lendable percent and queues (none: refuse at once) of each level. Models bootstrap/default.go (v1.34). */
-const LEVELS: Readonly<
-  Record<string, readonly [shares: number, lendable: number, queues?: number, hand?: number]>
-> = {
-  'catch-all': [5, 0],
-  system: [30, 33, 64, 6],
-  'node-high': [40, 25, 64, 6],
-  'leader-election': [10, 0, 16, 4],
-  'workload-high': [40, 50, 128, 6],
-  'workload-low': [100, 90, 128, 6],
-  'global-default': [20, 50, 128, 6],
-};
-
-const groups = (...names: readonly string[]): Subject[] =>
-  names.map((name) => ({ kind: 'Group', group: { name } }));
-const users = (...names: readonly string[]): Subject[] =>
-  names.map((name) => ({ kind: 'User', user: { name } }));
-const accounts = (name: string): Subject[] => [
-  { kind: 'ServiceAccount', serviceAccount: { namespace: 'kube-system', name } },
+const OBJECTS: readonly (readonly [resource: string, objects: readonly FlowControlObject[]])[] = [
+  ['prioritylevelconfigurations', BOOTSTRAP_PRIORITY_LEVELS],
+  ['flowschemas', BOOTSTRAP_FLOW_SCHEMAS],
 ];
-const resources = (verbs: string[], apiGroups: string[], names: string[]) => ({
-  verbs, apiGroups, resources: names, namespaces: ['*'], clusterScope: true,
-}); // prettier-ignore
-const EVERY_RESOURCE = resources(['*'], ['*'], ['*']);
-const EVERY_PATH = { verbs: ['*'], nonResourceURLs: ['*'] };
-const all = (subjects: Subject[]): Rule => ({
-  subjects,
-  resourceRules: [EVERY_RESOURCE],
-  nonResourceRules: [EVERY_PATH],
-});
-const leases = resources(['get', 'create', 'update'], ['coordination.k8s.io'], ['leases']);
-const AUTHENTICATED = groups('system:unauthenticated', 'system:authenticated');
 
-/** Name, level, precedence, how flows are told apart, rules. */
-const SCHEMAS: readonly (readonly [string, string, number, string, readonly Rule[]])[] = [
-  ['exempt', 'exempt', 1, '', [all(groups('system:masters'))]],
-  [
-    'probes', 'exempt', 2, '',
-    [{ subjects: AUTHENTICATED, nonResourceRules: [{ verbs: ['get'], nonResourceURLs: ['/healthz', '/readyz', '/livez'] }] }],
-  ],
-  [
-    'system-leader-election', 'leader-election', 100, 'ByUser',
-    [
-      {
-        subjects: [
-          ...users('system:kube-controller-manager', 'system:kube-scheduler'),
-          { kind: 'ServiceAccount', serviceAccount: { namespace: 'kube-system', name: '*' } },
-        ],
-        resourceRules: [leases],
-      },
-    ],
-  ],
-  [
-    'endpoint-controller', 'workload-high', 150, 'ByUser',
-    [
-      {
-        subjects: [...users('system:kube-controller-manager'), ...accounts('endpoint-controller'), ...accounts('endpointslicemirroring-controller')],
-        resourceRules: [resources(['get', 'create', 'update'], [''], ['endpoints'])],
-      },
-    ],
-  ],
-  ['workload-leader-election', 'leader-election', 200, 'ByUser', [{ subjects: accounts('*'), resourceRules: [leases] }]],
-  [
-    'system-node-high', 'node-high', 400, 'ByUser',
-    [
-      {
-        subjects: groups('system:nodes'),
-        resourceRules: [
-          resources(['*'], [''], ['nodes', 'nodes/status']),
-          resources(['*'], ['coordination.k8s.io'], ['leases']),
-        ],
-      },
-    ],
-  ],
-  ['system-nodes', 'system', 500, 'ByUser', [all(groups('system:nodes'))]],
-  ['kube-controller-manager', 'workload-high', 800, 'ByNamespace', [all(users('system:kube-controller-manager'))]],
-  ['kube-scheduler', 'workload-high', 800, 'ByNamespace', [all(users('system:kube-scheduler'))]],
-  ['kube-system-service-accounts', 'workload-high', 900, 'ByNamespace', [all(accounts('*'))]],
-  ['service-accounts', 'workload-low', 9000, 'ByUser', [all(groups('system:serviceaccounts'))]],
-  ['global-default', 'global-default', 9900, 'ByUser', [all(AUTHENTICATED)]],
-  ['catch-all', 'catch-all', 10_000, 'ByUser', [all(AUTHENTICATED)]],
-]; // prettier-ignore
-
-/** The priority levels and flow schemas every cluster has. Models pkg/apis/flowcontrol/bootstrap (v1.34). */
+/** Creates the priority levels and flow schemas that every cluster has. @throws StatusError, StorageError */
 export async function bootstrapFlowControl(server: ApiServer): Promise<void> {
-  const exempt = level('exempt', {
-    type: 'Exempt',
-    exempt: { nominalConcurrencyShares: 0, lendablePercent: 0 },
-  });
-  const limited = Object.entries(LEVELS).map(
-    ([name, [nominalConcurrencyShares, lendablePercent, queues, handSize]]) =>
-      level(name, {
-        type: 'Limited',
-        limited: {
-          nominalConcurrencyShares,
-          lendablePercent,
-          limitResponse:
-            queues === undefined
-              ? { type: 'Reject' }
-              : { type: 'Queue', queuing: { queues, handSize, queueLengthLimit: 50 } },
-        },
-      }),
-  );
-  const schemas = SCHEMAS.map(([name, priorityLevel, matchingPrecedence, method, rules]): FlowSchema => ({
-    apiVersion: `${GROUP}/v1`,
-    kind: 'FlowSchema',
-    metadata: { name, annotations: AUTO_UPDATE },
-    spec: {
-      priorityLevelConfiguration: { name: priorityLevel },
-      matchingPrecedence,
-      ...(method === '' ? {} : { distinguisherMethod: { type: method } }),
-      rules,
-    },
-  }));
-  await Promise.all([
-    ...[exempt, ...limited].map((object) =>
-      createUnlessThere(server, GROUP, 'prioritylevelconfigurations', object as KubeObject),
+  await Promise.all(
+    OBJECTS.flatMap(([resource, objects]) =>
+      objects.map((object) => createUnlessThere(server, FLOW_CONTROL_GROUP, resource, object as KubeObject)),
     ),
-    ...schemas.map((object) => createUnlessThere(server, GROUP, 'flowschemas', object as KubeObject)),
-  ]);
+  );
 }
 
-function level(name: string, spec: PriorityLevelConfiguration['spec']): PriorityLevelConfiguration {
-  return {
-    apiVersion: `${GROUP}/v1`,
-    kind: 'PriorityLevelConfiguration',
-    metadata: { name, annotations: AUTO_UPDATE },
-    spec,
-  };
+/**
+ * Makes again what was deleted, and gives back their specs to those that are kept up to date: the mandatory ones, and
+ * those whose annotation says so (without one: as long as nobody has changed them). Works from the caches.
+ * Models registry/flowcontrol/ensurer (v1.34). @throws StatusError, StorageError
+ */
+export async function ensureFlowControl(server: ApiServer): Promise<void> {
+  for (const [resource, objects] of OBJECTS) {
+    const served = server.resources.find(FLOW_CONTROL_GROUP, 'v1', resource);
+    if (served?.store.cache.ready !== true) continue;
+    for (const object of objects) {
+      const name = object.metadata?.name ?? '';
+      const stored = served.store.cache.get(served.store.key('', name)) as FlowControlObject | undefined;
+      if (stored === undefined)
+        await createUnlessThere(server, FLOW_CONTROL_GROUP, resource, object as KubeObject);
+      else if (isKeptUpToDate(stored) && !deepEqual(stored.spec, object.spec)) {
+        const update = (current: KubeObject | undefined): KubeObject =>
+          ({ ...current, spec: object.spec }) as KubeObject;
+        await served.writer.update(
+          { namespace: '', name, subresource: '', update, create: 'never' },
+          ownWrite('api-priority-and-fairness-config-producer-v1'),
+        );
+      }
+    }
+  }
+}
+
+function isKeptUpToDate({ metadata }: FlowControlObject): boolean {
+  if (isMandatory(metadata?.name ?? '')) return true;
+  const annotation = metadata?.annotations?.[AUTO_UPDATE];
+  return annotation === undefined ? metadata?.generation === 1 : annotation === 'true';
 }

@@ -5,11 +5,11 @@ import { StorageError } from '../storage/storage-error.ts';
 import type { ApiServer } from './api-server.ts';
 
 /** The API server writing for itself. */
-export function ownWrite(): WriteContext {
+export function ownWrite(fieldManager = 'kube-apiserver'): WriteContext {
   return {
     user: { name: 'system:apiserver', groups: ['system:masters'] },
     dryRun: false,
-    fieldManager: 'kube-apiserver',
+    fieldManager,
     warnings: [],
     admission: [],
     annotations: new Map(),

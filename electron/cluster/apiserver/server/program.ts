@@ -10,6 +10,7 @@ import { DefinitionController } from '../apiextensions/definition-controller.ts'
 import { compactForever } from '../storage/compactor.ts';
 import { ApiServer } from './api-server.ts';
 import { bootstrap } from './bootstrap.ts';
+import { FlowControlConsumer } from './flow-control-consumer.ts';
 import { parseApiServerFlags } from './flags.ts';
 import { ReconnectingEtcdClient } from './reconnecting-etcd-client.ts';
 import type { EtcdConnector } from './reconnecting-etcd-client.ts';
@@ -85,6 +86,7 @@ export function kubeApiserverProgram(options: KubeApiserverOptions): Program {
     process.stderr(`Serving securely on [::]:${flags.securePort}`);
     const definitionsServed = new DefinitionController(server, process).run();
     process.go(() => definitionsServed);
+    new FlowControlConsumer(server, process).run();
     process.go(async () => {
       for (;;) {
         try {

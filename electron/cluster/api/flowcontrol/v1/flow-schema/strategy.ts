@@ -15,7 +15,7 @@ const DEFAULT_PRECEDENCE = 1000;
 const MAX_PRECEDENCE = 10_000;
 const METHODS = ['ByNamespace', 'ByUser'];
 
-/** FlowSchemas; requests are not queued by them. Models pkg/registry/flowcontrol/flowschema (v1.34). */
+/** FlowSchemas; requests are classified by them in apiserver/flowcontrol. Models pkg/registry/flowcontrol/flowschema (v1.34). */
 export const FLOW_SCHEMA_STRATEGY: KindStrategy<FlowSchema> = defineStrategy<FlowSchema>({
   ...described('flowcontrol.apiserver.k8s.io/v1', 'flowschemas'),
   applyDefaults: (schema) => {

@@ -1,6 +1,6 @@
 import { ageOf } from '../../../../apimachinery/duration.ts';
 import type { FieldError } from '../../../../apimachinery/validation/field-error.ts';
-import { forbidden, notSupported, required } from '../../../../apimachinery/validation/field-error.ts';
+import { forbidden, invalid, notSupported, required } from '../../../../apimachinery/validation/field-error.ts';
 import { nonNegative } from '../../../apps/v1/pod-template.ts';
 import { described } from '../../../described-resource.ts';
 import {
@@ -12,9 +12,16 @@ import {
 import type { KindStrategy } from '../../../strategy.ts';
 import type { PriorityLevelConfiguration } from '../../../types.ts';
 
-const NONE = '<none>';
+type Spec = NonNullable<PriorityLevelConfiguration['spec']>;
+type Limited = NonNullable<Spec['limited']>;
+type Queuing = NonNullable<NonNullable<Limited['limitResponse']>['queuing']>;
 
-/** PriorityLevelConfigurations; requests are not queued by them. Models pkg/registry/flowcontrol/prioritylevelconfiguration (v1.34). */
+const NONE = '<none>';
+const MAX_QUEUES = 10_000_000;
+/** Of the hash by which a flow is dealt its queues. */
+const MAX_HASH_BITS = 60;
+
+/** PriorityLevelConfigurations; who is limited by them is decided in apiserver/flowcontrol. Models pkg/registry/flowcontrol/prioritylevelconfiguration (v1.34). */
 export const PRIORITY_LEVEL_CONFIGURATION_STRATEGY: KindStrategy<PriorityLevelConfiguration> =
   defineStrategy<PriorityLevelConfiguration>({
     ...described('flowcontrol.apiserver.k8s.io/v1', 'prioritylevelconfigurations'),
@@ -81,9 +88,9 @@ function defaultPriorityLevel(level: PriorityLevelConfiguration): PriorityLevelC
   };
 }
 
-/** Models ValidatePriorityLevelConfigurationSpec (v1.34) in outline: the union and what may not be negative. */
+/** Models ValidatePriorityLevelConfigurationSpec (v1.34). */
 function validatePriorityLevel(level: PriorityLevelConfiguration): FieldError[] {
-  const { type = '', limited, exempt } = (level.spec ?? {}) as Partial<NonNullable<typeof level.spec>>;
+  const { type = '', limited, exempt } = (level.spec ?? {}) as Partial<Spec>;
   const errors: FieldError[] = [];
   switch (type) {
     case 'Exempt':
@@ -98,6 +105,61 @@ function validatePriorityLevel(level: PriorityLevelConfiguration): FieldError[] 
     default:
       errors.push(notSupported('spec.type', type, ['Exempt', 'Limited']));
   }
-  errors.push(...nonNegative(limited?.nominalConcurrencyShares, 'spec.limited.nominalConcurrencyShares'));
+  if (exempt !== undefined) errors.push(...validateShares(exempt, 'spec.exempt'));
+  if (limited === undefined) return errors;
+  errors.push(...validateShares(limited, 'spec.limited'));
+  errors.push(...nonNegative(limited.borrowingLimitPercent, 'spec.limited.borrowingLimitPercent'));
+  errors.push(...validateLimitResponse(limited.limitResponse));
+  return errors;
+}
+
+function validateShares(
+  { nominalConcurrencyShares, lendablePercent }: NonNullable<Spec['exempt']>,
+  path: string,
+): FieldError[] {
+  const errors = nonNegative(nominalConcurrencyShares, `${path}.nominalConcurrencyShares`);
+  if (lendablePercent === undefined || (lendablePercent >= 0 && lendablePercent <= 100)) return errors;
+  return [
+    ...errors,
+    invalid(`${path}.lendablePercent`, lendablePercent, 'must be between 0 and 100, inclusive'),
+  ];
+}
+
+function validateLimitResponse(response: Limited['limitResponse']): FieldError[] {
+  const path = 'spec.limited.limitResponse';
+  const { type = '', queuing } = response ?? {};
+  switch (type) {
+    case 'Reject':
+      return queuing === undefined
+        ? []
+        : [forbidden(`${path}.queuing`, 'must be nil if limited.limitResponse.type is not Limited')];
+    case 'Queue':
+      return queuing === undefined
+        ? [required(`${path}.queuing`, 'must not be empty if limited.limitResponse.type is Limited')]
+        : validateQueuing(queuing, `${path}.queuing`);
+    default:
+      return [notSupported(`${path}.type`, type, ['Queue', 'Reject'])];
+  }
+}
+
+function validateQueuing(
+  { queues = 0, handSize = 0, queueLengthLimit = 0 }: Queuing,
+  path: string,
+): FieldError[] {
+  const errors: FieldError[] = [];
+  if (queueLengthLimit <= 0)
+    errors.push(invalid(`${path}.queueLengthLimit`, queueLengthLimit, 'must be positive'));
+  if (queues <= 0) errors.push(invalid(`${path}.queues`, queues, 'must be positive'));
+  else if (queues > MAX_QUEUES)
+    errors.push(invalid(`${path}.queues`, queues, `must not be greater than ${MAX_QUEUES}`));
+  if (handSize <= 0) errors.push(invalid(`${path}.handSize`, handSize, 'must be positive'));
+  else if (handSize > queues) {
+    const detail = `should not be greater than queues (${queues})`;
+    errors.push(invalid(`${path}.handSize`, handSize, detail));
+  } else if (Math.ceil(Math.log2(queues) * handSize) > MAX_HASH_BITS) {
+    const what = `deckSize ${queues} and handSize ${handSize}`;
+    const detail = `required entropy bits of ${what} should not be greater than ${MAX_HASH_BITS}`;
+    errors.push(invalid(`${path}.handSize`, handSize, detail));
+  }
   return errors;
 }
