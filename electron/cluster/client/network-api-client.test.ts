@@ -100,6 +100,33 @@ describe('NetworkApiClient', () => {
     });
   });
 
+  it('comes back when it is told to, ten times and no more', async () => {
+    const test = new TestSimulation();
+    let refusals = 2;
+    const fake = fakeNet(test, (_, send, call) => {
+      refusals -= 1;
+      const refused = {
+        status: 429,
+        headers: { 'retry-after': '2', 'content-type': 'text/plain; charset=utf-8' },
+        body: { type: 'text', text: 'Too many requests, please try again later.\n' },
+      } as const;
+      const served = { status: 200, headers: {}, body: { type: 'object', value: { ok: true } } } as const;
+      send({ type: 'response', call, response: refusals >= 0 ? refused : served });
+    });
+    const client = new NetworkApiClient(test.component('cp-1/kube-scheduler'), fake.net, config);
+    const { clock } = test.component('test');
+    const begun = clock.now();
+    expect(await test.do(() => client.request('GET', '/version'))).toEqual({ ok: true });
+    expect([fake.requests.length, Math.floor((clock.now() - begun) / 1000)]).toEqual([3, 4]);
+    refusals = Infinity;
+    const failed = await test.do(() => client.request('GET', '/version').catch((error: unknown) => error));
+    expect(fake.requests).toHaveLength(3 + 11);
+    expect(statusOf(failed)).toMatchObject({
+      reason: 'TooManyRequests',
+      message: 'the server has received too many requests and has asked us to try again later',
+    });
+  });
+
   it('throws the server Status, or Go-like texts when there is no answer', async () => {
     const test = new TestSimulation();
     const status = {

@@ -1,4 +1,5 @@
 import type { KubeList, KubeObject, Status } from '../api/types.ts';
+import { newTooManyRequests } from '../apimachinery/status.ts';
 import type { HttpResponse, HttpStream } from '../network/http.ts';
 import type { NetworkAccess } from '../network/interface.ts';
 import { statusError } from './api-errors.ts';
@@ -25,6 +26,8 @@ import { TokenBucket } from './token-bucket.ts';
 interface CallOptions {
   readonly contentType?: string;
 }
+
+const MAX_RETRIES = 10;
 
 /** ApiClient over the simulated network. Models client-go rest.RESTClient (v1.34). */
 export class NetworkApiClient implements ApiClient {
@@ -75,20 +78,27 @@ export class NetworkApiClient implements ApiClient {
     return this.send(method, target, body);
   }
 
-  /** Sends and decodes; a status of 400 or more becomes a StatusError. */
+  /**
+   * Sends and decodes; a status of 400 or more becomes a StatusError. Whoever is told to come back later does, up to
+   * ten times. Models client-go's rest/with_retry.go.
+   */
   async send(method: string, target: string, body?: unknown, options: CallOptions = {}): Promise<unknown> {
-    if (this.#limiter !== undefined) await this.#limiter.wait();
-    const response = await this.#transport.call({
-      method,
-      target,
-      headers: {
-        ...this.#transport.headers(this.userAgent),
-        ...(body === undefined ? {} : { 'content-type': options.contentType ?? 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: { type: 'object' as const, value: body } }),
-    });
-    if (response.status >= 400) throw failure(response);
-    return bodyValue(response.body);
+    for (let retries = 0; ; retries += 1) {
+      if (this.#limiter !== undefined) await this.#limiter.wait();
+      const response = await this.#transport.call({
+        method,
+        target,
+        headers: {
+          ...this.#transport.headers(this.userAgent),
+          ...(body === undefined ? {} : { 'content-type': options.contentType ?? 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: { type: 'object' as const, value: body } }),
+      });
+      if (response.status < 400) return bodyValue(response.body);
+      const seconds = retryAfter(response);
+      if (seconds === undefined || retries === MAX_RETRIES) throw failure(response);
+      await this.#context.clock.sleep(seconds * 1000);
+    }
   }
 
   watch<T extends KubeObject>(target: string, handlers: WatchHandlers<T>): WatchHandle {
@@ -126,11 +136,23 @@ export class NetworkApiClient implements ApiClient {
   }
 }
 
+/** Seconds after which a refused request may be sent again; undefined when nobody said so. */
+function retryAfter({ status, headers }: HttpResponse): number | undefined {
+  const text = headers['retry-after'];
+  return (status === 429 || status >= 500) && text !== undefined && /^\d+$/.test(text)
+    ? Number(text)
+    : undefined;
+}
+
 /** The error of a failed answer, also where the body is no Status. */
 function failure(response: HttpResponse): Error {
   const value = bodyValue(response.body);
   if (typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'Status') {
     return statusError({ code: response.status, ...(value as Status) });
+  }
+  if (response.status === 429) {
+    const message = 'the server has received too many requests and has asked us to try again later';
+    return newTooManyRequests(message, retryAfter(response) ?? 0);
   }
   const text = typeof value === 'string' && value !== '' ? value.trim() : 'unknown';
   return statusError({

@@ -9,6 +9,8 @@ import {
 } from '../../apimachinery/status.ts';
 import type { HttpExchange } from '../../network/http.ts';
 import type { Peer } from '../../network/interface.ts';
+import type { Auditor } from '../audit/auditor.ts';
+import { AUDIT_ID } from '../audit/auditor.ts';
 import { attributesOf } from '../auth/attributes-of.ts';
 import type { AuthenticationChain } from '../auth/authentication-chain.ts';
 import type { AuthorizationChain } from '../auth/authorization-chain.ts';
@@ -44,6 +46,8 @@ export interface ApiHandlerOptions {
   readonly metrics: RequestMetrics;
   /** Undefined: switched off. */
   readonly flowControl: FlowControl | undefined;
+  /** Undefined: nothing is recorded. */
+  readonly audit: Auditor | undefined;
 }
 
 type Handler = (request: ApiRequest, resource: ServedResource) => Promise<void>;
@@ -106,6 +110,7 @@ export class ApiHandler {
       await this.#serve(exchange, peer, info, trail);
     } catch (error) {
       const status = this.#statusOf(error, info);
+      if (!(error instanceof StatusError)) exchange.observer?.onPanic(status.message);
       if (status.reason === 'Invalid' && !(trail.admission ?? []).some((line) => line.endsWith(': refused')))
         trail.validation = 'refused';
       respondError(exchange, info.query, trail, status, trail.warnings);
@@ -118,26 +123,44 @@ export class ApiHandler {
     const { request } = exchange;
     const credentials = { headers: request.headers, certificate: peer.certificate };
     const identity = await this.#options.authentication.authenticate(credentials);
+    const user = identity.outcome === 'user' ? identity.user : undefined;
+    this.#observe(exchange, peer, info, user);
     if (identity.outcome !== 'user') {
       trail.authn = `${identity.method}: refused${identity.outcome === 'refused' ? `: ${identity.why}` : ''}`;
       throw newUnauthorized();
     }
     trail.authn = identity.method;
-    const user = await this.#impersonate(identity.user, exchange, trail);
-    trail.user = user.name;
-    trail.groups = user.groups;
-    if (user !== identity.user) trail.impersonator = identity.user.name;
-    const apiRequest: ApiRequest = { exchange, info, user, trail };
+    const acting = await this.#impersonate(identity.user, exchange, trail);
+    trail.user = acting.name;
+    trail.groups = acting.groups;
+    if (acting !== identity.user) {
+      trail.impersonator = identity.user.name;
+      exchange.observer?.onImpersonation(acting);
+    }
+    const apiRequest: ApiRequest = { exchange, info, user: acting, trail };
     const { flowControl } = this.#options;
     if (flowControl === undefined || isUntracked(info)) await this.#serveAllowed(apiRequest);
-    else await this.#serveInTurn(apiRequest, flowControl.classify(user, info));
+    else await this.#serveInTurn(apiRequest, flowControl.classify(acting, info));
+  }
+
+  /** Begins the audit record, if there is to be one. */
+  #observe(exchange: StagedExchange, peer: Peer, info: RequestInfo, user: UserInfo | undefined): void {
+    const { audit } = this.#options;
+    if (audit === undefined) return;
+    const { request } = exchange;
+    const id = audit.idOf(request);
+    exchange.headers = { [AUDIT_ID]: id };
+    const longRunning = info.verb === 'watch' || isUntracked(info);
+    exchange.observer = audit.begin(id, request, info, user, peer.ip, longRunning);
+    // Whoever goes before the answer has begun ends the record too.
+    if (exchange.observer !== undefined) exchange.onCancel(() => undefined);
   }
 
   /** Serves once there are seats, or refuses. Models WithPriorityAndFairness. */
   async #serveInTurn(request: ApiRequest, classification: Classification): Promise<void> {
     const { exchange, info, trail } = request;
     const { level, headers, verdict } = classification;
-    exchange.headers = headers;
+    exchange.headers = { ...exchange.headers, ...headers };
     trail.flowControl = verdict;
     const seats = level.limit === undefined ? 1 : seatsOf(info, (list) => this.#stored(list));
     const entered = level.enter(classification, seats, (handler) => exchange.onCancel(handler));
@@ -175,6 +198,7 @@ export class ApiHandler {
     const { exchange, info, user, trail } = request;
     const attributes = attributesOf(info);
     const verdict = await this.#options.authorization.authorize(user, attributes);
+    exchange.observer?.onAuthorization(verdict.decision === 'allow', verdict.reason);
     if (verdict.decision !== 'allow') {
       trail.authz = verdict.reason === '' ? 'refused' : `refused: ${verdict.reason}`;
       throw forbiddenError(user, attributes, verdict.reason);

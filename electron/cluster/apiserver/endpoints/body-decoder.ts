@@ -6,6 +6,7 @@ import { JsonSyntaxError, parseJsonValue } from '../../apimachinery/json.ts';
 import { newBadRequest, newRequestEntityTooLarge } from '../../apimachinery/status.ts';
 import { parseYaml, YamlSyntaxError } from '../../apimachinery/yaml.ts';
 import type { HttpRequest } from '../../network/http.ts';
+import type { StagedExchange } from './staged-exchange.ts';
 import type { JsonObject } from './wire-order.ts';
 import { isJsonObject } from './wire-order.ts';
 
@@ -30,14 +31,14 @@ export function contentTypeOf(request: HttpRequest): string {
 
 /** The object of a create or update; `custom` is what a kind out of the scheme brings along. @throws StatusError 400, 413, 415 */
 export function decodeRequestObject(
-  request: HttpRequest,
+  { request, observer }: Pick<StagedExchange, 'request' | 'observer'>,
   gvk: GroupVersionKind,
   validation: FieldValidation,
   custom?: CustomKind,
 ): DecodedBody {
   const { body } = request;
   const content = body?.type === 'object' ? body.value : body?.type === 'bytes' ? body.bytes : body?.text;
-  return decodeBody({
+  const decoded = decodeBody({
     // What crossed the simulated network as a value is typed already, whatever the header says.
     ...(body?.type === 'object' ? {} : { contentType: contentTypeOf(request) }),
     body: content as object | Uint8Array | string | undefined,
@@ -45,6 +46,8 @@ export function decodeRequestObject(
     fieldValidation: validation,
     ...(custom === undefined ? {} : { custom }),
   });
+  observer?.onRequestObject(decoded.object);
+  return decoded;
 }
 
 /** An options object such as DeleteOptions; undefined without a body. @throws StatusError 400, 413 */

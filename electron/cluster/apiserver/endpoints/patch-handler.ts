@@ -22,6 +22,7 @@ import { PATCH_TYPES, preparePatch } from './patch-types.ts';
 import type { PatchType } from './patch-types.ts';
 import { parseWriteOptions } from './request-options.ts';
 import type { ServedResource } from './served-resource.ts';
+import type { StagedExchange } from './staged-exchange.ts';
 import { isJsonObject } from './wire-order.ts';
 import { answerWithObject, checkNameOnUrl, writeContextOf } from './write-handlers.ts';
 
@@ -73,11 +74,16 @@ export function isApply(request: HttpRequest): boolean {
 }
 
 /** Reads the patch of a request on an object of a kind. @throws StatusError 400, 413, 415 */
-export function parsePatch(request: HttpRequest, kind: PatchedKind): ParsedPatch {
+export function parsePatch(
+  { request, observer }: Pick<StagedExchange, 'request' | 'observer'>,
+  kind: PatchedKind,
+): ParsedPatch {
   const type = contentTypeOf(request);
   const accepted = kind.custom === undefined ? ACCEPTED : ACCEPTED_BY_CUSTOM;
   if (!accepted.includes(type) || type === APPLY_TYPE) throw newUnsupportedMediaType(accepted);
-  const patch = preparePatch(type as PatchType, readPatch(request), kind.gvk);
+  const sent = readPatch(request);
+  observer?.onPatch(sent);
+  const patch = preparePatch(type as PatchType, sent, kind.gvk);
   return { apply: (current, validation) => decodePatched(patch(current), kind, validation) };
 }
 
@@ -103,7 +109,7 @@ export async function handlePatch(request: ApiRequest, resource: ServedResource)
   const { info, exchange, trail } = request;
   negotiate(exchange.request.headers['accept'], { transforms: true, yaml: true });
   if (isApply(exchange.request)) return handleApply(request, resource);
-  const patch = parsePatch(exchange.request, resource.strategy);
+  const patch = parsePatch(exchange, resource.strategy);
   const options = parseWriteOptions(info.query, 'PatchOptions', exchange.request.headers['user-agent']);
   const write = writeContextOf(request, options);
   const update = (current: KubeObject | undefined): KubeObject => {
@@ -137,6 +143,7 @@ async function handleApply(request: ApiRequest, resource: ServedResource): Promi
   const owners = resource.store.fieldManager(info.subresource);
   const update = (current: KubeObject | undefined): KubeObject => {
     const { config, strictError } = parseApplyConfig(exchange.request, options.fieldValidation);
+    exchange.observer?.onPatch(config);
     const time = formatTime(resource.store.context.clock.now());
     const applied = owners.apply(current, config, options.fieldManager, options.force, time);
     if (strictError !== undefined) noteStrictError(strictError, options.fieldValidation, write.warnings);

@@ -1,11 +1,26 @@
-import type { EndReason, HttpBody, HttpExchange, HttpHeaders, HttpRequest, HttpResponse } from '../../network/http.ts';
+import type {
+  EndReason,
+  HttpBody,
+  HttpExchange,
+  HttpHeaders,
+  HttpRequest,
+  HttpResponse,
+} from '../../network/http.ts';
+import type { UserInfo } from '../auth/user.ts';
 
-/** Told what leaves the server, as the audit needs to know. */
-export interface AnswerObserver {
-  /** The head of the answer, with its body unless it is a stream. */
-  onResponse(response: HttpResponse): void;
-  /** Nothing more comes: the end of a stream, or the client has gone. */
+/** Told what happens to a request, as the audit needs to know. */
+export interface RequestObserver {
+  onImpersonation(user: UserInfo): void;
+  onAuthorization(allowed: boolean, reason: string): void;
+  /** The object that came with it, decoded. */
+  onRequestObject(object: unknown): void;
+  onPatch(patch: unknown): void;
+  /** The head of the answer, with its body unless it is a stream, and what admission noted. */
+  onResponse(response: HttpResponse, annotations: ReadonlyMap<string, string> | undefined): void;
+  /** Nothing more comes: the answer or the stream has ended, or the client has gone. May come twice. */
   onEnd(): void;
+  /** Serving it failed for a reason that is no answer. */
+  onPanic(message: string): void;
 }
 
 const NONE: HttpHeaders = {};
@@ -18,7 +33,9 @@ export class StagedExchange implements HttpExchange {
   headers = NONE;
   /** The first of the answer's warnings. */
   warning: string | undefined;
-  observer: AnswerObserver | undefined;
+  observer: RequestObserver | undefined;
+  /** What admission noted, once there is any. */
+  annotations: ReadonlyMap<string, string> | undefined;
   /** The code of the answer; 0 before there is one. */
   status = 0;
 
@@ -35,7 +52,7 @@ export class StagedExchange implements HttpExchange {
       ...(headers === NONE ? {} : { headers: { ...response.headers, ...headers } }),
       ...(warning === undefined ? {} : { warnings: [warning, ...(response.warnings ?? [])] }),
     };
-    observer?.onResponse(answer);
+    observer?.onResponse(answer, this.annotations);
     this.#exchange.respond(answer, detail);
     if (response.stream !== true) observer?.onEnd();
   }

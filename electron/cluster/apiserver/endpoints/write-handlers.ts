@@ -19,6 +19,7 @@ export function writeContextOf(
   const warnings: string[] = [];
   const annotations = new Map<string, string>();
   Object.assign(request.trail, { admission, warnings, annotations });
+  request.exchange.annotations = annotations;
   return {
     user: request.user,
     dryRun: options.dryRun,
@@ -73,7 +74,7 @@ export async function handleCreate(request: ApiRequest, resource: ServedResource
   negotiate(exchange.request.headers['accept'], { transforms: true, yaml: true });
   const options = parseWriteOptions(info.query, 'CreateOptions', exchange.request.headers['user-agent']);
   const { gvk, custom } = resource.strategy;
-  const decoded = decodeRequestObject(exchange.request, gvk, options.fieldValidation, custom);
+  const decoded = decodeRequestObject(exchange, gvk, options.fieldValidation, custom);
   const write = writeContextOf(request, options);
   write.warnings.push(...decoded.warnings);
   const object = await resource.writer.create(info.namespaceOfObject, decoded.object, write);
@@ -87,7 +88,7 @@ export async function handleUpdate(request: ApiRequest, resource: ServedResource
   negotiate(exchange.request.headers['accept'], { transforms: true, yaml: true });
   const options = parseWriteOptions(info.query, 'UpdateOptions', exchange.request.headers['user-agent']);
   const { gvk, custom } = resource.strategy;
-  const decoded = decodeRequestObject(exchange.request, gvk, options.fieldValidation, custom);
+  const decoded = decodeRequestObject(exchange, gvk, options.fieldValidation, custom);
   checkNameOnUrl(decoded.object, info.name, info.namespaceOfObject);
   const write = writeContextOf(request, options);
   write.warnings.push(...decoded.warnings);

@@ -37,7 +37,8 @@ describe('classification', () => {
   }); // prettier-ignore
 
   it('divides the seats by shares, and has the mandatory levels when nothing is stored', () => {
-    const seats = (control: FlowControl) => control.levels.map(({ name, limit }) => `${name} ${limit ?? '-'}`);
+    const seats = (control: FlowControl) =>
+      control.levels.map(({ name, limit }) => `${name} ${limit ?? '-'}`);
     expect(seats(bootstrapped())).toEqual([
       'catch-all 13',
       'exempt -',

@@ -162,5 +162,7 @@ function withMandatory<T extends FlowSchema | PriorityLevelConfiguration>(
     const name = metadata?.name ?? '';
     return isMandatory(name) && !names.has(name);
   });
-  return [...stored, ...missing].sort((a, b) => ((a.metadata?.name ?? '') < (b.metadata?.name ?? '') ? -1 : 1));
+  return [...stored, ...missing].sort((a, b) =>
+    (a.metadata?.name ?? '') < (b.metadata?.name ?? '') ? -1 : 1,
+  );
 }

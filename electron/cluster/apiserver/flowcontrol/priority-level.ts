@@ -131,7 +131,11 @@ export class PriorityLevel {
   }
 
   #dispatch(): void {
-    for (let next = this.#queues?.next; next !== undefined && this.#fits(next.seats); next = this.#queues?.next) {
+    for (
+      let next = this.#queues?.next;
+      next !== undefined && this.#fits(next.seats);
+      next = this.#queues?.next
+    ) {
       const request = this.#queues?.take() as Waiting;
       request.classification.counts.waiting -= 1;
       this.#start(request.classification, request.seats);
@@ -150,7 +154,5 @@ export class PriorityLevel {
 }
 
 function sameSettings(a: QueueSettings, b: QueueSettings): boolean {
-  return (
-    a.queues === b.queues && a.handSize === b.handSize && a.queueLengthLimit === b.queueLengthLimit
-  );
+  return a.queues === b.queues && a.handSize === b.handSize && a.queueLengthLimit === b.queueLengthLimit;
 }

@@ -4,6 +4,7 @@ import type { GroupVersionKind } from '../../apimachinery/gvk.ts';
 import { apiVersionOf, gvrKey } from '../../apimachinery/gvk.ts';
 import type { EtcdClient } from '../../etcd/client/interface.ts';
 import { AdmissionChain } from '../admission/admission-chain.ts';
+import type { Auditor } from '../audit/auditor.ts';
 import { AuthenticationChain } from '../auth/authentication-chain.ts';
 import { AuthorizationChain } from '../auth/authorization-chain.ts';
 import type { Authorizer } from '../auth/interface.ts';
@@ -76,6 +77,8 @@ export interface ApiServerOptions {
   readonly tokens: ReadonlyMap<string, TokenUser>;
   /** Signs service account tokens. */
   readonly signingKey: SigningKey;
+  /** Undefined: requests are not recorded. */
+  readonly audit: Auditor | undefined;
 }
 
 /** Field selector labels by which watchers are filed, by resource. */
@@ -203,6 +206,7 @@ export class ApiServer {
       }),
       metrics,
       flowControl,
+      audit: options.audit,
     });
   }
 

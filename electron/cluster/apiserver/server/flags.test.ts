@@ -21,6 +21,10 @@ describe('parseApiServerFlags', () => {
       priorityAndFairness: true,
       maxRequestsInFlight: 600,
       requestTimeout: 60,
+      auditPolicyFile: '',
+      auditLogPath: '',
+      auditLogMaxSize: 0,
+      auditLogMaxBackup: 0,
     }); // prettier-ignore
   });
 

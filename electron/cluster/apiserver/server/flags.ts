@@ -25,6 +25,13 @@ export interface ApiServerFlags {
   readonly maxRequestsInFlight: number;
   /** Seconds. */
   readonly requestTimeout: number;
+  /** '' for none. */
+  readonly auditPolicyFile: string;
+  /** `-` for standard output, '' for none. */
+  readonly auditLogPath: string;
+  /** Megabytes, and files that are kept aside; 0 for the usual. */
+  readonly auditLogMaxSize: number;
+  readonly auditLogMaxBackup: number;
 }
 
 export type StorageMediaType = (typeof MEDIA_TYPES)[number];
@@ -87,7 +94,8 @@ export function parseApiServerFlags(argv: readonly string[], ownAddress: string)
   if (storageMediaType === undefined)
     return `--storage-media-type "${mediaType}" invalid, allowed values: ${MEDIA_TYPES.join(', ')}`;
   const inFlight = [count('max-requests-inflight', 400), count('max-mutating-requests-inflight', 200)];
-  const wrong = inFlight.find((value) => typeof value === 'string');
+  const auditLimits = [count('audit-log-maxsize', 0), count('audit-log-maxbackup', 0)];
+  const wrong = [...inFlight, ...auditLimits].find((value) => typeof value === 'string');
   if (wrong !== undefined) return String(wrong);
   const requestTimeout = duration(flags.get('request-timeout') ?? '1m0s');
   if (requestTimeout === undefined)
@@ -109,5 +117,9 @@ export function parseApiServerFlags(argv: readonly string[], ownAddress: string)
     priorityAndFairness: flags.get('enable-priority-and-fairness') !== 'false',
     maxRequestsInFlight: inFlight.reduce<number>((sum, value) => sum + Number(value), 0),
     requestTimeout,
+    auditPolicyFile: flags.get('audit-policy-file') ?? '',
+    auditLogPath: flags.get('audit-log-path') ?? '',
+    auditLogMaxSize: Number(auditLimits[0]),
+    auditLogMaxBackup: Number(auditLimits[1]),
   };
 }

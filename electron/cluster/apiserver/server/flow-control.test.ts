@@ -130,7 +130,10 @@ describe('a level without queues', () => {
       const request = { method: 'GET', target: '/api/v1/namespaces?watch=true', headers: {} };
       const streams = [];
       for (let count = 0; count < 3; count += 1) streams.push(await connection.stream(request, handlers));
-      return streams.map(({ response }) => [response.status, response.headers[UIDS[0] as string] !== undefined]);
+      return streams.map(({ response }) => [
+        response.status,
+        response.headers[UIDS[0] as string] !== undefined,
+      ]);
     });
     expect(begun).toEqual([[200, true], [200, true], [200, true]]); // prettier-ignore
     expect(codes(await reads(1))).toEqual([200]);
@@ -199,7 +202,8 @@ describe('the objects', () => {
       type: 'Dangling',
       status: 'False',
       reason: 'Found',
-      message: 'This FlowSchema references the PriorityLevelConfiguration object named "catch-all" and it exists',
+      message:
+        'This FlowSchema references the PriorityLevelConfiguration object named "catch-all" and it exists',
     });
     await limit({ type: 'Reject' });
     await cluster.call('DELETE', `${GROUP}/prioritylevelconfigurations/narrow`);
@@ -245,7 +249,8 @@ describe('the objects', () => {
           spec: { type: 'Limited', limited: { limitResponse: { type: 'Queue', queuing } } },
         }),
       ).message;
-    const refused = 'PriorityLevelConfiguration.flowcontrol.apiserver.k8s.io "x" is invalid: spec.limited.limitResponse.queuing';
+    const refused =
+      'PriorityLevelConfiguration.flowcontrol.apiserver.k8s.io "x" is invalid: spec.limited.limitResponse.queuing';
     expect(await create({ queues: 1_000_000_000, handSize: 1 })).toBe(
       `${refused}.queues: Invalid value: 1000000000: must not be greater than 10000000`,
     );

@@ -10,8 +10,10 @@ import { DefinitionController } from '../apiextensions/definition-controller.ts'
 import { compactForever } from '../storage/compactor.ts';
 import { ApiServer } from './api-server.ts';
 import { bootstrap } from './bootstrap.ts';
+import { commandFailed } from './command-failed.ts';
 import { FlowControlConsumer } from './flow-control-consumer.ts';
 import { parseApiServerFlags } from './flags.ts';
+import { openAudit } from './open-audit.ts';
 import { ReconnectingEtcdClient } from './reconnecting-etcd-client.ts';
 import type { EtcdConnector } from './reconnecting-etcd-client.ts';
 
@@ -53,6 +55,11 @@ export function kubeApiserverProgram(options: KubeApiserverOptions): Program {
       return 1;
     }
     const seed = keyFile === '' ? process.rand.uuid() : process.files.read(keyFile);
+    const audit = openAudit(process, flags);
+    if (typeof audit === 'string') {
+      process.stderr(commandFailed(audit, process.clock.now()));
+      return 1;
+    }
     const etcd = new ReconnectingEtcdClient(
       process.net,
       process.clock,
@@ -69,6 +76,7 @@ export function kubeApiserverProgram(options: KubeApiserverOptions): Program {
       authority: options.authority ?? 'kubernetes',
       tokens: options.tokens ?? new Map(),
       signingKey: new SigningKey(seed),
+      audit: audit?.auditor,
     });
     let listener;
     try {
@@ -108,6 +116,7 @@ export function kubeApiserverProgram(options: KubeApiserverOptions): Program {
     await new Promise<void>((resolve) => process.onTerminate(resolve));
     server.stop();
     listener.dispose();
+    audit?.sink.flush();
     return 0;
   };
 }

@@ -11,7 +11,7 @@ export const NAMESPACE_FINALIZE: SubresourceHandler = {
   async handle(request: ApiRequest, resource: ServedResource): Promise<void> {
     const { info, exchange, trail } = request;
     const options = parseWriteOptions(info.query, 'UpdateOptions', exchange.request.headers['user-agent']);
-    const decoded = decodeRequestObject(exchange.request, resource.strategy.gvk, options.fieldValidation);
+    const decoded = decodeRequestObject(exchange, resource.strategy.gvk, options.fieldValidation);
     checkNameOnUrl(decoded.object, info.name, '');
     const asked = decoded.object as Namespace;
     const write = writeContextOf(request, options);

@@ -62,7 +62,7 @@ export function serveBindings(pods: () => ServedResource): NonNullable<ServedRes
 async function bindPod(request: ApiRequest, pods: ServedResource, named: string | undefined): Promise<void> {
   const { info, exchange, trail } = request;
   const options = parseWriteOptions(info.query, 'CreateOptions', exchange.request.headers['user-agent']);
-  const binding = decodeRequestObject(exchange.request, BINDING, options.fieldValidation).object as Binding;
+  const binding = decodeRequestObject(exchange, BINDING, options.fieldValidation).object as Binding;
   const given = binding.metadata?.name ?? '';
   const name = named ?? given;
   if (given !== '' && given !== name) {

@@ -33,7 +33,7 @@ export class PodEviction implements SubresourceHandler {
   async handle(request: ApiRequest, resource: ServedResource): Promise<void> {
     const { info, exchange, trail } = request;
     const options = parseWriteOptions(info.query, 'CreateOptions', exchange.request.headers['user-agent']);
-    const decoded = decodeRequestObject(exchange.request, EVICTION, options.fieldValidation).object;
+    const decoded = decodeRequestObject(exchange, EVICTION, options.fieldValidation).object;
     const given = decoded.metadata?.name ?? '';
     if (given !== '' && given !== info.name) {
       throw newBadRequest(`name in URL does not match name in Eviction object: ${given} != ${info.name}`);

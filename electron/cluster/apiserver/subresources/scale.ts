@@ -61,7 +61,7 @@ export const SCALE_SUBRESOURCE: SubresourceHandler = {
       return;
     }
     if (info.verb === 'update') {
-      const asked = decodeRequestObject(exchange.request, SCALE, 'Ignore').object as Scale;
+      const asked = decodeRequestObject(exchange, SCALE, 'Ignore').object as Scale;
       const given = asked.metadata?.name ?? '';
       if (given !== '' && given !== info.name) {
         throw newBadRequest(
@@ -71,7 +71,7 @@ export const SCALE_SUBRESOURCE: SubresourceHandler = {
       await updateScale(request, resource, 'UpdateOptions', () => asked);
       return;
     }
-    const patch = parsePatch(exchange.request, { gvk: SCALE });
+    const patch = parsePatch(exchange, { gvk: SCALE });
     await updateScale(
       request,
       resource,

@@ -15,7 +15,7 @@ export function serveReview(review: Review): NonNullable<ServedResource['review'
     const { info, exchange } = request;
     const { gvk } = resource.strategy;
     const options = parseWriteOptions(info.query, 'CreateOptions', exchange.request.headers['user-agent']);
-    const decoded = decodeRequestObject(exchange.request, gvk, options.fieldValidation);
+    const decoded = decodeRequestObject(exchange, gvk, options.fieldValidation);
     const answer = await review(decoded.object, request, gvk);
     answerWithObject(request, resource, 201, answer, decoded.warnings);
   };

@@ -35,7 +35,7 @@ export function tokenRequestHandler(options: TokenRequestOptions): SubresourceHa
     async handle(request, resource): Promise<void> {
       const { info, exchange } = request;
       const asked = parseWriteOptions(info.query, 'CreateOptions', exchange.request.headers['user-agent']);
-      const decoded = decodeRequestObject(exchange.request, KIND, asked.fieldValidation);
+      const decoded = decodeRequestObject(exchange, KIND, asked.fieldValidation);
       // The account's name is enough; a name in the body has to agree with it.
       if ((decoded.object.metadata?.name ?? '') !== '')
         checkNameOnUrl(decoded.object, info.name, info.namespace);
