@@ -75,5 +75,7 @@ it('a request that found no seat stops at priority and fairness', () => {
     `flowControl refused ${verdict}`,
     'authorization unreached',
   ]);
-  expect(stages('GET', '200 OK', { flowControl: 'exempt (exempt)' })[1]).toBe('flowControl passed exempt (exempt)');
+  expect(stages('GET', '200 OK', { flowControl: 'exempt (exempt)' })[1]).toBe(
+    'flowControl passed exempt (exempt)',
+  );
 });

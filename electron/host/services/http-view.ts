@@ -126,7 +126,17 @@ function yaml(value: unknown, reveal: boolean): { text: string; hidden: boolean 
   return { text: toYaml(safe), hidden };
 }
 
-const KNOWN = ['user', 'groups', 'impersonator', 'authn', 'flowControl', 'authz', 'admission', 'validation', 'etcd'];
+const KNOWN = [
+  'user',
+  'groups',
+  'impersonator',
+  'authn',
+  'flowControl',
+  'authz',
+  'admission',
+  'validation',
+  'etcd',
+];
 
 function verdictsOf(detail: Readonly<Record<string, unknown>>): HttpVerdicts | null {
   if (!KNOWN.some((name) => name in detail)) return null;

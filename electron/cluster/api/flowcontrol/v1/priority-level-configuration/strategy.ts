@@ -1,6 +1,11 @@
 import { ageOf } from '../../../../apimachinery/duration.ts';
 import type { FieldError } from '../../../../apimachinery/validation/field-error.ts';
-import { forbidden, invalid, notSupported, required } from '../../../../apimachinery/validation/field-error.ts';
+import {
+  forbidden,
+  invalid,
+  notSupported,
+  required,
+} from '../../../../apimachinery/validation/field-error.ts';
 import { nonNegative } from '../../../apps/v1/pod-template.ts';
 import { described } from '../../../described-resource.ts';
 import {
