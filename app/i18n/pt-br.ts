@@ -227,7 +227,7 @@ export const ptBR = {
       create: '{from} pede a {to} que crie {what}.',
       update: '{from} pede a {to} que atualize {what}.',
       patch: '{from} pede a {to} que altere {what}.',
-      delete: '{from} pede a {to} que exclua {what}.',
+      delete: '{from} pede a {to} que apague {what}.',
       other: '{from} envia a {to}: {what}.',
     },
     raft: {
@@ -258,7 +258,7 @@ export const ptBR = {
     tells: {
       ADDED: '{from} avisa {to}: {what} foi criado.',
       MODIFIED: '{from} avisa {to}: {what} mudou.',
-      DELETED: '{from} avisa {to}: {what} foi excluído.',
+      DELETED: '{from} avisa {to}: {what} foi apagado.',
       other: '{from} avisa {to}: {what}.',
     },
     ends: '{from} encerra a conversa com {to}.',
@@ -484,9 +484,9 @@ export const ptBR = {
       'Um contador do etcd inteiro: cada gravação o aumenta em um. É o resourceVersion dos objetos do Kubernetes. Uma leitura em uma revisão vê tudo como era naquele momento.',
     modRevision:
       'A revisão do etcd em que esta chave foi gravada pela última vez. “Criada na” é a revisão em que ela passou a existir.',
-    version: 'Quantas vezes a chave foi gravada desde que foi criada. Excluir a chave zera a contagem.',
+    version: 'Quantas vezes a chave foi gravada desde que foi criada. Apagar a chave zera a contagem.',
     lease:
-      'Um prazo de validade que quem gravou precisa renovar. Quando ele vence, o etcd exclui todas as chaves ligadas a ele. Os Events do Kubernetes somem assim.',
+      'Um prazo de validade que quem gravou precisa renovar. Quando ele vence, o etcd apaga todas as chaves ligadas a ele. Os Events do Kubernetes somem assim.',
     compaction:
       'As revisões antigas ocupam espaço. A compactação descarta o que ficou para trás de uma revisão; depois, ler ou observar a partir de antes dela é recusado. O kube-apiserver compacta a cada 5 minutos.',
     quota:

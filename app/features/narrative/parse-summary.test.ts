@@ -7,7 +7,8 @@ describe('parseRequest', () => {
     ['GET /api/v1/pods?limit=500', 'list', 'pods'],
     ['GET /api/v1/namespaces/default/pods/web-1', 'get', 'pods default/web-1'],
     ['GET /api/v1/pods?allowWatchBookmarks=true&watch=true', 'watch', 'pods'],
-    ['GET /apis/apps/v1/namespaces/default/deployments?watch=1', 'watch', 'deployments default'],
+    ['GET /apis/apps/v1/namespaces/default/deployments?watch=1', 'watch', 'deployments (default)'],
+    ['POST /api/v1/namespaces/default/pods', 'create', 'pods (default)'],
     ['POST /api/v1/namespaces/default/pods/web-1/binding', 'create', 'pods/binding default/web-1'],
     [
       'PUT /apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/worker-1',

@@ -13,6 +13,12 @@ const VERBS: Readonly<Record<string, ParsedRequest['verb']>> = {
 const REQUEST = /^(GET|POST|PUT|PATCH|DELETE) (\/\S*)$/;
 const ITEM = /^(ADDED|MODIFIED|DELETED|BOOKMARK)\s+(.*)$/;
 
+/** An object by its name; a collection by its namespace in brackets, which reads in every language. */
+function placeOf(namespace: string, name: string): readonly string[] {
+  if (name === '') return namespace === '' ? [] : [`(${namespace})`];
+  return [namespace === '' ? name : `${namespace}/${name}`];
+}
+
 /** `POST /api/v1/namespaces/default/pods` → create, `pods (default)`. Paths as in the Kubernetes API. */
 export function parseRequest(summary: string): ParsedRequest {
   const match = REQUEST.exec(summary);
@@ -29,8 +35,7 @@ export function parseRequest(summary: string): ParsedRequest {
   }
   const [resource = '', name = '', subresource = ''] = rest.map(decodeURIComponent);
   const kind = subresource === '' ? resource : `${resource}/${subresource}`;
-  const place = [namespace, name].filter(Boolean).join('/');
-  const what = place === '' ? kind : `${kind} ${place}`;
+  const what = [kind, ...placeOf(namespace, name)].join(' ');
   const watching = new URLSearchParams(query).get('watch');
   if (method === 'GET')
     return { verb: watching === 'true' || watching === '1' ? 'watch' : name === '' ? 'list' : 'get', what };
