@@ -57,8 +57,8 @@ export function fakeLab(): LabState {
             weight: 10,
             status: 'open',
             credit: 0,
-            expected: text('um Pod de web excluído por você', 'one Pod of web deleted by you'),
-            actual: text('nenhum Pod foi excluído', 'no Pod has been deleted'),
+            expected: text('um Pod de web apagado por você', 'one Pod of web deleted by you'),
+            actual: text('nenhum Pod foi apagado', 'no Pod has been deleted'),
             needs: ['q1'],
             hints: [
               { cost: 0, text: null },
