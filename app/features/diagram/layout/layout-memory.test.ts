@@ -72,6 +72,16 @@ describe('a load balancer', () => {
       for (const b of frames.slice(index + 1)) expect(overlap(a, b)).toBe(false);
   });
 
+  it('stands below those outside, and Pods without a node beside the workers, so that three control planes stay legible', () => {
+    const layout = new LayoutMemory().arrange(machines, components);
+    const rect = (name: string): Rect => layout.machines.get(name) as Rect;
+    expect(rect('console').x).toBe(rect('lb-1').x);
+    expect(rect('console').y + rect('console').h).toBeLessThan(rect('lb-1').y);
+    expect(layout.unbound.y).toBe(rect('worker-2').y);
+    expect(layout.unbound.x).toBeGreaterThan(rect('worker-2').x + rect('worker-2').w);
+    expect(layout.bounds.w).toBe(rect('cp-3').x + rect('cp-3').w);
+  });
+
   it('is what kubelets and those outside talk to; it talks to every API server', () => {
     const links = naturalLinks(components).map((link) => `${link.from} ${link.to}`);
     expect(links).toContain('worker-1/kubelet lb-1/haproxy');

@@ -25,10 +25,12 @@ export interface ClusterLayout {
 const GAP = 28;
 const ROW_GAP = 48;
 const ZONE_HEAD = 18;
+const UNBOUND = { w: 128, h: 110 };
 
 /**
- * Lays machines out: outside, load balancer, control plane and unbound Pods in a row, workers below, side by side by zone. A machine keeps
- * its slot for as long as the memory lives, also while it is gone and when others come.
+ * Lays machines out: those outside, the load balancer and the control plane in a row, workers below, side by side by zone.
+ * Pods without a node are at the right, beside one control plane or, where several need the width, beside the workers.
+ * A machine keeps its slot for as long as the memory lives, also while it is gone and when others come.
  */
 export class LayoutMemory {
   readonly #slots = new Map<string, number>();
@@ -65,31 +67,34 @@ export class LayoutMemory {
       );
     const control = inRole('control-plane');
     const height = Math.max(0, ...control.map((one) => frames.get(one.name)?.h ?? 0));
+    // Beside the API server, which is at the bottom of its frame; one above the other, for width is scarce.
+    const left = [...control.filter(balances), ...inRole('outside')];
     let x = 0;
-    for (const machine of [...inRole('outside'), ...control.filter(balances)]) {
-      const h = frames.get(machine.name)?.h ?? 0;
-      // Beside the API server, which is at the bottom of its frame.
-      x += put(machine.name, x, Math.max(0, height - h)).w + 44;
+    let below = Math.max(
+      height,
+      left.reduce((sum, one) => sum + (frames.get(one.name)?.h ?? 0) + GAP, -GAP),
+    );
+    for (const machine of left) {
+      below -= frames.get(machine.name)?.h ?? 0;
+      const { w } = put(machine.name, 0, below);
+      x = Math.max(x, w + 44);
+      below -= GAP;
     }
     for (const machine of control.filter((one) => !balances(one))) x += put(machine.name, x, 0).w + GAP;
-    const unbound: Rect = {
-      x,
-      y: Math.max(0, height - 110),
-      w: 128,
-      h: Math.min(110, Math.max(height, 110)),
-    };
-    const top = bounds([...rects.values(), unbound]);
-    const zones = this.#workers(inRole('worker'), frames, top, put);
+    const above: Rect = { x, y: Math.max(0, height - UNBOUND.h), ...UNBOUND };
+    const top = bounds(crowded ? [...rects.values()] : [...rects.values(), above]);
+    const row = this.#workers(inRole('worker'), frames, top, crowded ? GAP + UNBOUND.w : 0, put);
+    const unbound: Rect = crowded ? { x: row.right, y: row.y, ...UNBOUND } : above;
     return {
       machines: rects,
       components: blocks,
       pods,
       unbound,
-      zones,
+      zones: row.bands,
       bounds: bounds([
         ...rects.values(),
         unbound,
-        ...zones.map((zone) => zone.rect),
+        ...row.bands.map((zone) => zone.rect),
         ...arcs(rects, crowded),
       ]),
       top: 0,
@@ -100,8 +105,9 @@ export class LayoutMemory {
     workers: readonly MachineView[],
     frames: ReadonlyMap<string, { readonly w: number; readonly h: number }>,
     top: Rect,
+    beside: number,
     put: (name: string, x: number, y: number) => Rect,
-  ): ZoneBand[] {
+  ): { readonly bands: readonly ZoneBand[]; readonly right: number; readonly y: number } {
     const groups = this.#inZones(workers);
     const w = Math.max(224, ...workers.map((one) => frames.get(one.name)?.w ?? 0));
     const h = Math.max(0, ...workers.map((one) => frames.get(one.name)?.h ?? 0));
@@ -111,7 +117,7 @@ export class LayoutMemory {
       const columns = columnsFor(highest, groups.length);
       return { ...group, columns, width: Math.min(columns, highest) * (w + GAP) - GAP };
     });
-    const total = plans.reduce((sum, plan) => sum + plan.width + GAP, -GAP);
+    const total = plans.reduce((sum, plan) => sum + plan.width + GAP, -GAP) + beside;
     let x = top.x + (top.w - total) / 2;
     const y = top.y + top.h + ROW_GAP + (zoned ? ZONE_HEAD : 0);
     const bands: ZoneBand[] = [];
@@ -137,7 +143,7 @@ export class LayoutMemory {
       }
       x += plan.width + GAP;
     }
-    return bands;
+    return { bands, right: x, y };
   }
 
   #inZones(
