@@ -23,6 +23,7 @@ describe('SeededRand', () => {
   });
 
   it('makes version 4 UUIDs and stays within bounds', () => {
+    expect(new SeededRand('uuid').uuid()).toBe('50f6ce54-acd2-4059-a38c-9ebc755611df');
     const rand = new SeededRand(3);
     for (let index = 0; index < 1000; index += 1) {
       expect(rand.uuid()).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);

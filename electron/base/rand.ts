@@ -59,10 +59,12 @@ export class SeededRand implements Rand {
   }
 
   uuid(): string {
-    const hex = (value: number): string => value.toString(16).padStart(8, '0');
-    const digits = hex(this.#next()) + hex(this.#next()) + hex(this.#next()) + hex(this.#next());
-    const variant = '89ab'[parseInt(digits[16] as string, 16) & 3] as string;
-    return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-4${digits.slice(13, 16)}-${variant}${digits.slice(17, 20)}-${digits.slice(20)}`;
+    const a = this.#next();
+    // Version 4 and the variant take the place of six bits.
+    const b = (this.#next() & 0xffff0fff) | 0x4000;
+    const c = (this.#next() & 0x3fffffff) | 0x80000000;
+    const d = this.#next();
+    return `${hex16(a >>> 16)}${hex16(a)}-${hex16(b >>> 16)}-${hex16(b)}-${hex16(c >>> 16)}-${hex16(c)}${hex16(d >>> 16)}${hex16(d)}`;
   }
 
   #next(): number {
@@ -81,4 +83,11 @@ export class SeededRand implements Rand {
     this.#d >>>= 0;
     return result;
   }
+}
+
+const BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** The lower 16 bits as four hexadecimal digits. */
+function hex16(value: number): string {
+  return `${BYTES[(value >>> 8) & 0xff] as string}${BYTES[value & 0xff] as string}`;
 }

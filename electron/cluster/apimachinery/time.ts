@@ -22,6 +22,7 @@ export function formatMicroTime(milliseconds: number): string {
 
 /** Milliseconds since the epoch, or undefined when the text is no RFC 3339 time. Fractions beyond a millisecond are cut. */
 export function parseTime(text: string | undefined): number | undefined {
+  if (text === lastText && text !== '') return lastSecond * 1000;
   if (text === undefined || !RFC3339.test(text)) return undefined;
   const value = Date.parse(text);
   return Number.isNaN(value) ? undefined : value;

@@ -22,7 +22,7 @@ export class ContainerOutput {
   /** A whole line, as programs without a file descriptor write it. */
   line(stream: OutputStream, line: string, time: number): void {
     this.#log.append(stream, line, time);
-    this.#tell(stream, `${utf8Encode(line)}\n`);
+    if (this.#listeners.size > 0) this.#tell(stream, `${utf8Encode(line)}\n`);
   }
 
   writer(stream: OutputStream, isTty: boolean): Writer {

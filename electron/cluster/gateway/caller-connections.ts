@@ -72,6 +72,12 @@ export class CallerConnections {
   }
 }
 
+/** A client's connection brings the same object with every call. */
+const identities = new WeakMap<PeerCertificate, string>();
+
 function identityOf(certificate: PeerCertificate | undefined): string {
-  return JSON.stringify(certificate ?? null);
+  if (certificate === undefined) return 'null';
+  let identity = identities.get(certificate);
+  if (identity === undefined) identities.set(certificate, (identity = JSON.stringify(certificate)));
+  return identity;
 }

@@ -11,6 +11,7 @@ const ANCIENT = 'ancient-changes';
  * Models capManagersManager (v1.34).
  */
 export function capManagers(managed: Managed, limit = MAX_UPDATE_MANAGERS): Managed {
+  if (managed.length <= limit) return managed;
   const updaters = managed.filter(({ operation }) => operation === 'Update');
   let count = updaters.length;
   if (count <= limit) return managed;

@@ -78,17 +78,33 @@ function compareFields(
   const before = objectOf(left);
   const after = objectOf(right);
   const children = new ChildParts();
-  const visit = (name: string): void => {
-    const field = type.kind === 'struct' ? type.fields.get(name) : undefined;
-    const element = field?.element ?? fieldElement(name);
-    const skipped = ignored[element];
-    if (isMember(skipped)) return;
-    const child = type.kind === 'map' ? type.value : field?.type;
-    children.add(element, compareParts(child, before[name], after[name], skipped));
-  };
-  for (const name in before) if (before[name] !== undefined && before[name] !== after[name]) visit(name);
-  for (const name in after) if (after[name] !== undefined && before[name] === undefined) visit(name);
+  for (const name in before) {
+    const value = before[name];
+    if (value !== undefined && value !== after[name])
+      compareField(type, name, value, after[name], ignored, children);
+  }
+  for (const name in after) {
+    const value = after[name];
+    if (value !== undefined && before[name] === undefined)
+      compareField(type, name, undefined, value, ignored, children);
+  }
   return children.finish(left, right);
+}
+
+function compareField(
+  type: StructType | MapType,
+  name: string,
+  before: unknown,
+  after: unknown,
+  ignored: FieldSet,
+  children: ChildParts,
+): void {
+  const field = type.kind === 'struct' ? type.fields.get(name) : undefined;
+  const element = field?.element ?? fieldElement(name);
+  const skipped = ignored === EMPTY_SET ? undefined : ignored[element];
+  if (isMember(skipped)) return;
+  const child = type.kind === 'map' ? type.value : field?.type;
+  children.add(element, compareParts(child, before, after, skipped));
 }
 
 /** Fields from which on a struct is worth being remembered: specs of Pods and Services. */

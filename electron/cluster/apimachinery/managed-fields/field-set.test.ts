@@ -34,6 +34,22 @@ describe('a field set', () => {
     expect(hasPath(set, ['f:metadata'])).toBe(false);
   });
 
+  it('has keys in the order of their values, whatever is in their texts, few or many', () => {
+    const step = (name: string): string => `k:${JSON.stringify({ name })}`;
+    const names = ['', 'a', 'a b', 'a"', 'a#', 'ab', 'b\\', 'bé'];
+    const reversed = [...names].reverse().map((name) => [step(name)]);
+    expect(Object.keys(setOf(...reversed))).toEqual(names.map(step));
+    const ports = [
+      'k:{"port":9,"protocol":"TCP"}',
+      'k:{"port":80,"protocol":"TCP"}',
+      'k:{"port":80,"protocol":"UDP"}',
+    ];
+    expect(Object.keys(setOf(...[...ports].reverse().map((port) => [port])))).toEqual(ports);
+    const many = Array.from({ length: 100 }, (_, index) => `f:${String(index).padStart(3, '0')}`);
+    const fields = Object.fromEntries([...many].reverse().map((field) => [field, {}]));
+    expect(Object.keys(decodeFieldsV1(fields) ?? {})).toEqual(many);
+  });
+
   it('keeps its steps in upstream’s order: fields, then keys by value, then values', () => {
     const set = setOf(['v:"a"'], ['k:{"port":443}'], ['k:{"port":80}'], ['f:z'], ['f:a'], ['v:3'], ['i:1']);
     expect(Object.keys(set)).toEqual([

@@ -39,7 +39,7 @@ export function partOf(set: FieldSet, element: PathElement): FieldSet | undefine
  */
 export function makePart(member: boolean, children: [PathElement, FieldSet][]): FieldSet | undefined {
   if (children.length === 0) return member ? EMPTY_SET : undefined;
-  if (!isSorted(children)) children.sort((left, right) => compareElements(left[0], right[0]));
+  sortChildren(children);
   return children.every(isFlat) ? flatPart(member, children) : buildPart(member, children);
 }
 
@@ -72,12 +72,38 @@ function isFlat(child: [PathElement, FieldSet]): boolean {
   return child[1] === EMPTY_SET;
 }
 
-function isSorted(children: readonly [PathElement, FieldSet][]): boolean {
-  for (let index = 1; index < children.length; index += 1) {
-    const [before, after] = [children[index - 1]?.[0] as PathElement, children[index]?.[0] as PathElement];
-    if (compareElements(before, after) > 0) return false;
+const FEW = 32;
+
+/** A few are sorted by insertion, which copies nothing: mostly they are in order already. */
+function sortChildren(children: [PathElement, FieldSet][]): void {
+  if (children.length > FEW) {
+    children.sort((left, right) => compareElements(left[0], right[0]));
+    return;
   }
-  return true;
+  for (let index = 1; index < children.length; index += 1) {
+    const child = children[index] as [PathElement, FieldSet];
+    let at = index;
+    for (; at > 0; at -= 1) {
+      const before = children[at - 1] as [PathElement, FieldSet];
+      if (compareElements(before[0], child[0]) <= 0) break;
+      children[at] = before;
+    }
+    children[at] = child;
+  }
+}
+
+/** The children of a part up to, and without, `end`. */
+function childrenBefore(part: FieldSet, end: PathElement): [PathElement, FieldSet][] {
+  const children: [PathElement, FieldSet][] = [];
+  for (const element in part) {
+    if (element === end) break;
+    if (element !== SELF) children.push([element, part[element] as FieldSet]);
+  }
+  return children;
+}
+
+function childrenOf(part: FieldSet): [PathElement, FieldSet][] {
+  return childrenBefore(part, '');
 }
 
 /** The set of these paths. */
@@ -195,45 +221,47 @@ function unionParts(left: FieldSet | undefined, right: FieldSet | undefined): Fi
   return combine(left, right, isMember(left) || isMember(right), unionParts);
 }
 
-/** Joins the children of two parts; `left` itself when nothing changed. */
+/** Joins the children of two parts; `left` itself when nothing changed, which is found out before anything is built. */
 function combine(
   left: FieldSet,
   right: FieldSet,
   member: boolean,
   join: (left: FieldSet | undefined, right: FieldSet | undefined) => FieldSet | undefined,
 ): FieldSet | undefined {
-  let same = member === isMember(left) || (!member && isEmptySet(left));
-  const children: [PathElement, FieldSet][] = [];
+  const same = member === isMember(left) || (!member && isEmptySet(left));
+  let children: [PathElement, FieldSet][] | undefined;
   for (const element in left) {
     if (element === SELF) continue;
     const child = left[element] as FieldSet;
     const joined = join(child, right[element]);
-    if (joined !== child) same = false;
-    if (joined !== undefined) children.push([element, joined]);
+    if (joined !== child) children ??= childrenBefore(left, element);
+    if (joined !== undefined) children?.push([element, joined]);
   }
   for (const element in right) {
     if (element === SELF || left[element] !== undefined) continue;
     const joined = join(undefined, right[element]);
     if (joined === undefined) continue;
-    same = false;
+    children ??= childrenOf(left);
     children.push([element, joined]);
   }
-  return same ? left : makePart(member, children);
+  if (children === undefined) return same ? left : makePart(member, childrenOf(left));
+  return makePart(member, children);
 }
 
 function differenceParts(left: FieldSet, right: FieldSet, root: boolean): FieldSet | undefined {
   const member = !root && isMember(left) && !isMember(right);
-  let same = root || member === isMember(left);
-  const children: [PathElement, FieldSet][] = [];
+  const same = root || member === isMember(left);
+  let children: [PathElement, FieldSet][] | undefined;
   for (const element in left) {
     if (element === SELF) continue;
     const child = left[element] as FieldSet;
     const other = right[element];
     const rest = other === undefined ? child : differenceParts(child, other, false);
-    if (rest !== child) same = false;
-    if (rest !== undefined) children.push([element, rest]);
+    if (rest !== child) children ??= childrenBefore(left, element);
+    if (rest !== undefined) children?.push([element, rest]);
   }
-  return same ? left : makePart(member, children);
+  if (children === undefined) return same ? left : makePart(member, childrenOf(left));
+  return makePart(member, children);
 }
 
 function recursiveParts(left: FieldSet, right: FieldSet): FieldSet | undefined {

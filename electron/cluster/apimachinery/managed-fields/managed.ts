@@ -91,7 +91,12 @@ export function isReset(sent: Wire): boolean {
 
 /** In the order they are kept; entries without fields go. Models encodeManagedFields (v1.34). */
 export function sortManagers(managed: Managed): Managed {
-  return managed.filter(({ fieldsV1 }) => !isEmptySet(fieldsV1)).sort(compareEntries);
+  const kept = managed.every(hasFields) ? [...managed] : managed.filter(hasFields);
+  return kept.length > 1 ? kept.sort(compareEntries) : kept;
+}
+
+function hasFields({ fieldsV1 }: ManagedEntry): boolean {
+  return !isEmptySet(fieldsV1);
 }
 
 function compareEntries(left: ManagedEntry, right: ManagedEntry): number {

@@ -18,10 +18,12 @@ export class AdmissionChain {
   /** The object after all mutating plugins. `verdicts` gets a line per plugin that changed, warned or refused. */
   async admit(attributes: AdmissionAttributes, object: KubeObject, verdicts: string[]): Promise<KubeObject> {
     let current = object;
+    let asked = attributes;
     for (const plugin of this.#plugins) {
       if (plugin.admit === undefined || !plugin.handles(attributes)) continue;
       try {
-        const pending = plugin.admit({ ...attributes, object: current }, current);
+        if (asked.object !== current) asked = { ...attributes, object: current };
+        const pending = plugin.admit(asked, current);
         const next = pending instanceof Promise ? await pending : pending;
         if (next !== current) verdicts.push(`${plugin.name}: changed`);
         current = next;

@@ -34,6 +34,11 @@ function extraOf(headers: HttpHeaders): Record<string, string[]> {
   return extra;
 }
 
+function asksToImpersonate(headers: HttpHeaders): boolean {
+  for (const name in headers) if (name.startsWith('impersonate-')) return true;
+  return false;
+}
+
 /** What is no UTF-8 behind its escapes stays as it came. */
 function unescaped(text: string): string {
   try {
@@ -48,6 +53,7 @@ function unescaped(text: string): string {
  * @throws StatusError 500 for groups, uid or extra without a user, as upstream
  */
 export function impersonationOf(headers: HttpHeaders): Impersonation | undefined {
+  if (!asksToImpersonate(headers)) return undefined;
   const name = headers['impersonate-user'] ?? '';
   const asked = values(headers['impersonate-group']);
   const uid = headers['impersonate-uid'] ?? '';

@@ -19,7 +19,7 @@ export interface RequestInfo {
 }
 
 /** Shared by all requests without a query; nobody writes to it. */
-const NO_QUERY = new URLSearchParams();
+export const NO_QUERY = new URLSearchParams();
 const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize']);
 
 const VERBS: Readonly<Record<string, string>> = {

@@ -10,7 +10,7 @@ import {
 } from '../../apimachinery/validation/field-error.ts';
 import type { ListRequest } from '../registry/request-options.ts';
 import { parseRevision } from '../registry/resource-store.ts';
-import { queryFlag } from './request-info.ts';
+import { NO_QUERY, queryFlag } from './request-info.ts';
 
 /** Options of a create, update or patch. */
 export interface WriteOptions {
@@ -44,8 +44,21 @@ function dryRunErrors(values: readonly string[]): FieldError[] {
 const MAX_MANAGER_LENGTH = 128;
 const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u;
 
+/** Field managers by user agent: clients are few and ask often. */
+const managers = new Map<string, string>();
+const MAX_REMEMBERED_MANAGERS = 1000;
+
 /** The part of the user agent before the first slash, as far as it can be printed: the default field manager. */
 function managerOf(userAgent = ''): string {
+  const known = managers.get(userAgent);
+  if (known !== undefined) return known;
+  const manager = readManager(userAgent);
+  if (managers.size < MAX_REMEMBERED_MANAGERS && userAgent.length <= MAX_MANAGER_LENGTH)
+    managers.set(userAgent, manager);
+  return manager;
+}
+
+function readManager(userAgent: string): string {
   const prefix = userAgent.split('/')[0] ?? '';
   const printable = [...prefix].filter((character) => PRINTABLE.test(character)).join('');
   return printable === '' ? 'unknown' : printable.slice(0, MAX_MANAGER_LENGTH);
@@ -81,6 +94,9 @@ export function parseWriteOptions(
   userAgent: string | undefined,
   apply = false,
 ): WriteOptions {
+  // Components' own writes have no query.
+  if (query === NO_QUERY && !apply)
+    return { dryRun: false, fieldValidation: 'Warn', fieldManager: managerOf(userAgent), force: false };
   const dryRun = query.getAll('dryRun').filter((value) => value !== '');
   const fieldValidation = query.get('fieldValidation') ?? '';
   const fieldManager = query.get('fieldManager') ?? '';

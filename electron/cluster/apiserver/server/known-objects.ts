@@ -7,6 +7,8 @@ import { StorageError } from '../storage/storage-error.ts';
 import { storageKey, storagePrefix } from '../storage/storage-prefix.ts';
 import type { WatchCache } from '../storage/watch-cache.ts';
 
+const NONE: readonly KubeObject[] = [];
+
 /** Objects for the server's own use: admission, authorization, tokens. From memory wherever that will do. */
 export class KnownObjects {
   readonly #served: ServedResources;
@@ -44,19 +46,20 @@ export class KnownObjects {
   async list(resource: string, group: string): Promise<readonly KubeObject[]> {
     const served = this.#served.find(group, 'v1', resource);
     const cache = await usable(served?.store.cache);
-    if (served === undefined || cache === undefined) return [];
+    if (served === undefined || cache === undefined || cache.size === 0) return NONE;
     return cache.list(buildPredicate(served.strategy, '', '', ''));
   }
 
   /** The objects of a core resource in a namespace; none while etcd cannot be asked. */
   async inNamespace(resource: string, namespace: string): Promise<readonly KubeObject[]> {
     const cache = await usable(this.#served.find('', 'v1', resource)?.store.cache);
-    return cache?.list(inNamespace(namespace)) ?? [];
+    return cache === undefined || cache.size === 0 ? NONE : cache.list(inNamespace(namespace));
   }
 
   /** The same, each as this server last saw or wrote it: its own writes are in it before their watch events come. */
   async newestInNamespace(resource: string, namespace: string): Promise<readonly KubeObject[]> {
     const objects = await this.inNamespace(resource, namespace);
+    if (objects.length === 0) return objects;
     const prefix = storagePrefix('', resource);
     return objects.map(
       (object) => this.#store.peek(storageKey(prefix, namespace, object.metadata?.name ?? '')) ?? object,

@@ -11,7 +11,10 @@ export function withResourceVersion(object: KubeObject, revision: number): KubeO
 
 /** The text that goes to etcd: JSON without the resourceVersion, which is etcd's own revision. */
 export function encodeObject(object: KubeObject): ByteString {
-  const stored = { ...object, metadata: { ...object.metadata, resourceVersion: undefined } };
+  const stored =
+    object.metadata !== undefined && object.metadata.resourceVersion === undefined
+      ? object
+      : { ...object, metadata: { ...object.metadata, resourceVersion: undefined } };
   return utf8ToByteString(JSON.stringify(stored));
 }
 

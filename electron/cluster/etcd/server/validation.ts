@@ -35,8 +35,8 @@ export function checkDeleteRange(request: DeleteRangeRequest): void {
 /** `maxOps` bounds compares and operations of each branch, nested ones included. */
 export function checkTxn(request: TxnRequest, maxOps: number): void {
   checkOps(request, maxOps);
-  collectWrites(request.success);
-  collectWrites(request.failure);
+  if (!isSimple(request.success)) collectWrites(request.success);
+  if (!isSimple(request.failure)) collectWrites(request.failure);
 }
 
 function checkOps(request: TxnRequest, maxOps: number): void {
@@ -50,6 +50,12 @@ function checkOps(request: TxnRequest, maxOps: number): void {
     else if ('requestTxn' in op) checkOps(op.requestTxn, maxOps - ops);
     else throw etcdError('keyNotFound'); // an empty operation, as upstream
   }
+}
+
+/** One operation or none cannot contradict itself. */
+function isSimple(ops: readonly RequestOp[]): boolean {
+  const only = ops[0];
+  return only === undefined || (ops.length === 1 && !('requestTxn' in only));
 }
 
 interface Writes {

@@ -24,7 +24,7 @@ export class MutatingAdmissionWebhook implements AdmissionPlugin {
   }
 
   async admit(attributes: AdmissionAttributes, object: KubeObject): Promise<KubeObject> {
-    return (await this.#webhooks.ask({ ...attributes, object }, patched)) ?? object;
+    return (await this.#webhooks.ask(attributes, patched)) ?? object;
   }
 }
 

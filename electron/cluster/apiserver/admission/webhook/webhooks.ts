@@ -48,6 +48,7 @@ export class Webhooks {
   ): Promise<KubeObject | undefined> {
     let { object } = attributes;
     const configurations = (await this.#options.configurations()) as readonly MutatingWebhookConfiguration[];
+    if (configurations.length === 0) return object;
     let index = -1;
     for (const webhook of configurations.flatMap(
       ({ webhooks = [] }) => webhooks as readonly ValidatingWebhook[],
