@@ -76,7 +76,10 @@ export function compareElements(left: PathElement, right: PathElement): number {
     case 'i':
       return Number(left.slice(2)) - Number(right.slice(2));
     case 'k':
-      return compareFirstText(left, right) || compareKeys(parse(left.slice(2)) as Json, parse(right.slice(2)) as Json);
+      return (
+        compareFirstText(left, right) ||
+        compareKeys(parse(left.slice(2)) as Json, parse(right.slice(2)) as Json)
+      );
     default:
       return compareValues(parse(left.slice(2)), parse(right.slice(2)));
   }
