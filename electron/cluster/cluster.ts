@@ -13,7 +13,8 @@ import { EtcdFaults } from './faults/etcd-faults.ts';
 import { EtcdOperations } from './faults/etcd-operations.ts';
 import { OutsideEtcdGateway } from './gateway/etcd-gateway.ts';
 import type { EtcdGateway } from './gateway/etcd-interface.ts';
-import type { Gateway } from './gateway/interface.ts';
+import type { ConnectHandlers, Gateway, MachineConnection } from './gateway/interface.ts';
+import { LetInMachineConnection } from './gateway/machine-connection.ts';
 import { OutsideGateway } from './gateway/outside-gateway.ts';
 import { OfflineCatalogue } from './images/catalogue.ts';
 import type { Cluster, ClusterOptions, CommandHandle, CommandIo, ComponentStatus } from './interface.ts';
@@ -24,7 +25,7 @@ import { joinMembers } from './kubeadm/join-members.ts';
 import type { Machine } from './machine/interface.ts';
 import { volatileStore } from './machine/local-state.ts';
 import { SimulatedMachine } from './machine/machine.ts';
-import type { NetworkControl } from './network/interface.ts';
+import type { Address, NetworkControl } from './network/interface.ts';
 import { SimulatedNetwork } from './network/network.ts';
 import { execOnMachine } from './node-shell/exec-on-machine.ts';
 import { boot, newBoot } from './place.ts';
@@ -215,6 +216,12 @@ class SimulatedCluster implements Cluster {
         this.#input('interrupt', { machine: name, command: argv.join(' ') }, () => running?.interrupt());
       },
     };
+  }
+
+  connect(name: string, program: string, to: Address, handlers: ConnectHandlers): MachineConnection {
+    const machine = this.machines.find(({ spec }) => spec.name === name);
+    if (machine === undefined) throw new Error(`machine "${name}" not found`);
+    return new LetInMachineConnection({ simulation: this.simulation, machine, program, to }, handlers);
   }
 
   stopComponent(machine: string, name: string): void {

@@ -4,10 +4,10 @@ import type { Event } from '../base/event.ts';
 import type { Simulation } from '../base/simulation.ts';
 import type { EtcdMemberFaults, EtcdMemberView } from './etcd/view/interface.ts';
 import type { EtcdGateway } from './gateway/etcd-interface.ts';
-import type { Gateway } from './gateway/interface.ts';
+import type { ConnectHandlers, Gateway, MachineConnection } from './gateway/interface.ts';
 import type { Machine } from './machine/interface.ts';
 import type { MachineStore } from './machine/local-state.ts';
-import type { NetworkControl } from './network/interface.ts';
+import type { Address, NetworkControl } from './network/interface.ts';
 import type { TopologySpec } from './topology/interface.ts';
 
 export type ComponentKind =
@@ -111,6 +111,12 @@ export interface Cluster extends Disposable {
 
   /** Runs a command on a machine, as `ssh <machine> <argv…>` does. One argument is taken as a command line. */
   exec(machine: string, argv: readonly string[], io: CommandIo): CommandHandle;
+
+  /**
+   * Dials `to` from a machine in the name of a program on it, e.g. `curl`, and lets in what it asks. @throws Error
+   * `machine "x" not found`
+   */
+  connect(machine: string, program: string, to: Address, handlers: ConnectHandlers): MachineConnection;
 
   /** Static Pods: the manifest is moved out of (or back into) the manifest folder; units: systemctl. @throws Error when unknown */
   stopComponent(machine: string, name: string): void;

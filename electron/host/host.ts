@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TopologySpec } from '../cluster/topology/interface.ts';
 import { buildTopology } from '../cluster/topology/topologies.ts';
 import { NodePtyHost } from '../pty/pty-host.ts';
 import { contract } from '../shared/contract/contract.ts';
@@ -26,6 +27,7 @@ import { adminToken } from './listeners/admin-token.ts';
 import { ADMINISTRATOR, writeAdminKubeconfig } from './listeners/kubeconfig.ts';
 import type { MachinesServer } from './listeners/machines-server.ts';
 import { openMachinesServer } from './listeners/machines-server.ts';
+import { tunnels } from './machine-connect.ts';
 import { execOnMachine } from './machine-exec.ts';
 import { filesOfMachine } from './machine-files.ts';
 import { installClusterPkiOnMachines, installEtcdPkiOnMachines } from './machine-pki.ts';
@@ -77,6 +79,7 @@ export class Host {
   readonly settings: SettingsService;
   readonly time: Watched<ReturnType<typeof timeState>>;
   readonly #catalogue: LabCatalogue;
+  readonly #pki: FileCertificateStore;
   readonly #rpc: RpcServer<typeof contract>;
   /** The cluster once it runs and is served. */
   readonly running = new Current<ClusterSession>();
@@ -95,6 +98,7 @@ export class Host {
     this.config = config;
     mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
     this.workspace = openStore(join(config.dataDir, 'workspace.leme'), new Date(), this.notices, config.log);
+    this.#pki = new FileCertificateStore(join(config.dataDir, 'pki'));
     this.session = new Watched(() => this.#sessionState());
     this.time = new Watched(() => timeState(this.#cluster));
     this.settings = new SettingsService(this.workspace);
@@ -167,15 +171,14 @@ export class Host {
   async start(): Promise<void> {
     this.#flush = setInterval(() => this.flush(), FLUSH_INTERVAL);
     try {
-      const store = new FileCertificateStore(join(this.config.dataDir, 'pki'));
-      const authority = await CertificateAuthority.open(store);
-      this.#adminToken = adminToken(store);
+      const authority = await CertificateAuthority.open(this.#pki);
+      this.#adminToken = adminToken(this.#pki);
       const session = await this.#startCluster(this.#initialSpec());
       this.#listener = await openHttpsListener({
         gateway: this.#gateway,
         barrier: { afterCommit: (release) => this.#afterCommit(release) },
         caPem: authority.pem,
-        server: await authority.server(),
+        server: await authority.server(apiServers(session)),
         port: this.config.apiPort,
       });
       if (this.config.apiPort !== 0 && this.#listener.port !== this.config.apiPort) {
@@ -321,6 +324,8 @@ export class Host {
       throw error;
     }
     await this.#openEtcd(session);
+    const authority = await CertificateAuthority.open(this.#pki);
+    this.#listener?.show(await authority.server(apiServers(session)));
     this.#phase = 'running';
     this.running.set(session);
     this.session.refresh();
@@ -378,6 +383,7 @@ export class Host {
           })),
       files: (machine) => filesOfMachine(this.#cluster, machine),
       exec: (machine, argv, stdin, sink) => execOnMachine(this.#cluster, machine, argv, stdin, sink),
+      connect: tunnels(() => ({ session: this.cluster, listener: this.#listener, etcd: this.#etcd })),
       power: (machine, action) => switchPower(this.#cluster, machine, action),
       lab: (action, body, signal) => labRoute(this.labs, action, body, signal),
       onCommand: (line, exit) => this.labs.command(line, exit),
@@ -407,6 +413,13 @@ export class Host {
     this.#failure = { code: 'host.failed', params: { message } };
     this.session.refresh();
   }
+}
+
+/** The machines through which API servers are reached. */
+function apiServers({ cluster }: ClusterSession): TopologySpec['machines'] {
+  return cluster.topology.machines.filter(
+    ({ controlPlane, loadBalancer }) => controlPlane !== undefined || loadBalancer !== undefined,
+  );
 }
 
 /** Resolves when every member can be reached, or when that takes too long: somebody may have stopped one. */

@@ -3,7 +3,7 @@ import { etcdutl } from './etcdutl/etcdutl.ts';
 import type { Command } from './interface.ts';
 import { labCommand } from './lab/lab-command.ts';
 import { kubectl } from './kubectl/kubectl.ts';
-import { curl } from './net/curl.ts';
+import { curl } from './net/curl/curl.ts';
 import { scp } from './net/scp.ts';
 import { sshCommand } from './net/ssh.ts';
 import { virsh } from './net/virsh.ts';

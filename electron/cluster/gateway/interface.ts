@@ -1,5 +1,5 @@
 import type { HttpBody, HttpRequest, HttpResponse } from '../network/http.ts';
-import type { PeerCertificate } from '../network/interface.ts';
+import type { DialError, PeerCertificate } from '../network/interface.ts';
 
 /** What comes back of a call that was let in from outside. Each runs in a turn of the simulation. */
 export interface GatewayHandlers {
@@ -30,4 +30,32 @@ export interface Gateway {
     certificate: PeerCertificate | undefined,
     handlers: GatewayHandlers,
   ): HttpGatewayCall;
+}
+
+/** Why no connection came about, and how long that took in virtual milliseconds. */
+export interface ConnectFailure {
+  readonly code: DialError['code'];
+  readonly elapsed: number;
+}
+
+/** Who accepted a connection. */
+export interface ConnectedTo {
+  readonly machine: string;
+  readonly ip: string;
+  /** `<machine>/<process>` */
+  readonly actor: string;
+}
+
+/** What becomes of a connection. Each runs in a turn of the simulation; `onConnect` or `onRefused` once. */
+export interface ConnectHandlers {
+  onConnect(to: ConnectedTo): void;
+  onRefused(failure: ConnectFailure): void;
+  /** The other side ended it. */
+  onClose(): void;
+}
+
+/** A connection that a client outside holds in the name of a process on a machine. */
+export interface MachineConnection extends Gateway {
+  /** The client has gone. Nothing is told afterwards. */
+  close(): void;
 }

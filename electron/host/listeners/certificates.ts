@@ -47,6 +47,11 @@ async function keyFromPem(pem: string): Promise<CryptoKey> {
   return (await webcrypto.subtle.importKey('pkcs8', der, ALGORITHM, true, ['sign'])) as unknown as CryptoKey;
 }
 
+const altNames = {
+  dns: (...values: string[]) => values.map((value) => ({ type: 'dns' as const, value })),
+  ip: (...values: string[]) => values.map((value) => ({ type: 'ip' as const, value })),
+};
+
 function serialNumber(): string {
   // Positive and not zero-led, as RFC 5280 wants it.
   const bytes = webcrypto.getRandomValues(new Uint8Array(16));
@@ -100,24 +105,26 @@ export class CertificateAuthority {
     return new CertificateAuthority(store, { certificate, key: keys.privateKey });
   }
 
-  /** The certificate that the API server shows, for loopback and the names a Pod would use. */
-  async server(): Promise<KeyPairPem> {
-    const names: x509.JsonGeneralNames = [
-      { type: 'dns', value: 'localhost' },
-      { type: 'dns', value: 'kubernetes' },
-      { type: 'dns', value: 'kubernetes.default' },
-      { type: 'dns', value: 'kubernetes.default.svc' },
-      { type: 'dns', value: 'kubernetes.default.svc.cluster.local' },
-      { type: 'ip', value: '127.0.0.1' },
-      { type: 'ip', value: '::1' },
-      { type: 'ip', value: '10.96.0.1' },
-    ];
-    return this.#issue(
-      'apiserver',
-      'CN=kube-apiserver',
-      [x509.ExtendedKeyUsage.serverAuth],
-      [new x509.SubjectAlternativeNameExtension(names)],
-    );
+  /**
+   * The certificate that API servers show: for loopback, the names a Pod would use, and the machines through which they are
+   * reached. Made anew for other machines.
+   */
+  async server(
+    machines: readonly { readonly name: string; readonly ip: string }[] = [],
+  ): Promise<KeyPairPem> {
+    const { dns, ip } = altNames;
+    const names = new x509.SubjectAlternativeNameExtension([
+      ...dns(
+        ...machines.map(({ name }) => name),
+        'kubernetes',
+        'kubernetes.default',
+        'kubernetes.default.svc',
+        'kubernetes.default.svc.cluster.local',
+        'localhost',
+      ),
+      ...ip('10.96.0.1', ...machines.map((machine) => machine.ip), '127.0.0.1', '::1'),
+    ]);
+    return this.#forNames('apiserver', 'kube-apiserver', names, [x509.ExtendedKeyUsage.serverAuth]);
   }
 
   /** A client certificate: `commonName` is the user, `organizations` the groups. */
@@ -133,11 +140,23 @@ export class CertificateAuthority {
     dnsNames: readonly string[],
     ips: readonly string[],
   ): Promise<KeyPairPem> {
-    const wanted: x509.JsonGeneralNames = [
-      ...dnsNames.map((value) => ({ type: 'dns' as const, value })),
-      ...ips.map((value) => ({ type: 'ip' as const, value })),
-    ];
-    const names = new x509.SubjectAlternativeNameExtension(wanted);
+    const names = new x509.SubjectAlternativeNameExtension([
+      ...altNames.dns(...dnsNames),
+      ...altNames.ip(...ips),
+    ]);
+    return this.#forNames(name, commonName, names, [
+      x509.ExtendedKeyUsage.serverAuth,
+      x509.ExtendedKeyUsage.clientAuth,
+    ]);
+  }
+
+  /** The stored pair while it has these names, else a new one. */
+  async #forNames(
+    name: string,
+    commonName: string,
+    names: x509.SubjectAlternativeNameExtension,
+    usages: readonly x509.ExtendedKeyUsage[],
+  ): Promise<KeyPairPem> {
     const kept = this.#store.load(`${name}.crt`);
     if (kept !== undefined) {
       const before = new x509.X509Certificate(kept).getExtension(x509.SubjectAlternativeNameExtension);
@@ -145,12 +164,7 @@ export class CertificateAuthority {
         JSON.stringify(extension?.names.toJSON() ?? []);
       if (text(before) === text(names)) return this.#issue(name, `CN=${commonName}`, [], []);
     }
-    return this.#issueNew(
-      name,
-      `CN=${commonName}`,
-      [x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth],
-      [names],
-    );
+    return this.#issueNew(name, `CN=${commonName}`, usages, [names]);
   }
 
   async #issue(

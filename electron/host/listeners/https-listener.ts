@@ -1,10 +1,14 @@
+import { X509Certificate } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Disposable } from '../../base/disposable.ts';
 import type { Gateway, GatewayCall } from '../../cluster/gateway/interface.ts';
 import type { HttpBody, HttpRequest, HttpResponse } from '../../cluster/network/http.ts';
+import type { PeerCertificate } from '../../cluster/network/interface.ts';
 import type { KeyPairPem } from './certificates.ts';
+import type { Door } from './interface.ts';
 import type { Barrier } from './interface.ts';
 import { bodyBytes, itemBytes } from './json-bytes.ts';
 import { listenNear } from './listen-near.ts';
@@ -35,7 +39,22 @@ export interface HttpsListener extends Disposable {
   readonly port: number;
   /** e.g. `https://127.0.0.1:6443` */
   readonly url: string;
+  /**
+   * Serves a connection that came another way, from a client already known to be the learner's: whatever Host it names. Its
+   * requests go to `gateway`.
+   */
+  adopt(socket: Socket, gateway: Gateway): void;
+  /** Shows another certificate from now on. */
+  show(server: KeyPairPem): void;
 }
+
+/** First byte of every TLS connection. */
+const TLS_HANDSHAKE = 0x16;
+/** What Go's server says to a client that speaks plain HTTP to it. */
+const NOT_TLS = 'HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n';
+
+/** Both ports of a connection; TLS keeps them. */
+const portsOf = ({ localPort, remotePort }: Socket): string => `${localPort ?? 0}:${remotePort ?? 0}`;
 
 function requestHeaders(request: IncomingMessage): Record<string, string> {
   const headers: Record<string, string> = {};
@@ -70,8 +89,8 @@ class Answer {
     });
   }
 
-  begin(gateway: Gateway, request: HttpRequest, socket: TLSSocket): void {
-    this.#call = gateway.call(request, peerCertificate(socket), {
+  begin(gateway: Gateway, request: HttpRequest, certificate: PeerCertificate | undefined): void {
+    this.#call = gateway.call(request, certificate, {
       onResponse: (head) => this.#barrier.afterCommit(() => this.#sendHead(head)),
       onItem: (body) => this.#barrier.afterCommit(() => this.#sendItem(body)),
       onEnd: (error) => this.#barrier.afterCommit(() => this.#end(error)),
@@ -119,12 +138,10 @@ function refuse(response: ServerResponse, status: number, text: string): void {
 }
 
 function serve(
-  options: HttpsListenerOptions,
-  port: number,
+  { gateway, barrier, forbidden, certificate }: Door,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  const forbidden = forbiddenBecause(request.headers, port);
   if (forbidden !== undefined) {
     refuse(response, 403, forbidden);
     request.resume();
@@ -136,7 +153,7 @@ function serve(
   const start = (): void => {
     if (started) return;
     started = true;
-    const answer = new Answer(response, options.barrier, size > BODY_LIMIT);
+    const answer = new Answer(response, barrier, size > BODY_LIMIT);
     const body: HttpBody | undefined =
       size === 0 ? undefined : { type: 'bytes', bytes: Buffer.concat(chunks) };
     const head = {
@@ -144,7 +161,7 @@ function serve(
       target: request.url ?? '/',
       headers: requestHeaders(request),
     };
-    answer.begin(options.gateway, body === undefined ? head : { ...head, body }, request.socket as TLSSocket);
+    answer.begin(gateway, body === undefined ? head : { ...head, body }, certificate);
   };
   request.on('data', (chunk: Buffer) => {
     if (started) return;
@@ -160,11 +177,24 @@ function serve(
 /** Opens the listener. @throws when no port near the wanted one is free. */
 export async function openHttpsListener(options: HttpsListenerOptions): Promise<HttpsListener> {
   let port = 0;
+  const authority = new X509Certificate(options.caPem);
+  const adopted = new Map<string, Gateway>();
+  const doorOf = ({ socket, headers }: IncomingMessage): Door => {
+    const gateway = adopted.get(portsOf(socket));
+    return {
+      gateway: gateway ?? options.gateway,
+      barrier: options.barrier,
+      certificate: peerCertificate(socket as TLSSocket, authority),
+      forbidden: gateway === undefined ? forbiddenBecause(headers, port) : undefined,
+    };
+  };
   const server = createServer(
     {
       key: options.server.key,
       cert: options.server.certificate,
-      ca: options.caPem,
+      // Certificates of clients are judged by `peerCertificate`. Had OpenSSL the authority, it would send it along with the
+      // server's own certificate, which kube-apiserver does not.
+      ca: [],
       requestCert: true,
       rejectUnauthorized: false,
       minVersion: 'TLSv1.2',
@@ -174,11 +204,9 @@ export async function openHttpsListener(options: HttpsListenerOptions): Promise<
       keepAliveTimeout: IDLE_TIMEOUT,
       noDelay: true,
     },
-    (request, response) => serve(options, port, request, response),
+    (request, response) => serve(doorOf(request), request, response),
   );
-  server.on('upgrade', (request, socket, head) =>
-    serveUpgrade(options.gateway, options.barrier, port, request, socket, head),
-  );
+  server.on('upgrade', (request, socket, head) => serveUpgrade(doorOf(request), request, socket, head));
   // Broken handshakes and requests that are no HTTP end their own connection and nothing else.
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   server.on('clientError', (_error, socket) => socket.destroy());
@@ -186,6 +214,21 @@ export async function openHttpsListener(options: HttpsListenerOptions): Promise<
   return {
     port,
     url: `https://127.0.0.1:${port}`,
+    adopt(socket, gateway): void {
+      const ports = portsOf(socket);
+      adopted.set(ports, gateway);
+      socket.on('close', () => adopted.delete(ports));
+      socket.once('readable', () => {
+        const first = socket.read() as Buffer | null;
+        if (first === null) return;
+        socket.unshift(first);
+        if (first[0] === TLS_HANDSHAKE) server.emit('connection', socket);
+        else socket.end(NOT_TLS);
+      });
+    },
+    show({ key, certificate }): void {
+      server.setSecureContext({ key, cert: certificate, ca: [], minVersion: 'TLSv1.2' });
+    },
     dispose(): void {
       server.close();
       server.closeAllConnections();

@@ -1,3 +1,6 @@
+import type { Gateway } from '../../cluster/gateway/interface.ts';
+import type { PeerCertificate } from '../../cluster/network/interface.ts';
+
 /** Runs `fn` once everything the simulation wrote so far is on disk. In order; at once where nothing is open. */
 export interface Barrier {
   afterCommit(fn: () => void): void;
@@ -7,4 +10,13 @@ export interface Barrier {
 export interface CertificateStore {
   load(name: string): string | undefined;
   save(name: string, pem: string): void;
+}
+
+/** Who asks for something, and whom it goes to. */
+export interface Door {
+  readonly gateway: Gateway;
+  readonly barrier: Barrier;
+  readonly certificate: PeerCertificate | undefined;
+  /** Why the request must not even be passed on. */
+  readonly forbidden: string | undefined;
 }

@@ -12,6 +12,7 @@ const never = new AbortController().signal;
 let files: Map<string, string>;
 let server: MachinesServer;
 let shell: TestShell;
+let dialled: TunnelRequest[];
 
 function access(): MachineFileAccess {
   const below = (path: string): string[] =>
@@ -47,6 +48,7 @@ function access(): MachineFileAccess {
 }
 
 beforeEach(async () => {
+  dialled = [];
   files = new Map([
     ['/etc/motd', 'olá\n'],
     ['/var/lib/etcd/member/snap/db', '\0\xff'],
@@ -62,6 +64,11 @@ beforeEach(async () => {
       return () => undefined;
     },
     power: () => Promise.resolve(false),
+    connect: (request, handlers) => {
+      dialled.push(request);
+      handlers.onRefused({ code: 'ECONNREFUSED', elapsed: 0 });
+      return () => undefined;
+    },
     files: (machine) => (machine === 'cp-1' ? access() : undefined),
     lab: () => Promise.resolve(undefined),
     onCommand: () => undefined,
@@ -162,5 +169,6 @@ describe('programs that run in a machine’s name', () => {
     expect((await ran(`ssh cp-1 'curl -sS http://127.0.0.1:6443/'`)).err).toContain(
       "curl: (7) Failed to connect to 127.0.0.1 port 6443 after 0 ms: Couldn't connect to server\n",
     );
+    expect(dialled).toEqual([{ from: 'cp-1', program: 'curl', host: '127.0.0.1', port: 6443 }]);
   });
 });

@@ -1,8 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { z } from 'zod';
+import { serveTunnel } from './machine-tunnels.ts';
+import type { OpenTunnel } from './machine-tunnels.ts';
 import { serveMachineFile, type MachineFileAccess } from './machine-file-routes.ts';
 
 const BODY_LIMIT = 1024 * 1024;
@@ -48,6 +50,8 @@ export interface MachinesServerOptions {
     body: unknown,
     signal: AbortSignal,
   ): Promise<{ readonly status: number; readonly body: unknown } | undefined>;
+  /** Connections to addresses inside. */
+  readonly connect: OpenTunnel;
   /** A command line of the lab shell has finished. */
   onCommand(line: string, exit: number): void;
 }
@@ -65,6 +69,17 @@ export async function openMachinesServer(options: MachinesServerOptions): Promis
       response.end(JSON.stringify({ error: error instanceof Error ? error.message : 'failed' }));
     });
   });
+  const tunnelled = new Set<Socket>();
+  server.on('connect', (request, stream, head) => {
+    const socket = stream as Socket;
+    if (request.headers.origin !== undefined || !authorized(request.headers.authorization, options.token)) {
+      socket.end('HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n');
+      return;
+    }
+    tunnelled.add(socket);
+    socket.on('close', () => tunnelled.delete(socket));
+    serveTunnel(options.connect, request, socket, head);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);
@@ -74,6 +89,7 @@ export async function openMachinesServer(options: MachinesServerOptions): Promis
     url: `http://127.0.0.1:${port}`,
     close: async () => {
       server.closeAllConnections();
+      for (const socket of tunnelled) socket.destroy();
       await new Promise<void>((resolve) => void server.close(() => resolve()));
     },
   };

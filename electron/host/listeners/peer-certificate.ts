@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import type { PeerCertificate } from '../../cluster/network/interface.ts';
 import { AUTHORITY_NAME } from './certificates.ts';
@@ -10,22 +11,27 @@ function values(field: string | string[] | undefined): string[] {
 }
 
 /**
- * Whether the chain's signatures held. Times are looked at last, and by this computer's clock: whether a certificate is good
- * now is for the API server to say, by its own.
+ * Whether the authority signed it. Times are not looked at: whether a certificate is good now is for the API server to say,
+ * by its own clock.
  */
-function isSigned(socket: TLSSocket): boolean {
-  const { authorized, authorizationError } = socket;
-  const code = authorizationError as Error | string | undefined;
-  return authorized || code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID';
+function isSigned(raw: Buffer, authority: X509Certificate): boolean {
+  try {
+    const certificate = new X509Certificate(raw);
+    return certificate.checkIssued(authority) && certificate.verify(authority.publicKey);
+  } catch {
+    // A key of a kind that this authority does not have.
+    return false;
+  }
 }
 
 /**
  * What the client presented in the handshake, in the simulation's terms. The same object for one connection.
- * `authority` is the name of the one whose signature the server asked for.
+ * `authority` is the one whose signature the server asks for, and `name` what the simulation calls it.
  */
 export function peerCertificate(
   socket: TLSSocket,
-  authority: string = AUTHORITY_NAME,
+  authority: X509Certificate,
+  name: string = AUTHORITY_NAME,
 ): PeerCertificate | undefined {
   const known = seen.get(socket);
   if (known !== undefined) return known;
@@ -40,7 +46,9 @@ export function peerCertificate(
     notBefore: Date.parse(certificate.valid_from),
     notAfter: Date.parse(certificate.valid_to),
     // A certificate may claim any issuer: only one whose signature held counts as signed by our authority.
-    issuer: isSigned(socket) ? authority : `unverified (${values(issuerNames['CN'])[0] ?? 'unnamed'})`,
+    issuer: isSigned(certificate.raw, authority)
+      ? name
+      : `unverified (${values(issuerNames['CN'])[0] ?? 'unnamed'})`,
   };
   seen.set(socket, peer);
   return peer;

@@ -1,15 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { TLSSocket } from 'node:tls';
-import type { Gateway } from '../../cluster/gateway/interface.ts';
 import type { HttpBody, HttpResponse } from '../../cluster/network/http.ts';
 import type { StreamMessage } from '../../cluster/network/stream-message.ts';
 import { streamBody, streamSummary } from '../../cluster/network/stream-message.ts';
-import type { Barrier } from './interface.ts';
+import type { Door } from './interface.ts';
 import { bodyBytes } from './json-bytes.ts';
-import { forbiddenBecause } from './loopback-guard.ts';
-import { peerCertificate } from './peer-certificate.ts';
 import type { StreamClient } from './streams/interface.ts';
 import { transportOf } from './streams/transport.ts';
 
@@ -35,15 +31,12 @@ function refuseText(socket: Duplex, status: number, text: string): void {
  * API server has agreed is the connection upgraded, so that a refusal is an ordinary answer with its Status.
  */
 export function serveUpgrade(
-  gateway: Gateway,
-  barrier: Barrier,
-  port: number,
+  { gateway, barrier, forbidden, certificate }: Door,
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
 ): void {
   socket.on('error', () => socket.destroy());
-  const forbidden = forbiddenBecause(request.headers, port);
   if (forbidden !== undefined) {
     refuseText(socket, 403, forbidden);
     return;
@@ -64,7 +57,7 @@ export function serveUpgrade(
   let upgraded = false;
   const call = gateway.call(
     { method: request.method ?? 'GET', target: request.url ?? '/', headers },
-    peerCertificate(socket as TLSSocket),
+    certificate,
     {
       onResponse: (response: HttpResponse) =>
         barrier.afterCommit(() => {

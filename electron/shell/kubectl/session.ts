@@ -97,6 +97,7 @@ export class Session {
     this.transportOnce ??= this.config().then((config) => {
       const level = this.flags.number('v');
       return new Transport(config, this.io.signal, {
+        env: this.io.env,
         onWarning: (text) => {
           this.warnings++;
           // Each text once per command, as kubectl's deduplicating writer does.

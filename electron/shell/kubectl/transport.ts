@@ -4,6 +4,8 @@ import type { ClientConfig } from './client-config.ts';
 import { ConnectionError, StatusError } from './errors.ts';
 import type { Json, JsonObject } from './json.ts';
 import { parseObject } from './json.ts';
+import type { CreateConnection } from './lab-sockets.ts';
+import { labSockets } from './lab-sockets.ts';
 import type { RequestLog } from './request-log.ts';
 
 export interface ApiRequest {
@@ -38,14 +40,26 @@ export interface SocketAddress {
     readonly key?: string;
     readonly servername?: string;
     readonly rejectUnauthorized: boolean;
+    readonly createConnection?: CreateConnection;
   };
 }
 
 /** Connections are kept open between the commands of one process. */
 const agents = new Map<string, http.Agent | https.Agent>();
 
-function agentFor(config: ClientConfig): http.Agent | https.Agent {
+/** Agents of servers inside the lab dial there. */
+class LabAgent extends https.Agent {
+  override createConnection: https.Agent['createConnection'];
+
+  constructor(options: https.AgentOptions, createConnection: CreateConnection) {
+    super(options);
+    this.createConnection = createConnection as https.Agent['createConnection'];
+  }
+}
+
+function agentFor(config: ClientConfig, env: Readonly<Record<string, string>>): http.Agent | https.Agent {
   const url = new URL(config.server);
+  const lab = labSockets(env, url);
   const key = JSON.stringify([
     config.server,
     config.ca,
@@ -53,21 +67,21 @@ function agentFor(config: ClientConfig): http.Agent | https.Agent {
     config.key,
     config.insecure,
     config.tlsServerName,
+    lab?.from,
   ]);
   let agent = agents.get(key);
   if (!agent) {
     if (agents.size > 20) closeConnections();
-    agent =
-      url.protocol === 'https:'
-        ? new https.Agent({
-            keepAlive: true,
-            ...(config.ca === undefined ? {} : { ca: config.ca }),
-            ...(config.cert === undefined ? {} : { cert: config.cert }),
-            ...(config.key === undefined ? {} : { key: config.key }),
-            ...(config.tlsServerName ? { servername: config.tlsServerName } : {}),
-            rejectUnauthorized: !config.insecure,
-          })
-        : new http.Agent({ keepAlive: true });
+    const options = {
+      keepAlive: true,
+      ...(config.ca === undefined ? {} : { ca: config.ca }),
+      ...(config.cert === undefined ? {} : { cert: config.cert }),
+      ...(config.key === undefined ? {} : { key: config.key }),
+      ...(config.tlsServerName ? { servername: config.tlsServerName } : {}),
+      rejectUnauthorized: !config.insecure,
+    };
+    if (url.protocol !== 'https:') agent = new http.Agent({ keepAlive: true });
+    else agent = lab === undefined ? new https.Agent(options) : new LabAgent(options, lab.createConnection);
     agents.set(key, agent);
   }
   return agent;
@@ -83,6 +97,8 @@ export interface TransportHooks {
   /** Texts of `Warning` headers. */
   onWarning(text: string): void;
   readonly log?: RequestLog;
+  /** The command's environment: in a lab, machines' addresses are dialled inside. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /** One client of one API server, over HTTPS with keep-alive. */
@@ -187,6 +203,7 @@ export class Transport {
   socketAddress(request: Pick<ApiRequest, 'path'> & { readonly query: URLSearchParams }): SocketAddress {
     const path = `${this.base.pathname.replace(/\/$/, '')}${request.path}?${request.query.toString()}`;
     const { ca, cert, key, insecure, tlsServerName } = this.config;
+    const lab = labSockets(this.hooks.env, this.base);
     return {
       url: `${this.base.protocol === 'https:' ? 'wss:' : 'ws:'}//${this.base.host}${path}`,
       options: {
@@ -196,6 +213,7 @@ export class Transport {
         ...(key === undefined ? {} : { key }),
         ...(tlsServerName ? { servername: tlsServerName } : {}),
         rejectUnauthorized: !insecure,
+        ...(lab === undefined ? {} : { createConnection: lab.createConnection }),
       },
     };
   }
@@ -251,7 +269,7 @@ export class Transport {
           path,
           method,
           headers,
-          agent: agentFor(this.config),
+          agent: agentFor(this.config, this.hooks.env),
           signal: controller.signal,
         },
         (response) => {

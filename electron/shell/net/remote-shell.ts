@@ -17,6 +17,7 @@ export const machineCommands: readonly string[] = [
   'cat',
   'cp',
   'crictl',
+  'curl',
   'date',
   'echo',
   'etcdctl',
@@ -29,6 +30,7 @@ export const machineCommands: readonly string[] = [
   'journalctl',
   'kill',
   'killall',
+  'kubectl',
   'ls',
   'mkdir',
   'mv',
@@ -70,7 +72,7 @@ const filters = new Set([
   'env',
 ]);
 /** Programs of the machine that run on this side in its name: with its files, and its own 127.0.0.1. */
-const inItsName = new Set(['curl', 'etcdctl', 'etcdutl']);
+const inItsName = new Set(['curl', 'etcdctl', 'etcdutl', 'kubectl']);
 /** Builtins that only touch the shell's own state. */
 const local = new Set([
   ':',

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { createServer as createHttpServer } from 'node:http';
 import type { Server as HttpServer } from 'node:http';
 import type { Server, Socket } from 'node:net';
@@ -47,6 +48,7 @@ export class MemberListener {
   readonly #options: MemberListenerOptions;
   readonly #sockets = new Map<Socket, EtcdGatewayConnection>();
   readonly #http: HttpServer;
+  readonly #authority: X509Certificate | undefined;
   #server: Server | undefined;
   #port = 0;
   #wanted = false;
@@ -55,6 +57,7 @@ export class MemberListener {
   private constructor(options: MemberListenerOptions) {
     this.machine = options.machine;
     this.#options = options;
+    this.#authority = options.tls === undefined ? undefined : new X509Certificate(options.tls.clientCa);
     this.#http = createHttpServer(
       { maxHeaderSize: 64 * 1024, keepAliveTimeout: IDLE_TIMEOUT, headersTimeout: 32_000 },
       (request, response) => {
@@ -166,7 +169,9 @@ export class MemberListener {
     socket.on('error', () => socket.destroy());
     const { gateway } = this.#options;
     const certificate =
-      socket instanceof TLSSocket ? peerCertificate(socket, ETCD_AUTHORITY_NAME) : undefined;
+      socket instanceof TLSSocket && this.#authority !== undefined
+        ? peerCertificate(socket, this.#authority, ETCD_AUTHORITY_NAME)
+        : undefined;
     const connection = gateway.connect(this.machine, certificate, () =>
       this.#options.barrier.afterCommit(() => drop(socket)),
     );

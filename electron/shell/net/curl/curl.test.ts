@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { testShell, type TestShell } from '../shell.testing.ts';
+import { testShell, type TestShell } from '../../shell.testing.ts';
 
 let server: Server;
 let test: TestShell;
