@@ -1,3 +1,4 @@
+import type { TunnelRequest } from './machine-tunnels.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encodeSnapshot } from '../../cluster/etcd/snapshot/encode-snapshot.ts';
 import { sampleState } from '../../cluster/etcd/snapshot/sample-state.testing.ts';
