@@ -11,6 +11,7 @@ export default defineConfig({
       'test/packaging/packaged.test.ts',
       'test/conformance/kube-oracle.test.ts',
       'test/conformance/etcd-oracle.test.ts',
+      'test/conformance/etcd-oracle-own.test.ts',
       'test/robustness/etcd-sigkill-long.test.ts',
       'test/bench/**',
       'test/**/*.long.test.ts',

@@ -15,17 +15,20 @@ import type { HttpRequest } from '../cluster/network/http.ts';
 import type { CloseReason, PeerCertificate } from '../cluster/network/interface.ts';
 import type { Pacer } from './pacer.ts';
 
+/** What a call from outside asks of the pacing. */
+export type CallPacing = Pick<Pacer, 'inject' | 'hurry'>;
+
 /**
  * A cluster's gateway for clients of etcd, as seen from real time: what comes in is let in by the pacer, which hurries while
  * somebody waits for a call's answer.
  */
 export class InjectedEtcdGateway implements EtcdGateway {
   readonly #gateway: EtcdGateway;
-  readonly #pacer: Pacer;
+  readonly #pacer: CallPacing;
 
   readonly onDidChangeServing: Event<void>;
 
-  constructor(gateway: EtcdGateway, pacer: Pacer) {
+  constructor(gateway: EtcdGateway, pacer: CallPacing) {
     this.#gateway = gateway;
     this.#pacer = pacer;
     this.onDidChangeServing = gateway.onDidChangeServing;
@@ -50,9 +53,9 @@ export class InjectedEtcdGateway implements EtcdGateway {
 
 class InjectedConnection implements EtcdGatewayConnection {
   readonly #connection: EtcdGatewayConnection;
-  readonly #pacer: Pacer;
+  readonly #pacer: CallPacing;
 
-  constructor(connection: EtcdGatewayConnection, pacer: Pacer) {
+  constructor(connection: EtcdGatewayConnection, pacer: CallPacing) {
     this.#connection = connection;
     this.#pacer = pacer;
   }

@@ -1,5 +1,5 @@
 // npm run oracle:etcd: puts simulated members behind the adapter protocol of the etcd oracle. One JSON object a line on
-// stdin, one answer a line on stdout. Time is real: background clients of a scenario (keep-alives, watches) live in it.
+// stdin, one answer a line on stdout. Virtual time is real time while a client waits or a scenario sleeps (ScenarioTime).
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { SimulatedEtcd } from './simulated-etcd.ts';
@@ -31,6 +31,7 @@ const Question = z.discriminatedUnion('op', [
   }),
   z.object({ op: z.literal('partition'), groups: z.array(z.array(z.string())) }),
   z.object({ op: z.literal('heal') }),
+  z.object({ op: z.literal('sleep'), seconds: z.number().min(0) }),
   z.object({ op: z.literal('quit') }),
 ]);
 type Question = z.infer<typeof Question>;
@@ -49,6 +50,7 @@ async function reset(question: Extract<Question, { op: 'reset' }>): Promise<obje
   return {
     members: members.map((name) => started.describe(name)),
     spares: spares.map((name) => started.describe(name)),
+    virtual_sleep: true,
   };
 }
 
@@ -81,6 +83,9 @@ async function answer(question: Question): Promise<object> {
       break;
     case 'heal':
       etcd.heal();
+      break;
+    case 'sleep':
+      await etcd.sleep(question.seconds);
       break;
   }
   return {};

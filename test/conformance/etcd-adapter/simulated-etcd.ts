@@ -17,6 +17,7 @@ import { InjectedEtcdGateway } from '../../../electron/host/injected-etcd-gatewa
 import { EtcdEndpoints } from '../../../electron/host/listeners/etcd/etcd-endpoints.ts';
 import { Pacer, realTime } from '../../../electron/host/pacer.ts';
 import { settleTurn } from '../../../electron/host/settle.ts';
+import { ScenarioTime } from './scenario-time.ts';
 
 const CLIENT_PORT = 2379;
 const PEER_PORT = 2380;
@@ -43,7 +44,7 @@ export interface SimulatedEtcdOptions {
 }
 
 /**
- * Machines that run etcd and nothing else, each with a port outside, in real time. The same programs, network,
+ * Machines that run etcd and nothing else, each with a port outside, in a scenario's time. The same programs, network,
  * gateway and listener as in the product; disks are in memory.
  */
 export class SimulatedEtcd {
@@ -53,6 +54,7 @@ export class SimulatedEtcd {
   readonly #places = new Map<string, Place>();
   readonly #disks = new Map<string, Backend>();
   readonly #pacer: Pacer;
+  readonly #time: ScenarioTime;
   readonly #barrier = new CommitBarrier();
   #endpoints: EtcdEndpoints | undefined;
   #cuts: { readonly from: string; readonly to: string }[] = [];
@@ -76,6 +78,7 @@ export class SimulatedEtcd {
       paused: false,
       speed: 1,
     });
+    this.#time = new ScenarioTime(this.#pacer, realTime);
   }
 
   /** Resolves when every member answers. */
@@ -84,11 +87,13 @@ export class SimulatedEtcd {
     await etcd.#open();
     const cluster = options.members.map((name) => `${name}=${etcd.#place(name).peer}`).join();
     etcd.#pacer.start();
-    for (const name of options.members) {
-      etcd.#place(name).initial = { cluster, state: 'new', token: 'oracle' };
-      await etcd.start(name);
-    }
-    for (const name of options.members) await etcd.#healthy(name);
+    await etcd.#time.during(async () => {
+      for (const name of options.members) {
+        etcd.#place(name).initial = { cluster, state: 'new', token: 'oracle' };
+        await etcd.start(name);
+      }
+      for (const name of options.members) await etcd.#healthy(name);
+    });
     return etcd;
   }
 
@@ -99,7 +104,7 @@ export class SimulatedEtcd {
   /** Resolves when its client port accepts connections. */
   async start(name: string): Promise<void> {
     const place = this.#place(name);
-    this.#pacer.inject(() => this.#spawn(name, place));
+    this.#time.inject(() => this.#spawn(name, place));
     await this.#until(() => this.#isListening(place) || place.process?.exit !== undefined);
     await this.#endpointsOrThrow().settled();
   }
@@ -108,7 +113,7 @@ export class SimulatedEtcd {
   async stop(name: string, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     const { process } = this.#place(name);
     if (process === undefined) return;
-    this.#pacer.inject(() => process.kill(signal));
+    this.#time.inject(() => process.kill(signal));
     await this.#until(() => process.exit !== undefined);
     await this.#endpointsOrThrow().settled();
   }
@@ -120,7 +125,7 @@ export class SimulatedEtcd {
     }
     place.initial = { cluster, state: 'existing', token: 'oracle' };
     if (wait) await this.start(name);
-    else this.#pacer.inject(() => this.#spawn(name, place));
+    else this.#time.inject(() => this.#spawn(name, place));
   }
 
   /** It listens for its peers there from its next start on. */
@@ -128,9 +133,16 @@ export class SimulatedEtcd {
     this.#place(name).peer = peer;
   }
 
+  /** Virtual time goes on for so long, as fast as real time: clients in the background live in that. */
+  sleep(seconds: number): Promise<void> {
+    return this.#time.during(
+      () => new Promise((resolve) => void setTimeout(resolve, seconds * 1000)),
+    );
+  }
+
   /** Cuts the peers of different groups from one another; clients reach everyone. */
   partition(groups: readonly (readonly string[])[]): void {
-    this.#pacer.inject(() => {
+    this.#time.inject(() => {
       for (const [index, group] of groups.entries()) {
         for (const other of groups.filter((_, position) => position !== index).flat()) {
           for (const from of group) this.#cut(from, other);
@@ -140,7 +152,7 @@ export class SimulatedEtcd {
   }
 
   heal(): void {
-    this.#pacer.inject(() => {
+    this.#time.inject(() => {
       for (const link of this.#cuts) this.#network.heal(link);
       this.#cuts = [];
     });
@@ -165,6 +177,7 @@ export class SimulatedEtcd {
 
   async dispose(): Promise<void> {
     await this.#endpoints?.close();
+    this.#time.dispose();
     await this.#pacer.stop();
   }
 
@@ -220,7 +233,7 @@ export class SimulatedEtcd {
     });
     client.spawn({ name: 'gateway', program: gateway.program });
     this.#endpoints = await EtcdEndpoints.open({
-      gateway: new InjectedEtcdGateway(gateway, this.#pacer),
+      gateway: new InjectedEtcdGateway(gateway, this.#time),
       barrier: this.#barrier,
       tls: undefined,
       port: 0,
@@ -281,10 +294,12 @@ export class SimulatedEtcd {
 
   async #until(holds: () => boolean): Promise<void> {
     const end = performance.now() + 60_000;
-    while (!holds()) {
-      if (performance.now() > end) throw new Error('did not happen within a minute');
-      await new Promise((resolve) => void setTimeout(resolve, 5));
-    }
+    await this.#time.during(async () => {
+      while (!holds()) {
+        if (performance.now() > end) throw new Error('did not happen within a minute');
+        await new Promise((resolve) => void setTimeout(resolve, 5));
+      }
+    });
   }
 
   #endpointsOrThrow(): EtcdEndpoints {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { NetworkEtcdClient } from '../v3/client/network-client.ts';
 import { TestMembers } from './members.testing.ts';
 import { encodeSnapshot } from '../snapshot/encode-snapshot.ts';
 import { bytesToByteString } from '../../../base/byte-string.ts';
@@ -134,6 +135,46 @@ describe('a bad disk', () => {
     const slow = await took();
     expect(slow).toBeGreaterThan(80);
     expect(slow).toBeLessThan(200);
+  });
+
+  it('that is slow keeps its member from taking more, while 5,000 entries are agreed on and not applied there', async () => {
+    const etcd = new TestMembers({ machines: 3 });
+    await etcd.startAll();
+    const leader = await etcd.untilLeader();
+    const follower = etcd.names.find((name) => name !== leader) as string;
+    const behind = (): number => {
+      const { commit = 0, applied = 0 } = etcd.source(follower)?.raft ?? {};
+      return commit - applied;
+    };
+    const write = async (count: number): Promise<void> => {
+      const puts = (client: NetworkEtcdClient): Promise<unknown> =>
+        Promise.all(Array.from({ length: count }, () => client.call('Put', { key: 'a', value: '1' })));
+      await etcd.withClient(leader, puts);
+    };
+    const put = { key: 'b', value: '1' };
+    await etcd.run(1_000);
+    etcd.faults.set(follower, { fsync: 1_000, diskFull: false });
+    await write(1);
+    await write(5_000);
+    await etcd.until('the news of them', () => behind() > 4_000, 5_000);
+    // The sync before theirs ends; from then on they count.
+    await etcd.run(1_000);
+    expect(behind()).toBe(5_000);
+    // As many as may wait: one more is taken, and answered when the disk has let everything through.
+    expect(await etcd.call(follower, 'Put', put)).toMatchObject({ header: { revision: 5_003 } });
+    await etcd.run(5_000);
+    await write(1);
+    await write(6_000);
+    await etcd.until('the news of them', () => behind() > 4_000, 5_000);
+    // The sync before theirs ends; from then on they count.
+    await etcd.run(1_000);
+    expect(behind()).toBeGreaterThan(5_500);
+    expect(await etcd.refusal(follower, 'Put', put)).toBe(
+      'ResourceExhausted: etcdserver: too many requests',
+    );
+    await etcd.run(5_000);
+    expect(behind()).toBe(0);
+    expect(await etcd.put(leader, 'b', '2')).toBe(11_005);
   });
 
   it('that is full raises NOSPACE, after which nothing is written until it is disarmed', async () => {
