@@ -21,6 +21,19 @@ interface Waiting {
   readonly record: RecordId;
 }
 
+/** Messages that repeat themselves share a record for so long; virtual milliseconds. */
+const SHARED_RECORD = 1_000;
+
+/** The record that stands for messages that repeat themselves. */
+interface Repetition {
+  readonly word: string;
+  readonly lost: boolean;
+  readonly record: RecordId;
+  readonly time: number;
+  /** How many have shared it. */
+  unrecorded: number;
+}
+
 /** One end. Holds what arrived before somebody listened, and what could not be sent while the link was cut. */
 class End implements Connection {
   readonly id: number;
@@ -36,6 +49,7 @@ class End implements Connection {
   stalled: Waiting[] = [];
   /** Virtual time of the last delivery at the other end: order is kept. */
   lastArrival = 0;
+  repetition: Repetition | undefined;
 
   constructor(id: number, protocol: Protocol, local: Peer, remote: Peer, pair: ConnectionPair) {
     this.id = id;
@@ -120,24 +134,45 @@ export class ConnectionPair {
     const latency = blocked ? 0 : this.#wire.latency(machine, target);
     const { tracer } = this.#context(from);
     const cause = tracer.cause;
-    const record = tracer.record({
-      kind: 'message',
-      to: from.remote.actor,
-      protocol: from.protocol,
-      phase: meta.phase,
-      summary: meta.summary,
-      connection: from.id,
-      call: meta.call,
-      body: payload,
-      latency,
-      detail: meta.detail,
-      dropped: blocked ? (this.#wire.isPowered(target) ? 'link-cut' : 'machine-off') : undefined,
-    });
+    const record =
+      this.#sharedRecord(from, meta, blocked) ??
+      tracer.record({
+        kind: 'message',
+        to: from.remote.actor,
+        protocol: from.protocol,
+        phase: meta.phase,
+        summary: meta.summary,
+        connection: from.id,
+        call: meta.call,
+        body: payload,
+        latency,
+        detail: this.#detail(from, meta),
+        dropped: blocked ? (this.#wire.isPowered(target) ? 'link-cut' : 'machine-off') : undefined,
+      });
+    if (meta.repeats !== undefined && from.repetition?.record !== record) {
+      const { clock } = this.#context(from);
+      const time = clock.now();
+      from.repetition = { word: meta.repeats, lost: blocked, record, time, unrecorded: 0 };
+    }
     const waiting: Waiting = { payload, record };
     if (blocked) from.stalled.push(waiting);
     else this.#schedule(from, waiting, latency);
     // Sending is a consequence, not the cause of what the sender does next in this turn.
     tracer.resume(cause);
+  }
+
+  /** Of the same message a little while ago, if that has fared the same. */
+  #sharedRecord(from: End, { repeats }: MessageMeta, lost: boolean): RecordId | undefined {
+    const last = from.repetition;
+    if (last === undefined || last.word !== repeats || last.lost !== lost) return undefined;
+    if (this.#context(from).clock.now() - last.time >= SHARED_RECORD) return undefined;
+    last.unrecorded += 1;
+    return last.record;
+  }
+
+  #detail(from: End, { repeats, detail }: MessageMeta): MessageMeta['detail'] {
+    const unrecorded = repeats === undefined ? 0 : (from.repetition?.unrecorded ?? 0);
+    return unrecorded === 0 ? detail : { ...detail, unrecorded };
   }
 
   /** Retransmits what waited for the link. */

@@ -36,6 +36,11 @@ export interface MessageMeta {
   /** Number of the call within the connection. */
   readonly call: number;
   readonly detail?: Readonly<Record<string, unknown>>;
+  /**
+   * Of a message that only says "still here", again and again: what is the same about all of them. One record a virtual second
+   * stands for those of one direction; `detail.unrecorded` of the next one counts those that got none.
+   */
+  readonly repeats?: string;
 }
 
 /** Why a connection ended. `reset`: the other process died or refused; `timeout`: nothing came through any more. */

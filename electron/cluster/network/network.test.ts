@@ -163,4 +163,53 @@ describe('SimulatedNetwork', () => {
     await simulation.runUntil(simulation.now + 20);
     expect(log).toEqual([...Array.from({ length: 50 }, (_, index) => `got ${index}`), 'got ping']);
   });
+
+  describe('messages that repeat themselves', () => {
+    const beat = (word: string) => ({ ...META, summary: 'still here', repeats: word });
+    const records = () =>
+      [...simulation.log.range(1)].filter(
+        (record) => record.kind === 'message' && record.actor === 'alpha/client',
+      ) as { summary: string; detail?: object; dropped?: string }[];
+
+    async function connected(log: string[]): Promise<Connection> {
+      beta.spawn({ name: 'server', program: echo([]) });
+      let connection: Connection | undefined;
+      alpha.spawn({ name: 'client', program: client(log, (opened) => (connection = opened)) });
+      await simulation.runUntil(simulation.now + 10);
+      return connection as Connection;
+    }
+
+    it('share a record for a second, and all arrive', async () => {
+      const log: string[] = [];
+      const connection = await connected(log);
+      for (let at = 0; at < 20; at += 1) {
+        connection.send(at, beat('a'));
+        await simulation.runUntil(simulation.now + 100);
+      }
+      expect(log.slice(1)).toEqual(Array.from({ length: 20 }, (_, at) => `got ${at}`));
+      expect(records().map(({ summary, detail }) => [summary, detail])).toEqual([
+        ['hello', undefined],
+        ['still here', undefined],
+        ['still here', { unrecorded: 9 }],
+      ]);
+    });
+
+    it('have a record of their own when they say something else, and when they do not get through', async () => {
+      const connection = await connected([]);
+      connection.send(1, beat('a'));
+      connection.send(2, beat('b'));
+      connection.send(3, META);
+      connection.send(4, beat('b'));
+      network.cut({ from: 'alpha', to: 'beta' });
+      connection.send(5, beat('b'));
+      connection.send(6, beat('b'));
+      expect(records().map(({ summary, dropped }) => [summary, dropped])).toEqual([
+        ['hello', undefined],
+        ['still here', undefined],
+        ['still here', undefined],
+        ['hello', undefined],
+        ['still here', 'link-cut'],
+      ]);
+    });
+  });
 });

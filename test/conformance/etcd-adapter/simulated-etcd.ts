@@ -135,9 +135,7 @@ export class SimulatedEtcd {
 
   /** Virtual time goes on for so long, as fast as real time: clients in the background live in that. */
   sleep(seconds: number): Promise<void> {
-    return this.#time.during(
-      () => new Promise((resolve) => void setTimeout(resolve, seconds * 1000)),
-    );
+    return this.#time.during(() => new Promise((resolve) => void setTimeout(resolve, seconds * 1000)));
   }
 
   /** Cuts the peers of different groups from one another; clients reach everyone. */

@@ -169,9 +169,7 @@ describe('a bad disk', () => {
     // The sync before theirs ends; from then on they count.
     await etcd.run(1_000);
     expect(behind()).toBeGreaterThan(5_500);
-    expect(await etcd.refusal(follower, 'Put', put)).toBe(
-      'ResourceExhausted: etcdserver: too many requests',
-    );
+    expect(await etcd.refusal(follower, 'Put', put)).toBe('ResourceExhausted: etcdserver: too many requests');
     await etcd.run(5_000);
     expect(behind()).toBe(0);
     expect(await etcd.put(leader, 'b', '2')).toBe(11_005);

@@ -72,15 +72,11 @@ export class Peer implements Disposable {
   }
 
   sendMessage(message: Message): boolean {
-    return this.send(
-      { type: 'raft', message },
-      {
-        phase: 'item',
-        summary: summarizeMessage(message),
-        call: 0,
-        detail: detailOfMessage(message),
-      },
-    );
+    const detail = detailOfMessage(message);
+    const meta = { phase: 'item', summary: summarizeMessage(message), call: 0, detail } as const;
+    // Ten a second that say the same would be most of what a quiet cluster records.
+    const repeats = detail['heartbeat'] === true ? { repeats: `${message.type} ${message.term}` } : {};
+    return this.send({ type: 'raft', message }, { ...meta, ...repeats });
   }
 
   /** Takes as long as its size says. The other end's word that it came, or the loss of the way, ends it. */
