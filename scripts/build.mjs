@@ -48,7 +48,9 @@ async function bundle() {
     external: EXTERNAL,
     sourcemap: 'linked',
     logLevel: 'warning',
-    minify: false,
+    // A quarter smaller; names stay, so that a stack says where something happened also without the map.
+    minifyWhitespace: true,
+    minifySyntax: true,
   };
   const esm = {
     ...common,

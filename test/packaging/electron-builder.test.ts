@@ -41,7 +41,7 @@ describe('electron-builder.yml', () => {
       'node_modules/@lydell/node-pty-${platform}-${arch}/**',
       'node_modules/@lydell/node-pty/**',
       'node_modules/better-sqlite3/lib/**',
-      'node_modules/better-sqlite3/prebuilds/${platform}*-${arch}.node',
+      'node_modules/better-sqlite3/prebuilds/${platform}-${arch}.node',
       'node_modules/better-sqlite3/{package.json,LICENSE}',
       'package.json',
     ]);
