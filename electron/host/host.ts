@@ -171,20 +171,20 @@ export class Host {
   async start(): Promise<void> {
     this.#flush = setInterval(() => this.flush(), FLUSH_INTERVAL);
     try {
-      const authority = await CertificateAuthority.open(this.#pki);
+      const authority = CertificateAuthority.open(this.#pki);
       this.#adminToken = adminToken(this.#pki);
       const session = await this.#startCluster(this.#initialSpec());
       this.#listener = await openHttpsListener({
         gateway: this.#gateway,
         barrier: { afterCommit: (release) => this.#afterCommit(release) },
         caPem: authority.pem,
-        server: await authority.server(apiServers(session)),
+        server: authority.server(apiServers(session)),
         port: this.config.apiPort,
       });
       if (this.config.apiPort !== 0 && this.#listener.port !== this.config.apiPort) {
         this.notices.add('info', 'port.busy', { wanted: this.config.apiPort, used: this.#listener.port });
       }
-      await writeAdminKubeconfig(
+      writeAdminKubeconfig(
         this.kubeconfigPath,
         authority,
         this.#listener.url,
@@ -324,8 +324,8 @@ export class Host {
       throw error;
     }
     await this.#openEtcd(session);
-    const authority = await CertificateAuthority.open(this.#pki);
-    this.#listener?.show(await authority.server(apiServers(session)));
+    const authority = CertificateAuthority.open(this.#pki);
+    this.#listener?.show(authority.server(apiServers(session)));
     this.#phase = 'running';
     this.running.set(session);
     this.session.refresh();
@@ -350,7 +350,7 @@ export class Host {
     const { dataDir, etcdPlain, etcdPort, log } = this.config;
     const gateway = new InjectedEtcdGateway(session.cluster.etcdGateway, session.pacer);
     const pki = join(dataDir, 'pki');
-    const { tls } = await openEtcdPki(pki, gateway.targets);
+    const { tls } = openEtcdPki(pki, gateway.targets);
     installEtcdPki(pki, this.consoleRoot);
     installClusterPkiOnMachines(session, pki);
     installEtcdPkiOnMachines(

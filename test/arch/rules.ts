@@ -143,7 +143,7 @@ export const RULES: readonly FolderRule[] = [
       'electron/pty',
       'electron/shell',
     ],
-    packages: ['node:*', 'zod', 'ws', 'yaml', '@peculiar/x509', 'reflect-metadata'],
+    packages: ['node:*', 'zod', 'ws', 'yaml'],
   },
   {
     folder: 'electron/main',

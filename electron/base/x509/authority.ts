@@ -1,10 +1,11 @@
 import { contextTag, DerError, TAG } from '../der/der-value.ts';
 import { children, readAll, readOid, readOne, readTime, toBigInt } from '../der/read-der.ts';
-import { bits, der, integer, octets, oid, sequence, time } from '../der/write-der.ts';
+import { integer, sequence } from '../der/write-der.ts';
 import { sha256 } from '../digest/sha256.ts';
 import { signDigest } from '../ecdsa/p256.ts';
 import { OID } from './oids.ts';
-import { firstPemBlock, toPem } from './pem.ts';
+import { firstPemBlock } from './pem.ts';
+import { extensions, writeCertificate } from './write-certificate.ts';
 
 /** What stands in a certificate beside what the authority puts there. Times in milliseconds since the epoch. */
 export interface CertificateTemplate {
@@ -21,69 +22,61 @@ export interface CertificateTemplate {
   readonly extKeyUsages: readonly string[];
 }
 
+/** What an authority's certificate says of it as the issuer of others. */
+export interface Issuer {
+  /** DER. */
+  readonly name: Uint8Array;
+  readonly keyId: Uint8Array | undefined;
+  /** Milliseconds since the epoch. */
+  readonly notAfter: number;
+}
+
+/** @throws DerError when the text is no certificate */
+export function readIssuer(certificatePem: string): Issuer {
+  const certificate = firstPemBlock(certificatePem);
+  if (certificate?.type !== 'CERTIFICATE') throw new DerError('no certificate in the PEM text');
+  const fields = children(children(readOne(certificate.bytes))[0]);
+  // [0] version, serial number, algorithm, issuer, validity, subject, key, …
+  const [, , , , validity, subject] = fields;
+  if (subject === undefined) throw new DerError('malformed certificate');
+  return {
+    name: subject.bytes,
+    keyId: keyIdOf(fields.at(-1)),
+    notAfter: readTime(children(validity)[1]),
+  };
+}
+
 /** An authority that signs with ECDSA over P-256 and SHA-256: its name, its key, and how long it is good. */
 export class SigningAuthority {
   readonly #key: bigint;
-  readonly #name: Uint8Array;
-  readonly #keyId: Uint8Array | undefined;
-  /** Milliseconds since the epoch. */
-  readonly notAfter: number;
+  readonly #issuer: Issuer;
 
   /** @throws DerError when they are no certificate and no key of this curve */
   constructor(certificatePem: string, keyPem: string) {
-    const certificate = firstPemBlock(certificatePem);
-    if (certificate?.type !== 'CERTIFICATE') throw new DerError('no certificate in the PEM text');
-    const fields = children(children(readOne(certificate.bytes))[0]);
-    // [0] version, serial number, algorithm, issuer, validity, subject, key, …
-    const [, , , , validity, subject] = fields;
-    if (subject === undefined) throw new DerError('malformed certificate');
-    this.#name = subject.bytes;
-    this.notAfter = readTime(children(validity)[1]);
-    this.#keyId = keyIdOf(fields.at(-1));
+    this.#issuer = readIssuer(certificatePem);
     this.#key = privateKeyOf(keyPem);
   }
 
-  /** The certificate as PEM text. */
-  sign(template: CertificateTemplate): string {
-    const algorithm = sequence(oid(OID.ecdsaWithSha256));
-    const body = sequence(
-      der(contextTag(0), integer(2n)),
-      integer(template.serialNumber),
-      algorithm,
-      this.#name,
-      sequence(time(template.notBefore), time(template.notAfter)),
-      template.subject,
-      template.publicKey,
-      der(contextTag(3), sequence(...this.#extensions(template))),
-    );
-    const { r, s } = signDigest(this.#key, sha256(body));
-    const signature = bits(sequence(integer(r), integer(s)));
-    return toPem('CERTIFICATE', sequence(body, algorithm, signature));
+  /** Milliseconds since the epoch. */
+  get notAfter(): number {
+    return this.#issuer.notAfter;
   }
 
-  #extensions({ keyUsage, extKeyUsages, altNames }: CertificateTemplate): Uint8Array[] {
-    const critical = der(TAG.boolean, Uint8Array.of(0xff));
-    const unused = 31 - Math.clz32(keyUsage & -keyUsage);
-    return [
+  /** The certificate as PEM text. */
+  sign({ keyUsage, extKeyUsages, altNames, ...template }: CertificateTemplate): string {
+    const { name: issuer, keyId } = this.#issuer;
+    const parts = [
       // Without a single bit there is no such extension: readers refuse an empty one.
-      ...(keyUsage === 0
-        ? []
-        : [
-            sequence(
-              oid(OID.keyUsage),
-              critical,
-              octets(der(TAG.bitString, Uint8Array.of(unused, keyUsage))),
-            ),
-          ]),
-      ...(extKeyUsages.length === 0
-        ? []
-        : [sequence(oid(OID.extKeyUsage), octets(sequence(...extKeyUsages.map(oid))))]),
-      sequence(oid(OID.basicConstraints), critical, octets(sequence())),
-      ...(this.#keyId === undefined
-        ? []
-        : [sequence(oid(OID.authorityKeyIdentifier), octets(sequence(der(0x80, this.#keyId))))]),
-      ...(altNames === undefined ? [] : [sequence(oid(OID.subjectAltName), octets(altNames))]),
+      ...(keyUsage === 0 ? [] : [extensions.keyUsage(keyUsage)]),
+      ...(extKeyUsages.length === 0 ? [] : [extensions.extKeyUsage(extKeyUsages)]),
+      extensions.basicConstraints(false),
+      ...(keyId === undefined ? [] : [extensions.authorityKeyIdentifier(keyId)]),
+      ...(altNames === undefined ? [] : [extensions.subjectAltName(altNames)]),
     ];
+    return writeCertificate({ ...template, issuer, extensions: parts }, (bytes) => {
+      const { r, s } = signDigest(this.#key, sha256(bytes));
+      return sequence(integer(r), integer(s));
+    });
   }
 }
 

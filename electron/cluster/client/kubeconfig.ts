@@ -1,4 +1,4 @@
-import { parse, stringify } from 'yaml';
+import { readOwnYaml, writeOwnYaml } from '../apimachinery/own-yaml.ts';
 import type { FileSystem } from '../machine/interface.ts';
 import type { Address, PeerCertificate } from '../network/interface.ts';
 
@@ -47,7 +47,7 @@ export function parseKubeConfig(content: string, path: string): KubeConfig {
   const fail = (why: string): Error => new Error(`error loading config file "${path}": ${why}`);
   let value: unknown;
   try {
-    value = parse(content);
+    value = readOwnYaml(content);
   } catch (error) {
     throw fail(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
   }
@@ -73,7 +73,7 @@ export function parseKubeConfig(content: string, path: string): KubeConfig {
 
 /** The file's text. */
 export function formatKubeConfig(config: KubeConfig): string {
-  return stringify({ server: config.server, user: config.user });
+  return writeOwnYaml({ server: config.server, user: config.user });
 }
 
 /** Reads a component's kubeconfig from its machine. @throws Error when it is missing or broken */

@@ -1,4 +1,4 @@
-import { stringify } from 'yaml';
+import { writeOwnYaml } from '../apimachinery/own-yaml.ts';
 import type { ControlPlaneProgram, TopologyMachine, TopologySpec } from '../topology/interface.ts';
 
 /** etcd's `--data-dir`. */
@@ -113,7 +113,7 @@ export function controlPlaneManifest(
   topology: TopologySpec,
   version: string,
 ): string {
-  return stringify(
+  return writeOwnYaml(
     {
       apiVersion: 'v1',
       kind: 'Pod',
@@ -138,6 +138,6 @@ export function controlPlaneManifest(
         securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
       },
     },
-    { lineWidth: 0 },
+    0,
   );
 }

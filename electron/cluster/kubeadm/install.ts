@@ -1,4 +1,4 @@
-import { stringify } from 'yaml';
+import { writeOwnYaml } from '../apimachinery/own-yaml.ts';
 import type { NodeRuntime } from '../cri/node-runtime.ts';
 import type { Machine } from '../machine/interface.ts';
 import type { TopologyMachine, TopologySpec } from '../topology/interface.ts';
@@ -8,7 +8,7 @@ import { writeKubeConfigs } from './kubeconfigs.ts';
 
 export const PAUSE_IMAGE = 'registry.k8s.io/pause:3.10.1';
 
-const KUBELET_CONFIGURATION = stringify({
+const KUBELET_CONFIGURATION = writeOwnYaml({
   apiVersion: 'kubelet.config.k8s.io/v1beta1',
   kind: 'KubeletConfiguration',
   cgroupDriver: 'systemd',

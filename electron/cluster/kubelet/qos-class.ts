@@ -8,8 +8,16 @@ function isSet(amounts: Amounts | undefined, resource: string): boolean {
   return text !== undefined && parseQuantity(text).nanos > 0n;
 }
 
+const known = new WeakMap<PodSpec, string>();
+
 /** Guaranteed, Burstable or BestEffort, by cpu and memory of all containers. Models qos.ComputePodQOS (v1.34). */
 export function qosClass(spec: PodSpec): string {
+  let found = known.get(spec);
+  if (found === undefined) known.set(spec, (found = computeQosClass(spec)));
+  return found;
+}
+
+function computeQosClass(spec: PodSpec): string {
   let any = false;
   let guaranteed = true;
   for (const container of [...spec.containers, ...(spec.initContainers ?? [])]) {

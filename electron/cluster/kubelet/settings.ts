@@ -1,4 +1,4 @@
-import { parse } from 'yaml';
+import { readOwnYaml } from '../apimachinery/own-yaml.ts';
 import type { Taint } from '../api/types.ts';
 import { CONTAINERD_SOCKET } from '../cri/interface.ts';
 import type { FileSystem, MachineSpec } from '../machine/interface.ts';
@@ -110,7 +110,7 @@ function readConfiguration(files: FileSystem, path: string): KubeletConfiguratio
   }
   let config: unknown;
   try {
-    config = parse(files.read(path));
+    config = readOwnYaml(files.read(path));
   } catch (error) {
     throw new Error(
       `${failed}failed to decode: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`,

@@ -1,6 +1,6 @@
-import { parse } from 'yaml';
 import { SeededRand } from '../../base/rand.ts';
 import type { Pod } from '../api/types.ts';
+import { readOwnYaml } from '../apimachinery/own-yaml.ts';
 import type { FileSystem } from '../machine/interface.ts';
 import { CONFIG_HASH, CONFIG_SEEN, CONFIG_SOURCE } from './pod-accessors.ts';
 
@@ -16,7 +16,7 @@ export class ManifestError extends Error {}
 export function podFromManifest(text: string, path: string, nodeName: string, seenAt: number): Pod {
   let value: unknown;
   try {
-    value = parse(text);
+    value = readOwnYaml(text);
   } catch (error) {
     throw new ManifestError(
       `${path}: couldn't parse as pod(${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}), please check config file`,

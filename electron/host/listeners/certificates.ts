@@ -1,19 +1,24 @@
-import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
-import * as x509 from '@peculiar/x509';
+import type { KeyObject } from 'node:crypto';
+import { createHash, createPrivateKey, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { isIPv4 } from 'node:net';
+import { readIssuer } from '../../base/x509/authority.ts';
+import { OID } from '../../base/x509/oids.ts';
+import { firstPemBlock } from '../../base/x509/pem.ts';
+import {
+  distinguishedName,
+  extensions,
+  generalNames,
+  writeCertificate,
+} from '../../base/x509/write-certificate.ts';
 import type { CertificateStore } from './interface.ts';
 
-// The library's types are those of browsers; Node's own are the same things under other names.
-type CryptoKeyPair = Parameters<typeof x509.X509CertificateGenerator.createSelfSigned>[0]['keys'];
-type CryptoKey = CryptoKeyPair['privateKey'];
-type Provider = NonNullable<Parameters<typeof x509.X509CertificateGenerator.createSelfSigned>[1]>;
-
-x509.cryptoProvider.set(webcrypto as unknown as Provider & string);
-
-const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 /** Wide on purpose: real clients judge by the wall clock, the cluster by virtual time, and the two need not agree. */
-const NOT_BEFORE = new Date('2000-01-01T00:00:00Z');
-const NOT_AFTER = new Date('2120-01-01T00:00:00Z');
+const NOT_BEFORE = Date.UTC(2000, 0, 1);
+const NOT_AFTER = Date.UTC(2120, 0, 1);
+
+/** Bits of KeyUsage: digitalSignature and keyEncipherment, as kubeadm asks for; an authority signs certificates too. */
+const KEY_USAGE = 0xa0;
+const AUTHORITY_KEY_USAGE = 0xa4;
 
 /** Name of the cluster's authority, as kubeadm gives it; also `PeerCertificate.issuer` of what it signed. */
 export const AUTHORITY_NAME = 'kubernetes';
@@ -26,37 +31,49 @@ export interface KeyPairPem {
 }
 
 interface Authority {
-  readonly certificate: x509.X509Certificate;
-  readonly key: CryptoKey;
+  readonly pem: string;
+  readonly key: KeyObject;
+  /** DER. */
+  readonly name: Uint8Array;
+  readonly keyId: Uint8Array | undefined;
 }
 
-async function generateKeys(): Promise<CryptoKeyPair> {
-  return (await webcrypto.subtle.generateKey(ALGORITHM, true, [
-    'sign',
-    'verify',
-  ])) as unknown as CryptoKeyPair;
+interface Keys {
+  readonly privateKey: KeyObject;
+  readonly pem: string;
+  /** DER of SubjectPublicKeyInfo. */
+  readonly publicKey: Uint8Array;
 }
 
-async function keyToPem(key: CryptoKey): Promise<string> {
-  const der = await webcrypto.subtle.exportKey('pkcs8', key as unknown as webcrypto.CryptoKey);
-  return x509.PemConverter.encode(der, 'PRIVATE KEY');
+function generateKeys(): Keys {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return {
+    privateKey,
+    pem: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
+    publicKey: publicKey.export({ type: 'spki', format: 'der' }),
+  };
 }
 
-async function keyFromPem(pem: string): Promise<CryptoKey> {
-  const der = x509.PemConverter.decodeFirst(pem);
-  return (await webcrypto.subtle.importKey('pkcs8', der, ALGORITHM, true, ['sign'])) as unknown as CryptoKey;
-}
-
-const altNames = {
-  dns: (...values: string[]) => values.map((value) => ({ type: 'dns' as const, value })),
-  ip: (...values: string[]) => values.map((value) => ({ type: 'ip' as const, value })),
-};
-
-function serialNumber(): string {
+function serialNumber(): bigint {
   // Positive and not zero-led, as RFC 5280 wants it.
-  const bytes = webcrypto.getRandomValues(new Uint8Array(16));
+  const bytes = randomBytes(16);
   bytes[0] = ((bytes[0] as number) & 0x7f) | 0x40;
-  return Buffer.from(bytes).toString('hex');
+  return BigInt(`0x${bytes.toString('hex')}`);
+}
+
+/** The first method of RFC 5280: SHA-1 of the point, which is the last 65 bytes of a key of this curve. */
+function keyIdOf(publicKey: Uint8Array): Uint8Array {
+  return createHash('sha1').update(publicKey.subarray(-65)).digest();
+}
+
+function ipBytes(ip: string): Uint8Array {
+  if (isIPv4(ip)) return Uint8Array.from(ip.split('.').map(Number));
+  const [head = '', tail] = ip.split('::');
+  const words = (text = ''): number[] =>
+    text === '' ? [] : text.split(':').map((word) => Number.parseInt(word, 16));
+  const [before, after] = [words(head), words(tail)];
+  const zeros = new Array<number>(8 - before.length - after.length).fill(0);
+  return Uint8Array.from([...before, ...zeros, ...after].flatMap((word) => [word >> 8, word & 0xff]));
 }
 
 /**
@@ -71,145 +88,124 @@ export class CertificateAuthority {
   private constructor(store: CertificateStore, authority: Authority) {
     this.#store = store;
     this.#authority = authority;
-    this.pem = authority.certificate.toString('pem');
+    this.pem = authority.pem;
   }
 
-  static async open(store: CertificateStore, name: string = AUTHORITY_NAME): Promise<CertificateAuthority> {
-    const certificatePem = store.load('ca.crt');
-    const keyPem = store.load('ca.key');
-    if (certificatePem !== undefined && keyPem !== undefined) {
-      const certificate = new x509.X509Certificate(certificatePem);
-      return new CertificateAuthority(store, { certificate, key: await keyFromPem(keyPem) });
+  /** @throws DerError when what is stored is no certificate */
+  static open(store: CertificateStore, name: string = AUTHORITY_NAME): CertificateAuthority {
+    const kept = { pem: store.load('ca.crt'), key: store.load('ca.key') };
+    if (kept.pem !== undefined && kept.key !== undefined) {
+      const key = createPrivateKey(kept.key);
+      return new CertificateAuthority(store, { ...readIssuer(kept.pem), pem: kept.pem, key });
     }
-    const keys = await generateKeys();
-    const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-      serialNumber: serialNumber(),
-      name: `CN=${name}`,
-      notBefore: NOT_BEFORE,
-      notAfter: NOT_AFTER,
-      signingAlgorithm: ALGORITHM,
-      keys,
-      extensions: [
-        new x509.BasicConstraintsExtension(true, undefined, true),
-        new x509.KeyUsagesExtension(
-          x509.KeyUsageFlags.digitalSignature |
-            x509.KeyUsageFlags.keyEncipherment |
-            x509.KeyUsageFlags.keyCertSign,
-          true,
-        ),
-        await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
-      ],
-    });
-    store.save('ca.crt', certificate.toString('pem'));
-    store.save('ca.key', await keyToPem(keys.privateKey));
-    return new CertificateAuthority(store, { certificate, key: keys.privateKey });
+    const keys = generateKeys();
+    const subject = distinguishedName([OID.commonName, name]);
+    const keyId = keyIdOf(keys.publicKey);
+    const pem = writeCertificate(
+      {
+        serialNumber: serialNumber(),
+        issuer: subject,
+        subject,
+        publicKey: keys.publicKey,
+        notBefore: NOT_BEFORE,
+        notAfter: NOT_AFTER,
+        extensions: [
+          extensions.keyUsage(AUTHORITY_KEY_USAGE),
+          extensions.basicConstraints(true),
+          extensions.subjectKeyIdentifier(keyId),
+        ],
+      },
+      (bytes) => sign('sha256', bytes, keys.privateKey),
+    );
+    store.save('ca.crt', pem);
+    store.save('ca.key', keys.pem);
+    return new CertificateAuthority(store, { pem, key: keys.privateKey, name: subject, keyId });
   }
 
   /**
    * The certificate that API servers show: for loopback, the names a Pod would use, and the machines through which they are
    * reached. Made anew for other machines.
    */
-  async server(
-    machines: readonly { readonly name: string; readonly ip: string }[] = [],
-  ): Promise<KeyPairPem> {
-    const { dns, ip } = altNames;
-    const names = new x509.SubjectAlternativeNameExtension([
-      ...dns(
-        ...machines.map(({ name }) => name),
-        'kubernetes',
-        'kubernetes.default',
-        'kubernetes.default.svc',
-        'kubernetes.default.svc.cluster.local',
-        'localhost',
-      ),
-      ...ip('10.96.0.1', ...machines.map((machine) => machine.ip), '127.0.0.1', '::1'),
-    ]);
-    return this.#forNames('apiserver', 'kube-apiserver', names, [x509.ExtendedKeyUsage.serverAuth]);
+  server(machines: readonly { readonly name: string; readonly ip: string }[] = []): KeyPairPem {
+    const dnsNames = [
+      ...machines.map(({ name }) => name),
+      'kubernetes',
+      'kubernetes.default',
+      'kubernetes.default.svc',
+      'kubernetes.default.svc.cluster.local',
+      'localhost',
+    ];
+    const ips = ['10.96.0.1', ...machines.map(({ ip }) => ip), '127.0.0.1', '::1'];
+    return this.#forNames('apiserver', 'kube-apiserver', dnsNames, ips, [OID.serverAuth]);
   }
 
   /** A client certificate: `commonName` is the user, `organizations` the groups. */
-  async client(name: string, commonName: string, organizations: readonly string[]): Promise<KeyPairPem> {
-    const subject = [...organizations.map((organization) => ({ O: [organization] })), { CN: [commonName] }];
-    return this.#issue(name, subject, [x509.ExtendedKeyUsage.clientAuth], []);
+  client(name: string, commonName: string, organizations: readonly string[]): KeyPairPem {
+    const kept = this.#kept(name);
+    if (kept !== undefined) return kept;
+    const groups = organizations.map((organization) => [OID.organization, organization] as const);
+    return this.#issue(
+      name,
+      distinguishedName(...groups, [OID.commonName, commonName]),
+      [OID.clientAuth],
+      [],
+    );
   }
 
   /** A certificate for members of etcd, who are servers to clients and clients to one another; anew for other names. */
-  async member(
+  member(name: string, commonName: string, dnsNames: readonly string[], ips: readonly string[]): KeyPairPem {
+    return this.#forNames(name, commonName, dnsNames, ips, [OID.serverAuth, OID.clientAuth]);
+  }
+
+  /** The stored pair while it has these names, else a new one. */
+  #forNames(
     name: string,
     commonName: string,
     dnsNames: readonly string[],
     ips: readonly string[],
-  ): Promise<KeyPairPem> {
-    const names = new x509.SubjectAlternativeNameExtension([
-      ...altNames.dns(...dnsNames),
-      ...altNames.ip(...ips),
-    ]);
-    return this.#forNames(name, commonName, names, [
-      x509.ExtendedKeyUsage.serverAuth,
-      x509.ExtendedKeyUsage.clientAuth,
-    ]);
+    usages: readonly string[],
+  ): KeyPairPem {
+    const names = extensions.subjectAltName(generalNames(dnsNames, ips.map(ipBytes)));
+    const kept = this.#kept(name);
+    const bytes = kept && firstPemBlock(kept.certificate)?.bytes;
+    if (kept !== undefined && bytes !== undefined && Buffer.from(bytes).includes(Buffer.from(names)))
+      return kept;
+    return this.#issue(name, distinguishedName([OID.commonName, commonName]), usages, [names]);
   }
 
-  /** The stored pair while it has these names, else a new one. */
-  async #forNames(
-    name: string,
-    commonName: string,
-    names: x509.SubjectAlternativeNameExtension,
-    usages: readonly x509.ExtendedKeyUsage[],
-  ): Promise<KeyPairPem> {
-    const kept = this.#store.load(`${name}.crt`);
-    if (kept !== undefined) {
-      const before = new x509.X509Certificate(kept).getExtension(x509.SubjectAlternativeNameExtension);
-      const text = (extension: x509.SubjectAlternativeNameExtension | null): string =>
-        JSON.stringify(extension?.names.toJSON() ?? []);
-      if (text(before) === text(names)) return this.#issue(name, `CN=${commonName}`, [], []);
-    }
-    return this.#issueNew(name, `CN=${commonName}`, usages, [names]);
+  #kept(name: string): KeyPairPem | undefined {
+    const [certificate, key] = [this.#store.load(`${name}.crt`), this.#store.load(`${name}.key`)];
+    return certificate === undefined || key === undefined ? undefined : { certificate, key };
   }
 
-  async #issue(
+  #issue(
     name: string,
-    subject: x509.X509CertificateCreateParamsName,
-    usages: readonly x509.ExtendedKeyUsage[],
-    extensions: readonly x509.Extension[],
-  ): Promise<KeyPairPem> {
-    const kept = { certificate: this.#store.load(`${name}.crt`), key: this.#store.load(`${name}.key`) };
-    if (kept.certificate !== undefined && kept.key !== undefined) {
-      return { certificate: kept.certificate, key: kept.key };
-    }
-    return this.#issueNew(name, subject, usages, extensions);
-  }
-
-  async #issueNew(
-    name: string,
-    subject: x509.X509CertificateCreateParamsName,
-    usages: readonly x509.ExtendedKeyUsage[],
-    extensions: readonly x509.Extension[],
-  ): Promise<KeyPairPem> {
-    const keys = await generateKeys();
-    const certificate = await x509.X509CertificateGenerator.create({
-      serialNumber: serialNumber(),
-      subject,
-      issuer: this.#authority.certificate.subject,
-      notBefore: NOT_BEFORE,
-      notAfter: NOT_AFTER,
-      signingAlgorithm: ALGORITHM,
-      publicKey: keys.publicKey,
-      signingKey: this.#authority.key,
-      extensions: [
-        new x509.BasicConstraintsExtension(false, undefined, true),
-        new x509.KeyUsagesExtension(
-          x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment,
-          true,
-        ),
-        new x509.ExtendedKeyUsageExtension([...usages]),
-        await x509.AuthorityKeyIdentifierExtension.create(this.#authority.certificate),
-        ...extensions,
-      ],
-    });
-    const pair = { certificate: certificate.toString('pem'), key: await keyToPem(keys.privateKey) };
-    this.#store.save(`${name}.crt`, pair.certificate);
-    this.#store.save(`${name}.key`, pair.key);
-    return pair;
+    subject: Uint8Array,
+    usages: readonly string[],
+    more: readonly Uint8Array[],
+  ): KeyPairPem {
+    const { name: issuer, keyId, key } = this.#authority;
+    const keys = generateKeys();
+    const certificate = writeCertificate(
+      {
+        serialNumber: serialNumber(),
+        issuer,
+        subject,
+        publicKey: keys.publicKey,
+        notBefore: NOT_BEFORE,
+        notAfter: NOT_AFTER,
+        extensions: [
+          extensions.keyUsage(KEY_USAGE),
+          extensions.extKeyUsage(usages),
+          extensions.basicConstraints(false),
+          ...(keyId === undefined ? [] : [extensions.authorityKeyIdentifier(keyId)]),
+          ...more,
+        ],
+      },
+      (bytes) => sign('sha256', bytes, key),
+    );
+    this.#store.save(`${name}.crt`, certificate);
+    this.#store.save(`${name}.key`, keys.pem);
+    return { certificate, key: keys.pem };
   }
 }

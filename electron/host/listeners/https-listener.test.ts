@@ -86,7 +86,7 @@ beforeAll(async () => {
   served = await ServedCluster.start(STRATEGIES, {
     afterCommit: (fn) => (held === undefined ? fn() : held.push(fn)),
   });
-  admin = await served.authority.client('admin', 'unused', []);
+  admin = served.authority.client('admin', 'unused', []);
 });
 
 afterAll(async () => {
@@ -112,7 +112,7 @@ describe('the HTTPS listener', () => {
     ]);
     expect((await send('/healthz')).text).toBe('ok');
     expect((await send('/api/v1/nodes', {}, undefined, admin)).status).toBe(200);
-    const foreign = await CertificateAuthority.open(memoryStore());
+    const foreign = CertificateAuthority.open(memoryStore());
     const intruder = await foreign.client('x', 'kubernetes-admin', ['system:masters']);
     const refused = await send('/api/v1/nodes', {}, undefined, intruder);
     expect([refused.status, JSON.parse(refused.text)]).toEqual([
@@ -220,7 +220,7 @@ describe('the HTTPS listener', () => {
     expect(statSync(served.kubeconfig).mode & 0o777).toBe(0o600);
     const text = readFileSync(served.kubeconfig, 'utf8');
     expect(text).toContain(`server: ${served.listener.url}`);
-    expect(await served.authority.client('admin', 'unused', [])).toEqual(admin);
+    expect(served.authority.client('admin', 'unused', [])).toEqual(admin);
   });
 });
 

@@ -54,15 +54,15 @@ export const ADMINISTRATOR = {
  * Writes the administrator's kubeconfig, readable by its owner only, replacing an older one in one step. With `token` it
  * holds that instead of a client certificate, as kubeconfigs of managed clusters do.
  */
-export async function writeAdminKubeconfig(
+export function writeAdminKubeconfig(
   path: string,
   authority: CertificateAuthority,
   server: string,
   clusterName: string,
   token?: string,
-): Promise<void> {
+): void {
   const { name, groups } = ADMINISTRATOR;
-  const credential = token === undefined ? await authority.client('admin', name, groups) : { token };
+  const credential = token === undefined ? authority.client('admin', name, groups) : { token };
   const text = renderKubeconfig({
     server,
     caPem: authority.pem,

@@ -21,9 +21,9 @@ const LISTS = 40;
 const PODS = 500;
 
 await withFolder(async (folder) => {
-  const authority = await CertificateAuthority.open(new FileCertificateStore(join(folder, 'pki')));
-  const server = await authority.server();
-  const client = await authority.client('admin', 'kubernetes-admin', ['system:masters']);
+  const authority = CertificateAuthority.open(new FileCertificateStore(join(folder, 'pki')));
+  const server = authority.server();
+  const client = authority.client('admin', 'kubernetes-admin', ['system:masters']);
   const workspace = newWorkspace(folder);
   const bench = new BenchCluster({ workers: 10, workspace });
   await bench.ready();
@@ -142,7 +142,7 @@ await withFolder(async (folder) => {
   await side('list500', LISTS, 'GET', () => '/api/v1/namespaces/default/pods?limit=500');
 
   const kubeconfig = join(folder, 'admin.conf');
-  await writeAdminKubeconfig(kubeconfig, authority, listener.url, 'leme');
+  writeAdminKubeconfig(kubeconfig, authority, listener.url, 'leme');
   const { status } = spawnSync('kubectl', ['version', '--client'], { stdio: 'ignore' });
   if (status === 0) values['kubectlGetPodsMs'] = await timedKubectl(kubeconfig, folder);
 

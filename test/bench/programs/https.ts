@@ -19,9 +19,9 @@ const LISTS = 30;
 const WATCHED = 60;
 
 await withFolder(async (folder) => {
-  const authority = await CertificateAuthority.open(new FileCertificateStore(join(folder, 'pki')));
-  const server = await authority.server();
-  const client = await authority.client('admin', 'kubernetes-admin', ['system:masters']);
+  const authority = CertificateAuthority.open(new FileCertificateStore(join(folder, 'pki')));
+  const server = authority.server();
+  const client = authority.client('admin', 'kubernetes-admin', ['system:masters']);
   const workspace = newWorkspace(folder);
   const bench = new BenchCluster({ workers: 10, workspace });
   await bench.ready();

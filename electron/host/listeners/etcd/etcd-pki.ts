@@ -17,15 +17,15 @@ const PAIRS = ['server', 'peer', 'healthcheck-client'];
  * etcd's certificates as kubeadm lays them out below a `pki` folder: its own authority in `etcd/`, and there the pairs of
  * servers, peers and probes; the API server's client pair beside the folder. Made once, and anew for other members.
  */
-export async function openEtcdPki(
+export function openEtcdPki(
   pki: string,
   members: readonly { readonly machine: string; readonly ip: string }[],
-): Promise<EtcdPki> {
+): EtcdPki {
   const folder = join(pki, 'etcd');
   const inner = new FileCertificateStore(folder);
   const outer = new FileCertificateStore(pki);
   const storeOf = (name: string): CertificateStore => (name.startsWith('apiserver-') ? outer : inner);
-  const authority = await CertificateAuthority.open(
+  const authority = CertificateAuthority.open(
     {
       load: (name) => storeOf(name).load(name),
       save: (name, pem) => storeOf(name).save(name, pem),
@@ -35,10 +35,10 @@ export async function openEtcdPki(
   const names = [...members.map(({ machine }) => machine), 'localhost'];
   const ips = [...members.map(({ ip }) => ip), '127.0.0.1', '::1'];
   const commonName = members[0]?.machine ?? 'etcd';
-  const server = await authority.member('server', commonName, names, ips);
-  await authority.member('peer', commonName, names, ips);
-  await authority.client('healthcheck-client', 'kube-etcd-healthcheck-client', []);
-  await authority.client('apiserver-etcd-client', 'kube-apiserver-etcd-client', []);
+  const server = authority.member('server', commonName, names, ips);
+  authority.member('peer', commonName, names, ips);
+  authority.client('healthcheck-client', 'kube-etcd-healthcheck-client', []);
+  authority.client('apiserver-etcd-client', 'kube-apiserver-etcd-client', []);
   return { folder, tls: { ...server, clientCa: authority.pem } };
 }
 

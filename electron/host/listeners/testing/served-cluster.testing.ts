@@ -51,11 +51,11 @@ export class ServedCluster {
       servers: [{ host: '10.0.0.10', port: 6443 }],
     });
     cluster.clientMachine.spawn({ name: 'gateway', program: gateway.program });
-    const authority = await CertificateAuthority.open(new FileCertificateStore(join(folder, 'pki')));
-    const server = await authority.server();
+    const authority = CertificateAuthority.open(new FileCertificateStore(join(folder, 'pki')));
+    const server = authority.server();
     const listener = await openHttpsListener({ gateway, barrier, caPem: authority.pem, server, port });
     const served = new ServedCluster(cluster, listener, authority, server, folder);
-    await writeAdminKubeconfig(served.kubeconfig, authority, listener.url, 'leme');
+    writeAdminKubeconfig(served.kubeconfig, authority, listener.url, 'leme');
     return served;
   }
 
