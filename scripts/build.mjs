@@ -18,8 +18,12 @@ const PROGRAMS = {
   'labs/lab.mjs': 'electron/host/entry-lab.ts',
   'main/main.mjs': 'electron/main/main.ts',
 };
-/** The lab shell starts often and uses few of its tools at a time: they are chunks, loaded when needed. etcdctl alone is for checkers. */
-const SHELL = { shell: 'electron/shell/main.ts', etcdctl: 'electron/shell/etcdctl/main.ts' };
+/** The lab shell starts often and uses few of its tools at a time: they are chunks, loaded when needed. kubectl and etcdctl alone are for checkers. */
+const SHELL = {
+  shell: 'electron/shell/main.ts',
+  kubectl: 'electron/shell/kubectl/main.ts',
+  etcdctl: 'electron/shell/etcdctl/main.ts',
+};
 const PRELOAD = { 'preload/preload.cjs': 'electron/preload/preload.ts' };
 /** Not bundled: native modules. These and nothing else are in a release as packages (electron-builder.yml). */
 const EXTERNAL = ['electron', 'better-sqlite3', '@lydell/node-pty'];

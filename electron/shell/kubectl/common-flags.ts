@@ -21,7 +21,10 @@ export const filenameFlags: readonly FlagSpec[] = [
     name: 'kustomize',
     short: 'k',
     kind: 'string',
-    help: { en: 'Not available here: use -f.', 'pt-BR': 'Não disponível aqui: use -f.' },
+    help: {
+      en: 'Folder with a kustomization.yaml; instead of -f.',
+      'pt-BR': 'Pasta com um kustomization.yaml; em vez de -f.',
+    },
   },
 ];
 
@@ -57,6 +60,15 @@ export const allFlag: FlagSpec = {
   help: {
     en: 'All objects of the type in the namespace.',
     'pt-BR': 'Todos os objetos do tipo no namespace.',
+  },
+};
+
+export const localFlag: FlagSpec = {
+  name: 'local',
+  kind: 'bool',
+  help: {
+    en: 'Work on the files alone; nothing is asked of the server.',
+    'pt-BR': 'Trabalha só sobre os arquivos; nada é pedido ao servidor.',
   },
 };
 

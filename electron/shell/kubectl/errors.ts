@@ -117,9 +117,10 @@ function invalidText(error: StatusError): string {
   else if (why.length === 0 && error.message !== '') text += `: ${error.message}`;
   if (why.length === 0) return text;
   const only = why[0];
+  // Each cause ends its line, also one that has an end of its own.
   return why.length === 1 && only !== undefined
-    ? `${text}: ${only}`
-    : `${text}: \n${why.map((line) => `* ${line}`).join('\n')}`;
+    ? `${text}: ${only}\n`
+    : `${text}: \n${why.map((line) => `* ${line}\n`).join('')}`;
 }
 
 /** The text for a failure that came from the server or the network; undefined for kubectl's own. */
@@ -145,7 +146,7 @@ export function describeFailure(error: unknown): { text: string; code: number } 
     return { text: invalidText(error), code: 1 };
   if (error instanceof ManyErrors) {
     return {
-      text: error.errors.map((each) => standardMessage(each) ?? plainMessage(each)).join('\n'),
+      text: error.errors.map((each) => `${standardMessage(each) ?? plainMessage(each)}\n`).join(''),
       code: 1,
     };
   }

@@ -1,9 +1,15 @@
-import { closeConnections } from './transport.ts';
-import { nodeIo } from './node-io.ts';
-import { runKubectl } from './kubectl.ts';
-import { BrokenPipe } from '../errors.ts';
+import { enableCompileCache } from 'node:module';
 
-/** Runs kubectl on its own, over this process's streams and files: `node electron/shell/kubectl/main.ts get pods`. */
+/**
+ * Runs kubectl on its own, over this process's streams and files: `node electron/shell/kubectl/main.ts get pods`. Starting
+ * it is most of what a short command takes, so what was compiled once is kept in Node's cache.
+ */
+enableCompileCache();
+const { BrokenPipe } = await import('../errors.ts');
+const { nodeIo } = await import('./node-io.ts');
+const { runKubectl } = await import('./kubectl.ts');
+const { closeConnections } = await import('./transport.ts');
+
 const controller = new AbortController();
 process.once('SIGINT', () => controller.abort());
 try {

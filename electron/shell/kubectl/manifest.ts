@@ -17,6 +17,8 @@ export interface ManifestOptions {
   readonly recursive: boolean;
   /** Refuse objects without apiVersion or kind with the texts of validation. */
   readonly validate: boolean;
+  /** Only `true` and `false` are booleans, as kustomize reads YAML. */
+  readonly coreWords?: boolean;
 }
 
 /** Reads what `-f` names: files, folders, `-`. Failures of single documents are among the results, in their place. */
@@ -82,7 +84,7 @@ export function readDocuments(
   for (const part of json ? splitJsonStream(text) : splitYaml(text)) {
     let value: Json;
     try {
-      value = json ? (JSON.parse(part) as Json) : readYaml(part);
+      value = json ? (JSON.parse(part) as Json) : readYaml(part, options.coreWords);
     } catch (error) {
       const why =
         error instanceof YamlError

@@ -1,11 +1,12 @@
 import type { ApiResource } from './discovery.ts';
 import { KubectlError } from './errors.ts';
+import { kustomizedObjects } from './kustomize/kustomized-objects.ts';
 import { readManifests } from './manifest.ts';
 import type { JsonObject } from './json.ts';
 import { nameOf, namespaceOf, setAt, stringAt, stringsAt } from './json.ts';
 import { quote } from './go-format.ts';
 import type { RestMapper } from './rest-mapper.ts';
-import { noSuchType } from './rest-mapper.ts';
+import { noSuchType, splitApiVersion } from './rest-mapper.ts';
 import type { Session } from './session.ts';
 
 /** One thing a command line means: an object by name, a collection, or an object read from a file. */
@@ -23,6 +24,10 @@ export interface Target {
 export interface Selection {
   readonly args: readonly string[];
   readonly filenames?: readonly string[];
+  /** A folder with a kustomization, instead of files. */
+  readonly kustomize?: string;
+  /** Objects of files are taken as they are, and nothing is asked of the server. */
+  readonly local?: boolean;
   readonly recursive?: boolean;
   readonly validate?: boolean;
   readonly selector?: string;
@@ -88,8 +93,10 @@ export async function mappingForObject(
 
 /** What arguments, files and selectors mean. Models cli-runtime's resource Builder. */
 export async function resolveTargets(session: Session, selection: Selection): Promise<Resolved> {
-  const { args, filenames = [] } = selection;
-  if (filenames.length > 0) {
+  const { args, filenames = [], kustomize = '' } = selection;
+  if (kustomize !== '' && filenames.length > 0)
+    throw new KubectlError('only one of -f or -k can be specified');
+  if (filenames.length > 0 || kustomize !== '') {
     if (args.length > 0)
       throw new KubectlError(
         'when paths, URLs, or stdin is provided as input, you may not specify resource arguments as well',
@@ -150,10 +157,13 @@ async function tupleTargets(session: Session, selection: Selection): Promise<Res
 }
 
 async function fileTargets(session: Session, selection: Selection): Promise<Resolved> {
-  const documents = await readManifests(session, selection.filenames ?? [], {
-    recursive: selection.recursive === true,
-    validate: selection.validate === true,
-  });
+  const documents =
+    selection.kustomize !== undefined && selection.kustomize !== ''
+      ? await kustomizedObjects(session, selection.kustomize)
+      : await readManifests(session, selection.filenames ?? [], {
+          recursive: selection.recursive === true,
+          validate: selection.validate === true,
+        });
   const targets: (Target | Error)[] = [];
   const match = selection.selector ? selectorMatcher(selection.selector) : undefined;
   for (const document of documents) {
@@ -163,13 +173,37 @@ async function fileTargets(session: Session, selection: Selection): Promise<Reso
     }
     if (match && !match(document.object)) continue;
     try {
-      targets.push(await fileTarget(session, document.object, document.source));
+      targets.push(
+        selection.local
+          ? localTarget(document.object, document.source)
+          : await fileTarget(session, document.object, document.source),
+      );
     } catch (error) {
       if (!(error instanceof KubectlError)) throw error;
       targets.push(error);
     }
   }
   return { targets, single: targets.length === 1 };
+}
+
+/** An object of a file nobody asked the server about: its resource is guessed from its kind. */
+function localTarget(object: JsonObject, source: string): Target {
+  const kind = stringAt(object, 'kind');
+  const singular = kind.toLowerCase();
+  const { group, version } = splitApiVersion(stringAt(object, 'apiVersion'));
+  const mapping: ApiResource = {
+    group,
+    version,
+    name: singular,
+    singular,
+    kind,
+    namespaced: true,
+    verbs: [],
+    shortNames: [],
+    categories: [],
+    subresources: [],
+  };
+  return { mapping, namespace: namespaceOf(object), name: nameOf(object), object, source };
 }
 
 async function fileTarget(session: Session, object: JsonObject, source: string): Promise<Target> {

@@ -218,6 +218,18 @@ export class Transport {
     };
   }
 
+  /** How to ask the server for a path by hand, with our credentials (`proxy`). */
+  passThrough(path: string): https.RequestOptions & { readonly secure: boolean } {
+    return {
+      secure: this.base.protocol === 'https:',
+      host: this.base.hostname.replace(/^\[|\]$/g, ''),
+      port: this.base.port,
+      path: `${this.base.pathname.replace(/\/$/, '')}${path}`,
+      headers: this.credentials(),
+      agent: agentFor(this.config),
+    };
+  }
+
   /** What is thrown for an answer that is no success, or for a connection that failed. */
   failureOf(cause: ApiResponse | Error): Error {
     return cause instanceof Error ? this.connectionError(cause) : failure(cause);

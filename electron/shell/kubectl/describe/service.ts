@@ -7,12 +7,13 @@ import type { DescribeTarget } from './interface.ts';
 import type { EndpointSlice, Service } from './types.ts';
 import { DescribeWriter } from './writer.ts';
 
-async function slicesOf(target: DescribeTarget): Promise<EndpointSlice[]> {
+/** The slices of a service of the target's namespace; none when they cannot be had. */
+export async function slicesOf(target: DescribeTarget, service = target.name): Promise<EndpointSlice[]> {
   const mapping = (await target.session.mapper()).find('endpointslices.discovery.k8s.io');
   if (!mapping) return [];
   try {
     return (await listObjects(target.session, mapping, target.namespace, {
-      selector: `kubernetes.io/service-name=${target.name}`,
+      selector: `kubernetes.io/service-name=${service}`,
     })) as unknown as EndpointSlice[];
   } catch (error) {
     if (error instanceof StatusError) return [];
@@ -21,7 +22,7 @@ async function slicesOf(target: DescribeTarget): Promise<EndpointSlice[]> {
 }
 
 /** Up to three addresses of the ready endpoints of one port. */
-function endpointText(slices: readonly EndpointSlice[], portName: string): string {
+export function endpointText(slices: readonly EndpointSlice[], portName: string): string {
   if (slices.length === 0) return '<none>';
   const found: string[] = [];
   for (const slice of slices) {

@@ -93,6 +93,7 @@ export class TablePrinter {
 
 /** One line of a cell; what follows a line break is cut and marked. */
 function cellText(value: Json | undefined): string {
+  if (value === undefined || value === null) return '';
   if (typeof value !== 'string') return goValue(value);
   const cut = value.search(/[\f\n\r]/);
   const text = cut < 0 ? value : `${value.slice(0, cut)}...`;

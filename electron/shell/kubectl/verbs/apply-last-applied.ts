@@ -51,6 +51,7 @@ async function view(session: Session, flags: FlagSet, args: string[]): Promise<v
   const selection = {
     args,
     filenames: flags.list('filename'),
+    kustomize: flags.string('kustomize'),
     recursive: flags.bool('recursive'),
     selector: flags.string('selector'),
     all: flags.bool('all'),
@@ -95,7 +96,12 @@ async function setFromFile(session: Session, flags: FlagSet, args: string[]): Pr
   if (args.length > 0) throw usageError(session.path, `Unexpected args: [${args.join(' ')}]`);
   const dryRun = await dryRunOf(session);
   const printer = await ResultPrinter.make(session, dryRun);
-  const selection = { args: [], filenames: flags.list('filename'), recursive: flags.bool('recursive') };
+  const selection = {
+    args: [],
+    filenames: flags.list('filename'),
+    kustomize: flags.string('kustomize'),
+    recursive: flags.bool('recursive'),
+  };
   const { targets } = await resolveTargets(session, selection);
   if (targets.length === 0) throw new KubectlError('no objects passed to set-last-applied');
   for (const target of targets) {

@@ -27,6 +27,8 @@ import { createObject, patchObject, withSource } from '../writes.ts';
 import type { ObjectRef } from '../writes.ts';
 import { requireFiles, validates } from './create.ts';
 import { setLastApplied, viewLastApplied } from './apply-last-applied.ts';
+import { editLastApplied } from './apply-edit-last-applied.ts';
+import { checkPrune, prune } from './apply-prune.ts';
 import { serverSideApply } from './apply-server-side.ts';
 
 const flag = (name: string, en: string, pt: string, initial?: string): CommandSpec['flags'] => [
@@ -76,25 +78,30 @@ export const apply: CommandSpec = {
       'Delete and create again what cannot be changed.',
       'Apaga e cria de novo o que não pode ser mudado.',
     ) ?? []),
-    ...(flag('prune', 'Not available here.', 'Não disponível aqui.') ?? []),
+    ...(flag(
+      'prune',
+      'Delete what an earlier apply made and the files no longer have; needs -l or --all.',
+      'Apaga o que um apply anterior fez e os arquivos não têm mais; precisa de -l ou --all.',
+    ) ?? []),
     {
       name: 'prune-allowlist',
       kind: 'array',
-      hidden: true,
-      help: { en: 'Not available.', 'pt-BR': 'Não disponível.' },
+      help: {
+        en: 'With --prune, only these kinds: group/version/Kind, group core for the core group.',
+        'pt-BR': 'Com --prune, só estes tipos: grupo/versão/Kind, grupo core para o grupo central.',
+      },
     },
     ...(flag('wait', 'Accepted.', 'Aceita.') ?? []),
     ...(flag('openapi-patch', 'Accepted.', 'Aceita.', 'true') ?? []),
   ],
-  subcommands: [viewLastApplied, setLastApplied],
+  subcommands: [editLastApplied, setLastApplied, viewLastApplied],
   run,
 };
 
 async function run(session: Session, flags: FlagSet, args: string[]): Promise<void> {
   if (args.length > 0) throw usageError(session.path, `Unexpected args: [${args.join(' ')}]`);
   requireFiles(flags);
-  if (flags.bool('prune'))
-    throw new KubectlError('--prune is not available here: delete the objects by name or by label');
+  checkPrune(flags);
   if (flags.bool('force-conflicts') && !flags.bool('server-side'))
     throw new KubectlError('--force-conflicts only works with --server-side');
   const dryRun = await dryRunOf(session);
@@ -106,6 +113,7 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
   const resolved = await resolveTargets(session, {
     args: [],
     filenames: flags.list('filename'),
+    kustomize: flags.string('kustomize'),
     recursive: flags.bool('recursive'),
     selector: flags.string('selector'),
     validate: validates(flags),
@@ -122,6 +130,10 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
     } catch (error) {
       errors.push(error);
     }
+  }
+  if (flags.bool('prune') && errors.length === 0) {
+    const applied = resolved.targets.filter((each): each is Target => !(each instanceof Error));
+    await prune(session, flags, applied, dryRun, printer);
   }
   throwAll(errors);
 }

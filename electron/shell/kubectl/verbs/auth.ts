@@ -1,13 +1,15 @@
 import type { CommandSpec } from '../command-spec.ts';
 import { allNamespacesFlag } from '../common-flags.ts';
 import { KubectlError, StatusError, usageError } from '../errors.ts';
+import type { PolicyRule } from '../describe/types.ts';
 import type { FlagSet } from '../flags.ts';
 import type { JsonObject } from '../json.ts';
-import { at, isObject, listAt, objectAt, stringAt } from '../json.ts';
+import { isObject, listAt, objectAt, stringAt } from '../json.ts';
 import { TabWriter, tableTabs } from '../printers/tab-writer.ts';
 import { objectPrinter, noPrinter, outputFlags } from '../printers/object-printer.ts';
-import { groupResource } from '../rest-mapper.ts';
+import { compactRules, ruleColumns } from '../policy-rules.ts';
 import type { Session } from '../session.ts';
+import { reconcile } from './auth-reconcile.ts';
 
 const canI: CommandSpec = {
   name: 'can-i',
@@ -67,7 +69,7 @@ export const auth: CommandSpec = {
   usage: '',
   group: 'troubleshooting',
   short: { en: 'Look into identity and permissions.', 'pt-BR': 'Examina identidade e permissões.' },
-  subcommands: [canI, whoami],
+  subcommands: [canI, reconcile, whoami],
 };
 
 async function runCanI(session: Session, flags: FlagSet, args: string[]): Promise<number> {
@@ -156,28 +158,13 @@ async function listRules(session: Session, flags: FlagSet): Promise<number> {
       status: { resourceRules: [], nonResourceRules: [], incomplete: false },
     },
   });
-  const words = (value: unknown): string => `[${(Array.isArray(value) ? value : []).join(' ')}]`;
-  const rows: string[][] = [];
-  for (const rule of listAt(answer, 'status', 'resourceRules')) {
-    const groups = listAt(rule, 'apiGroups').map(String);
-    for (const resource of listAt(rule, 'resources').map(String)) {
-      for (const group of groups.length > 0 ? groups : [''])
-        rows.push([
-          groupResource({ group, name: resource }),
-          '[]',
-          words(at(rule, 'resourceNames')),
-          words(at(rule, 'verbs')),
-        ]);
-    }
-  }
-  for (const rule of listAt(answer, 'status', 'nonResourceRules')) {
-    for (const url of listAt(rule, 'nonResourceURLs').map(String))
-      rows.push(['', `[${url}]`, '[]', words(at(rule, 'verbs'))]);
-  }
-  rows.sort((a, b) => (b[0] === '' ? 0 : 1) - (a[0] === '' ? 0 : 1));
+  const rules = compactRules([
+    ...listAt(answer, 'status', 'resourceRules'),
+    ...listAt(answer, 'status', 'nonResourceRules'),
+  ] as unknown as PolicyRule[]);
   const tabs = new TabWriter(tableTabs);
   if (!flags.bool('no-headers')) tabs.write('Resources\tNon-Resource URLs\tResource Names\tVerbs\n');
-  for (const row of rows) tabs.write(`${row.join('\t')}\n`);
+  for (const rule of rules) tabs.write(`${ruleColumns(rule)}\n`);
   await session.out(tabs.flush());
   return 0;
 }

@@ -2,7 +2,6 @@ import type { CommandSpec } from '../command-spec.ts';
 import { KubectlError, PlainExit } from '../errors.ts';
 import type { FlagSet, FlagSpec } from '../flags.ts';
 import { goList, quote } from '../go-format.ts';
-import { helpText, languageOf } from '../help.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { clone, isObject, listAt, stringAt } from '../json.ts';
 import type { NamedEntry } from '../kubeconfig.ts';
@@ -10,6 +9,16 @@ import { editKubeconfigFile, namedItem } from '../kubeconfig.ts';
 import { objectPrinter, noPrinter, outputFlags } from '../printers/object-printer.ts';
 import { TabWriter, tableTabs } from '../printers/tab-writer.ts';
 import type { Session } from '../session.ts';
+import {
+  deleteCluster,
+  deleteUser,
+  fileOf,
+  renameContext,
+  setCluster,
+  setCredentials,
+  usagePage,
+} from './config-entries.ts';
+import { setProperty, unsetProperty } from './config-set.ts';
 
 const flag = (name: string, kind: FlagSpec['kind'], en: string, pt: string): FlagSpec => ({
   name,
@@ -177,19 +186,6 @@ async function runGetContexts(session: Session, flags: FlagSet, args: string[]):
     throw new PlainExit(missing.map((name) => `error: context ${name} not found`).join('\n'), 1);
 }
 
-/** The file a change goes to: where the entry is, else the first. */
-async function fileOf(session: Session, entry: NamedEntry | undefined): Promise<string> {
-  const config = await session.kubeconfig();
-  if (entry) return entry.file;
-  for (const file of config.files) if (await session.io.fs.exists(file)) return file;
-  return config.files[config.files.length - 1] ?? session.io.path('config');
-}
-
-async function usagePage(session: Session, spec: CommandSpec, args: readonly string[]): Promise<never> {
-  await session.err(helpText(spec, session.path, languageOf(session.io.env)));
-  throw new KubectlError(`Unexpected args: ${goList(args)}`);
-}
-
 const useContext: CommandSpec = {
   name: 'use-context',
   aliases: ['use'],
@@ -295,11 +291,18 @@ export const config: CommandSpec = {
   short: { en: 'Look into and change the kubeconfig.', 'pt-BR': 'Examina e muda o kubeconfig.' },
   subcommands: [
     currentContext,
+    deleteCluster,
     deleteContext,
+    deleteUser,
     names('get-clusters', 'clusters', 'NAME'),
     getContexts,
     names('get-users', 'users', 'NAME'),
+    renameContext,
+    setProperty,
+    setCluster,
     setContext,
+    setCredentials,
+    unsetProperty,
     useContext,
     view,
   ],

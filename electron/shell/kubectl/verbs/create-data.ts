@@ -1,8 +1,9 @@
+import { contentHash } from '../content-hash.ts';
 import { KubectlError } from '../errors.ts';
 import type { FlagSet, FlagSpec } from '../flags.ts';
 import { quote } from '../go-format.ts';
 import type { JsonObject } from '../json.ts';
-import { sortedKeys } from '../json.ts';
+import { nameOf, setAt, sortedKeys } from '../json.ts';
 import type { Session } from '../session.ts';
 
 export const fileFlags: readonly FlagSpec[] = [
@@ -27,8 +28,10 @@ export const fileFlags: readonly FlagSpec[] = [
   {
     name: 'append-hash',
     kind: 'bool',
-    hidden: true,
-    help: { en: 'Not available.', 'pt-BR': 'Não disponível.' },
+    help: {
+      en: 'Put a hash of the content behind the name.',
+      'pt-BR': 'Põe um hash do conteúdo depois do nome.',
+    },
   },
 ];
 
@@ -117,13 +120,13 @@ export async function buildConfigMap(session: Session, flags: FlagSet, name: str
     if (isText(bytes)) data[key] = new TextDecoder().decode(bytes);
     else binaryData[key] = Buffer.from(bytes).toString('base64');
   }
-  return {
+  return hashed(flags, {
     kind: 'ConfigMap',
     apiVersion: 'v1',
     metadata: { name, creationTimestamp: null },
     ...(Object.keys(data).length > 0 ? { data: sorted(data) } : {}),
     ...(Object.keys(binaryData).length > 0 ? { binaryData: sorted(binaryData) } : {}),
-  };
+  });
 }
 
 export async function buildSecret(session: Session, flags: FlagSet, name: string): Promise<JsonObject> {
@@ -135,13 +138,20 @@ export async function buildSecret(session: Session, flags: FlagSet, name: string
     data[key] = Buffer.from(bytes).toString('base64');
   }
   const type = flags.string('type');
-  return {
+  return hashed(flags, {
     kind: 'Secret',
     apiVersion: 'v1',
     metadata: { name, creationTimestamp: null },
     ...(Object.keys(data).length > 0 ? { data: sorted(data) } : {}),
     ...(type === '' ? {} : { type }),
-  };
+  });
+}
+
+/** With `--append-hash` the name ends in a hash of what is inside. */
+function hashed(flags: FlagSet, object: JsonObject): JsonObject {
+  if (flags.bool('append-hash'))
+    setAt(object, ['metadata', 'name'], `${nameOf(object)}-${contentHash(object)}`);
+  return object;
 }
 
 function sorted(data: Readonly<Record<string, string>>): JsonObject {

@@ -45,11 +45,14 @@ export const create: CommandSpec = {
   run,
 };
 
+/** Whether `-f` or `-k` was given. */
+export function hasFiles(flags: FlagSet): boolean {
+  return flags.list('filename').length > 0 || flags.string('kustomize') !== '';
+}
+
 /** `-f` or `-k` must be there. */
 export function requireFiles(flags: FlagSet): void {
-  if (flags.string('kustomize') !== '')
-    throw new KubectlError('-k is not available here: kustomize is not built in; use -f');
-  if (flags.list('filename').length === 0) throw new KubectlError('must specify one of -f and -k');
+  if (!hasFiles(flags)) throw new KubectlError('must specify one of -f and -k');
 }
 
 async function run(session: Session, flags: FlagSet, args: string[]): Promise<void> {
@@ -60,6 +63,7 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
   const resolved = await resolveTargets(session, {
     args: [],
     filenames: flags.list('filename'),
+    kustomize: flags.string('kustomize'),
     recursive: flags.bool('recursive'),
     selector: flags.string('selector'),
     validate: validates(flags),

@@ -8,6 +8,7 @@ import type { Found } from '../objects.ts';
 import { collectTargets, listObjects } from '../objects.ts';
 import { mappingsFor, resolveTargets } from '../resource-args.ts';
 import type { Session } from '../session.ts';
+import { hasFiles } from './create.ts';
 
 export const describe: CommandSpec = {
   name: 'describe',
@@ -45,13 +46,14 @@ export const describe: CommandSpec = {
 };
 
 async function run(session: Session, flags: FlagSet, args: string[]): Promise<void> {
-  if (args.length === 0 && flags.list('filename').length === 0)
+  if (args.length === 0 && !hasFiles(flags))
     throw new KubectlError(
       'You must specify the type of resource to describe. Use "kubectl api-resources" for a complete list of supported resources.',
     );
   const selection = {
     args,
     filenames: flags.list('filename'),
+    kustomize: flags.string('kustomize'),
     recursive: flags.bool('recursive'),
     selector: flags.string('selector'),
     allNamespaces: flags.bool('all-namespaces'),

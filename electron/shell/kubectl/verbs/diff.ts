@@ -67,6 +67,7 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<nu
   const { targets } = await resolveTargets(session, {
     args: [],
     filenames: flags.list('filename'),
+    kustomize: flags.string('kustomize'),
     recursive: flags.bool('recursive'),
     selector: flags.string('selector'),
   });

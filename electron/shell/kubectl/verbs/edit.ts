@@ -22,6 +22,8 @@ import type { Session } from '../session.ts';
 import { patchObject } from '../writes.ts';
 import { readYaml } from '../yaml/read.ts';
 import { writeYaml } from '../yaml/write.ts';
+import { hasFiles } from './create.ts';
+import { editorOf, editText, preamble } from './editor.ts';
 
 export const edit: CommandSpec = {
   name: 'edit',
@@ -44,28 +46,21 @@ export const edit: CommandSpec = {
   run,
 };
 
-const preamble = `# Please edit the object below. Lines beginning with a '#' will be ignored,
-# and an empty file will abort the edit. If an error occurs while saving this file will be
-# reopened with the relevant failures.
-#
-`;
-
 async function run(session: Session, flags: FlagSet, args: string[]): Promise<void> {
-  if (args.length === 0 && flags.list('filename').length === 0) throw new KubectlError(mustProvide);
-  const { env } = session.io;
-  const editor = env['KUBE_EDITOR'] || env['EDITOR'] || env['VISUAL'] || 'vi';
-  const selection = { args, filenames: flags.list('filename'), recursive: flags.bool('recursive') };
+  if (args.length === 0 && !hasFiles(flags)) throw new KubectlError(mustProvide);
+  const selection = {
+    args,
+    filenames: flags.list('filename'),
+    kustomize: flags.string('kustomize'),
+    recursive: flags.bool('recursive'),
+  };
   const { found, errors } = await collectTargets(
     session,
     await resolveTargets(session, selection),
     selection,
   );
   throwAll(errors);
-  if (!session.io.tty && !env['KUBE_EDITOR'] && !env['EDITOR']) {
-    throw new KubectlError(
-      'there is no terminal here to edit in; use kubectl patch, or get -o yaml and apply',
-    );
-  }
+  const editor = editorOf(session);
   const printer = await ResultPrinter.make(session);
   for (const each of found) await editOne(session, flags, each, editor, printer);
 }
@@ -77,35 +72,11 @@ async function editOne(
   editor: string,
   printer: ResultPrinter,
 ): Promise<void> {
-  const { fs } = session.io;
   const shown = clone(each.object);
   removeAt(shown, ['metadata', 'managedFields']);
-  const file = session.io.path(`/tmp/kubectl-edit-${each.name}-${Math.floor(Math.random() * 1e9)}.yaml`);
-  if (!(await fs.exists('/tmp'))) await fs.mkdir('/tmp', { recursive: true });
-  let text = preamble + writeYaml(shown);
-  try {
-    for (;;) {
-      await fs.writeFile(file, text, 0o600);
-      const code = await session.io.spawn([...editor.split(/\s+/), file]);
-      if (code === 127) throw new KubectlError(`unable to launch the editor "${editor}"`);
-      if (code !== 0) throw new KubectlError(`there was a problem with the editor "${editor}"`);
-      const saved = await fs.readText(file);
-      const trimmed = saved
-        .split('\n')
-        .filter((line) => !line.startsWith('#'))
-        .join('\n');
-      if (saved === text || trimmed.trim() === '')
-        return void (await session.err('Edit cancelled, no changes made.\n'));
-      const problem = await tryPatch(session, flags, each, shown, trimmed, printer);
-      if (problem === undefined) return;
-      text = `${preamble}${problem
-        .split('\n')
-        .map((line) => `# ${line}\n`)
-        .join('')}#\n${trimmed}`;
-    }
-  } finally {
-    if (await fs.exists(file)) await fs.rm(file);
-  }
+  await editText(session, editor, each.name, preamble + writeYaml(shown), (text) =>
+    tryPatch(session, flags, each, shown, text, printer),
+  );
 }
 
 /** Sends the change; answers what is wrong with it when it can be edited again. */

@@ -267,7 +267,7 @@ function wrap(text: string, indent: number, width: number): string {
   for (const line of text.split('\n')) {
     const lead = /^ */.exec(line)?.[0] ?? '';
     let current = '';
-    for (const [i, plain] of line.trim().split(/ +/).entries()) {
+    for (const [i, plain] of line.trim().split(' ').entries()) {
       const word = i === 0 ? lead + plain : plain;
       if (current !== '' && indent + current.length + 1 + word.length > width) {
         out.push(pad + current);

@@ -12,7 +12,7 @@ import { mappingFor, resolveTargets } from '../resource-args.ts';
 import type { Session } from '../session.ts';
 import { createObject } from '../writes.ts';
 import { parseLabels } from './run.ts';
-import { podSpecOf } from './set.ts';
+import { podSpecOf } from './set-change.ts';
 
 const text = (
   name: string,
@@ -104,7 +104,12 @@ function portsOf(each: Found): { port: number; protocol: string }[] {
 async function run(session: Session, flags: FlagSet, args: string[]): Promise<void> {
   const dryRun = await dryRunOf(session);
   const printer = await ResultPrinter.make(session, dryRun, true);
-  const selection = { args, filenames: flags.list('filename'), recursive: flags.bool('recursive') };
+  const selection = {
+    args,
+    filenames: flags.list('filename'),
+    kustomize: flags.string('kustomize'),
+    recursive: flags.bool('recursive'),
+  };
   const { found, errors } = await collectTargets(
     session,
     await resolveTargets(session, selection),

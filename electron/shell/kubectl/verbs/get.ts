@@ -20,6 +20,7 @@ import { kindName } from '../rest-mapper.ts';
 import type { Session } from '../session.ts';
 import { printTables } from './get-table.ts';
 import { watchTarget } from './get-watch.ts';
+import { hasFiles } from './create.ts';
 
 const bool = (name: string, en: string, pt: string, short?: string): CommandSpec['flags'] => [
   { name, kind: 'bool', ...(short === undefined ? {} : { short }), help: { en, 'pt-BR': pt } },
@@ -120,7 +121,7 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
   if (flags.bool('output-watch-events') && !flags.bool('watch') && !flags.bool('watch-only')) {
     throw new KubectlError('--output-watch-events option can only be used with --watch or --watch-only');
   }
-  if (args.length === 0 && flags.list('filename').length === 0) {
+  if (args.length === 0 && !hasFiles(flags)) {
     throw new PlainExit(
       `You must specify the type of resource to get. Use "kubectl api-resources" for a complete list of supported resources.\n\nerror: Required resource not specified.\nUse "kubectl explain <resource>" for a detailed description of that resource (e.g. kubectl explain pods).\nSee 'kubectl get -h' for help and examples`,
       1,
@@ -130,6 +131,7 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
   const selection: Selection = {
     args,
     filenames: flags.list('filename'),
+    kustomize: flags.string('kustomize'),
     recursive: flags.bool('recursive'),
     selector: flags.string('selector'),
     fieldSelector: flags.string('field-selector'),

@@ -100,7 +100,12 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
       ? flags.string('patch')
       : await session.readFile(flags.string('patch-file'));
   const body = patchBody(text, type);
-  const selection = { args, filenames: flags.list('filename'), recursive: flags.bool('recursive') };
+  const selection = {
+    args,
+    filenames: flags.list('filename'),
+    kustomize: flags.string('kustomize'),
+    recursive: flags.bool('recursive'),
+  };
   const resolved = await resolveTargets(session, selection);
   const { found, errors } = await collectTargets(session, resolved, selection);
   for (const each of found) {

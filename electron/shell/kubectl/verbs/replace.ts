@@ -79,6 +79,7 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
   const resolved = await resolveTargets(session, {
     args: [],
     filenames: flags.list('filename'),
+    kustomize: flags.string('kustomize'),
     recursive: flags.bool('recursive'),
     validate: validates(flags),
   });

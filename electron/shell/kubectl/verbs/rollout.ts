@@ -15,6 +15,7 @@ import type { Session } from '../session.ts';
 import { patchObject } from '../writes.ts';
 import { rolloutHistory, rolloutUndo } from './rollout-history.ts';
 import { rolloutStatus } from './rollout-status.ts';
+import { hasFiles } from './create.ts';
 
 const revisionFlag = (name: string, en: string, pt: string): FlagSpec => ({
   name,
@@ -122,11 +123,12 @@ function eachOf(
   act: (session: Session, flags: FlagSet, each: Found) => Promise<void>,
 ): NonNullable<CommandSpec['run']> {
   return async (session, flags, args) => {
-    if (args.length === 0 && flags.list('filename').length === 0)
+    if (args.length === 0 && !hasFiles(flags))
       throw new KubectlError('required resource not specified');
     const selection = {
       args,
       filenames: flags.list('filename'),
+      kustomize: flags.string('kustomize'),
       recursive: flags.bool('recursive'),
       selector: flags.string('selector'),
       bareTypes: true,

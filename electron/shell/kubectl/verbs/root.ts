@@ -17,6 +17,7 @@ import { exec } from './exec.ts';
 import { explain } from './explain.ts';
 import { expose } from './expose.ts';
 import { get } from './get.ts';
+import { kustomize } from './kustomize.ts';
 import { annotate, label } from './label.ts';
 import { logs } from './logs.ts';
 import { cordon, taint, uncordon } from './node-verbs.ts';
@@ -27,6 +28,11 @@ import { replace } from './replace.ts';
 import { rollout } from './rollout.ts';
 import { runPod } from './run.ts';
 import { scale } from './scale.ts';
+import { autoscale } from './autoscale.ts';
+import { certificate } from './certificate.ts';
+import { debug } from './debug.ts';
+import { plugin } from './plugin.ts';
+import { proxy } from './proxy.ts';
 import { clusterInfo, version } from './server-info.ts';
 import { set } from './set.ts';
 import { wait } from './wait.ts';
@@ -59,6 +65,8 @@ export const root: CommandSpec = {
     del,
     rollout,
     scale,
+    autoscale,
+    certificate,
     clusterInfo,
     top,
     cordon,
@@ -71,18 +79,22 @@ export const root: CommandSpec = {
     attach,
     exec,
     portForward,
+    proxy,
     cp,
     auth,
+    debug,
     events,
     apply,
     patch,
     replace,
     wait,
+    kustomize,
     label,
     annotate,
     apiResources,
     apiVersions,
     config,
+    plugin,
     version,
     options,
   ],

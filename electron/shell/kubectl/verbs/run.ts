@@ -4,8 +4,13 @@ import { KubectlError, usageError } from '../errors.ts';
 import type { FlagSet } from '../flags.ts';
 import { splitCsv } from '../flags.ts';
 import type { Json, JsonObject } from '../json.ts';
-import { setAt } from '../json.ts';
+import { isObject, setAt } from '../json.ts';
+import { jsonSyntaxError } from '../json-stream.ts';
+import type { Operation } from '../kustomize/json-patch.ts';
+import { applyJsonPatch } from '../kustomize/json-patch.ts';
+import { mergePatch, removed } from '../kustomize/merge.ts';
 import { dryRunOf, ResultPrinter, writeQuery } from '../mutation.ts';
+import { patchTypeOf } from '../patch/patch-schema.ts';
 import { outputFlags } from '../printers/object-printer.ts';
 import { mappingForObject } from '../resource-args.ts';
 import type { Session } from '../session.ts';
@@ -85,8 +90,17 @@ export const runPod: CommandSpec = {
     {
       name: 'overrides',
       kind: 'string',
-      hidden: true,
-      help: { en: 'Not available.', 'pt-BR': 'Não disponível.' },
+      help: {
+        en: 'JSON laid over the Pod before it is sent.',
+        'pt-BR': 'JSON posto sobre o Pod antes do envio.',
+      },
+    },
+    {
+      name: 'override-type',
+      kind: 'string',
+      initial: 'merge',
+      values: ['merge', 'json', 'strategic'],
+      help: { en: 'How --overrides is laid over: merge, json or strategic.', 'pt-BR': 'Como --overrides é posto: merge, json ou strategic.' },
     },
   ],
   run,
@@ -129,6 +143,36 @@ function container(flags: FlagSet, name: string, words: readonly string[]): Json
   };
 }
 
+/** Lays `--overrides` over the Pod. @throws KubectlError for JSON that is none */
+function overlay(flags: FlagSet, pod: JsonObject): void {
+  const typed = flags.string('overrides');
+  if (typed === '') return;
+  let value: Json;
+  try {
+    value = JSON.parse(typed) as Json;
+  } catch {
+    throw new KubectlError(`invalid override: ${jsonSyntaxError(typed)}`);
+  }
+  const how = flags.string('override-type');
+  if (how !== 'merge' && how !== 'json' && how !== 'strategic')
+    throw new KubectlError(`invalid override type: ${how}`);
+  const next = laidOver(pod, value, how);
+  for (const key of Object.keys(pod)) delete pod[key];
+  Object.assign(pod, next);
+}
+
+function laidOver(pod: JsonObject, value: Json, how: 'merge' | 'json' | 'strategic'): JsonObject {
+  if (how === 'json') {
+    const patched = applyJsonPatch(
+      pod,
+      (Array.isArray(value) ? value : []).filter(isObject) as unknown as Operation[],
+    );
+    return isObject(patched) ? patched : pod;
+  }
+  const merged = mergePatch(pod, isObject(value) ? value : {}, how === 'merge' ? {} : (patchTypeOf('v1', 'Pod') ?? {}));
+  return merged === removed ? pod : merged;
+}
+
 async function run(session: Session, flags: FlagSet, args: string[]): Promise<number> {
   const before = flags.dashAt >= 0 ? flags.dashAt : args.length;
   const [name = ''] = args;
@@ -169,6 +213,7 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<nu
   };
   const namespace = await session.namespace();
   if (attached !== undefined) withInput(pod, attached);
+  overlay(flags, pod);
   if (session.namespaceGiven) setAt(pod, ['metadata', 'namespace'], namespace);
   const send = async (object: JsonObject, quiet = false): Promise<void> => {
     if (dryRun === 'client') return printer.done(object, 'created');

@@ -61,6 +61,7 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
   const selection = {
     args,
     filenames: flags.list('filename'),
+    kustomize: flags.string('kustomize'),
     recursive: flags.bool('recursive'),
     selector: flags.string('selector'),
     all: flags.bool('all'),

@@ -8,8 +8,11 @@ export class YamlError extends Error {
   override readonly name = 'YamlError';
 }
 
-/** Reads one YAML document as kubectl does (go-yaml v2: YAML 1.1 scalars, the last of two equal keys wins). Empty text is null. */
-export function readYaml(text: string): Json {
+/**
+ * Reads one YAML document as kubectl does (go-yaml v2: YAML 1.1 scalars, the last of two equal keys wins). Empty text is null.
+ * With `coreWords` as kustomize does (go-yaml v3): `y`, `on` and the like are text.
+ */
+export function readYaml(text: string, coreWords = false): Json {
   const document = parseDocument(text, {
     schema: 'failsafe',
     version: '1.1',
@@ -50,12 +53,17 @@ export function readYaml(text: string): Json {
     }
     if (isScalar(node)) {
       if (node.anchor) anchors.set(node.anchor, node);
-      return scalarValue(node.value, node.type, node.tag);
+      return coreWords && node.type === 'PLAIN' && onlyOldWord.test(String(node.value))
+        ? String(node.value)
+        : scalarValue(node.value, node.type, node.tag);
     }
     return null;
   };
   return convert(document.contents, 0);
 }
+
+/** Booleans of YAML 1.1 that YAML 1.2 takes for text. */
+const onlyOldWord = /^(?:y|n|yes|no|on|off)$/i;
 
 function mergeSources(value: Json): JsonObject[] {
   const list = Array.isArray(value) ? value : [value];
