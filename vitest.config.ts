@@ -12,6 +12,7 @@ export default defineConfig({
       'test/conformance/kube-oracle.test.ts',
       'test/conformance/etcd-oracle.test.ts',
       'test/conformance/etcd-oracle-own.test.ts',
+      'test/conformance/kubectl-compare.test.ts',
       'test/robustness/etcd-sigkill-long.test.ts',
       'test/bench/**',
       'test/**/*.long.test.ts',

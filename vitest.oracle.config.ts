@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: [
       'test/conformance/kube-oracle.test.ts',
+      'test/conformance/kubectl-compare.test.ts',
       'test/conformance/etcd-oracle.test.ts',
       'test/conformance/etcd-oracle-own.test.ts',
       'test/robustness/etcd-sigkill-long.test.ts',

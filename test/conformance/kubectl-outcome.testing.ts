@@ -37,13 +37,18 @@ export function normalised(text: string, own: OwnNames): string {
     };
   out = out
     .replace(/\t\d{4}-\d\d-\d\d \d\d:\d\d:\d\d.*$/gm, '')
+    .replace(/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, '<token>')
     .replace(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, numbered('uid'))
     .replace(/\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z| \+0000(?: UTC)?)/g, '<time>')
-    .replace(/\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [+-]\d{4}/g, '<time>')
+    .replace(
+      /\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [+-]\d{4}/g,
+      '<time>',
+    )
     .replace(/\b(resource ?version(?:\\?")?[:=] ?(?:\\?")?)\d+/gi, '$1<rv>')
     .replace(/\b(MERGED|LIVE)-\d+/g, '$1')
-    .replace(/(?:pod-template-hash|controller-revision-hash)(?:\\?")?[=:] ?(?:\\?")?([a-z0-9]+)/g, (all, hash: string) =>
-      all.replace(hash, '<hash>'),
+    .replace(
+      /(?:pod-template-hash|controller-revision-hash)(?:\\?")?[=:] ?(?:\\?")?([a-z0-9]+)/g,
+      (all, hash: string) => all.replace(hash, '<hash>'),
     )
     .replace(new RegExp(`(?<=[a-z0-9]-)[${safe}]{6,10}-[${safe}]{5}(?![a-z0-9-])`, 'g'), '<suffix>')
     .replace(new RegExp(`(?<=[a-z0-9]-)(?:[${safe}]{8,10}|[${safe}]{5})(?![a-z0-9-])`, 'g'), '<suffix>')

@@ -18,6 +18,8 @@ export interface Scenario {
   readonly steps: readonly Step[];
   readonly cleanup?: readonly (readonly string[])[];
   readonly noNamespace?: boolean;
+  /** Nothing else may run meanwhile. */
+  readonly exclusive?: boolean;
 }
 
 interface Wait {
@@ -77,7 +79,16 @@ export function readScenarios(folder: string): Scenario[] {
   return found;
 }
 
-const reading = ['get', 'describe', 'explain', 'api-resources', 'api-versions', 'cluster-info', 'logs', 'diff'];
+const reading = [
+  'get',
+  'describe',
+  'explain',
+  'api-resources',
+  'api-versions',
+  'cluster-info',
+  'logs',
+  'diff',
+];
 const readingPairs = ['auth can-i', 'auth whoami', 'rollout history', 'config view'];
 
 function onlyReads(argv: readonly string[]): boolean {
@@ -237,7 +248,9 @@ class Run {
   private http({ method = 'GET', path, headers = {}, body, noAuth, readFor }: Http): Promise<Outcome> {
     const url = new URL(this.client.server + path);
     const { ca, token } = this.client;
-    const given = Object.fromEntries(Object.entries(headers).filter((pair): pair is [string, string] => pair[1] !== null));
+    const given = Object.fromEntries(
+      Object.entries(headers).filter((pair): pair is [string, string] => pair[1] !== null),
+    );
     const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
     return new Promise((done, fail) => {
       const call = request(
@@ -284,7 +297,9 @@ class Run {
         (each.exit === undefined || exit === each.exit);
       if (met) return;
       if (Date.now() > end)
-        throw new Error(`${this.scenario.id}: waited in vain for ${each.regex ?? ''} ${argv?.join(' ') ?? ''}: ${stdout}${stderr}`);
+        throw new Error(
+          `${this.scenario.id}: waited in vain for ${each.regex ?? ''} ${argv?.join(' ') ?? ''}: ${stdout}${stderr}`,
+        );
       await wait(250);
     }
   }
@@ -300,7 +315,8 @@ class Run {
     if (!this.scenario.noNamespace) {
       await this.ours(['delete', 'namespace', this.namespace, '--wait=false', '--ignore-not-found']);
       const until = Date.now() + 20_000;
-      while (Date.now() < until && (await this.ours(['get', 'ns', this.namespace])).exit === 0) await wait(300);
+      while (Date.now() < until && (await this.ours(['get', 'ns', this.namespace])).exit === 0)
+        await wait(300);
     }
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -308,7 +324,12 @@ class Run {
   /** Runs the steps, each command by `client`; what is read only once is left out unless `reads`. */
   async *commands(
     client: 'stock' | 'ours',
-  ): AsyncGenerator<{ readonly step: number; readonly argv: readonly string[]; readonly outcome: Outcome; readonly other?: Outcome }> {
+  ): AsyncGenerator<{
+    readonly step: number;
+    readonly argv: readonly string[];
+    readonly outcome: Outcome;
+    readonly other?: Outcome;
+  }> {
     for (const [index, step] of this.scenario.steps.entries()) {
       for (const [name, content] of Object.entries(step.files ?? {})) {
         const file = join(this.folder, name);
@@ -317,7 +338,8 @@ class Run {
         writeFileSync(file, typeof value === 'string' ? value : JSON.stringify(value));
       }
       if (step.sleep !== undefined) await wait(step.sleep * 1000);
-      for (const each of step.waitFor === undefined ? [] : [step.waitFor].flat()) await this.waitFor(each as Wait);
+      for (const each of step.waitFor === undefined ? [] : [step.waitFor].flat())
+        await this.waitFor(each as Wait);
       if (step.http) {
         this.capture(step, await this.http(this.filled(step.http)));
         continue;
@@ -386,7 +408,10 @@ class Run {
       stop.abort();
       const [a, b] = [await stock, await ours];
       // One is ended by a signal, the other by its own hand: the code says nothing.
-      return [{ ...a, exit: 0 }, { ...b, exit: 0 }];
+      return [
+        { ...a, exit: 0 },
+        { ...b, exit: 0 },
+      ];
     });
   }
 
@@ -397,7 +422,10 @@ class Run {
         const value = how
           .slice(2)
           .split('.')
-          .reduce<unknown>((here, key) => (here as Record<string, unknown> | undefined)?.[key], JSON.parse(stdout));
+          .reduce<unknown>(
+            (here, key) => (here as Record<string, unknown> | undefined)?.[key],
+            JSON.parse(stdout),
+          );
         this.variables.set(name, typeof value === 'string' ? value : JSON.stringify(value));
       } else this.variables.set(name, python(how).exec(stdout + stderr)?.[1] ?? '');
     }

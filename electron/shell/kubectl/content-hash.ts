@@ -8,7 +8,7 @@ import { isObject, nameOf } from './json.ts';
  * hashed.
  */
 export function contentHash(object: JsonObject): string {
-  return hashOf(object, nameOf(object), object['data'] ?? null);
+  return hashOf(object, nameOf(object), object['data'] ?? {});
 }
 
 /** The same as kustomize makes it (api/hasher): whatever the name, so that prefixes do not change it. */
@@ -16,7 +16,11 @@ export function kustomizeHash(object: JsonObject): string {
   return hashOf(object, '', object['data'] ?? '');
 }
 
-function hashOf({ kind = '', binaryData, immutable, type = '' }: JsonObject, name: string, data: Json): string {
+function hashOf(
+  { kind = '', binaryData, immutable, type = '' }: JsonObject,
+  name: string,
+  data: Json,
+): string {
   const hashed: JsonObject = { kind, name, data };
   if (kind === 'Secret') hashed['type'] = type;
   if (typeof immutable === 'boolean') hashed['immutable'] = immutable;

@@ -32,10 +32,15 @@ export function compactRules(rules: readonly PolicyRule[]): PolicyRule[] {
       (rule.resources ?? []).flatMap((resource): PolicyRule[] => {
         const one = { apiGroups: [group], resources: [resource], verbs: [...rule.verbs] };
         const names = rule.resourceNames ?? [];
-        return names.length === 0 ? [one] : names.map((name) => ({ ...one, verbs: [...rule.verbs], resourceNames: [name] }));
+        return names.length === 0
+          ? [one]
+          : names.map((name) => ({ ...one, verbs: [...rule.verbs], resourceNames: [name] }));
       }),
     ),
-    ...(rule.nonResourceURLs ?? []).map((url): PolicyRule => ({ nonResourceURLs: [url], verbs: [...rule.verbs] })),
+    ...(rule.nonResourceURLs ?? []).map((url): PolicyRule => ({
+      nonResourceURLs: [url],
+      verbs: [...rule.verbs],
+    })),
   ]);
   const known = new Map<string, PolicyRule>();
   const out: PolicyRule[] = [];
@@ -65,5 +70,7 @@ export function resourceGroup(rule: PolicyRule): string {
 /** The four columns a rule is shown in. */
 export function ruleColumns(rule: PolicyRule): string {
   const list = (values: readonly string[] | undefined | null): string => `[${(values ?? []).join(' ')}]`;
-  return [resourceGroup(rule), list(rule.nonResourceURLs), list(rule.resourceNames), list(rule.verbs)].join('\t');
+  return [resourceGroup(rule), list(rule.nonResourceURLs), list(rule.resourceNames), list(rule.verbs)].join(
+    '\t',
+  );
 }

@@ -39,11 +39,13 @@ export function withTypedFields(object: JsonObject): JsonObject {
   if (kind === 'Pod') withResources(typed['spec']);
   if (kind === 'CronJob' && at(typed, 'spec', 'jobTemplate', 'metadata', 'creationTimestamp') === undefined)
     setAt(typed, ['spec', 'jobTemplate', 'metadata', 'creationTimestamp'], null);
-  if (kind === 'Deployment' && at(typed, 'spec', 'strategy') === undefined) setAt(typed, ['spec', 'strategy'], {});
+  if (kind === 'Deployment' && at(typed, 'spec', 'strategy') === undefined)
+    setAt(typed, ['spec', 'strategy'], {});
   if ((kind === 'StatefulSet' || kind === 'DaemonSet') && at(typed, 'spec', 'updateStrategy') === undefined)
     setAt(typed, ['spec', 'updateStrategy'], {});
   const status = emptyStatus[kind];
-  if (status !== undefined) typed['status'] = { ...status, ...(isObject(typed['status']) ? typed['status'] : {}) };
+  if (status !== undefined)
+    typed['status'] = { ...status, ...(isObject(typed['status']) ? typed['status'] : {}) };
   return typed;
 }
 

@@ -1,4 +1,5 @@
 import type { ApiResource } from './discovery.ts';
+import { compactJson } from './go-format.ts';
 import { StatusError } from './errors.ts';
 import type { Json, JsonObject } from './json.ts';
 import { apiVersionOf, resourcePath } from './rest-mapper.ts';
@@ -36,7 +37,12 @@ export async function createObject(
   const transport = await session.transport();
   return named(
     mapping,
-    await transport.json({ method: 'POST', path: resourcePath(mapping, namespace), query, body: object }),
+    await transport.json({
+      method: 'POST',
+      path: resourcePath(mapping, namespace),
+      query,
+      body: compactJson(object),
+    }),
   );
 }
 
@@ -54,7 +60,7 @@ export async function replaceObject(
       method: 'PUT',
       path: resourcePath(ref.mapping, ref.namespace, ref.name, subresource),
       query,
-      body: object,
+      body: compactJson(object),
     }),
   );
 }

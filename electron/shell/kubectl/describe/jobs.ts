@@ -56,19 +56,31 @@ export async function describeCronJob(target: DescribeTarget): Promise<string> {
   out.line(0, `Schedule:\t${spec?.schedule ?? ''}`);
   out.line(0, `Concurrency Policy:\t${spec?.concurrencyPolicy ?? ''}`);
   const suspend = spec?.suspend;
-  out.line(0, `Suspend:\t${suspend === undefined || suspend === null ? '<unset>' : suspend ? 'True' : 'False'}`);
+  out.line(
+    0,
+    `Suspend:\t${suspend === undefined || suspend === null ? '<unset>' : suspend ? 'True' : 'False'}`,
+  );
   out.line(0, `Successful Job History Limit:\t${spec?.successfulJobsHistoryLimit ?? '<unset>'}`);
   out.line(0, `Failed Job History Limit:\t${spec?.failedJobsHistoryLimit ?? '<unset>'}`);
   const deadline = spec?.startingDeadlineSeconds;
-  out.line(0, `Starting Deadline Seconds:\t${deadline === undefined || deadline === null ? '<unset>' : `${deadline}s`}`);
+  out.line(
+    0,
+    `Starting Deadline Seconds:\t${deadline === undefined || deadline === null ? '<unset>' : `${deadline}s`}`,
+  );
   const job = spec?.jobTemplate.spec;
   out.line(0, `Selector:\t${job?.selector ? formatSelector(job.selector) : '<unset>'}`);
   out.line(0, `Parallelism:\t${job?.parallelism ?? '<unset>'}`);
   out.line(0, `Completions:\t${job?.completions ?? '<unset>'}`);
   if (job?.activeDeadlineSeconds) out.line(0, `Active Deadline Seconds:\t${job.activeDeadlineSeconds}s`);
   templateLines(out, job?.template);
-  out.line(0, `Last Schedule Time:\t${status?.lastScheduleTime ? longTime(status.lastScheduleTime) : '<unset>'}`);
-  out.line(0, `Active Jobs:\t${status?.active?.length ? status.active.map((each) => each.name ?? '').join(', ') : '<none>'}`);
+  out.line(
+    0,
+    `Last Schedule Time:\t${status?.lastScheduleTime ? longTime(status.lastScheduleTime) : '<unset>'}`,
+  );
+  out.line(
+    0,
+    `Active Jobs:\t${status?.active?.length ? status.active.map((each) => each.name ?? '').join(', ') : '<none>'}`,
+  );
   await eventLines(out, target);
   return out.finish();
 }

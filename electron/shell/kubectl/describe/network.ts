@@ -60,7 +60,9 @@ export async function describeIngress(target: DescribeTarget): Promise<string> {
     for (const { secretName, hosts } of spec.tls)
       out.line(
         1,
-        secretName ? `${secretName} terminates ${(hosts ?? []).join(',')}` : `SNI routes ${(hosts ?? []).join(',')}`,
+        secretName
+          ? `${secretName} terminates ${(hosts ?? []).join(',')}`
+          : `SNI routes ${(hosts ?? []).join(',')}`,
       );
   }
   out.write(0, 'Rules:\n  Host\tPath\tBackends\n');
@@ -168,11 +170,19 @@ export function describeNetworkPolicy(target: DescribeTarget): Promise<string> {
   const types = spec?.policyTypes ?? [];
   if (types.includes('Ingress')) {
     out.line(1, 'Allowing ingress traffic:');
-    ruleLines(out, 'ingress', (spec?.ingress ?? []).map((rule) => ({ ports: rule.ports, peers: rule.from })));
+    ruleLines(
+      out,
+      'ingress',
+      (spec?.ingress ?? []).map((rule) => ({ ports: rule.ports, peers: rule.from })),
+    );
   } else out.line(1, 'Not affecting ingress traffic');
   if (types.includes('Egress')) {
     out.line(1, 'Allowing egress traffic:');
-    ruleLines(out, 'egress', (spec?.egress ?? []).map((rule) => ({ ports: rule.ports, peers: rule.to })));
+    ruleLines(
+      out,
+      'egress',
+      (spec?.egress ?? []).map((rule) => ({ ports: rule.ports, peers: rule.to })),
+    );
   } else out.line(1, 'Not affecting egress traffic');
   out.line(1, `Policy Types: ${types.join(', ')}`);
   return Promise.resolve(out.finish());
@@ -184,12 +194,12 @@ interface TrafficRule {
 }
 
 function ruleLines(out: DescribeWriter, way: 'ingress' | 'egress', rules: readonly TrafficRule[]): void {
-  if (rules.length === 0)
-    return out.line(2, `<none> (Selected pods are isolated for ${way} connectivity)`);
+  if (rules.length === 0) return out.line(2, `<none> (Selected pods are isolated for ${way} connectivity)`);
   const [side, end] = way === 'ingress' ? ['From', 'source'] : ['To', 'destination'];
   rules.forEach(({ ports = [], peers = [] }, i) => {
     if (ports.length === 0) out.line(2, 'To Port: <any> (traffic allowed to all ports)');
-    for (const port of ports) out.line(2, `To Port: ${String(port.port ?? '<any>')}/${port.protocol ?? 'TCP'}`);
+    for (const port of ports)
+      out.line(2, `To Port: ${String(port.port ?? '<any>')}/${port.protocol ?? 'TCP'}`);
     if (peers.length === 0) out.line(2, `${side}: <any> (traffic not restricted by ${end})`);
     for (const peer of peers) {
       out.line(2, `${side}:`);

@@ -51,7 +51,10 @@ export async function describeVolume(target: DescribeTarget): Promise<string> {
   return out.finish();
 }
 
-function affinityLines(out: DescribeWriter, affinity: NonNullable<PersistentVolume['spec']>['nodeAffinity']): void {
+function affinityLines(
+  out: DescribeWriter,
+  affinity: NonNullable<PersistentVolume['spec']>['nodeAffinity'],
+): void {
   const terms = affinity?.required?.nodeSelectorTerms;
   if (!terms) return out.line(0, 'Node Affinity:\t<none>');
   out.line(0, 'Node Affinity:\t');
@@ -81,7 +84,7 @@ function sourceLines(out: DescribeWriter, spec: PersistentVolume['spec']): void 
     );
   else if (spec?.nfs)
     lines(
-      "NFS (an NFS mount that lasts the lifetime of a pod)",
+      'NFS (an NFS mount that lasts the lifetime of a pod)',
       ['Server', spec.nfs.server],
       ['Path', spec.nfs.path],
       ['ReadOnly', String(spec.nfs.readOnly ?? false)],
@@ -161,7 +164,10 @@ export async function describeStorageClass(target: DescribeTarget): Promise<stri
   out.line(0, `Provisioner:\t${object.provisioner}`);
   out.line(0, `Parameters:\t${labelsLine(object.parameters)}`);
   const grows = object.allowVolumeExpansion;
-  out.line(0, `AllowVolumeExpansion:\t${grows === undefined || grows === null ? '<unset>' : grows ? 'True' : 'False'}`);
+  out.line(
+    0,
+    `AllowVolumeExpansion:\t${grows === undefined || grows === null ? '<unset>' : grows ? 'True' : 'False'}`,
+  );
   if (!object.mountOptions?.length) out.line(0, 'MountOptions:\t<none>');
   else {
     out.line(0, 'MountOptions:');

@@ -17,11 +17,11 @@ import { affixNames, inLegacyOrder, setImage, setNamespace, setReplicas } from '
 
 /**
  * The objects of a kustomization. Models kustomize's api/internal/target (v5.5): resources, generators, transformers in their
- * fixed order, then hashes and the names that refer to what was renamed. `ordered` puts kinds in the order `kubectl
- * kustomize` prints; `apply -k` leaves them as they were read.
+ * fixed order, then hashes and the names that refer to what was renamed. They come in
+ * kustomize's legacy order of kinds unless `sortOptions` says otherwise.
  * @throws KustomizeError for what kustomize refuses, KubectlError for what is not modelled
  */
-export async function buildKustomization(session: Session, typed: string, ordered: boolean): Promise<JsonObject[]> {
+export async function buildKustomization(session: Session, typed: string): Promise<JsonObject[]> {
   const folder = session.io.path(typed);
   await requireFolder(session, typed, folder);
   const resources: Resource[] = [];
@@ -33,13 +33,14 @@ export async function buildKustomization(session: Session, typed: string, ordere
   const order = stringAt(sort, 'order');
   if (sort['legacySortOptions'] !== undefined)
     throw new KubectlError('the field "legacySortOptions" of a kustomization is not available here');
-  const legacy = order === '' ? ordered : order === 'legacy';
-  return (legacy ? inLegacyOrder(resources) : resources).map(({ object }) => object);
+  return (order !== 'fifo' ? inLegacyOrder(resources) : resources).map(({ object }) => object);
 }
 
 async function requireFolder(session: Session, typed: string, folder: string): Promise<void> {
   if (/^(https?|ssh|git):\/\/|^[\w.-]+@|^github\.com\//.test(typed))
-    throw new KubectlError(`unable to read ${JSON.stringify(typed)}: there is no way out to the network here`);
+    throw new KubectlError(
+      `unable to read ${JSON.stringify(typed)}: there is no way out to the network here`,
+    );
   const { fs } = session.io;
   if (!(await fs.exists(folder)))
     throw new KustomizeError(
@@ -56,7 +57,9 @@ async function accumulate(
   above: readonly string[],
 ): Promise<Kustomization> {
   if (above.includes(folder))
-    throw new KustomizeError(`cycle detected: candidate root '${folder}' contains visited root '${above[0] ?? folder}'`);
+    throw new KustomizeError(
+      `cycle detected: candidate root '${folder}' contains visited root '${above[0] ?? folder}'`,
+    );
   const kustomization = await readKustomization(session, folder);
   for (const [name, now] of kustomization.deprecated)
     await session.err(
@@ -105,7 +108,11 @@ async function entryResources(
     throw new KustomizeError(
       `accumulating resources: accumulation err='accumulating resources from '${entry}': security; file '${path}' is not in or below '${folder}'': must build at directory: '${path}': file is not directory`,
     );
-  return readDocuments(await fs.readText(path), path, { recursive: false, validate: false, coreWords: true }).map((document) => {
+  return readDocuments(await fs.readText(path), path, {
+    recursive: false,
+    validate: false,
+    coreWords: true,
+  }).map((document) => {
     if (document instanceof Error)
       throw new KustomizeError(
         `accumulating resources: accumulation err='accumulating resources from '${entry}': ${document.message}': must build at directory: '${path}': file is not directory`,
@@ -127,8 +134,13 @@ function add(resources: Resource[], more: readonly Resource[], folder: string, e
   }
 }
 
-async function transform(session: Session, { folder, fields }: Kustomization, resources: Resource[]): Promise<void> {
-  for (const entry of stringsOf(fields, 'patchesStrategicMerge')) await mergeEntry(session, folder, entry, resources);
+async function transform(
+  session: Session,
+  { folder, fields }: Kustomization,
+  resources: Resource[],
+): Promise<void> {
+  for (const entry of stringsOf(fields, 'patchesStrategicMerge'))
+    await mergeEntry(session, folder, entry, resources);
   for (const entry of listAt(fields, 'patches').filter(isObject)) {
     const target = entry['target'];
     applyPatch(
@@ -160,7 +172,12 @@ async function transform(session: Session, { folder, fields }: Kustomization, re
 }
 
 /** An entry of `patchesStrategicMerge`: a file, or the patch itself. */
-async function mergeEntry(session: Session, folder: string, entry: string, resources: Resource[]): Promise<void> {
+async function mergeEntry(
+  session: Session,
+  folder: string,
+  entry: string,
+  resources: Resource[],
+): Promise<void> {
   const file = posix.join(folder, entry);
   if (!entry.includes('\n') && !(await session.io.fs.exists(file)))
     throw new KustomizeError(

@@ -29,7 +29,10 @@ async function fileEntry(session: Session, folder: string, source: string): Prom
 
 async function entriesOf(session: Session, folder: string, generator: JsonObject): Promise<Entry[]> {
   const entries: Entry[] = [];
-  const envs = [...stringsOf(generator, 'envs'), ...(stringAt(generator, 'env') === '' ? [] : [stringAt(generator, 'env')])];
+  const envs = [
+    ...stringsOf(generator, 'envs'),
+    ...(stringAt(generator, 'env') === '' ? [] : [stringAt(generator, 'env')]),
+  ];
   for (const file of envs) {
     const { bytes } = await fileEntry(session, folder, file);
     for (const raw of bytes.toString('utf8').split(/\r?\n/)) {

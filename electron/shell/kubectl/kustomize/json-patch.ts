@@ -64,9 +64,7 @@ function applyOne(document: Json, { op, path, from = '', value = null }: Operati
 }
 
 function absent(op: string, path: string): KustomizeError {
-  return new KustomizeError(
-    `${op} operation does not apply: doc is missing path: "${path}": missing value`,
-  );
+  return new KustomizeError(`${op} operation does not apply: doc is missing path: "${path}": missing value`);
 }
 
 function insert(document: Json, path: string, value: Json, op: string): Json {

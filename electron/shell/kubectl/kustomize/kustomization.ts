@@ -78,7 +78,9 @@ export async function readKustomization(session: Session, folder: string): Promi
       `unable to find one of 'kustomization.yaml', 'kustomization.yml' or 'Kustomization' in directory '${folder}'`,
     );
   if (found.length > 1)
-    throw new KustomizeError(`Found multiple kustomization files: ${found.map((name) => posix.join(folder, name)).join(',')}\n`);
+    throw new KustomizeError(
+      `Found multiple kustomization files: ${found.map((name) => posix.join(folder, name)).join(',')}\n`,
+    );
   let value: Json;
   try {
     value = readYaml(await fs.readText(posix.join(folder, file)), true);
@@ -86,7 +88,10 @@ export async function readKustomization(session: Session, folder: string): Promi
     if (!(error instanceof YamlError)) throw error;
     throw new KustomizeError(`invalid Kustomization: ${error.message}`);
   }
-  if (value === null || (isObject(value) && Object.keys(value).every((key) => key === 'kind' || key === 'apiVersion')))
+  if (
+    value === null ||
+    (isObject(value) && Object.keys(value).every((key) => key === 'kind' || key === 'apiVersion'))
+  )
     throw new KustomizeError('kustomization.yaml is empty');
   if (!isObject(value)) throw new KustomizeError('invalid Kustomization: it is not an object');
   check(value);

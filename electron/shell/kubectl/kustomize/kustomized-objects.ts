@@ -7,9 +7,12 @@ import { buildKustomization } from './build.ts';
 import { KustomizeError } from './kustomize-error.ts';
 
 /** What `-k FOLDER` means to a command that reads manifests. @throws KubectlError */
-export async function kustomizedObjects(session: Session, folder: string): Promise<(ManifestObject | Error)[]> {
+export async function kustomizedObjects(
+  session: Session,
+  folder: string,
+): Promise<(ManifestObject | Error)[]> {
   try {
-    const objects = await buildKustomization(session, folder, false);
+    const objects = await buildKustomization(session, folder);
     return objects.flatMap((object) =>
       readDocuments(writeYaml(object), folder, { recursive: false, validate: true }),
     );

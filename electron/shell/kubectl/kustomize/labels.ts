@@ -2,7 +2,12 @@ import type { JsonObject } from '../json.ts';
 import { isObject, stringAt } from '../json.ts';
 import { podTemplates, visitField } from './field-paths.ts';
 
-function put(object: JsonObject, path: string, pairs: Readonly<Record<string, string>>, create: boolean): void {
+function put(
+  object: JsonObject,
+  path: string,
+  pairs: Readonly<Record<string, string>>,
+  create: boolean,
+): void {
   visitField(
     object,
     path,
@@ -51,7 +56,8 @@ export function addLabels(
     }
     put(object, `${spec}/topologySpreadConstraints[]/labelSelector/matchLabels`, pairs, false);
   }
-  if (kind === 'Job' || kind === 'PodDisruptionBudget') put(object, 'spec/selector/matchLabels', pairs, false);
+  if (kind === 'Job' || kind === 'PodDisruptionBudget')
+    put(object, 'spec/selector/matchLabels', pairs, false);
   if (kind === 'CronJob') put(object, 'spec/jobTemplate/spec/selector/matchLabels', pairs, false);
   if (kind === 'NetworkPolicy') {
     put(object, 'spec/podSelector/matchLabels', pairs, false);

@@ -46,7 +46,8 @@ function mergeList(before: readonly Json[], value: readonly Json[], field: Patch
   const items = value.filter((item) => !(isObject(item) && item['$patch'] === 'replace'));
   if (replaces || !hasStrategy(field, 'merge')) return clone([...items]);
   const mergeKey = field?.mergeKey;
-  if (mergeKey === undefined) return [...before, ...items.filter((item) => !before.some((each) => equal(each, item)))];
+  if (mergeKey === undefined)
+    return [...before, ...items.filter((item) => !before.some((each) => equal(each, item)))];
   const type = patchTypeNamed(field?.type);
   const out = clone([...before]);
   for (const item of items) {

@@ -39,7 +39,8 @@ export function setNamespace(resources: readonly Resource[], namespace: string):
     if (!clusterScoped.has(kind)) setAt(resource.object, ['metadata', 'namespace'], namespace);
     if (kind !== 'RoleBinding' && kind !== 'ClusterRoleBinding') continue;
     for (const subject of listAt(resource.object, 'subjects').filter(isObject))
-      if (subject['kind'] === 'ServiceAccount' && subject['name'] === 'default') subject['namespace'] = namespace;
+      if (subject['kind'] === 'ServiceAccount' && subject['name'] === 'default')
+        subject['namespace'] = namespace;
   }
 }
 
@@ -103,7 +104,8 @@ export function setReplicas(resources: readonly Resource[], wanted: JsonObject):
     (each) =>
       ['Deployment', 'StatefulSet', 'ReplicaSet', 'ReplicationController'].includes(
         stringAt(each.object, 'kind'),
-      ) && (nameOf(each.object) === name || each.formerNames.includes(name)),
+      ) &&
+      (nameOf(each.object) === name || each.formerNames.includes(name)),
   );
   if (found.length === 0)
     throw new KustomizeError(
@@ -151,7 +153,10 @@ export function inLegacyOrder(resources: readonly Resource[]): Resource[] {
       : ['', stringAt(object, 'apiVersion')];
     const kind = stringAt(object, 'kind');
     const metadata = objectAt(object, 'metadata');
-    return [group || '~G', version, kind].join('_') + `|${stringAt(metadata, 'namespace') || '~X'}|${nameOf(object)}`;
+    return (
+      [group || '~G', version, kind].join('_') +
+      `|${stringAt(metadata, 'namespace') || '~X'}|${nameOf(object)}`
+    );
   };
   return [...resources].sort((a, b) => {
     const apart = rank(stringAt(a.object, 'kind')) - rank(stringAt(b.object, 'kind'));

@@ -46,7 +46,11 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
     kustomize: flags.string('kustomize'),
     recursive: flags.bool('recursive'),
   };
-  const { found, errors } = await collectTargets(session, await resolveTargets(session, selection), selection);
+  const { found, errors } = await collectTargets(
+    session,
+    await resolveTargets(session, selection),
+    selection,
+  );
   throwAll(errors);
   const printer = await ResultPrinter.make(session);
   for (const each of found) await editOne(session, flags, each, editor, printer);

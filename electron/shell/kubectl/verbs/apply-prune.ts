@@ -47,7 +47,9 @@ async function pruned(session: Session, flags: FlagSet): Promise<ApiResource[]> 
       throw new KubectlError(`invalid GroupVersionKind format: ${each}, please follow <group/version/kind>`);
     const mapping = mapper.forKind(group === 'core' ? version : `${group}/${version}`, kind);
     if (!mapping && typed.length > 0)
-      throw new KubectlError(`no matches for kind "${kind}" in version "${group === 'core' ? '' : `${group}/`}${version}"`);
+      throw new KubectlError(
+        `no matches for kind "${kind}" in version "${group === 'core' ? '' : `${group}/`}${version}"`,
+      );
     return mapping ? [mapping] : [];
   });
 }
@@ -61,7 +63,9 @@ export async function prune(
   printer: ResultPrinter,
 ): Promise<void> {
   const kept = new Set(
-    applied.map(({ mapping, namespace, name = '' }) => `${mapping.group} ${mapping.kind} ${namespace} ${name}`),
+    applied.map(
+      ({ mapping, namespace, name = '' }) => `${mapping.group} ${mapping.kind} ${namespace} ${name}`,
+    ),
   );
   const namespaces = [...new Set(applied.map((each) => each.namespace).filter((each) => each !== ''))].sort();
   const types = await pruned(session, flags);
@@ -72,7 +76,9 @@ export async function prune(
     ...types.filter((each) => !each.namespaced).map((mapping) => ({ mapping, namespace: '' })),
   ];
   for (const { mapping, namespace } of places) {
-    for (const object of await listObjects(session, mapping, namespace, { selector: flags.string('selector') })) {
+    for (const object of await listObjects(session, mapping, namespace, {
+      selector: flags.string('selector'),
+    })) {
       const annotations = isObject(object['metadata']) ? object['metadata']['annotations'] : undefined;
       if (stringAt(annotations, lastApplied) === '') continue;
       const name = nameOf(object);

@@ -31,12 +31,18 @@ export const reconcile: CommandSpec = {
     {
       name: 'remove-extra-permissions',
       kind: 'bool',
-      help: { en: 'Also take away what the files do not have.', 'pt-BR': 'Também retira o que os arquivos não têm.' },
+      help: {
+        en: 'Also take away what the files do not have.',
+        'pt-BR': 'Também retira o que os arquivos não têm.',
+      },
     },
     {
       name: 'remove-extra-subjects',
       kind: 'bool',
-      help: { en: 'Also remove subjects the files do not have.', 'pt-BR': 'Também remove sujeitos que os arquivos não têm.' },
+      help: {
+        en: 'Also remove subjects the files do not have.',
+        'pt-BR': 'Também remove sujeitos que os arquivos não têm.',
+      },
     },
   ],
   run,
@@ -105,7 +111,13 @@ async function ensureNamespace(
     await getObject(session, mapping, '', name);
   } catch (error) {
     if (!isNotFound(error)) throw error;
-    await createObject(session, mapping, '', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, query);
+    await createObject(
+      session,
+      mapping,
+      '',
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name } },
+      query,
+    );
   }
 }
 
@@ -119,8 +131,10 @@ function withMetadata(next: JsonObject, wanted: JsonObject): void {
 }
 
 const covers = (rule: PolicyRule, one: PolicyRule): boolean => {
-  const has = (list: readonly string[] | undefined | null, wanted: readonly string[] | undefined | null): boolean =>
-    (wanted ?? []).every((each) => (list ?? []).includes('*') || (list ?? []).includes(each));
+  const has = (
+    list: readonly string[] | undefined | null,
+    wanted: readonly string[] | undefined | null,
+  ): boolean => (wanted ?? []).every((each) => (list ?? []).includes('*') || (list ?? []).includes(each));
   return (
     has(rule.verbs, one.verbs) &&
     has(rule.apiGroups, one.apiGroups) &&

@@ -34,9 +34,18 @@ export const autoscale: CommandSpec = {
       name: 'min',
       kind: 'int',
       initial: '-1',
-      help: { en: 'The fewest Pods; the server chooses when negative.', 'pt-BR': 'O mínimo de Pods; negativo deixa com o servidor.' },
+      help: {
+        en: 'The fewest Pods; the server chooses when negative.',
+        'pt-BR': 'O mínimo de Pods; negativo deixa com o servidor.',
+      },
     },
-    { name: 'max', kind: 'int', initial: '-1', required: true, help: { en: 'The most Pods.', 'pt-BR': 'O máximo de Pods.' } },
+    {
+      name: 'max',
+      kind: 'int',
+      initial: '-1',
+      required: true,
+      help: { en: 'The most Pods.', 'pt-BR': 'O máximo de Pods.' },
+    },
     {
       name: 'cpu-percent',
       kind: 'int',
@@ -49,7 +58,10 @@ export const autoscale: CommandSpec = {
     {
       name: 'name',
       kind: 'string',
-      help: { en: "Name of the autoscaler; else the workload's.", 'pt-BR': 'Nome do autoscaler; senão o da carga.' },
+      help: {
+        en: "Name of the autoscaler; else the workload's.",
+        'pt-BR': 'Nome do autoscaler; senão o da carga.',
+      },
     },
   ],
   run,
@@ -69,13 +81,19 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
     kustomize: flags.string('kustomize'),
     recursive: flags.bool('recursive'),
   };
-  const { found, errors } = await collectTargets(session, await resolveTargets(session, selection), selection);
+  const { found, errors } = await collectTargets(
+    session,
+    await resolveTargets(session, selection),
+    selection,
+  );
   const printer = await ResultPrinter.make(session, dryRun, true);
   const namespace = await session.namespace();
   for (const each of found) {
     try {
       if (!each.mapping.subresources.some(({ name }) => name === 'scale'))
-        throw new KubectlError(`cannot autoscale a ${each.mapping.kind}: could not find scale subresource for ${apiVersionOf(each.mapping)}, Resource=${each.mapping.name} in discovery information`);
+        throw new KubectlError(
+          `cannot autoscale a ${each.mapping.kind}: could not find scale subresource for ${each.mapping.group}/${each.mapping.version}, Resource=${each.mapping.name} in discovery information`,
+        );
       let object = autoscaler(flags, each);
       if (dryRun === 'client') {
         await printer.done(object, 'created');

@@ -1,6 +1,6 @@
 import type { CommandSpec } from '../command-spec.ts';
 import { filenameFlags } from '../common-flags.ts';
-import { isReason, KubectlError, ManyErrors } from '../errors.ts';
+import { isReason, KubectlError, throwAll } from '../errors.ts';
 import type { FlagSet, Text } from '../flags.ts';
 import { quote } from '../go-format.ts';
 import type { JsonObject } from '../json.ts';
@@ -33,7 +33,10 @@ function decide(name: 'approve' | 'deny', short: Text, decision: Decision): Comm
       {
         name: 'force',
         kind: 'bool',
-        help: { en: 'Write it even when it was decided so before.', 'pt-BR': 'Grava mesmo que já tenha sido decidido assim.' },
+        help: {
+          en: 'Write it even when it was decided so before.',
+          'pt-BR': 'Grava mesmo que já tenha sido decidido assim.',
+        },
       },
     ],
     run: (session, flags, args) => run(session, flags, args, decision),
@@ -52,7 +55,10 @@ export const certificate: CommandSpec = {
   subcommands: [
     decide(
       'approve',
-      { en: 'Approve a certificate signing request.', 'pt-BR': 'Aprova um pedido de assinatura de certificado.' },
+      {
+        en: 'Approve a certificate signing request.',
+        'pt-BR': 'Aprova um pedido de assinatura de certificado.',
+      },
       {
         type: 'Approved',
         reason: 'KubectlApprove',
@@ -101,7 +107,7 @@ async function run(session: Session, flags: FlagSet, args: string[], decision: D
       errors.push(error);
     }
   }
-  if (errors.length > 0) throw errors.length === 1 ? errors[0] : new ManyErrors(errors);
+  throwAll(errors);
 }
 
 /** Adds the condition, again when another was faster; answers the request as it was found. */
@@ -122,15 +128,19 @@ async function settle(
     if (decided && !force) return request;
     const next = clone(request);
     if (!decided)
-      setAt(next, ['status', 'conditions'], [
-        ...conditions,
-        {
-          ...decision,
-          status: 'True',
-          lastUpdateTime: new Date((await session.transport()).now()).toISOString().replace(/\.\d+Z$/, 'Z'),
-          lastTransitionTime: null,
-        },
-      ]);
+      setAt(
+        next,
+        ['status', 'conditions'],
+        [
+          ...conditions,
+          {
+            ...decision,
+            status: 'True',
+            lastUpdateTime: new Date((await session.transport()).now()).toISOString().replace(/\.\d+Z$/, 'Z'),
+            lastTransitionTime: null,
+          },
+        ],
+      );
     try {
       await replaceObject(session, { mapping, namespace: '', name }, next, {}, 'approval');
       return request;

@@ -25,7 +25,11 @@ export async function fileOf(session: Session, entry: NamedEntry | undefined): P
 }
 
 /** The help page on stderr, then the complaint. */
-export async function usagePage(session: Session, spec: CommandSpec, args: readonly string[]): Promise<never> {
+export async function usagePage(
+  session: Session,
+  spec: CommandSpec,
+  args: readonly string[],
+): Promise<never> {
   await session.err(helpText(spec, session.path, languageOf(session.io.env)));
   throw new KubectlError(`Unexpected args: ${goList(args)}`);
 }
@@ -46,7 +50,9 @@ async function setFile(
   const path = session.io.path(typed);
   if (embed) {
     if (!(await session.io.fs.exists(path)))
-      throw new KubectlError(`could not read ${field} data from ${typed}: open ${path}: no such file or directory`);
+      throw new KubectlError(
+        `could not read ${field} data from ${typed}: open ${path}: no such file or directory`,
+      );
     entry[`${field}-data`] = Buffer.from(await session.io.fs.readFile(path)).toString('base64');
     delete entry[field];
     return;
@@ -60,14 +66,32 @@ export const setCluster: CommandSpec = {
   name: 'set-cluster',
   usage:
     'NAME [--server=server] [--certificate-authority=path/to/certificate/authority] [--insecure-skip-tls-verify=true] [--tls-server-name=example.com]',
-  short: { en: 'Change a cluster of the kubeconfig, or make one.', 'pt-BR': 'Muda um cluster do kubeconfig, ou cria um.' },
+  short: {
+    en: 'Change a cluster of the kubeconfig, or make one.',
+    'pt-BR': 'Muda um cluster do kubeconfig, ou cria um.',
+  },
   examples: ['kubectl config set-cluster lab --server=https://127.0.0.1:6443'],
   arguments: { of: 'nothing' },
   flags: [
     flag('server', 'string', 'Address and port of the API server.', 'Endereço e porta do API server.'),
-    flag('certificate-authority', 'string', 'File with the certificate authority.', 'Arquivo com a autoridade certificadora.'),
-    flag('embed-certs', 'bool', 'Put the file itself into the kubeconfig.', 'Põe o próprio arquivo no kubeconfig.'),
-    flag('insecure-skip-tls-verify', 'bool', "Do not check the server's certificate.", 'Não verifica o certificado do servidor.'),
+    flag(
+      'certificate-authority',
+      'string',
+      'File with the certificate authority.',
+      'Arquivo com a autoridade certificadora.',
+    ),
+    flag(
+      'embed-certs',
+      'bool',
+      'Put the file itself into the kubeconfig.',
+      'Põe o próprio arquivo no kubeconfig.',
+    ),
+    flag(
+      'insecure-skip-tls-verify',
+      'bool',
+      "Do not check the server's certificate.",
+      'Não verifica o certificado do servidor.',
+    ),
     flag('tls-server-name', 'string', 'Name to expect in the certificate.', 'Nome esperado no certificado.'),
     flag('proxy-url', 'string', 'Proxy to go through.', 'Proxy por onde passar.'),
   ],
@@ -93,7 +117,11 @@ export const setCluster: CommandSpec = {
         } else delete cluster['insecure-skip-tls-verify'];
       }
       if (flags.changed('certificate-authority')) {
-        for (const field of ['certificate-authority', 'certificate-authority-data', 'insecure-skip-tls-verify'])
+        for (const field of [
+          'certificate-authority',
+          'certificate-authority-data',
+          'insecure-skip-tls-verify',
+        ])
           delete cluster[field];
         Object.assign(cluster, changed);
       }
@@ -106,13 +134,28 @@ export const setCredentials: CommandSpec = {
   name: 'set-credentials',
   usage:
     'NAME [--client-certificate=path/to/certfile] [--client-key=path/to/keyfile] [--token=bearer_token] [--username=basic_user] [--password=basic_password]',
-  short: { en: 'Change a user of the kubeconfig, or make one.', 'pt-BR': 'Muda um usuário do kubeconfig, ou cria um.' },
-  examples: ['kubectl config set-credentials ann --client-certificate=ann.crt --client-key=ann.key --embed-certs'],
+  short: {
+    en: 'Change a user of the kubeconfig, or make one.',
+    'pt-BR': 'Muda um usuário do kubeconfig, ou cria um.',
+  },
+  examples: [
+    'kubectl config set-credentials ann --client-certificate=ann.crt --client-key=ann.key --embed-certs',
+  ],
   arguments: { of: 'nothing' },
   flags: [
-    flag('client-certificate', 'string', 'File with the client certificate.', 'Arquivo com o certificado de cliente.'),
+    flag(
+      'client-certificate',
+      'string',
+      'File with the client certificate.',
+      'Arquivo com o certificado de cliente.',
+    ),
     flag('client-key', 'string', 'File with its key.', 'Arquivo com sua chave.'),
-    flag('embed-certs', 'bool', 'Put the files themselves into the kubeconfig.', 'Põe os próprios arquivos no kubeconfig.'),
+    flag(
+      'embed-certs',
+      'bool',
+      'Put the files themselves into the kubeconfig.',
+      'Põe os próprios arquivos no kubeconfig.',
+    ),
     flag('token', 'string', 'Bearer token.', 'Token de portador.'),
     flag('username', 'string', 'Name for basic authentication.', 'Nome para autenticação básica.'),
     flag('password', 'string', 'Password for basic authentication.', 'Senha para autenticação básica.'),
@@ -143,12 +186,18 @@ export const setCredentials: CommandSpec = {
 
 function checkCredentials(flags: FlagSet): void {
   const ways = [
-    ...(flags.string('token') === '' ? [] : ['token']),
-    ...(flags.string('username') === '' && flags.string('password') === '' ? [] : ['basicAuth']),
+    ...(flags.string('token') === '' ? [] : ['--token']),
+    ...(flags.string('username') === '' && flags.string('password') === '' ? [] : ['--username/--password']),
   ];
   if (ways.length > 1)
-    throw new KubectlError(`you cannot specify more than one authentication method at the same time: ${ways.join(', ')}`);
-  if (flags.bool('embed-certs') && flags.string('client-certificate') === '' && flags.string('client-key') === '')
+    throw new KubectlError(
+      `you cannot specify more than one authentication method at the same time: ${ways.join(', ')}`,
+    );
+  if (
+    flags.bool('embed-certs') &&
+    flags.string('client-certificate') === '' &&
+    flags.string('client-key') === ''
+  )
     throw new KubectlError('you must specify a --client-certificate or --client-key to embed');
 }
 

@@ -21,7 +21,7 @@ interface Property {
 function propertyOf(typed: string, names: readonly string[]): Property | undefined {
   const [list = '', ...rest] = typed.split('.');
   if (list === 'current-context' && rest.length === 0) return undefined;
-  if (!(list in lists)) throw new KubectlError(`unable to parse ${list} at ${list}`);
+  if (!(list in lists)) throw new KubectlError(`unable to parse ${typed} after [] at api.Config`);
   const after = rest.join('.');
   const known = names.find((name) => after === name || after.startsWith(`${name}.`));
   const name = known ?? rest[0] ?? '';
@@ -88,13 +88,13 @@ export const unsetProperty: CommandSpec = {
     await editKubeconfigFile(session.io.fs, await fileOf(session, undefined), (document) => {
       if (!property) document['current-context'] = '';
       else if (property.name === '') document[property.list] = [];
-      else if (!names.includes(property.name))
-        throw new KubectlError(`current map key \`${property.name}\` is invalid`);
+      else if (!names.includes(property.name)) return;
       else if (property.field === '')
         document[property.list] = listAt(document, property.list).filter(
           (item) => isObject(item) && stringAt(item, 'name') !== property.name,
         );
-      else delete namedItem(document, property.list, lists[property.list] ?? '', property.name)[property.field];
+      else
+        delete namedItem(document, property.list, lists[property.list] ?? '', property.name)[property.field];
     });
     await session.out(`Property ${quote(typed)} unset.\n`);
   },

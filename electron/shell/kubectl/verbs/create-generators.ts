@@ -84,9 +84,9 @@ export async function submit(
   { dryRun, printer }: { readonly dryRun: DryRun; readonly printer: ResultPrinter },
 ): Promise<void> {
   let object = built;
-  // A namespace shows in the object only when the person named it, as upstream does.
   const namespace = clusterScoped ? '' : await session.namespace();
-  if (!clusterScoped && (session.namespaceGiven || dryRun !== 'client' || namespace !== 'default'))
+  // A namespace shows in the object only when the person named it, as upstream does.
+  if (!clusterScoped && (session.namespaceGiven || dryRun !== 'client'))
     object = withNamespace(object, namespace);
   if (flags.bool('save-config')) object = withLastApplied(object);
   if (dryRun === 'client') return printer.done(object, 'created');

@@ -9,17 +9,19 @@ export type Profile = (typeof profiles)[number];
 
 function addCapabilities(container: JsonObject, ...names: readonly string[]): void {
   const before = listAt(container, 'securityContext', 'capabilities', 'add');
-  setAt(container, ['securityContext', 'capabilities', 'add'], [
-    ...before,
-    ...names.filter((name) => !before.includes(name)),
-  ]);
+  setAt(
+    container,
+    ['securityContext', 'capabilities', 'add'],
+    [...before, ...names.filter((name) => !before.includes(name))],
+  );
 }
 
 function mountRoot(pod: JsonObject, container: JsonObject): void {
-  setAt(pod, ['spec', 'volumes'], [
-    ...listAt(pod, 'spec', 'volumes'),
-    { name: 'host-root', hostPath: { path: '/' } },
-  ]);
+  setAt(
+    pod,
+    ['spec', 'volumes'],
+    [...listAt(pod, 'spec', 'volumes'), { name: 'host-root', hostPath: { path: '/' } }],
+  );
   container['volumeMounts'] = [
     ...listAt(container, 'volumeMounts'),
     { name: 'host-root', mountPath: '/host' },
@@ -31,12 +33,21 @@ function useHostNamespaces(pod: JsonObject): void {
 }
 
 /** The rights a profile gives the debugging container and its Pod. Models cmd/debug/profiles.go of kubectl (v1.33). */
-export function applyProfile(profile: Profile, style: DebugStyle, pod: JsonObject, container: JsonObject): void {
+export function applyProfile(
+  profile: Profile,
+  style: DebugStyle,
+  pod: JsonObject,
+  container: JsonObject,
+): void {
   if (style === 'node' && profile !== 'baseline' && profile !== 'restricted') {
     useHostNamespaces(pod);
     if (profile !== 'netadmin') mountRoot(pod, container);
   }
-  if (style === 'copy' && profile !== 'legacy' && objectAt(pod, 'spec')['shareProcessNamespace'] === undefined)
+  if (
+    style === 'copy' &&
+    profile !== 'legacy' &&
+    objectAt(pod, 'spec')['shareProcessNamespace'] === undefined
+  )
     setAt(pod, ['spec', 'shareProcessNamespace'], true);
   switch (profile) {
     case 'general':

@@ -71,14 +71,23 @@ export const debug: CommandSpec = {
     {
       name: 'env',
       kind: 'array',
-      help: { en: 'A variable of the container: KEY=VALUE.', 'pt-BR': 'Uma variável do contêiner: CHAVE=VALOR.' },
+      help: {
+        en: 'A variable of the container: KEY=VALUE.',
+        'pt-BR': 'Uma variável do contêiner: CHAVE=VALOR.',
+      },
     },
     bool('stdin', 'Keep standard input open.', 'Mantém a entrada padrão aberta.', { short: 'i' }),
     bool('tty', 'With a terminal; needs -i.', 'Com um terminal; precisa de -i.', { short: 't' }),
     bool('attach', 'Join the container once it runs.', 'Junta-se ao contêiner quando ele roda.'),
-    bool('arguments-only', 'What follows -- is arguments, not the command.', 'O que segue -- são argumentos, não o comando.'),
+    bool(
+      'arguments-only',
+      'What follows -- is arguments, not the command.',
+      'O que segue -- são argumentos, não o comando.',
+    ),
     bool('quiet', 'Say nothing of what is done.', 'Nada diz do que é feito.', { short: 'q' }),
-    ...['labels', 'annotations', 'liveness', 'readiness', 'startup'].map((name) => bool(`keep-${name}`, kept, mantém)),
+    ...['labels', 'annotations', 'liveness', 'readiness', 'startup'].map((name) =>
+      bool(`keep-${name}`, kept, mantém),
+    ),
     bool('keep-init-containers', kept, mantém, { initial: 'true' }),
   ],
   run,
@@ -87,7 +96,10 @@ export const debug: CommandSpec = {
 const suffixLetters = 'bcdfghjklmnpqrstvwxz2456789';
 
 function randomSuffix(): string {
-  return Array.from({ length: 5 }, () => suffixLetters[Math.floor(Math.random() * suffixLetters.length)]).join('');
+  return Array.from(
+    { length: 5 },
+    () => suffixLetters[Math.floor(Math.random() * suffixLetters.length)],
+  ).join('');
 }
 
 function check(flags: FlagSet, names: readonly string[], words: readonly string[]): void {
@@ -127,7 +139,9 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<nu
     );
   let code = 0;
   for (const name of names) {
-    const [type, plain] = name.includes('/') ? [name.slice(0, name.indexOf('/')), name] : ['pods', `pods/${name}`];
+    const [type, plain] = name.includes('/')
+      ? [name.slice(0, name.indexOf('/')), name]
+      : ['pods', `pods/${name}`];
     const { targets } = await resolveTargets(session, { args: [plain] });
     const [found] = targets;
     if (found === undefined) continue;
@@ -236,7 +250,11 @@ async function debugCopy(
   const { copy, container } = await copyOf(session, flags, pod, words);
   if (flags.bool('replace')) {
     const mapping = await mappingFor(session, 'pods');
-    await deleteObject(session, { mapping, namespace: namespaceOf(pod), name: nameOf(pod) }, { gracePeriodSeconds: 0 });
+    await deleteObject(
+      session,
+      { mapping, namespace: namespaceOf(pod), name: nameOf(pod) },
+      { gracePeriodSeconds: 0 },
+    );
   }
   return createAndJoin(session, flags, copy, container);
 }
@@ -278,7 +296,8 @@ async function copyOf(
       .filter((name) => !flags.bool(`keep-${name}`))
       .map((name) => `${name}Probe`),
   });
-  const name = named === '' && image === '' ? stringAt(containers[0], 'name') : await chosenName(session, flags);
+  const name =
+    named === '' && image === '' ? stringAt(containers[0], 'name') : await chosenName(session, flags);
   const known = containers.find((each) => stringAt(each, 'name') === name);
   const container = known ?? debugContainer(flags, name, words);
   if (known) {
@@ -318,7 +337,8 @@ async function join(session: Session, flags: FlagSet, name: string, container: s
   const { terminated } = stateOf(pod, container);
   if (isObject(terminated)) {
     const code = Number(terminated['exitCode'] ?? 0);
-    if (code !== 0) throw new PlainExit(`container ${container} terminated (${stringAt(terminated, 'reason')})`, code);
+    if (code !== 0)
+      throw new PlainExit(`container ${container} terminated (${stringAt(terminated, 'reason')})`, code);
     return 0;
   }
   const spec = ['containers', 'ephemeralContainers']

@@ -91,7 +91,8 @@ export class EnvResolver {
         : listAt(this.object, 'spec', 'containers').find((each) => stringAt(each, 'name') === named);
     const [list = '', ...rest] = stringAt(reference, 'resource').split('.');
     const value = at(from, 'resources', list, rest.join('.'));
-    if (value === undefined) throw new KubectlError(`Unsupported container resource : ${list}.${rest.join('.')}`);
+    if (value === undefined)
+      throw new KubectlError(`Unsupported container resource : ${list}.${rest.join('.')}`);
     return String(value);
   }
 }

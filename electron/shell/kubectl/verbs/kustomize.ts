@@ -30,7 +30,10 @@ export const kustomize: CommandSpec = {
 /** The line kubectl logs when a command without its own words for failures ends. */
 function failed(message: string): PlainExit {
   const shown = message.includes('\n')
-    ? `<\n${message.split('\n').map((line) => `\t${line}\n`).join('')} >`
+    ? `<\n${message
+        .split('\n')
+        .map((line) => `\t${line}\n`)
+        .join('')} >`
     : quote(message);
   return new PlainExit(klogLine('E', 'run.go:72', `"command failed" err=${shown}`), 1);
 }
@@ -39,7 +42,7 @@ async function run(session: Session, output: string, args: readonly string[]): P
   if (args.length > 1) throw failed('specify one path to kustomization.yaml');
   let text: string;
   try {
-    text = (await buildKustomization(session, args[0] ?? '.', true)).map(writeYaml).join('---\n');
+    text = (await buildKustomization(session, args[0] ?? '.')).map(writeYaml).join('---\n');
   } catch (error) {
     if (error instanceof KustomizeError) throw failed(error.message);
     throw error;

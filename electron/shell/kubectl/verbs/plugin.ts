@@ -12,7 +12,10 @@ export const plugin: CommandSpec = {
     {
       name: 'list',
       usage: '',
-      short: { en: 'List programs on the path that are plugins.', 'pt-BR': 'Lista programas do caminho que são plugins.' },
+      short: {
+        en: 'List programs on the path that are plugins.',
+        'pt-BR': 'Lista programas do caminho que são plugins.',
+      },
       flags: [
         {
           name: 'name-only',
@@ -38,5 +41,7 @@ async function list(session: Session, nameOnly: boolean): Promise<void> {
     }
   }
   if (found.length === 0) throw new KubectlError('unable to find any kubectl plugins in your PATH');
-  await session.out(`The following compatible plugins are available:\n\n${found.map((each) => `${each}\n`).join('')}`);
+  await session.out(
+    `The following compatible plugins are available:\n\n${found.map((each) => `${each}\n`).join('')}`,
+  );
 }

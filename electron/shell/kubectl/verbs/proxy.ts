@@ -50,7 +50,10 @@ export const proxy: CommandSpec = {
       short: 'P',
       kind: 'string',
       initial: '/static/',
-      help: { en: 'Path the files are served below.', 'pt-BR': 'Caminho sob o qual os arquivos são servidos.' },
+      help: {
+        en: 'Path the files are served below.',
+        'pt-BR': 'Caminho sob o qual os arquivos são servidos.',
+      },
     },
     {
       name: 'accept-paths',
@@ -86,13 +89,16 @@ export const proxy: CommandSpec = {
 };
 
 const patterns = (typed: string): RegExp[] =>
-  typed.split(',').filter((each) => each !== '').map((each) => {
-    try {
-      return new RegExp(each);
-    } catch {
-      throw new KubectlError(`error parsing regexp: ${each}`);
-    }
-  });
+  typed
+    .split(',')
+    .filter((each) => each !== '')
+    .map((each) => {
+      try {
+        return new RegExp(each);
+      } catch {
+        throw new KubectlError(`error parsing regexp: ${each}`);
+      }
+    });
 
 /** Whether a request may pass; the host's port does not count. */
 function filter(flags: FlagSet): (method: string, host: string, path: string) => boolean {
@@ -124,7 +130,11 @@ async function run(session: Session, flags: FlagSet): Promise<void> {
     }
     const www = flags.string('www');
     if (www !== '' && path.startsWith(flags.string('www-prefix'))) {
-      void serveFile(session, posix.join(www, posix.normalize(path.slice(flags.string('www-prefix').length))), response);
+      void serveFile(
+        session,
+        posix.join(www, posix.normalize(path.slice(flags.string('www-prefix').length))),
+        response,
+      );
       return;
     }
     if (!path.startsWith(prefix)) {
@@ -168,7 +178,15 @@ async function serveFile(session: Session, typed: string, response: ServerRespon
 }
 
 /** Headers of one hop, and those that are ours to give. */
-const notPassed = new Set(['host', 'connection', 'authorization', 'transfer-encoding', 'keep-alive', 'upgrade', 'proxy-connection']);
+const notPassed = new Set([
+  'host',
+  'connection',
+  'authorization',
+  'transfer-encoding',
+  'keep-alive',
+  'upgrade',
+  'proxy-connection',
+]);
 
 function passOn(
   request: IncomingMessage,

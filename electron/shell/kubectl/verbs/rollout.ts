@@ -123,8 +123,7 @@ function eachOf(
   act: (session: Session, flags: FlagSet, each: Found) => Promise<void>,
 ): NonNullable<CommandSpec['run']> {
   return async (session, flags, args) => {
-    if (args.length === 0 && !hasFiles(flags))
-      throw new KubectlError('required resource not specified');
+    if (args.length === 0 && !hasFiles(flags)) throw new KubectlError('required resource not specified');
     const selection = {
       args,
       filenames: flags.list('filename'),

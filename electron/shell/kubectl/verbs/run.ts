@@ -5,7 +5,6 @@ import type { FlagSet } from '../flags.ts';
 import { splitCsv } from '../flags.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { isObject, setAt } from '../json.ts';
-import { jsonSyntaxError } from '../json-stream.ts';
 import type { Operation } from '../kustomize/json-patch.ts';
 import { applyJsonPatch } from '../kustomize/json-patch.ts';
 import { mergePatch, removed } from '../kustomize/merge.ts';
@@ -14,6 +13,7 @@ import { patchTypeOf } from '../patch/patch-schema.ts';
 import { outputFlags } from '../printers/object-printer.ts';
 import { mappingForObject } from '../resource-args.ts';
 import type { Session } from '../session.ts';
+import { withTypedFields } from '../typed-fields.ts';
 import { createObject } from '../writes.ts';
 import { attachFlags, attachment, runAttached, withInput } from './run-attached.ts';
 
@@ -100,7 +100,10 @@ export const runPod: CommandSpec = {
       kind: 'string',
       initial: 'merge',
       values: ['merge', 'json', 'strategic'],
-      help: { en: 'How --overrides is laid over: merge, json or strategic.', 'pt-BR': 'Como --overrides é posto: merge, json ou strategic.' },
+      help: {
+        en: 'How --overrides is laid over: merge, json or strategic.',
+        'pt-BR': 'Como --overrides é posto: merge, json ou strategic.',
+      },
     },
   ],
   run,
@@ -151,14 +154,14 @@ function overlay(flags: FlagSet, pod: JsonObject): void {
   try {
     value = JSON.parse(typed) as Json;
   } catch {
-    throw new KubectlError(`invalid override: ${jsonSyntaxError(typed)}`);
+    throw new KubectlError('Invalid JSON Patch');
   }
   const how = flags.string('override-type');
   if (how !== 'merge' && how !== 'json' && how !== 'strategic')
     throw new KubectlError(`invalid override type: ${how}`);
   const next = laidOver(pod, value, how);
   for (const key of Object.keys(pod)) delete pod[key];
-  Object.assign(pod, next);
+  Object.assign(pod, withTypedFields(next));
 }
 
 function laidOver(pod: JsonObject, value: Json, how: 'merge' | 'json' | 'strategic'): JsonObject {
@@ -169,7 +172,11 @@ function laidOver(pod: JsonObject, value: Json, how: 'merge' | 'json' | 'strateg
     );
     return isObject(patched) ? patched : pod;
   }
-  const merged = mergePatch(pod, isObject(value) ? value : {}, how === 'merge' ? {} : (patchTypeOf('v1', 'Pod') ?? {}));
+  const merged = mergePatch(
+    pod,
+    isObject(value) ? value : {},
+    how === 'merge' ? {} : (patchTypeOf('v1', 'Pod') ?? {}),
+  );
   return merged === removed ? pod : merged;
 }
 

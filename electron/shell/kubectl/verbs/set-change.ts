@@ -1,6 +1,13 @@
 import type { CommandSpec } from '../command-spec.ts';
-import { allFlag, dryRunFlag, fieldManagerFlag, filenameFlags, localFlag, selectorFlag } from '../common-flags.ts';
-import { KubectlError, ManyErrors, plainMessage } from '../errors.ts';
+import {
+  allFlag,
+  dryRunFlag,
+  fieldManagerFlag,
+  filenameFlags,
+  localFlag,
+  selectorFlag,
+} from '../common-flags.ts';
+import { KubectlError, plainMessage, throwAll } from '../errors.ts';
 import type { FlagSet } from '../flags.ts';
 import type { JsonObject } from '../json.ts';
 import { at, clone, isObject, stringAt } from '../json.ts';
@@ -30,8 +37,10 @@ export const setFlags: NonNullable<CommandSpec['flags']> = [
 export interface Change {
   /** What is said of an object that was changed: `image updated`. */
   readonly verb: string;
-  /** What stands before the server's refusal, with its own colon or none. */
-  readonly failure: string;
+  /** What stands before the server's refusal. */
+  readonly failure?: string;
+  /** Failures are told as they are, without the object they are about. */
+  readonly plain?: boolean;
   /** Send it even when nothing changes. */
   readonly always?: boolean;
   /** Changes the copy; what does not fit is added to `errors` or thrown. */
@@ -64,23 +73,17 @@ export function podSpecFor(object: JsonObject): JsonObject {
 
 /** Containers whose name matches the pattern, in which `*` stands for any text. */
 export function containersLike(spec: JsonObject, list: string, pattern: string): JsonObject[] {
-  const matcher = new RegExp(
-    `^${pattern.replace(/[.+^${}()|[\]\\?]/g, '\\$&').replaceAll('*', '.*')}$`,
-  );
+  const matcher = new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\?]/g, '\\$&').replaceAll('*', '.*')}$`);
   const found = spec[list];
   return (Array.isArray(found) ? found : [])
     .filter(isObject)
     .filter((each) => matcher.test(stringAt(each, 'name')));
 }
 
-/** Refuses flags that contradict each other, in the order the client looks at them. */
+/** Refuses flags that contradict each other. */
 export function checkSetFlags(flags: FlagSet): void {
   if (flags.bool('local') && flags.string('dry-run') === 'server')
-    throw new KubectlError(
-      'cannot specify --local and --dry-run=server - did you mean --dry-run=client?',
-    );
-  if (flags.bool('all') && flags.string('selector') !== '')
-    throw new KubectlError('cannot set --all and --selector at the same time');
+    throw new KubectlError('cannot specify --local and --dry-run=server - did you mean --dry-run=client?');
 }
 
 /** The objects a `set` command is about; with `--local` as the files have them. @throws what cannot be had */
@@ -90,9 +93,11 @@ export async function setTargets(
   args: readonly string[],
 ): Promise<Found[]> {
   const local = flags.bool('local');
+  if (flags.bool('all') && flags.string('selector') !== '')
+    throw new KubectlError('cannot set --all and --selector at the same time');
   if (local && args.length > 0)
     throw new KubectlError(
-      'error: you must specify resources by --filename when --local is set.\nExample resource specifications include:\n   \'-f rsrc.yaml\'\n   \'--filename=rsrc.json\'',
+      "error: you must specify resources by --filename when --local is set.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'",
     );
   const selection = {
     args,
@@ -106,7 +111,7 @@ export async function setTargets(
   const resolved = await resolveTargets(session, selection);
   if (!local) {
     const { found, errors } = await collectTargets(session, resolved, selection);
-    if (errors.length > 0) throw errors.length === 1 ? errors[0] : new ManyErrors(errors);
+    throwAll(errors);
     return found;
   }
   return resolved.targets.map((target): Found => {
@@ -116,7 +121,7 @@ export async function setTargets(
 }
 
 function localFound({ mapping, namespace, name = '', object = {} }: Target): Found {
-  return { mapping, namespace, name, object: withTypedFields(object) };
+  return { mapping, namespace, name, object };
 }
 
 /** Changes each object and sends the difference. Models cmd/set of kubectl (v1.33). */
@@ -138,7 +143,11 @@ export async function changeAll(
       changed.push([each, next]);
     } catch (error) {
       if (!(error instanceof KubectlError)) throw error;
-      errors.push(new KubectlError(`error: ${each.mapping.name}/${each.name} ${error.message}\n`));
+      errors.push(
+        change.plain
+          ? error
+          : new KubectlError(`error: ${each.mapping.name}/${each.name} ${error.message}\n`),
+      );
     }
   }
   for (const [each, next] of changed) {
@@ -146,7 +155,7 @@ export async function changeAll(
     const patch = diffObjects(each.object, next, type, { ignoreDeletions: false, onlyDeletions: false });
     if (Object.keys(patch).length === 0 && !change.always) continue;
     if (local || dryRun === 'client') {
-      await printer.done(next, change.verb);
+      await printer.done(withTypedFields(next), change.verb);
       continue;
     }
     try {
@@ -155,8 +164,12 @@ export async function changeAll(
         change.verb,
       );
     } catch (error) {
-      errors.push(new KubectlError(`${change.failure} ${plainMessage(error)}`));
+      errors.push(
+        change.plain && error instanceof Error
+          ? error
+          : new KubectlError(`${change.failure ?? ''} ${plainMessage(error)}`),
+      );
     }
   }
-  if (errors.length > 0) throw new ManyErrors(errors);
+  throwAll(errors);
 }

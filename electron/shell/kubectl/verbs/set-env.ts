@@ -93,7 +93,9 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
     throw new KubectlError(`all resources must be specified before environment changes: ${args.join(' ')}`);
   checkSetFlags(flags);
   if (!hasFiles(flags) && resources.length === 0)
-    throw new KubectlError('one or more resources must be specified as <resource> <name> or <resource>/<name>');
+    throw new KubectlError(
+      'one or more resources must be specified as <resource> <name> or <resource>/<name>',
+    );
   if (flags.bool('list') && flags.string('output') !== '')
     throw new KubectlError('--list and --output may not be specified together');
   if (flags.list('keys').length > 0 && flags.string('from') === '')
@@ -104,7 +106,7 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
   const found = await setTargets(session, flags, resources);
   if (flags.bool('list')) return listAll(session, flags, found, variables, removed);
   const warnings: string[] = [];
-  const edited = changeAll(session, flags, found, {
+  await changeAll(session, flags, found, {
     verb: 'env updated',
     failure: 'failed to patch env update to pod template:',
     edit(object) {
@@ -116,13 +118,11 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
       }
     },
   });
-  await Promise.resolve();
   for (const warning of warnings) await session.err(warning);
-  await edited;
 }
 
 function noContainers(flags: FlagSet, object: JsonObject): string {
-  return `warning: ${stringAt(object, 'kind')}/${nameOf(object)} does not have any containers matching "${flags.string('containers')}"\n`;
+  return `Warning: ${stringAt(object, 'kind')}/${nameOf(object)} does not have any containers matching "${flags.string('containers')}"\n`;
 }
 
 /** `KEY=VALUE`, `KEY-` and `-`, which reads the former from standard input. */
@@ -175,8 +175,10 @@ async function imported(session: Session, flags: FlagSet): Promise<JsonObject[]>
     const field = kind === 'Secret' ? 'secretKeyRef' : 'configMapKeyRef';
     for (const key of sortedKeys(objectAt(object, 'data'))) {
       if (keys.length > 0 && !keys.includes(key)) continue;
+      const name = key.replace(/[^a-zA-Z0-9_]/g, '_').toUpperCase();
+      if (name !== key) await session.err(`Warning: key ${key} transferred to ${name}\n`);
       variables.push({
-        name: key.replace(/[^a-zA-Z0-9_]/g, '_').toUpperCase(),
+        name,
         valueFrom: { [field]: { name: nameOf(object), key } },
       });
     }

@@ -45,8 +45,16 @@ export const setSubject: CommandSpec = {
   arguments: { of: 'resources', slash: true },
   flags: [
     ...setFlags,
-    { name: 'user', kind: 'array', help: { en: 'A user; may be repeated.', 'pt-BR': 'Um usuário; pode ser repetida.' } },
-    { name: 'group', kind: 'array', help: { en: 'A group; may be repeated.', 'pt-BR': 'Um grupo; pode ser repetida.' } },
+    {
+      name: 'user',
+      kind: 'array',
+      help: { en: 'A user; may be repeated.', 'pt-BR': 'Um usuário; pode ser repetida.' },
+    },
+    {
+      name: 'group',
+      kind: 'array',
+      help: { en: 'A group; may be repeated.', 'pt-BR': 'Um grupo; pode ser repetida.' },
+    },
     {
       name: 'serviceaccount',
       kind: 'array',

@@ -1,10 +1,9 @@
 import type { CommandSpec } from '../command-spec.ts';
-import { KubectlError, ManyErrors } from '../errors.ts';
+import { KubectlError } from '../errors.ts';
 import type { FlagSet } from '../flags.ts';
 import { quote } from '../go-format.ts';
 import type { Session } from '../session.ts';
-import { changeAll, containersLike, podSpecFor, setFlags, setTargets } from './set-change.ts';
-import { hasFiles } from './create.ts';
+import { changeAll, checkSetFlags, containersLike, podSpecFor, setFlags, setTargets } from './set-change.ts';
 
 /** `set image`. Models cmd/set/set_image.go of kubectl (v1.33). */
 export const setImage: CommandSpec = {
@@ -43,29 +42,13 @@ function resourcesAndPairs(args: readonly string[]): { resources: string[]; pair
 
 async function run(session: Session, flags: FlagSet, args: string[]): Promise<void> {
   const { resources, pairs } = resourcesAndPairs(args);
-  const found =
-    resources.length > 0 || hasFiles(flags)
-      ? await setTargets(session, flags, resources)
-      : [];
-  const wrong: Error[] = [];
-  if (flags.bool('all') && flags.string('selector') !== '')
-    wrong.push(new KubectlError('cannot set --all and --selector at the same time'));
-  if (resources.length === 0 && !hasFiles(flags))
-    wrong.push(
-      new KubectlError('one or more resources must be specified as <resource> <name> or <resource>/<name>'),
+  const found = await setTargets(session, flags, resources);
+  checkSetFlags(flags);
+  if (pairs.size === 0) throw new KubectlError('at least one image update is required');
+  if (pairs.size > 1 && pairs.has('*'))
+    throw new KubectlError(
+      'all containers are already specified by *, but saw more than one container_name=container_image pairs',
     );
-  if (pairs.size === 0) wrong.push(new KubectlError('at least one image update is required'));
-  else if (pairs.size > 1 && pairs.has('*'))
-    wrong.push(
-      new KubectlError(
-        'all containers are already specified by *, but saw more than one container_name=container_image pairs',
-      ),
-    );
-  if (flags.bool('local') && flags.string('dry-run') === 'server')
-    wrong.push(
-      new KubectlError('cannot specify --local and --dry-run=server - did you mean --dry-run=client?'),
-    );
-  if (wrong.length > 0) throw new ManyErrors(wrong);
   await changeAll(session, flags, found, {
     verb: 'image updated',
     failure: 'failed to patch image update to pod template:',

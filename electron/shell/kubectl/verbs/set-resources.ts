@@ -32,7 +32,10 @@ export const setResources: CommandSpec = {
     {
       name: 'limits',
       kind: 'string',
-      help: { en: 'The most they may use: cpu=1,memory=1Gi.', 'pt-BR': 'O máximo que podem usar: cpu=1,memory=1Gi.' },
+      help: {
+        en: 'The most they may use: cpu=1,memory=1Gi.',
+        'pt-BR': 'O máximo que podem usar: cpu=1,memory=1Gi.',
+      },
     },
     {
       name: 'requests',

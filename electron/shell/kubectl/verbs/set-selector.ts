@@ -56,7 +56,7 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
   const version = flags.string('resource-version');
   await changeAll(session, flags, found, {
     verb: 'selector updated',
-    failure: '',
+    plain: true,
     always: true,
     edit(object) {
       if (stringAt(object, 'kind') !== 'Service')
