@@ -2,8 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasStockKubectl, root, ServedHost, temporaryFolder } from '../harness/serve.ts';
-import type { Difference, Scenario } from './kubectl-scenario.testing.ts';
-import { compareScenario, readScenarios } from './kubectl-scenario.testing.ts';
+import type { Difference } from './kubectl-scenario.testing.ts';
+import { compareScenario } from './kubectl-scenario.testing.ts';
+import type { Scenario } from './kubectl-scenario-file.testing.ts';
+import { readScenarios } from './kubectl-scenario-file.testing.ts';
 import { reference } from './references.ts';
 
 const scenarios = reference('kube/scenarios') ?? '';

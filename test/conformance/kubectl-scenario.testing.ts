@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -11,51 +11,8 @@ import type { ByteSink, ByteSource } from '../../electron/shell/interface.ts';
 import { BrokenPipe } from '../../electron/shell/errors.ts';
 import type { Outcome, OwnNames } from './kubectl-outcome.testing.ts';
 import { differs } from './kubectl-outcome.testing.ts';
-
-/** A recorded scenario as far as it is needed to run its commands (`kube/README.md` of the recordings has the format). */
-export interface Scenario {
-  readonly id: string;
-  readonly steps: readonly Step[];
-  readonly cleanup?: readonly (readonly string[])[];
-  readonly noNamespace?: boolean;
-  /** Nothing else may run meanwhile. */
-  readonly exclusive?: boolean;
-}
-
-interface Wait {
-  readonly argv?: readonly string[];
-  readonly http?: Http;
-  readonly jsonpath?: string;
-  readonly regex?: string;
-  readonly notRegex?: string;
-  readonly exit?: number;
-  readonly stderr?: boolean;
-  readonly timeout?: number;
-}
-
-interface Http {
-  readonly method?: string;
-  readonly path: string;
-  readonly headers?: Readonly<Record<string, string | null>>;
-  readonly body?: unknown;
-  readonly readFor?: number;
-  readonly noAuth?: boolean;
-}
-
-interface Step {
-  readonly files?: Readonly<Record<string, unknown>>;
-  readonly sleep?: number;
-  readonly waitFor?: Wait | readonly Wait[];
-  readonly argv?: readonly string[];
-  readonly stdin?: unknown;
-  readonly env?: Readonly<Record<string, string>>;
-  readonly http?: Http;
-  readonly background?: string;
-  readonly collect?: string;
-  readonly until?: string;
-  readonly timeout?: number;
-  readonly capture?: Readonly<Record<string, string>>;
-}
+import type { Http, Scenario, Step, Wait } from './kubectl-scenario-file.testing.ts';
+import { python } from './kubectl-scenario-file.testing.ts';
 
 /** A command whose answers differ. */
 export interface Difference {
@@ -64,19 +21,6 @@ export interface Difference {
   readonly part: 'exit' | 'stdout' | 'stderr';
   readonly stock: Outcome;
   readonly ours: Outcome;
-}
-
-export function readScenarios(folder: string): Scenario[] {
-  const found: Scenario[] = [];
-  for (const entry of readdirSync(folder).sort()) {
-    const path = join(folder, entry);
-    if (statSync(path).isDirectory()) found.push(...readScenarios(path));
-    else if (entry.endsWith('.json')) {
-      const value = JSON.parse(readFileSync(path, 'utf8')) as Scenario | Scenario[];
-      found.push(...(Array.isArray(value) ? value : [value]));
-    }
-  }
-  return found;
 }
 
 const reading = [
@@ -322,9 +266,7 @@ class Run {
   }
 
   /** Runs the steps, each command by `client`; what is read only once is left out unless `reads`. */
-  async *commands(
-    client: 'stock' | 'ours',
-  ): AsyncGenerator<{
+  async *commands(client: 'stock' | 'ours'): AsyncGenerator<{
     readonly step: number;
     readonly argv: readonly string[];
     readonly outcome: Outcome;
@@ -430,14 +372,6 @@ class Run {
       } else this.variables.set(name, python(how).exec(stdout + stderr)?.[1] ?? '');
     }
   }
-}
-
-function python(pattern: string): RegExp {
-  const plain = pattern
-    .replace(/\(\?[si]+\)/g, '')
-    .replaceAll('\\A', '(?<![\\s\\S])')
-    .replaceAll('\\Z', '(?![\\s\\S])');
-  return new RegExp(plain, /\(\?s\)/.test(pattern) ? 'ms' : 'm');
 }
 
 function textSource(text: string): ByteSource {

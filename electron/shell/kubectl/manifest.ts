@@ -80,7 +80,7 @@ export function readDocuments(
   options: ManifestOptions,
 ): (ManifestObject | Error)[] {
   const found: (ManifestObject | Error)[] = [];
-  const json = text.trimStart().startsWith('{');
+  const json = text.trimStart().startsWith('{') && !options.coreWords;
   for (const part of json ? splitJsonStream(text) : splitYaml(text)) {
     let value: Json;
     try {

@@ -37,12 +37,15 @@ export async function patchText(session: Session, folder: string, entry: JsonObj
   return session.io.fs.readText(file);
 }
 
+/** Undefined for a patch that is no list. A list in brackets is JSON, one with dashes YAML. @throws KustomizeError */
 function operationsOf(text: string): Operation[] | undefined {
   let value: Json;
   try {
-    value = readYaml(text, true);
+    value = text.trimStart().startsWith('[') ? (JSON.parse(text) as Json) : readYaml(text, true);
   } catch (error) {
     if (error instanceof YamlError) return undefined;
+    if (error instanceof SyntaxError)
+      throw new KustomizeError(`unable to parse SM or JSON patch from [patch: ${JSON.stringify(text)}]`);
     throw error;
   }
   if (!Array.isArray(value)) return undefined;
