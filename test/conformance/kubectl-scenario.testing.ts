@@ -387,7 +387,7 @@ function textSource(text: string): ByteSource {
     read,
     text: async () => Buffer.from((await read()) ?? []).toString('utf8'),
     async *lines() {
-      yield* Promise.resolve(text.split('\n'));
+      for (const line of await Promise.resolve(text.split('\n'))) yield line;
     },
     cancel: () => undefined,
     async *[Symbol.asyncIterator]() {
