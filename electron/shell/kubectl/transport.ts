@@ -226,7 +226,7 @@ export class Transport {
       port: this.base.port,
       path: `${this.base.pathname.replace(/\/$/, '')}${path}`,
       headers: this.credentials(),
-      agent: agentFor(this.config),
+      agent: agentFor(this.config, this.hooks.env),
     };
   }
 
