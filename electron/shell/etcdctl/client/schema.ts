@@ -1,14 +1,23 @@
 import protobuf from 'protobufjs';
+import { partOf } from './part-of.ts';
 import description from '../../../shared/etcd/generated/proto.json' with { type: 'json' };
 
 /** A decoded message: 64-bit numbers are decimal text, enums their names, bytes are Buffers; nothing is missing but messages. */
 export type Message = Record<string, unknown>;
 
-const root = protobuf.Root.fromJSON(description as protobuf.INamespace);
+const types = new Map<string, protobuf.Type>();
 
-/** A message type by its name, e.g. `etcdserverpb.RangeRequest`. */
+/**
+ * A message type by its name, e.g. `etcdserverpb.RangeRequest`. What it consists of is put together when it is first asked for:
+ * a command needs a few of the hundred, and starting is most of what it takes.
+ */
 export function messageType(name: string): protobuf.Type {
-  return root.lookupType(name);
+  let type = types.get(name);
+  if (type === undefined) {
+    type = protobuf.Root.fromJSON(partOf(description as protobuf.INamespace, name)).lookupType(name);
+    types.set(name, type);
+  }
+  return type;
 }
 
 /** Zero, empty and false are left out, as Go does; so the size is the one Go's client would send. */
