@@ -57,8 +57,8 @@ describe('the data directory', () => {
     etcd.start(lost);
     await etcd.run(3_000);
     expect(etcd.process(lost).exit).toEqual({ code: 1 });
-    expect(etcd.stderr.at(-1)).toBe(
-      `${lost}: member ${BigInt(id).toString(16)} has already been bootstrapped`,
+    expect(etcd.complaints(lost).at(-1)).toBe(
+      `discovery failed: member ${BigInt(id).toString(16)} has already been bootstrapped`,
     );
     await etcd.call(leader, 'MemberRemove', { id });
     const { member } = await etcd.call(leader, 'MemberAdd', { peerUrls: [etcd.peer(lost)] });
@@ -111,7 +111,7 @@ describe('the data directory', () => {
     etcd.start('m1');
     await etcd.run(100);
     expect(etcd.process('m1').exit).toEqual({ code: 1 });
-    expect(etcd.stderr.at(-1)).toMatch(/^m1: failed to open database: /);
+    expect(etcd.complaints('m1').at(-1)).toMatch(/^discovery failed: failed to open database: /);
     expect(etcd.machine('m1').files.exists(DB)).toBe(false);
   });
 });
@@ -219,8 +219,8 @@ describe('a bad disk', () => {
     etcd.start(bad);
     await etcd.run(3_000);
     expect(etcd.process(bad).exit).toEqual({ code: 1 });
-    expect(etcd.stderr.at(-1)).toBe(
-      `${bad}: checkInitialHashKV failed: ${BigInt(memberId).toString(16)} found data inconsistency with peers`,
+    expect(etcd.complaints(bad).at(-1)).toBe(
+      `checkInitialHashKV failed: ${BigInt(memberId).toString(16)} found data inconsistency with peers`,
     );
   });
 });

@@ -269,9 +269,9 @@ describe('the members of a cluster', () => {
     expect((await etcd.call(leader, 'MemberRemove', { id: removed })).members).toHaveLength(2);
     await etcd.run(2_000);
     expect(etcd.process(follower).exit).toEqual({ code: 0 });
-    expect(etcd.stderr.filter((line) => line.startsWith(follower)).slice(-2)).toEqual([
-      `${follower}: server error: the member has been permanently removed from the cluster`,
-      `${follower}: data-dir used by this member must be removed`,
+    expect(etcd.complaints(follower).slice(-2)).toEqual([
+      `server error: the member has been permanently removed from the cluster`,
+      `data-dir used by this member must be removed`,
     ]);
     expect(await etcd.refusal(leader, 'MemberRemove', { id: removed })).toBe(
       'NotFound: etcdserver: member not found',
@@ -379,7 +379,9 @@ describe('the members of a cluster', () => {
     etcd.start('m2');
     await etcd.run(3_000);
     expect(etcd.process('m2').exit).toEqual({ code: 1 });
-    expect(etcd.stderr.at(-1)).toMatch(/^m2: member [0-9a-f]+ has already been bootstrapped$/);
+    expect(etcd.complaints('m2').at(-1)).toMatch(
+      /^discovery failed: member [0-9a-f]+ has already been bootstrapped$/,
+    );
     etcd.backends.get('m2')?.clear();
     etcd.kill('m1');
     etcd.start('m2', '--initial-cluster-token=other');

@@ -117,6 +117,18 @@ export class TestMembers {
     return process;
   }
 
+  /** What a member has warned of or ended with, oldest first: message, and error where there is one. */
+  complaints(name: string): string[] {
+    return this.stderr
+      .filter((line) => line.startsWith(`${name}: `))
+      .flatMap((line) => {
+        const text = line.slice(name.length + 2);
+        if (!text.startsWith('{')) return [text];
+        const { level, msg, error } = JSON.parse(text) as { level: string; msg: string; error?: string };
+        return level === 'info' ? [] : [error === undefined ? msg : `${msg}: ${error}`];
+      });
+  }
+
   process(name: string): Process {
     const process = this.#processes.get(name);
     if (process === undefined) throw new Error(`${name} was never started`);

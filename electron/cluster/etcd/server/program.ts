@@ -12,7 +12,8 @@ import { CorruptionCheck } from './corruption-check.ts';
 import { openDataDir } from './data-dir.ts';
 import { serveHealthConnection } from './health.ts';
 import { bootstrap } from './membership/bootstrap.ts';
-import { hexId } from '../../raft/ids.ts';
+import { LifecycleLog } from './log/lifecycle-log.ts';
+import { zapLine, zapLogger } from './log/zap-logger.ts';
 import { RaftConsensus } from './raft/raft-consensus.ts';
 import type { Beginning } from './raft/interface.ts';
 import type { EtcdSettings } from './settings.ts';
@@ -44,6 +45,8 @@ export interface MemberFaults {
 const DEFAULT_VERSION = '3.6.4';
 /** So long clients wait for a member that does not get to take part; virtual milliseconds. */
 const READY_PATIENCE = 5_000;
+/** Where upstream's source ends a start that fails. */
+const MAIN = 'etcdmain/etcd.go';
 const NO_FAULTS: EtcdMemberFaults = { fsync: 1, diskFull: false };
 
 /**
@@ -58,19 +61,25 @@ export function etcdProgram(options: EtcdProgramOptions): Program {
       process.stderr(settings);
       return 2;
     }
+    const fail = (error: string): number => {
+      process.stderr(zapLine('fatal', process.clock.now(), 'discovery failed', { caller: MAIN, error }));
+      return 1;
+    };
     const backend = openDataDir(process, settings.dataDir, settings.name, options.backend);
-    if (typeof backend === 'string') {
-      process.stderr(backend);
-      return 1;
-    }
+    if (typeof backend === 'string') return fail(backend);
     const beginning = await bootstrap(process, process.net, backend, settings);
-    if (typeof beginning === 'string') {
-      process.stderr(beginning);
-      return 1;
+    if (typeof beginning === 'string') return fail(beginning);
+    try {
+      return await new Member(process, options, settings, backend, beginning).run();
+    } catch (error) {
+      if (error instanceof PortTaken) return fail(error.message);
+      throw error;
     }
-    return new Member(process, options, settings, backend, beginning).run();
   };
 }
+
+/** The machine has somebody else listening there. */
+class PortTaken extends Error {}
 
 /** One run of a member, from listening to the end of its process. */
 class Member implements CorruptibleMember {
@@ -81,6 +90,7 @@ class Member implements CorruptibleMember {
   readonly #consensus: RaftConsensus;
   readonly #server: EtcdServer;
   readonly #check: CorruptionCheck;
+  readonly #lifecycle: LifecycleLog;
   readonly #connections = new Set<EtcdServerConnection>();
   /** Clients that dialled before this member took part; undefined afterwards. */
   #waiting: Connection[] | undefined = [];
@@ -100,8 +110,16 @@ class Member implements CorruptibleMember {
     this.#settings = settings;
     const version = options.version ?? DEFAULT_VERSION;
     const faults = (): EtcdMemberFaults => options.faults?.of(process.machine.name) ?? NO_FAULTS;
+    const { clock, rand, tracer, signal } = process;
+    const log = zapLogger(
+      () => clock.now(),
+      (line) => process.stderr(line),
+    );
+    const { memberId, clusterId } = beginning;
+    this.#lifecycle = new LifecycleLog(log, { settings, version, memberId, clusterId });
+    this.#lifecycle.starting(backend.wal.hardState?.commit ?? 0);
     this.#consensus = new RaftConsensus(
-      process,
+      { clock, rand, tracer, signal, log },
       backend,
       process.net,
       {
@@ -128,20 +146,15 @@ class Member implements CorruptibleMember {
 
   async run(): Promise<number> {
     const process = this.#process;
-    const { memberId, clusterId, revision } = this.#server;
     try {
       this.#listen();
     } catch (error) {
       this.#server.stop();
-      process.stderr(error instanceof Error ? error.message : String(error));
-      return 1;
+      throw new PortTaken(error instanceof Error ? error.message : String(error));
     }
+    this.#lifecycle.listening();
     this.#patience = process.clock.setTimeout(() => this.#ready(), READY_PATIENCE);
     this.#server.start();
-    process.log.info('ready to serve client requests', { revision });
-    process.stderr(
-      `serving client traffic; member ${hexId(memberId)}, cluster ${hexId(clusterId)}, revision ${revision}`,
-    );
     const { name } = process.machine;
     const { views, faults } = this.#options;
     const seen = views?.started(name, this.#server);
@@ -152,14 +165,22 @@ class Member implements CorruptibleMember {
     });
     const code = await new Promise<number>((resolve) => {
       this.#end = resolve;
-      process.onTerminate(() => this.#consensus.handOver(() => resolve(0)));
+      process.onTerminate(() => this.#terminate(() => resolve(0)));
     });
     seen?.dispose();
     faults?.ended(name, this);
     this.#check.dispose();
     for (const connection of [...this.#connections]) connection.stop();
     this.#server.stop();
+    if (code === 0) this.#lifecycle.closed();
     return code;
+  }
+
+  #terminate(done: () => void): void {
+    this.#lifecycle.terminating();
+    const { leader, members } = this.#consensus;
+    this.#lifecycle.notHandedOver(leader, members.length === 1);
+    this.#consensus.handOver(done);
   }
 
   corrupt(key: string | undefined): string | undefined {
@@ -200,13 +221,16 @@ class Member implements CorruptibleMember {
       this.#serveClients();
       return;
     }
-    this.#process.stderr(`checkInitialHashKV failed: ${complaint}`);
+    const fields = { caller: MAIN, error: complaint };
+    const { clock } = this.#process;
+    this.#process.stderr(zapLine('fatal', clock.now(), 'checkInitialHashKV failed', fields));
     this.#end?.(1);
   }
 
   #serveClients(): void {
     const waiting = this.#waiting ?? [];
     this.#waiting = undefined;
+    this.#lifecycle.ready();
     for (const connection of waiting) this.#serve(connection);
   }
 
@@ -239,8 +263,7 @@ class Member implements CorruptibleMember {
   }
 
   #removed(): void {
-    this.#process.stderr('server error: the member has been permanently removed from the cluster');
-    this.#process.stderr('data-dir used by this member must be removed');
+    this.#lifecycle.removed();
     this.#end?.(0);
   }
 }

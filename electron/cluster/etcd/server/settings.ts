@@ -13,6 +13,9 @@ export interface EtcdSettings extends BootstrapSettings {
   readonly peerPorts: readonly number[];
   readonly metricsPorts: readonly number[];
   readonly clientUrls: readonly string[];
+  readonly listenClientUrls: readonly string[];
+  readonly listenPeerUrls: readonly string[];
+  readonly listenMetricsUrls: readonly string[];
   readonly heartbeat: number;
   readonly electionTimeout: number;
   readonly snapshotCount: number;
@@ -43,6 +46,9 @@ export function readSettings(argv: readonly string[], version: string): EtcdSett
   const name = flags.get('name') ?? 'default';
   const peerUrls = splitUrls(flags.get('initial-advertise-peer-urls') ?? defaultPeerUrls(flags, name));
   const state = flags.get('initial-cluster-state') ?? 'new';
+  const listenClient = flags.get('listen-client-urls') ?? 'http://localhost:2379';
+  const listenPeer = flags.get('listen-peer-urls') ?? 'http://localhost:2380';
+  const listenMetrics = flags.get('listen-metrics-urls') ?? '';
   const settings: EtcdSettings = {
     name,
     dataDir: flags.get('data-dir') ?? `/${name}.etcd`,
@@ -51,9 +57,12 @@ export function readSettings(argv: readonly string[], version: string): EtcdSett
     initialClusterState: state === 'existing' ? 'existing' : 'new',
     initialClusterToken: flags.get('initial-cluster-token') ?? 'etcd-cluster',
     forceNewCluster: boolean('force-new-cluster', false),
-    clientPorts: portsOf(flags.get('listen-client-urls') ?? 'http://localhost:2379'),
-    peerPorts: portsOf(flags.get('listen-peer-urls') ?? 'http://localhost:2380'),
-    metricsPorts: portsOf(flags.get('listen-metrics-urls') ?? ''),
+    clientPorts: portsOf(listenClient),
+    peerPorts: portsOf(listenPeer),
+    metricsPorts: portsOf(listenMetrics),
+    listenClientUrls: splitUrls(listenClient),
+    listenPeerUrls: splitUrls(listenPeer),
+    listenMetricsUrls: splitUrls(listenMetrics),
     clientUrls: splitUrls(flags.get('advertise-client-urls') ?? 'http://localhost:2379'),
     heartbeat: number('heartbeat-interval', 100),
     electionTimeout: number('election-timeout', 1000),

@@ -8,10 +8,9 @@ const all = description as protobuf.INamespace;
 
 /** `package.Name` of what a description holds. */
 function names(part: protobuf.INamespace): string[] {
-  return Object.entries(part.nested ?? {})
-    .flatMap(([pack, { nested }]: [string, { nested?: object }]) =>
-      Object.keys(nested ?? {}).map((name) => `${pack}.${name}`),
-    )
+  const packages = Object.entries(part.nested ?? {}) as [string, protobuf.INamespace][];
+  return packages
+    .flatMap(([pack, { nested }]) => Object.keys(nested ?? {}).map((name) => `${pack}.${name}`))
     .sort();
 }
 

@@ -62,7 +62,9 @@ describe('the disks of members that joined one by one', () => {
     start('m2');
     await etcd.run(3_000);
     expect(etcd.process('m2').exit).toEqual({ code: 1 });
-    expect(etcd.stderr.at(-1)).toBe('m2: error validating peerURLs: member count is unequal');
+    expect(etcd.complaints('m2').at(-1)).toBe(
+      'discovery failed: error validating peerURLs: member count is unequal',
+    );
   });
 
   it('lost on the third: a member that forgot what it had acknowledged does not go on', async () => {
@@ -81,7 +83,7 @@ describe('the disks of members that joined one by one', () => {
     start('m3');
     await etcd.run(3_000);
     expect(etcd.process('m3').exit).not.toBeUndefined();
-    expect(etcd.stderr.at(-1)).toMatch(/tocommit\(\d+\) is out of range \[lastIndex\(\d+\)\]/);
+    expect(etcd.complaints('m3').at(-1)).toMatch(/tocommit\(\d+\) is out of range \[lastIndex\(\d+\)\]/);
     expect(await etcd.get('m2', 'a')).toBe('1');
   });
 });

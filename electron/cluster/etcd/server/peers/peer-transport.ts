@@ -32,7 +32,6 @@ export interface PeerTransportHost {
   ): void;
   /** Another member says that this one has been removed. */
   removed(): void;
-  log(line: string): void;
 }
 
 /** The ways to all other members, and what comes over them. Models server/etcdserver/api/rafthttp. */
@@ -169,9 +168,13 @@ export class PeerTransport implements Disposable {
       const refused: PeerFrame = { type: 'refused', reason, clusterId };
       connection.send(refused, { phase: 'response', summary: `refused: ${reason}`, call: 0 });
       if (reason === 'cluster-id-mismatch') {
-        this.#host.log(
-          `request cluster ID mismatch; local member ${hexId(memberId)}, local cluster ${hexId(clusterId)}, remote member ${hexId(frame.from)}, remote cluster ${hexId(frame.clusterId)}`,
-        );
+        this.#context.log.warn('request cluster ID mismatch', {
+          caller: 'rafthttp/http.go',
+          'local-member-id': hexId(memberId),
+          'local-member-cluster-id': hexId(clusterId),
+          'remote-peer-id': hexId(frame.from),
+          'remote-peer-cluster-id': hexId(frame.clusterId),
+        });
       }
       connection.close();
       return undefined;
@@ -225,9 +228,14 @@ export class PeerTransport implements Disposable {
   #refused(peer: Peer, reason: Refusal, clusterId: Uint64): void {
     if (reason === 'removed') this.#host.removed();
     if (reason === 'cluster-id-mismatch') {
-      this.#host.log(
-        `request sent was ignored by remote peer due to cluster ID mismatch; remote peer ${hexId(peer.id)}, remote cluster ${hexId(clusterId)}, local cluster ${hexId(this.#host.clusterId)}`,
-      );
+      this.#context.log.warn('request sent was ignored by remote peer due to cluster ID mismatch', {
+        caller: 'rafthttp/stream.go',
+        'remote-peer-id': hexId(peer.id),
+        'remote-peer-cluster-id': hexId(clusterId),
+        'local-member-id': hexId(this.#host.memberId),
+        'local-member-cluster-id': hexId(this.#host.clusterId),
+        error: 'cluster ID mismatch',
+      });
     }
   }
 

@@ -1,7 +1,8 @@
 import type { Context } from '../../../../base/context.ts';
 import type { Disposable } from '../../../../base/disposable.ts';
+import { hexId } from '../../../raft/ids.ts';
 import type { Message } from '../../../raft/interface.ts';
-import type { Connection, MessageMeta, NetworkAccess } from '../../../network/interface.ts';
+import type { CloseReason, Connection, MessageMeta, NetworkAccess } from '../../../network/interface.ts';
 import { DialError } from '../../../network/interface.ts';
 import type { Uint64 } from '../../client/interface.ts';
 import type { PeerFrame } from './frames.ts';
@@ -13,6 +14,8 @@ const READ_TIMEOUT = 5_000;
 const DIAL_TIMEOUT = 2_000;
 const DIAL_PAUSE = 100;
 const DIAL_PAUSE_MOST = 1_000;
+/** Between two complaints about a member that cannot be reached. Models statusErrorInterval in rafthttp/probing_status.go. */
+const COMPLAINT_INTERVAL = 5_000;
 /** Bytes per virtual millisecond at which a snapshot crosses. */
 const SNAPSHOT_RATE = 100_000;
 
@@ -47,6 +50,8 @@ export class Peer implements Disposable {
   #lastReceived = 0;
   #lastSent = 0;
   #snapshotUnderWay = false;
+  /** When it was last complained that there is no way. */
+  #complained: number;
 
   constructor(id: Uint64, urls: readonly string[], context: Context, net: NetworkAccess, host: PeerHost) {
     this.id = id;
@@ -54,6 +59,7 @@ export class Peer implements Disposable {
     this.#context = context;
     this.#net = net;
     this.#host = host;
+    this.#complained = context.clock.now();
     this.#dial();
   }
 
@@ -111,10 +117,14 @@ export class Peer implements Disposable {
     }
     this.#connections.push(connection);
     const now = this.#context.clock.now();
+    if (this.#activeSince === undefined) {
+      const fields = { caller: 'rafthttp/peer_status.go:53', 'peer-id': hexId(this.id) };
+      this.#context.log.info('peer became active', fields);
+    }
     this.#activeSince ??= now;
     this.#lastReceived = now;
     this.#pause = DIAL_PAUSE;
-    connection.onClose(() => this.#lost(connection));
+    connection.onClose((reason) => this.#lost(connection, reason));
   }
 
   heard(): void {
@@ -150,14 +160,47 @@ export class Peer implements Disposable {
     for (const connection of [...this.#connections]) connection.close();
   }
 
-  #lost(connection: Connection): void {
+  #lost(connection: Connection, reason: CloseReason): void {
     const at = this.#connections.indexOf(connection);
     if (at >= 0) this.#connections.splice(at, 1);
     if (this.#connections.length > 0) return;
     this.#activeSince = undefined;
+    if (!this.#disposed) this.#logLost(connection, reason);
     this.#failSnapshot();
     this.#host.wayLost(this);
     this.#later();
+  }
+
+  #logLost({ local, remote }: Connection, reason: CloseReason): void {
+    const { log, clock } = this.#context;
+    const error = reason === 'timeout' ? `read tcp ${local.ip}->${remote.ip}: i/o timeout` : 'EOF';
+    const id = hexId(this.id);
+    log.warn('lost TCP streaming connection with remote peer', {
+      caller: 'rafthttp/stream.go:420',
+      'stream-reader-type': 'stream MsgApp v2',
+      'local-member-id': hexId(this.#host.memberId),
+      'remote-peer-id': id,
+      error,
+    });
+    log.warn('peer became inactive (message send to peer failed)', {
+      caller: 'rafthttp/peer_status.go:66',
+      'peer-id': id,
+      error: `failed to read ${id} on stream MsgApp v2 (${error})`,
+    });
+    this.#complained = clock.now();
+  }
+
+  #complain(error: DialError): void {
+    const { log, clock } = this.#context;
+    if (clock.now() - this.#complained < COMPLAINT_INTERVAL) return;
+    this.#complained = clock.now();
+    log.warn('prober detected unhealthy status', {
+      caller: 'rafthttp/probing_status.go:68',
+      'round-tripper-name': 'ROUND_TRIPPER_RAFT_MESSAGE',
+      'remote-peer-id': hexId(this.id),
+      rtt: '0s',
+      error: error.message,
+    });
   }
 
   #failSnapshot(): void {
@@ -189,6 +232,7 @@ export class Peer implements Disposable {
       (error: unknown) => {
         this.#dialling = false;
         if (!(error instanceof DialError)) throw error;
+        this.#complain(error);
         this.#later();
       },
     );

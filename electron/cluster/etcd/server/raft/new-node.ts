@@ -35,6 +35,6 @@ export function newNode(
     stepDownOnRemoval: false,
     sizeOf: entryDataSize,
     randomInt: (n) => context.rand.int(n),
-    log: (line) => context.log.info(line),
+    log: (line) => context.log.info(line, { logger: 'raft', caller: 'v3@v3.6.0/raft.go' }),
   });
 }

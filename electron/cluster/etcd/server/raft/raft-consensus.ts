@@ -3,7 +3,7 @@ import type { Disposable } from '../../../../base/disposable.ts';
 import type { NetworkAccess } from '../../../network/interface.ts';
 import { hexId } from '../../../raft/ids.ts';
 import { NONE, RaftError } from '../../../raft/interface.ts';
-import type { Entry, Message, Snapshot, SoftState } from '../../../raft/interface.ts';
+import type { Entry, Message, RaftId, Snapshot, SoftState } from '../../../raft/interface.ts';
 import type { RawNode } from '../../../raft/raw-node.ts';
 import type { Backend, BackendImage } from '../../backend/interface.ts';
 import type { Member } from '../../client/cluster.ts';
@@ -292,10 +292,25 @@ export class RaftConsensus implements Consensus, ClusterOperations {
     this.#state = state;
     if (before.raftState !== state.raftState) this.#recordState(before, state);
     this.#retick();
-    if (state.lead !== before.lead) this.#events?.leaderChanged();
+    if (state.lead !== before.lead) {
+      this.#logLeader(before.lead, state.lead);
+      this.#events?.leaderChanged();
+    }
     if (state.lead === NONE || state.lead === before.lead) return;
     this.#reads.leaderChanged();
     this.#submissions.leaderElected();
+  }
+
+  #logLeader(before: RaftId, lead: RaftId): void {
+    const of = `raft.node: ${hexId(this.memberId)}`;
+    const [line, what] =
+      before === NONE
+        ? [370, `${of} elected leader ${hexId(lead)}`]
+        : lead === NONE
+          ? [376, `${of} lost leader ${hexId(before)}`]
+          : [372, `${of} changed leader from ${hexId(before)} to ${hexId(lead)}`];
+    const fields = { logger: 'raft', caller: `v3@v3.6.0/node.go:${line}` };
+    this.#context.log.info(`${what} at term ${this.#loop.hardState.term}`, fields);
   }
 
   #recordState(before: SoftState, state: SoftState): void {
@@ -473,7 +488,6 @@ export class RaftConsensus implements Consensus, ClusterOperations {
       },
       serve: (method, request, reply) => this.#serve(method, request, reply),
       removed: () => this.#removed(),
-      log: (line) => this.#context.log.warn(line),
     };
   }
 }
