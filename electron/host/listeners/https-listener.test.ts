@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { statSync, readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import type { RequestOptions } from 'node:https';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { STRATEGIES } from '../../cluster/api/registry.ts';
 import type { KeyPairPem } from './certificates.ts';
@@ -13,6 +14,7 @@ import { ServedCluster } from './testing/served-cluster.testing.ts';
 interface Answer {
   readonly status: number;
   readonly headers: Record<string, string | string[] | undefined>;
+  readonly bytes: Buffer;
   readonly text: string;
 }
 
@@ -50,6 +52,7 @@ function send(
           resolve({
             status: response.statusCode ?? 0,
             headers: response.headers,
+            bytes: Buffer.concat(chunks),
             text: Buffer.concat(chunks).toString(),
           }),
         );
@@ -121,6 +124,31 @@ describe('the HTTPS listener', () => {
     ]);
     const token = await send('/api/v1/nodes', { headers: { authorization: 'Bearer nosuch' } });
     expect(token.status).toBe(401);
+  });
+
+  it('compresses what is large for those who take gzip, and nothing else', async () => {
+    const get = (accept: string | undefined, path = '/api/v1/namespaces/kube-public/configmaps') =>
+      send(path, accept === undefined ? {} : { headers: { 'accept-encoding': accept } }, undefined, admin);
+    for (let index = 0; index < 3; index += 1)
+      await send(
+        '/api/v1/namespaces/kube-public/configmaps',
+        { method: 'POST', headers: { 'content-type': 'application/json' } },
+        JSON.stringify({ metadata: { name: `big-${index}` }, data: { k: 'v'.repeat(60_000) } }),
+        admin,
+      );
+    const plain = await get(undefined);
+    expect([plain.headers['content-encoding'], plain.text.length > 180_000]).toEqual([undefined, true]);
+    const packed = await get('deflate, gzip');
+    expect([packed.status, packed.headers['content-encoding'], packed.headers['vary']]).toEqual([
+      200,
+      'gzip',
+      'Accept-Encoding',
+    ]);
+    expect(Number(packed.headers['content-length'])).toBeLessThan(10_000);
+    expect(gunzipSync(packed.bytes).toString()).toBe(plain.text);
+    expect((await get('br, gzip;q=0')).headers['content-encoding']).toBeUndefined();
+    const small = await get('gzip', '/api/v1/namespaces/kube-public/configmaps/big-0');
+    expect(small.headers['content-encoding']).toBeUndefined();
   });
 
   it('gives nothing to pages of other origins, nor under another name', async () => {

@@ -8,6 +8,7 @@ import type { Gateway, GatewayCall } from '../../cluster/gateway/interface.ts';
 import type { HttpBody, HttpRequest, HttpResponse } from '../../cluster/network/http.ts';
 import type { PeerCertificate } from '../../cluster/network/interface.ts';
 import type { KeyPairPem } from './certificates.ts';
+import { gzipped, wantsGzip } from './content-encoding.ts';
 import type { Door } from './interface.ts';
 import type { Barrier } from './interface.ts';
 import { bodyBytes, itemBytes } from './json-bytes.ts';
@@ -75,11 +76,19 @@ class Answer {
   readonly #response: ServerResponse;
   readonly #barrier: Barrier;
   readonly #closeAfter: boolean;
+  /** The client's Accept-Encoding. */
+  readonly #accepted: string | undefined;
   #call: GatewayCall | undefined;
   #streaming = false;
   #gone = false;
 
-  constructor(response: ServerResponse, barrier: Barrier, closeAfter: boolean) {
+  constructor(
+    response: ServerResponse,
+    barrier: Barrier,
+    closeAfter: boolean,
+    accepted: string | undefined,
+  ) {
+    this.#accepted = accepted;
     this.#response = response;
     this.#barrier = barrier;
     this.#closeAfter = closeAfter;
@@ -113,8 +122,25 @@ class Answer {
       return;
     }
     const bytes = head.body === undefined ? new Uint8Array(0) : bodyBytes(head.body);
-    if (head.status !== 304) response.setHeader('Content-Length', bytes.byteLength);
-    response.end(bytes);
+    if (head.body?.type === 'object' && wantsGzip(this.#accepted, bytes)) void this.#sendCompressed(bytes);
+    else this.#sendBody(head.status, bytes);
+  }
+
+  /** Never rejects. */
+  async #sendCompressed(bytes: Uint8Array): Promise<void> {
+    const compressed = await gzipped(bytes);
+    if (this.#gone) return;
+    const response = this.#response;
+    if (compressed !== undefined) {
+      response.setHeader('Content-Encoding', 'gzip');
+      response.appendHeader('Vary', 'Accept-Encoding');
+    }
+    this.#sendBody(response.statusCode, compressed ?? bytes);
+  }
+
+  #sendBody(status: number, bytes: Uint8Array): void {
+    if (status !== 304) this.#response.setHeader('Content-Length', bytes.byteLength);
+    this.#response.end(bytes);
   }
 
   #sendItem(body: HttpBody): void {
@@ -153,7 +179,13 @@ function serve(
   const start = (): void => {
     if (started) return;
     started = true;
-    const answer = new Answer(response, barrier, size > BODY_LIMIT);
+    const accepted = request.headers['accept-encoding'];
+    const answer = new Answer(
+      response,
+      barrier,
+      size > BODY_LIMIT,
+      typeof accepted === 'string' ? accepted : undefined,
+    );
     const body: HttpBody | undefined =
       size === 0 ? undefined : { type: 'bytes', bytes: Buffer.concat(chunks) };
     const head = {

@@ -271,3 +271,43 @@ describe('managedFields', () => {
     );
   });
 });
+
+describe('server-side apply of a scale', () => {
+  const scale = (replicas?: number, more: object = {}) => ({
+    apiVersion: 'autoscaling/v1',
+    kind: 'Scale',
+    metadata: { name: 'web' },
+    spec: { replicas },
+    ...more,
+  });
+  const SCALE = `${DEPLOYMENTS}/web/scale`;
+
+  beforeEach(async () => {
+    await apply('owner', deployment({ replicas: 1 }), '', `${DEPLOYMENTS}/web`);
+  });
+
+  it('conflicts with whoever owns the replicas, and takes them over by force', async () => {
+    const refused = await apply('scaler', scale(3), '', SCALE);
+    expect([refused.status, refused.value.message]).toEqual([
+      409,
+      'Apply failed with 1 conflict: conflict with "owner": .spec.replicas',
+    ]);
+    const taken = await apply('scaler', scale(3), '&force=true', SCALE);
+    expect([taken.status, taken.value['kind'], taken.value['spec']]).toEqual([200, 'Scale', { replicas: 3 }]);
+    expect((await owners(`${DEPLOYMENTS}/web`)).filter((line) => line.includes('f:replicas'))).toEqual([
+      'scaler Apply/scale {"f:spec":{"f:replicas":{}}}',
+    ]);
+    expect((await apply('owner', deployment({ replicas: 1 }), '', `${DEPLOYMENTS}/web`)).status).toBe(409);
+  });
+
+  it('is refused for another kind, another name, and what is not there', async () => {
+    expect((await apply('scaler', deployment(), '', SCALE)).value.message).toBe(
+      'invalid object type: apps/v1, Kind=Deployment',
+    );
+    expect((await apply('scaler', scale(1, { metadata: { name: 'x' } }), '', SCALE)).value.message).toBe(
+      'the name of the object (x) does not match the name on the URL (web)',
+    );
+    const none = await apply('scaler', scale(1, { metadata: { name: 'no' } }), '', `${DEPLOYMENTS}/no/scale`);
+    expect([none.status, none.value.message]).toEqual([404, 'deployments.apps "no" not found']);
+  });
+});

@@ -3,11 +3,13 @@ import type { Binding, KubeObject, Pod, PodCondition } from '../../api/types.ts'
 import { newBadRequest, newConflict, newInvalid } from '../../apimachinery/status.ts';
 import { formatTime } from '../../apimachinery/time.ts';
 import { storageToStatus } from '../registry/storage-to-status.ts';
+import { admitSubresource } from '../endpoints/admit-subresource.ts';
 import type { ApiRequest } from '../endpoints/api-request.ts';
 import { decodeRequestObject } from '../endpoints/body-decoder.ts';
 import { parseWriteOptions } from '../endpoints/request-options.ts';
 import { respondObject } from '../endpoints/responder.ts';
 import type { ServedResource, SubresourceHandler } from '../endpoints/served-resource.ts';
+import { writeContextOf } from '../endpoints/write-handlers.ts';
 import { withCondition } from './pod-condition.ts';
 
 const BINDING = { group: '', version: 'v1', kind: 'Binding' };
@@ -58,16 +60,24 @@ export function serveBindings(pods: () => ServedResource): NonNullable<ServedRes
   return (request) => bindPod(request, pods(), undefined);
 }
 
+/** A POST to `bindings` is admitted as one to the binding of the Pod, which is what it comes to. */
+function asBindingOf(request: ApiRequest, name: string): ApiRequest {
+  return { ...request, info: { ...request.info, resource: 'pods', subresource: 'binding', name } };
+}
+
 /** `named`: the Pod of the URL; undefined where only the body says. @throws StatusError */
 async function bindPod(request: ApiRequest, pods: ServedResource, named: string | undefined): Promise<void> {
   const { info, exchange, trail } = request;
   const options = parseWriteOptions(info.query, 'CreateOptions', exchange.request.headers['user-agent']);
-  const binding = decodeRequestObject(exchange, BINDING, options.fieldValidation).object as Binding;
-  const given = binding.metadata?.name ?? '';
+  const decoded = decodeRequestObject(exchange, BINDING, options.fieldValidation).object;
+  const given = decoded.metadata?.name ?? '';
   const name = named ?? given;
   if (given !== '' && given !== name) {
     throw newBadRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
   }
+  const admitted = named === undefined ? asBindingOf(request, given) : request;
+  const write = writeContextOf(request, options);
+  const binding = (await admitSubresource(admitted, pods, BINDING, decoded, write)) as Binding;
   const errors = validatePodBinding(binding);
   if (errors.length > 0) throw newInvalid(BINDING, name, errors);
   if (name === '') throw newBadRequest('Name parameter required.');
@@ -84,5 +94,5 @@ async function bindPod(request: ApiRequest, pods: ServedResource, named: string 
   }
   trail.etcd = options.dryRun ? 'dry run' : 'update';
   const value = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
-  respondObject(exchange, info.query, trail, { status: 201, value });
+  respondObject(exchange, info.query, trail, { status: 201, value, warnings: write.warnings });
 }

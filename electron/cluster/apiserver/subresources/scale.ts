@@ -1,10 +1,15 @@
 import type { KindStrategy, ScaleStrategy } from '../../api/strategy.ts';
 import type { KubeObject, Scale } from '../../api/types.ts';
+import { decodeObject } from '../../api/decode-body.ts';
+import { apiVersionOf } from '../../apimachinery/gvk.ts';
+import { DecodeError } from '../../apimachinery/schema/decode.ts';
 import { newBadRequest, newConflict, newPathNotFound } from '../../apimachinery/status.ts';
+import { formatTime } from '../../apimachinery/time.ts';
 import type { ApiRequest } from '../endpoints/api-request.ts';
-import { decodeRequestObject } from '../endpoints/body-decoder.ts';
+import { decodeApplied, parseApplyConfig } from '../endpoints/apply-config.ts';
+import { checkBodySize, decodeRequestObject } from '../endpoints/body-decoder.ts';
 import { negotiate } from '../endpoints/negotiation.ts';
-import { parsePatch } from '../endpoints/patch-handler.ts';
+import { isApply, parsePatch } from '../endpoints/patch-handler.ts';
 import { parseWriteOptions } from '../endpoints/request-options.ts';
 import { respondObject } from '../endpoints/responder.ts';
 import type { ServedResource, SubresourceHandler } from '../endpoints/served-resource.ts';
@@ -50,6 +55,65 @@ async function updateScale(
   respondScale(request, toScale(object));
 }
 
+/**
+ * Server-side apply of a scale: the workload's own field managers decide, as if its replicas had been applied through
+ * this door. Conflicts therefore name the workload's version.
+ */
+async function applyScale(request: ApiRequest, resource: ServedResource): Promise<void> {
+  const { info, exchange, trail } = request;
+  checkBodySize(exchange.request);
+  const options = parseWriteOptions(info.query, 'PatchOptions', exchange.request.headers['user-agent'], true);
+  const { toScale, withScale } = scaleOf(resource.strategy);
+  const { store, strategy } = resource;
+  const owners = store.fieldManager('scale');
+  const update = (current: KubeObject | undefined): KubeObject => {
+    const { config } = parseApplyConfig(exchange.request, options.fieldValidation);
+    exchange.observer?.onPatch(config);
+    const scale = scaleConfig(config);
+    const given = scale.metadata?.name ?? '';
+    if (given !== info.name)
+      throw newBadRequest(
+        `the name of the object (${given}) does not match the name on the URL (${info.name})`,
+      );
+    const { gvk } = strategy;
+    const bare: KubeObject = {
+      apiVersion: apiVersionOf(gvk),
+      kind: gvk.kind,
+      metadata: { name: info.name, ...(strategy.namespaced ? { namespace: info.namespace } : {}) },
+    };
+    const wanted = scale.spec?.replicas === undefined ? bare : withScale(bare, scale);
+    const time = formatTime(store.context.clock.now());
+    const applied = owners.apply(current, wanted, options.fieldManager, options.force, time);
+    return decodeApplied(applied, wanted, strategy);
+  };
+  const { object } = await resource.writer.update(
+    {
+      namespace: info.namespaceOfObject,
+      name: info.name,
+      subresource: 'scale',
+      update,
+      create: 'never',
+      owned: true,
+    },
+    writeContextOf(request, options),
+  );
+  trail.etcd = options.dryRun ? 'dry run' : 'update';
+  respondScale(request, toScale(object));
+}
+
+/** What is applied, if it is a Scale. @throws StatusError 400 */
+function scaleConfig(config: KubeObject): Scale {
+  const { apiVersion = '', kind = '' } = config;
+  if (kind !== SCALE.kind || apiVersion !== apiVersionOf(SCALE))
+    throw newBadRequest(`invalid object type: ${apiVersion}, Kind=${kind}`);
+  try {
+    return decodeObject({ gvk: SCALE }, config as Readonly<Record<string, unknown>>).object as Scale;
+  } catch (error) {
+    if (error instanceof DecodeError) throw newBadRequest(error.message);
+    throw error;
+  }
+}
+
 /** GET, PUT and PATCH of `scale`: the replicas of a workload as an autoscaling/v1 Scale. Models ScaleREST (v1.34). */
 export const SCALE_SUBRESOURCE: SubresourceHandler = {
   verbs: ['get', 'update', 'patch'],
@@ -69,6 +133,10 @@ export const SCALE_SUBRESOURCE: SubresourceHandler = {
         );
       }
       await updateScale(request, resource, 'UpdateOptions', () => asked);
+      return;
+    }
+    if (isApply(exchange.request)) {
+      await applyScale(request, resource);
       return;
     }
     const patch = parsePatch(exchange, { gvk: SCALE });

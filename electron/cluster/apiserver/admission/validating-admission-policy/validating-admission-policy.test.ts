@@ -161,3 +161,22 @@ describe('ValidatingAdmissionPolicy', () => {
     expect((await ask('GET', MAPS)).code).toBe(200);
   });
 });
+
+it('the binding of a Pod passes admission, by either door', async () => {
+  await policy({
+    matchConstraints: rules(['CREATE'], ['pods/binding']),
+    validations: [{ expression: 'object.target.name != "w1"', message: 'not there' }],
+  });
+  await bind();
+  await ask('POST', '/api/v1/namespaces/default/serviceaccounts', { metadata: { name: 'default' } });
+  const pods = '/api/v1/namespaces/default/pods';
+  await ask('POST', pods, { metadata: { name: 'a' }, spec: { containers: [{ name: 'm', image: 'nginx' }] } });
+  const binding = (node: string) => ({ metadata: { name: 'a' }, target: { kind: 'Node', name: node } });
+  const refused = `pods "a" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: not there`;
+  expect(await ask('POST', `${pods}/a/binding`, binding('w1'))).toMatchObject({ code: 422, message: refused });
+  expect(await ask('POST', '/api/v1/namespaces/default/bindings', binding('w1'))).toMatchObject({
+    code: 422,
+    message: refused,
+  });
+  expect((await ask('POST', `${pods}/a/binding`, binding('w2'))).code).toBe(201);
+});
