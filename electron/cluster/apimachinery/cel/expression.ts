@@ -1,6 +1,7 @@
 import type { CelInput } from '@bufbuild/cel';
 import { celEnv, isCelError, parse, plan } from '@bufbuild/cel';
 import { strings } from '@bufbuild/cel/ext';
+import type { AskAuthorizer } from './authorizer.ts';
 import { CostMeter, PER_CALL_LIMIT } from './cost.ts';
 import { kubernetesFunctions, SIZE, STEP } from './functions.ts';
 import type { Expression } from './syntax-tree.ts';
@@ -18,14 +19,25 @@ export type CelOutcome =
   | { readonly value: unknown; readonly cost: number }
   | { readonly error: string; readonly cost: number; readonly overBudget: boolean };
 
-/** A compiled expression. `variables` are CEL values by name (see `toCel`). */
-export type CelProgram = (variables: Readonly<Record<string, CelInput>>, budget?: number) => CelOutcome;
+/** A compiled expression. `variables` are CEL values by name (see `toCel`); `ask` is behind the variable `authorizer`. */
+export type CelProgram = (
+  variables: Readonly<Record<string, CelInput>>,
+  budget?: number,
+  ask?: AskAuthorizer,
+) => CelOutcome;
 
 /** The expression is not one. `message` begins with `compilation failed:`. */
 export class CelCompileError extends Error {}
 
 const meter = new CostMeter();
-const environment = celEnv({ funcs: [...strings, ...kubernetesFunctions(meter)] });
+/** Of the evaluation that is running. */
+let asking: AskAuthorizer | undefined;
+const functions = kubernetesFunctions(meter, (question) => {
+  if (asking === undefined) throw new Error('authorizer is not available here');
+  return asking(question);
+});
+const environment = celEnv({ funcs: [...strings, ...functions] });
+const QUALIFIED = new Set(functions.map(({ name }) => name).filter((name) => name.includes('.')));
 
 /**
  * Compiles an expression that may use the variables named. Names are checked, types only when it runs.
@@ -39,7 +51,7 @@ export function compileCel(source: string, variables: readonly string[]): CelPro
     parsed = parse(source);
     const tree = parsed.expr as unknown as Expression;
     if (depthOf(tree) > MAX_DEPTH) throw failure(`expression recursion limit exceeded: ${MAX_DEPTH}`);
-    const undeclared = firstUndeclared(tree, new Set([...variables, ...TYPES]));
+    const undeclared = firstUndeclared(tree, new Set([...variables, ...TYPES]), QUALIFIED);
     if (undeclared !== undefined)
       throw failure(
         `undeclared reference to '${undeclared}' (in container '')`,
@@ -51,8 +63,9 @@ export function compileCel(source: string, variables: readonly string[]): CelPro
     if (error instanceof CelCompileError) throw error;
     throw syntaxError(error);
   }
-  return (bindings, budget = PER_CALL_LIMIT) => {
+  return (bindings, budget = PER_CALL_LIMIT, ask = undefined) => {
     meter.begin(Math.min(budget, PER_CALL_LIMIT));
+    asking = ask;
     const result = evaluate(bindings);
     const cost = Math.ceil(meter.spent) + 1;
     if (meter.exceeded)

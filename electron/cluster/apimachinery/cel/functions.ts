@@ -1,9 +1,17 @@
 import { CelScalar, celFunc, celMethod, isCelList, listType } from '@bufbuild/cel';
 import type { CelFunc, CelValue } from '@bufbuild/cel';
+import type { AskAuthorizer } from './authorizer.ts';
+import { authorizerFunctions } from './authorizer.ts';
 import type { CostMeter } from './cost.ts';
+import { IPS } from './ips.ts';
+import { QUANTITIES } from './quantities.ts';
+import { setFunctions } from './sets.ts';
+import { URLS } from './urls.ts';
 
 const { BOOL, DYN, INT } = CelScalar;
 const LIST = listType(DYN);
+
+const CHECK_COST = 350_000;
 
 export const STEP = '@step';
 export const SIZE = '@size';
@@ -44,9 +52,18 @@ function extreme(items: readonly CelValue[], sign: number, name: string): CelVal
 }
 
 /** What Kubernetes has beside the standard functions, and the two that count. */
-export function kubernetesFunctions(meter: CostMeter): CelFunc[] {
+export function kubernetesFunctions(meter: CostMeter, ask: AskAuthorizer): CelFunc[] {
   return [
     ...LISTS,
+    ...QUANTITIES,
+    ...URLS,
+    ...IPS,
+    ...setFunctions((cost) => meter.spend(cost)),
+    ...authorizerFunctions((question) => {
+      // Models the cost of a check (350,000), so that an expression asks a few times and no more.
+      meter.spend(CHECK_COST);
+      return ask(question);
+    }),
     celFunc(STEP, [BOOL], BOOL, (condition) => {
       meter.spend(1);
       return condition;

@@ -35,8 +35,15 @@ function children({ exprKind: { value } }: Expression): Expression[] {
   return [...found, ...(value.args ?? []), ...(value.elements ?? [])];
 }
 
-/** The first name that is neither known nor bound by a comprehension; undefined when there is none. */
-export function firstUndeclared(expression: Expression, known: ReadonlySet<string>): string | undefined {
+/**
+ * The first name that is neither known nor bound by a comprehension; undefined when there is none. `qualified`: functions
+ * such as `sets.contains`, of which the first part is no variable.
+ */
+export function firstUndeclared(
+  expression: Expression,
+  known: ReadonlySet<string>,
+  qualified: ReadonlySet<string>,
+): string | undefined {
   const { case: kind, value } = expression.exprKind;
   if (kind === 'identExpr') {
     const name = value?.name ?? '';
@@ -44,8 +51,11 @@ export function firstUndeclared(expression: Expression, known: ReadonlySet<strin
   }
   const inner =
     kind === 'comprehensionExpr' ? new Set([...known, value?.iterVar ?? '', value?.accuVar ?? '']) : known;
+  const space = kind === 'callExpr' ? value?.target?.exprKind.value?.name : undefined;
+  const isQualified = space !== undefined && qualified.has(`${space}.${value?.function ?? ''}`);
   for (const child of children(expression)) {
-    const found = firstUndeclared(child, inner);
+    if (isQualified && child === value?.target) continue;
+    const found = firstUndeclared(child, inner, qualified);
     if (found !== undefined) return found;
   }
   return undefined;

@@ -1,4 +1,5 @@
 import type { CelInput } from '@bufbuild/cel';
+import type { AskAuthorizer } from './authorizer.ts';
 import { REQUEST_BUDGET } from './cost.ts';
 import type { CelOutcome, CelProgram } from './expression.ts';
 import { toCel } from './values.ts';
@@ -8,7 +9,10 @@ export class CelVariables {
   readonly #values: Record<string, CelInput>;
   #left: number;
 
-  constructor(values: Readonly<Record<string, unknown>>, budget = REQUEST_BUDGET) {
+  readonly #ask: AskAuthorizer | undefined;
+
+  constructor(values: Readonly<Record<string, unknown>>, budget = REQUEST_BUDGET, ask?: AskAuthorizer) {
+    this.#ask = ask;
     this.#values = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, toCel(value)]));
     this.#left = budget;
   }
@@ -23,7 +27,7 @@ export class CelVariables {
         'validation failed due to running out of cost budget, no further validation rules will be run';
       return { error, cost: 0, overBudget: true };
     }
-    const outcome = program(this.#values, this.#left);
+    const outcome = program(this.#values, this.#left, this.#ask);
     this.#left -= outcome.cost;
     return outcome;
   }

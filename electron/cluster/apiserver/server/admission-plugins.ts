@@ -55,6 +55,7 @@ export function admissionPlugins(options: AdmissionPluginOptions): readonly Admi
   const caller = new WebhookCaller({ context, net, find });
   const webhooks = (resource: string): WebhookOptions => ({
     caller,
+    authorization,
     namespace: (name) => objects.find('namespaces', '', name, true),
     configurations: () => objects.list(resource, 'admissionregistration.k8s.io'),
   });
@@ -90,7 +91,7 @@ export function admissionPlugins(options: AdmissionPluginOptions): readonly Admi
     new CertificateSubjectRestriction(),
     new DefaultIngressClass(() => objects.list('ingressclasses', 'networking.k8s.io')),
     new MutatingAdmissionWebhook(webhooks('mutatingwebhookconfigurations')),
-    new ValidatingAdmissionPolicyPlugin(policySource(objects, served)),
+    new ValidatingAdmissionPolicyPlugin(policySource(objects, served), authorization),
     new ValidatingAdmissionWebhook(webhooks('validatingwebhookconfigurations')),
     new ResourceQuotaAdmission(quotas(objects, served), context),
   ];

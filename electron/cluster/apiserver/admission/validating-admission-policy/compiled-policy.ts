@@ -1,4 +1,4 @@
-import { policyVariables } from '../../../api/admissionregistration/v1/policy-variables.ts';
+import { AUTHORIZER, policyVariables } from '../../../api/admissionregistration/v1/policy-variables.ts';
 import type { ValidatingAdmissionPolicy } from '../../../api/types.ts';
 import type { CelProgram } from '../../../apimachinery/cel/expression.ts';
 import { compileCel } from '../../../apimachinery/cel/expression.ts';
@@ -39,6 +39,7 @@ export function compiledPolicy(policy: ValidatingAdmissionPolicy): CompiledPolic
 function compile({ spec }: ValidatingAdmissionPolicy): CompiledPolicy {
   const known = policyVariables(spec?.paramKind !== undefined);
   const program = (source: string): CelProgram => compileCel(source, known);
+  const forMessages = known.filter((name) => name !== AUTHORIZER);
   return {
     matchConditions: (spec?.matchConditions ?? []).map(({ name, expression }) => ({
       name,
@@ -52,7 +53,8 @@ function compile({ spec }: ValidatingAdmissionPolicy): CompiledPolicy {
       expression,
       program: program(expression),
       message,
-      messageProgram: messageExpression === undefined ? undefined : program(messageExpression),
+      messageProgram:
+        messageExpression === undefined ? undefined : compileCel(messageExpression, forMessages),
       reason: reason ?? 'Invalid',
     })),
     auditAnnotations: (spec?.auditAnnotations ?? []).map(({ key, valueExpression }) => ({

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { STRATEGIES } from '../../../api/registry.ts';
-import { TestCluster, valueOf } from '../../testing/test-cluster.testing.ts';
+import { certificate, TestCluster, valueOf } from '../../testing/test-cluster.testing.ts';
 
 const GROUP = '/apis/admissionregistration.k8s.io/v1';
 const MAPS = '/api/v1/namespaces/default/configmaps';
@@ -173,10 +173,60 @@ it('the binding of a Pod passes admission, by either door', async () => {
   await ask('POST', pods, { metadata: { name: 'a' }, spec: { containers: [{ name: 'm', image: 'nginx' }] } });
   const binding = (node: string) => ({ metadata: { name: 'a' }, target: { kind: 'Node', name: node } });
   const refused = `pods "a" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: not there`;
-  expect(await ask('POST', `${pods}/a/binding`, binding('w1'))).toMatchObject({ code: 422, message: refused });
+  expect(await ask('POST', `${pods}/a/binding`, binding('w1'))).toMatchObject({
+    code: 422,
+    message: refused,
+  });
   expect(await ask('POST', '/api/v1/namespaces/default/bindings', binding('w1'))).toMatchObject({
     code: 422,
     message: refused,
   });
   expect((await ask('POST', `${pods}/a/binding`, binding('w2'))).code).toBe(201);
+});
+
+it('an expression can ask what the requester may do, and a service account', async () => {
+  const pods = "group('').resource('pods').namespace('default').check('delete')";
+  await policy({
+    variables: [{ name: 'may', expression: `authorizer.${pods}.allowed()` }],
+    validations: [
+      { expression: `variables.may || object.metadata.name != 'm'`, message: 'only who may delete pods' },
+      {
+        expression: `!authorizer.serviceAccount('default', 'ci').${pods}.allowed() || object.metadata.name == 'ci'`,
+        message: 'ci may too much',
+      },
+      { expression: `authorizer.requestResource.check('create').reason() != 'x'` },
+    ],
+  });
+  await bind();
+  const role = (name: string, subject: object, roleName: string) =>
+    ask('POST', '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings', {
+      metadata: { name },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: roleName },
+      subjects: [subject],
+    });
+  const user = (name: string) => ({ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name });
+  await ask('POST', '/apis/rbac.authorization.k8s.io/v1/clusterroles', {
+    metadata: { name: 'mapper' },
+    rules: [{ apiGroups: [''], resources: ['configmaps'], verbs: ['create'] }],
+  });
+  await role('ana', user('ana'), 'mapper');
+  await role('bo', user('bo'), 'cluster-admin');
+  await cluster.run(100);
+  const create = async (who: string, name: string) => {
+    const { status, body } = await cluster.call('POST', MAPS, { metadata: { name } }, {}, certificate(who));
+    const value = body?.type === 'object' ? (body.value as { message?: string }) : {};
+    return [status, value.message];
+  };
+  const refused = (name: string, why: string) =>
+    `configmaps "${name}" is forbidden: ValidatingAdmissionPolicy 'p' with binding 'b' denied request: ${why}`;
+  expect(await create('ana', 'm')).toEqual([422, refused('m', 'only who may delete pods')]);
+  expect(await create('bo', 'm')).toEqual([201, undefined]);
+  await role('ci', { kind: 'ServiceAccount', namespace: 'default', name: 'ci' }, 'cluster-admin');
+  await cluster.run(100);
+  expect(await create('bo', 'n')).toEqual([422, refused('n', 'ci may too much')]);
+  const made = await policy(
+    { validations: [{ expression: 'false', messageExpression: 'string(authorizer)' }] },
+    'q',
+  );
+  expect(made.message).toContain("undeclared reference to 'authorizer'");
 });

@@ -4,12 +4,15 @@ import type {
   ValidatingAdmissionPolicy as Policy,
   ValidatingAdmissionPolicyBinding as Binding,
 } from '../../../api/types.ts';
+import { authorizerVariable } from '../../../apimachinery/cel/authorizer.ts';
 import { CelCompileError } from '../../../apimachinery/cel/expression.ts';
 import { REQUEST_BUDGET } from '../../../apimachinery/cel/cost.ts';
 import { CelVariables } from '../../../apimachinery/cel/variables.ts';
 import { StatusError } from '../../../apimachinery/status.ts';
+import type { AuthorizationChain } from '../../auth/authorization-chain.ts';
 import { admissionForbidden } from '../forbidden.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../interface.ts';
+import { DeferredAuthorizer } from '../matching/deferred-authorizer.ts';
 import type { MatchCriteria } from '../matching/match.ts';
 import { isExempt, matchesRequest, namespaceOfRequest } from '../matching/match.ts';
 import { requestVariables } from '../matching/request-variables.ts';
@@ -40,13 +43,15 @@ const CODES: Readonly<Record<string, number>> = {
   Invalid: 422,
 };
 
-/** Judges requests by expressions. Models apiserver/pkg/admission/plugin/policy/validating (v1.34), without `authorizer`. */
+/** Judges requests by expressions. Models apiserver/pkg/admission/plugin/policy/validating (v1.34). */
 export class ValidatingAdmissionPolicyPlugin implements AdmissionPlugin {
   readonly name = 'ValidatingAdmissionPolicy';
   readonly #source: PolicySource;
+  readonly #authorization: AuthorizationChain;
 
-  constructor(source: PolicySource) {
+  constructor(source: PolicySource, authorization: AuthorizationChain) {
     this.#source = source;
+    this.#authorization = authorization;
   }
 
   handles(attributes: AdmissionAttributes): boolean {
@@ -116,10 +121,18 @@ export class ValidatingAdmissionPolicyPlugin implements AdmissionPlugin {
       request: requestVariables(attributes),
       namespaceObject: namespace ?? null,
       variables: {},
+      authorizer: authorizerVariable(resourceOf(attributes)),
     };
+    const authorizer = new DeferredAuthorizer(this.#authorization, attributes.user);
     for (const param of params) {
-      const variables = new CelVariables({ ...base, params: param ?? null }, REQUEST_BUDGET);
-      const evaluation = evaluatePolicy(program, variables, ignoreErrors);
+      const evaluation = await authorizer.settle(() => {
+        const values = { ...base, params: param ?? null };
+        return evaluatePolicy(
+          program,
+          new CelVariables(values, REQUEST_BUDGET, authorizer.ask),
+          ignoreErrors,
+        );
+      });
       failures.push(...evaluation.failures);
       for (const [key, value] of evaluation.annotations) {
         const full = `${policy.metadata?.name ?? ''}/${key}`;
@@ -147,6 +160,11 @@ export class ValidatingAdmissionPolicyPlugin implements AdmissionPlugin {
     if (ref.parameterNotFoundAction === 'Allow') return [];
     return 'no params found for policy binding with `Deny` parameterNotFoundAction';
   }
+}
+
+/** What the request itself is about, for `authorizer.requestResource`. */
+function resourceOf({ resource: { group, resource }, subresource, namespace, name }: AdmissionAttributes) {
+  return { group, resource, subresource, namespace, name };
 }
 
 function criteriaOf(match: MatchResources): MatchCriteria {

@@ -1,10 +1,14 @@
 import type { KubeObject, MutatingWebhookConfiguration, ValidatingWebhook } from '../../../api/types.ts';
+import { authorizerVariable } from '../../../apimachinery/cel/authorizer.ts';
+import { REQUEST_BUDGET } from '../../../apimachinery/cel/cost.ts';
 import type { CelProgram } from '../../../apimachinery/cel/expression.ts';
 import { CelCompileError, compileCel } from '../../../apimachinery/cel/expression.ts';
 import { CelVariables } from '../../../apimachinery/cel/variables.ts';
 import { newInternalError, StatusError } from '../../../apimachinery/status.ts';
+import type { AuthorizationChain } from '../../auth/authorization-chain.ts';
 import { admissionForbidden } from '../forbidden.ts';
 import type { AdmissionAttributes } from '../interface.ts';
+import { DeferredAuthorizer } from '../matching/deferred-authorizer.ts';
 import { isExempt, matchesRequest } from '../matching/match.ts';
 import { requestVariables } from '../matching/request-variables.ts';
 import type { NamespaceLookup } from '../namespace-lifecycle.ts';
@@ -14,6 +18,7 @@ import { WebhookCallError } from './webhook-caller.ts';
 /** What both kinds of webhooks need. */
 export interface WebhookOptions {
   readonly caller: WebhookCaller;
+  readonly authorization: AuthorizationChain;
   readonly namespace: NamespaceLookup;
   /** The configurations, in the order of their names. */
   configurations(): Promise<readonly KubeObject[]>;
@@ -94,14 +99,21 @@ export class Webhooks {
     if (!(await matchesRequest(criteria, attributes, this.#options.namespace))) return false;
     const conditions = conditionsOf(webhook);
     if (conditions.length === 0) return true;
-    const { object, oldObject } = attributes;
-    const variables = new CelVariables({
+    const { object, oldObject, resource, subresource, namespace, name: named } = attributes;
+    const authorizer = new DeferredAuthorizer(this.#options.authorization, attributes.user);
+    const values = {
       object: object ?? null,
       oldObject: oldObject ?? null,
       request: requestVariables(attributes),
-    });
+      authorizer: authorizerVariable({ ...resource, subresource, namespace, name: named }),
+    };
     for (const { name, program } of conditions) {
-      const outcome = typeof program === 'string' ? { error: program } : variables.run(program);
+      const outcome =
+        typeof program === 'string'
+          ? { error: program }
+          : await authorizer.settle(() =>
+              new CelVariables(values, REQUEST_BUDGET, authorizer.ask).run(program),
+            );
       if ('error' in outcome) {
         if (webhook.failurePolicy === 'Ignore') return false;
         throw admissionForbidden(
@@ -137,7 +149,7 @@ function conditionsOf(webhook: ValidatingWebhook): readonly Condition[] {
 
 function compile(expression: string): CelProgram | string {
   try {
-    return compileCel(expression, ['object', 'oldObject', 'request']);
+    return compileCel(expression, ['object', 'oldObject', 'request', 'authorizer']);
   } catch (error) {
     if (error instanceof CelCompileError) return error.message;
     throw error;

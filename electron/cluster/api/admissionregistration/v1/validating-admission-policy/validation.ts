@@ -9,7 +9,7 @@ import {
 import { isQualifiedName } from '../../../../apimachinery/validation/names.ts';
 import type { ValidatingAdmissionPolicy } from '../../../types.ts';
 import { validateMatchResources } from '../match-resources.ts';
-import { policyVariables } from '../policy-variables.ts';
+import { AUTHORIZER, policyVariables } from '../policy-variables.ts';
 
 const FAILURE_POLICIES = ['Fail', 'Ignore'];
 const REASONS = ['Forbidden', 'Invalid', 'RequestEntityTooLarge', 'Unauthorized'];
@@ -22,6 +22,7 @@ export function validatePolicy({ metadata, spec }: ValidatingAdmissionPolicy): F
   if (spec === undefined) return [required(path)];
   const { validations = [], auditAnnotations = [], matchConditions = [], variables = [] } = spec;
   const known = policyVariables(spec.paramKind !== undefined);
+  const forMessages = known.filter((name) => name !== AUTHORIZER);
   const errors: FieldError[] = [];
   if (!FAILURE_POLICIES.includes(spec.failurePolicy ?? ''))
     errors.push(notSupported(`${path}.failurePolicy`, spec.failurePolicy, FAILURE_POLICIES));
@@ -56,7 +57,7 @@ export function validatePolicy({ metadata, spec }: ValidatingAdmissionPolicy): F
     errors.push(...expression(validation.expression, `${own}.expression`, known));
     const { message, messageExpression, reason } = validation;
     if (messageExpression !== undefined)
-      errors.push(...expression(messageExpression, `${own}.messageExpression`, known));
+      errors.push(...expression(messageExpression, `${own}.messageExpression`, forMessages));
     if (message !== undefined && message.trim() === '')
       errors.push(invalid(`${own}.message`, message, 'message must be non-empty if specified'));
     else if (message !== undefined && message.includes('\n'))
