@@ -1,32 +1,24 @@
-import type { CelInput } from '@bufbuild/cel';
-import { celEnv, isCelError, parse, plan } from '@bufbuild/cel';
+import { CelCompileError, compileCel } from '../cluster/apimachinery/cel/expression.ts';
+import { CelVariables } from '../cluster/apimachinery/cel/variables.ts';
 
 /** A compiled CEL predicate. */
 export type Predicate = (variables: Readonly<Record<string, unknown>>) => boolean;
 
 /**
- * Compiles an expression that must yield a boolean. An expression that fails for some input (a missing field,
- * say) is false for it. @throws Error with the expression when it does not parse.
+ * Compiles an expression that must yield a boolean; `variables` are the names it may use. What it may say is what admission
+ * policies may say. One that fails for some input (a missing field, say), or costs too much, is false for it.
+ * @throws Error with the expression when it does not compile
  */
-export function compilePredicate(expression: string): Predicate {
-  let evaluate;
+export function compilePredicate(expression: string, ...variables: readonly string[]): Predicate {
+  let program;
   try {
-    evaluate = plan(celEnv(), parse(expression));
+    program = compileCel(expression, variables);
   } catch (error) {
-    throw new Error(
-      `CEL expression ${JSON.stringify(expression)}: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    if (!(error instanceof CelCompileError)) throw error;
+    throw new Error(`CEL expression ${JSON.stringify(expression)}: ${error.message}`);
   }
-  return (variables) => {
-    const result = evaluate(toCel(variables) as Record<string, CelInput>);
-    return !isCelError(result) && result === true;
+  return (values) => {
+    const outcome = new CelVariables(values).run(program);
+    return 'value' in outcome && outcome.value === true;
   };
-}
-
-/** JSON as CEL has it: whole numbers are ints. */
-function toCel(value: unknown): unknown {
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
-  if (Array.isArray(value)) return value.map(toCel);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toCel(item)]));
 }

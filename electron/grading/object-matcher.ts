@@ -17,7 +17,7 @@ export interface ObjectMatcher {
 
 export function compileQuery(query: ObjectQuery): ObjectMatcher {
   const selector = query.selector === undefined ? undefined : parseLabelSelector(query.selector);
-  const where = query.where === undefined ? undefined : compilePredicate(query.where);
+  const where = query.where === undefined ? undefined : compilePredicate(query.where, 'object');
   const matches = (object: KubeObject): boolean => {
     const { metadata } = object;
     if (query.namespace !== undefined && metadata?.namespace !== query.namespace) return false;

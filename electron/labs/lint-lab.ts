@@ -61,7 +61,7 @@ function compileCheck(check: CheckSpec): void {
   switch (check.kind) {
     case 'object':
     case 'history':
-      if (check.query.where !== undefined) compilePredicate(check.query.where);
+      if (check.query.where !== undefined) compilePredicate(check.query.where, 'object');
       if (check.query.selector !== undefined) parseLabelSelector(check.query.selector);
       if (
         check.kind === 'history' &&
@@ -77,8 +77,8 @@ function compileCheck(check: CheckSpec): void {
       new RegExp(check.pattern);
       return;
     case 'etcd':
-      for (const expression of [check.where, check.key?.where])
-        if (expression !== undefined) compilePredicate(expression);
+      if (check.where !== undefined) compilePredicate(check.where, 'etcd', 'before');
+      if (check.key?.where !== undefined) compilePredicate(check.key.where, 'kv');
       if (check.where === undefined && check.key === undefined)
         throw new Error('an etcd check says key or where');
       if (check.where !== undefined && check.expected === undefined)

@@ -102,7 +102,7 @@ export const RULES: readonly FolderRule[] = [
       'electron/cluster/api',
       'electron/cluster/apimachinery',
     ],
-    packages: ['zod', 'yaml', '@bufbuild/cel'],
+    packages: ['zod', 'yaml'],
   },
   {
     folder: 'electron/labs',

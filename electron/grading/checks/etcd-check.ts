@@ -18,8 +18,8 @@ interface Finding {
 
 /** Looks at keys of etcd and at its members, from outside: a stopped cluster can be graded too. */
 export const etcdCheck: CheckFactory<CheckSpecOf<'etcd'>> = (spec, context, stored): Check => {
-  const where = spec.where === undefined ? undefined : compilePredicate(spec.where);
-  const whereKey = spec.key?.where === undefined ? undefined : compilePredicate(spec.key.where);
+  const where = spec.where === undefined ? undefined : compilePredicate(spec.where, 'etcd', 'before');
+  const whereKey = spec.key?.where === undefined ? undefined : compilePredicate(spec.key.where, 'kv');
   const rule = spec.key?.count ?? { atLeast: 1 };
   let state = stored as StoredState | undefined;
 
