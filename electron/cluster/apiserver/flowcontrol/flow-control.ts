@@ -46,6 +46,7 @@ interface Schema {
 export class FlowControl {
   readonly #options: FlowControlOptions;
   readonly #classified = new Map<string, Classification>();
+  readonly #users = new WeakMap<UserInfo, string>();
   readonly #levels = new Map<string, PriorityLevel>();
   /** By level and schema; they outlive the objects. */
   readonly #counts = new Map<string, FlowCounts>();
@@ -73,13 +74,23 @@ export class FlowControl {
     const what = info.isResourceRequest
       ? `${info.apiGroup}/${info.resource}/${info.subresource}\n${info.namespace}`
       : info.path;
-    const key = `${user.name}\n${info.verb}\n${what}\n${user.groups.join()}`;
+    const key = `${this.#keyOf(user)}\n${info.verb}\n${what}`;
     const known = this.#classified.get(key);
     if (known !== undefined) return known;
     if (this.#classified.size >= MAX_CLASSIFIED) this.#classified.clear();
     const fresh = this.#match(user, info);
     this.#classified.set(key, fresh);
     return fresh;
+  }
+
+  /** Of a user that comes again, as those of one certificate do, it is made once. */
+  #keyOf(user: UserInfo): string {
+    let key = this.#users.get(user);
+    if (key === undefined) {
+      key = `${user.name}\n${user.groups.join()}`;
+      this.#users.set(user, key);
+    }
+    return key;
   }
 
   #match(user: UserInfo, info: RequestInfo): Classification {
