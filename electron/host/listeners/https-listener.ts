@@ -82,12 +82,7 @@ class Answer {
   #streaming = false;
   #gone = false;
 
-  constructor(
-    response: ServerResponse,
-    barrier: Barrier,
-    closeAfter: boolean,
-    accepted: string | undefined,
-  ) {
+  constructor(response: ServerResponse, barrier: Barrier, closeAfter: boolean, accepted: string | undefined) {
     this.#accepted = accepted;
     this.#response = response;
     this.#barrier = barrier;
