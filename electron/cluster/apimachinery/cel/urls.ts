@@ -14,7 +14,6 @@ function parse(text: string): OpaqueFields | string {
     `URL parse error during conversion from string: parse ${JSON.stringify(text)}: ${why}`;
   if (text === '') return wrong('empty url');
   const [, scheme = '', authority, path = '', query = ''] = SHAPE.exec(text) ?? [];
-  // eslint-disable-next-line no-control-regex -- those are what Go refuses
   if (/[\x00-\x1f\x7f]/.test(text)) return wrong('net/url: invalid control character in URL');
   if (scheme === '' && !text.startsWith('/')) return wrong('invalid URI for request');
   if (SHAPE.exec(text) === null) return wrong('invalid URI for request');
