@@ -19,6 +19,8 @@ export interface NonResourceServices {
   readonly health: readonly HealthCheck[];
   /** Other documents, by path. */
   readonly documents: ReadonlyMap<string, () => { readonly type: string; readonly value: unknown }>;
+  /** Plain texts, by path; the index does not list them. */
+  readonly texts: ReadonlyMap<string, () => string>;
   /** `<ip>:<port>`, for clients of the legacy discovery. */
   readonly serverAddress: string;
 }
@@ -61,6 +63,11 @@ export class NonResourceHandler {
     if (path === '/metrics') {
       const headers = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' };
       respondText(exchange, trail, 200, this.#services.metrics.text(), headers);
+      return;
+    }
+    const text = this.#services.texts.get(path)?.();
+    if (text !== undefined) {
+      respondText(exchange, trail, 200, text);
       return;
     }
     const document = this.#services.documents.get(path)?.();

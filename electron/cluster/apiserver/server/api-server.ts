@@ -36,6 +36,7 @@ import type { ServedResource } from '../endpoints/served-resource.ts';
 import { ServedResources } from '../endpoints/served-resource.ts';
 import type { SubresourceHandler } from '../endpoints/served-resource.ts';
 import { versionInfo } from '../endpoints/version-info.ts';
+import { dumpPriorityLevels } from '../flowcontrol/dump-priority-levels.ts';
 import { FlowControl } from '../flowcontrol/flow-control.ts';
 import { flowControlMetrics } from '../flowcontrol/metrics.ts';
 import { ClusterIpAllocator } from '../registry/cluster-ip-allocator.ts';
@@ -202,6 +203,15 @@ export class ApiServer {
           `https://${flags.advertiseAddress}:${flags.securePort}`,
           options.signingKey,
         ),
+        texts:
+          flowControl === undefined
+            ? new Map<string, () => string>()
+            : new Map([
+                [
+                  '/debug/api_priority_and_fairness/dump_priority_levels',
+                  () => dumpPriorityLevels(flowControl),
+                ],
+              ]),
         serverAddress: `${flags.advertiseAddress}:${flags.securePort}`,
       }),
       metrics,

@@ -109,6 +109,15 @@ describe('a level without queues', () => {
     expect(await metric('rejected_requests_total')).toEqual([
       'apiserver_flowcontrol_rejected_requests_total{flow_schema="ana",priority_level="narrow",reason="concurrency-limit"} 10',
     ]);
+    const dump = await cluster.call('GET', '/debug/api_priority_and_fairness/dump_priority_levels');
+    const lines = String(valueOf(dump)['text']).split('\n');
+    expect(lines[0]).toBe(
+      'PriorityLevelName, ActiveQueues, IsIdle, IsQuiescing, WaitingRequests, ExecutingRequests, DispatchedRequests, RejectedRequests, TimedoutRequests, CancelledRequests',
+    );
+    expect(lines.find((line) => line.startsWith('narrow'))).toBe(
+      'narrow,            0,            true,   false,       0,               0,                 3,                  10,               0,                0',
+    );
+    expect((await cluster.call('GET', '/debug/api_priority_and_fairness/dump_queues')).status).toBe(404);
     expect(await metric('current_executing_seats{priority_level="narrow"')).toEqual([
       'apiserver_flowcontrol_current_executing_seats{priority_level="narrow"} 0',
     ]);
