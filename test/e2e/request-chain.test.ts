@@ -24,6 +24,13 @@ function shell(lines: string): string {
   return run.stdout + run.stderr;
 }
 
+interface AuditLine {
+  readonly verb: string;
+  readonly stage: string;
+  readonly userAgent: string;
+  readonly objectRef: { readonly name: string };
+}
+
 const POLICY = `
 apiVersion: audit.k8s.io/v1
 kind: Policy
@@ -87,7 +94,7 @@ describe.skipIf(!hasStockKubectl())('the chain of a request, with a stock kubect
     const events = text
       .split('\n')
       .filter((line) => line.startsWith('{'))
-      .map((line) => JSON.parse(line) as Record<string, never>);
+      .map((line) => JSON.parse(line) as AuditLine);
     expect(events.map(({ verb, stage, objectRef: { name } }) => [verb, stage, name])).toEqual([
       ['create', 'ResponseComplete', 'seen'],
       ['delete', 'ResponseComplete', 'seen'],
@@ -99,7 +106,7 @@ describe.skipIf(!hasStockKubectl())('the chain of a request, with a stock kubect
       responseStatus: { code: 201 },
       annotations: { 'authorization.k8s.io/decision': 'allow' },
     });
-    expect(events[0]?.['userAgent']).toMatch(/^kubectl/);
+    expect(events[0]?.userAgent).toMatch(/^kubectl/);
   }, 120_000);
 
   it('a level without a seat has kubectl try again, and then say that there are too many requests', async () => {
