@@ -24,6 +24,8 @@ export interface CommandSpec {
   readonly examples?: readonly string[];
   readonly flags?: readonly FlagSpec[];
   readonly subcommands?: readonly CommandSpec[];
+  /** Without a subcommand its help goes to standard output, still with exit code 1. */
+  readonly helpOnStdout?: boolean;
   readonly arguments?: ArgumentShape;
   /** Similar words that suggest this command. */
   readonly suggestFor?: readonly string[];

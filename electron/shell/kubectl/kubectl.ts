@@ -7,6 +7,7 @@ import { FlagError, FlagSet } from './flags.ts';
 import { globalFlags } from './global-flags.ts';
 import { helpText, languageOf } from './help.ts';
 import { Session } from './session.ts';
+import { printCandidates } from './verbs/completion.ts';
 import { root } from './verbs/root.ts';
 
 function lineEnd(text: string): string {
@@ -15,6 +16,7 @@ function lineEnd(text: string): string {
 
 /** Runs one kubectl command line (`argv[0]` is `kubectl`) and answers its exit code. */
 export async function runKubectl(io: CommandIo): Promise<number> {
+  if (io.argv[1] === '__complete') return printCandidates(io, root);
   const found = findCommand(root, io.argv.slice(1));
   const language = languageOf(io.env);
   const fail = async (text: string, code = 1): Promise<number> => {
@@ -46,7 +48,9 @@ export async function runKubectl(io: CommandIo): Promise<number> {
   const { run } = found.command;
   if (flags.bool('help') || !run) {
     const asked = flags.bool('help') || found.command === root;
-    await (asked ? io.stdout : io.stderr).write(helpText(found.command, found.path, language));
+    await (asked || found.command.helpOnStdout ? io.stdout : io.stderr).write(
+      helpText(found.command, found.path, language),
+    );
     return asked ? 0 : 1;
   }
   const session = new Session(io, flags, found.path);

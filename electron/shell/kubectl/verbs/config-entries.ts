@@ -24,13 +24,13 @@ export async function fileOf(session: Session, entry: NamedEntry | undefined): P
   return config.files[config.files.length - 1] ?? session.io.path('config');
 }
 
-/** The help page on stderr, then the complaint. */
+/** The help page, then the complaint on stderr. */
 export async function usagePage(
   session: Session,
   spec: CommandSpec,
   args: readonly string[],
 ): Promise<never> {
-  await session.err(helpText(spec, session.path, languageOf(session.io.env)));
+  await session.out(helpText(spec, session.path, languageOf(session.io.env)));
   throw new KubectlError(`Unexpected args: ${goList(args)}`);
 }
 

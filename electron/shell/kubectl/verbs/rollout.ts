@@ -43,6 +43,7 @@ function sub(
 }
 
 export const rollout: CommandSpec = {
+  helpOnStdout: true,
   name: 'rollout',
   usage: 'SUBCOMMAND',
   group: 'deploy',

@@ -33,6 +33,7 @@ import { certificate } from './certificate.ts';
 import { debug } from './debug.ts';
 import { plugin } from './plugin.ts';
 import { proxy } from './proxy.ts';
+import { completion } from './completion.ts';
 import { clusterInfo, version } from './server-info.ts';
 import { set } from './set.ts';
 import { wait } from './wait.ts';
@@ -91,6 +92,7 @@ export const root: CommandSpec = {
     kustomize,
     label,
     annotate,
+    completion,
     apiResources,
     apiVersions,
     config,

@@ -315,3 +315,27 @@ test('proxy listens on loopback only', async () => {
     failed('error: only addresses of loopback can be served here, not 0.0.0.0\n'),
   );
 });
+
+describe('completion', () => {
+  test('prints a script for a shell, and says which it has not', async () => {
+    expect((await run(['completion', 'bash'])).stdout).toContain('complete -F __kubectl_complete kubectl\n');
+    expect((await run(['completion', 'zsh'])).stdout).toContain('compdef _kubectl kubectl\n');
+    expect(await run(['completion'])).toEqual(
+      failed("error: Shell not specified.\nSee 'kubectl completion -h' for help and examples\n"),
+    );
+    expect(await run(['completion', 'nosuch'])).toEqual(
+      failed(
+        'error: Unsupported shell type "nosuch".\nSee \'kubectl completion -h\' for help and examples\n',
+      ),
+    );
+  });
+
+  test.each([
+    [['auto'], 'autoscale\n'],
+    [['set', 'im'], 'image\n'],
+    [['get', 'configmaps', 'sett'], 'settings\n'],
+    [['get', 'pods', '-o', 'js'], 'json\njsonpath=\n'],
+  ])('the script is told how %j may go on', async (words, stdout) => {
+    expect(await run(['__complete', ...words])).toEqual(ok(stdout));
+  });
+});
