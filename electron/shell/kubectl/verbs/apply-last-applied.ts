@@ -2,9 +2,10 @@ import type { CommandSpec } from '../command-spec.ts';
 import { allFlag, dryRunFlag, fieldManagerFlag, filenameFlags, selectorFlag } from '../common-flags.ts';
 import { KubectlError, usageError } from '../errors.ts';
 import type { FlagSet } from '../flags.ts';
+import { compactJson } from '../go-format.ts';
 import type { JsonObject } from '../json.ts';
 import { nameOf, stringAt } from '../json.ts';
-import { configurationText, lastApplied, originalOf } from '../last-applied.ts';
+import { lastApplied, originalOf } from '../last-applied.ts';
 import { dryRunOf, ResultPrinter, writeQuery } from '../mutation.ts';
 import { fetchTargets, getObject } from '../objects.ts';
 import { outputFlags } from '../printers/object-printer.ts';
@@ -60,10 +61,8 @@ async function view(session: Session, flags: FlagSet, args: string[]): Promise<v
   for await (const found of fetchTargets(session, await resolveTargets(session, selection), selection)) {
     if (found instanceof Error) throw found;
     const applied = originalOf(found.object);
-    if (applied === undefined) {
-      throw new KubectlError(`no last-applied-configuration annotation found on resource: ${found.name}`);
-    }
-    texts.push(applied);
+    // Nothing is said of objects without one, as upstream.
+    if (applied !== undefined) texts.push(applied);
   }
   for (const applied of texts) {
     await session.out(output === 'json' ? `${JSON.stringify(applied, undefined, 2)}\n` : writeYaml(applied));
@@ -115,9 +114,10 @@ async function setFromFile(session: Session, flags: FlagSet, args: string[]): Pr
         `no last-applied-configuration annotation found on resource: ${ref.name}, to create the annotation, run the command with --create-annotation`,
       );
     }
-    const text = configurationText(object);
+    const text = `${compactJson(object)}\n`;
     const patch = { metadata: { annotations: { [lastApplied]: text } } };
-    if (before === text || dryRun === 'client') await printer.done(current, 'configured');
+    if (before === text) await session.out(`set-last-applied ${ref.name}: no changes required.\n`);
+    else if (dryRun === 'client') await printer.done(current, 'configured');
     else
       await printer.done(
         await patchObject(session, ref, 'merge', patch, writeQuery(session, dryRun)),

@@ -3,6 +3,7 @@ import { dryRunFlag, filenameFlags } from '../common-flags.ts';
 import type { PolicyRule } from '../describe/types.ts';
 import { isNotFound, KubectlError, usageError } from '../errors.ts';
 import type { FlagSet } from '../flags.ts';
+import { goList } from '../go-format.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { clone, equal, isObject, listAt, objectAt, stringsAt } from '../json.ts';
 import { dryRunOf, ResultPrinter } from '../mutation.ts';
@@ -72,7 +73,42 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
     const same = now !== undefined && next !== 'recreate' && equal(next, now);
     if (dryRun !== 'client' && !same) await write(session, target, next, now, query);
     await printer.done(next === 'recreate' ? object : next, 'reconciled');
+    if (!same) await session.err(changes(flags, object, now, next));
   }
+}
+
+/** What was to be done, in lines. */
+function changes(
+  flags: FlagSet,
+  wanted: JsonObject,
+  now: JsonObject | undefined,
+  next: JsonObject | 'recreate',
+): string {
+  const way = now === undefined ? 'create' : next === 'recreate' ? 'recreate' : 'update';
+  const list = (title: string, lines: readonly string[]): string =>
+    lines.length === 0 ? '' : `\t${title}:\n${lines.map((line) => `\t\t${line}\n`).join('')}`;
+  const [have, want] = [listAt(now, 'rules'), listAt(wanted, 'rules')];
+  const [before, after] = [listAt(now, 'subjects'), listAt(wanted, 'subjects')];
+  const lacking = (from: readonly Json[], to: readonly Json[]): string[] =>
+    to.filter((each) => !from.some((known) => sameSubject(known, each))).map(subjectText);
+  return [
+    `\treconciliation required ${way}\n`,
+    list('missing subjects added', lacking(before, after)),
+    flags.bool('remove-extra-subjects') ? list('extra subjects removed', lacking(after, before)) : '',
+    list('missing rules added', missing(have, want).map(ruleText)),
+    flags.bool('remove-extra-permissions')
+      ? list('extra rules removed', missing(want, have).map(ruleText))
+      : '',
+  ].join('');
+}
+
+function subjectText(each: Json): string {
+  const field = (name: string): string => (isObject(each) ? String(each[name] ?? '') : '');
+  return `{Kind:${field('kind')} APIGroup:${field('apiGroup')} Name:${field('name')} Namespace:${field('namespace')}}`;
+}
+
+function ruleText(rule: PolicyRule): string {
+  return `{Verbs:${goList(rule.verbs)} APIGroups:${goList(rule.apiGroups ?? [])} Resources:${goList(rule.resources ?? [])} ResourceNames:${goList(rule.resourceNames ?? [])} NonResourceURLs:${goList(rule.nonResourceURLs ?? [])}}`;
 }
 
 async function present(session: Session, target: Target): Promise<JsonObject | undefined> {

@@ -122,7 +122,8 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
   if (signed === '')
     throw new KubectlError(`failed to create token: no token in server response ${quote(name)}`);
   const output = flags.string('output');
-  if (output === '') return session.out(`${signed}\n`);
+  // Only a person needs the line to end.
+  if (output === '') return session.out(signed + (session.io.stdout.isTty ? '\n' : ''));
   const printer = await objectPrinter(session, output, true);
   if (!printer) throw noPrinter(output);
   await session.out(printer.print(answer));

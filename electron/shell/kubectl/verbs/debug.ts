@@ -7,6 +7,7 @@ import { clone, isObject, listAt, nameOf, namespaceOf, objectAt, setAt, stringAt
 import { getObject } from '../objects.ts';
 import { awaitPod, completed } from '../remote/remote-pod.ts';
 import { mappingFor, resolveTargets } from '../resource-args.ts';
+import { apiVersionOf } from '../rest-mapper.ts';
 import type { Session } from '../session.ts';
 import { createObject, deleteObject, patchObject } from '../writes.ts';
 import { attachTo } from './attach.ts';
@@ -117,7 +118,7 @@ function check(flags: FlagSet, names: readonly string[], words: readonly string[
       if (flags.bool(name)) throw new KubectlError(`--${name} may only be used with --copy-to.`);
     if (images.size > 0) throw new KubectlError('--set-image may only be used with --copy-to.');
   }
-  if (names.length === 0) throw new KubectlError('NAME is required for debug');
+  if (names.length === 0) throw new KubectlError('NAME or filename is required for debug');
   if (flags.bool('tty') && !flags.bool('stdin'))
     throw new KubectlError('-i/--stdin is required for containers with -t/--tty=true');
   if (!(profiles as readonly string[]).includes(flags.string('profile')))
@@ -139,9 +140,7 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<nu
     );
   let code = 0;
   for (const name of names) {
-    const [type, plain] = name.includes('/')
-      ? [name.slice(0, name.indexOf('/')), name]
-      : ['pods', `pods/${name}`];
+    const plain = name.includes('/') ? name : `pods/${name}`;
     const { targets } = await resolveTargets(session, { args: [plain] });
     const [found] = targets;
     if (found === undefined) continue;
@@ -149,7 +148,10 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<nu
     const object = await getObject(session, found.mapping, found.namespace, found.name ?? '');
     if (found.mapping.kind === 'Node') code = await debugNode(session, flags, object, words);
     else if (found.mapping.kind === 'Pod') code = await debugPod(session, flags, object, words);
-    else throw new KubectlError(`${quote(type)} not supported by debug`);
+    else
+      throw new KubectlError(
+        `${quote(`${apiVersionOf(found.mapping) === 'v1' ? '/v1' : apiVersionOf(found.mapping)}, Kind=${found.mapping.kind}`)} not supported by debug`,
+      );
   }
   return code;
 }

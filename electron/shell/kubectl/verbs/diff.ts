@@ -1,6 +1,7 @@
 import type { CommandSpec } from '../command-spec.ts';
 import { fieldManagerFlag, filenameFlags, selectorFlag } from '../common-flags.ts';
-import { isNotFound, KubectlError, usageError } from '../errors.ts';
+import { BrokenPipe } from '../../errors.ts';
+import { describeFailure, isNotFound, KubectlError, PlainExit, usageError } from '../errors.ts';
 import type { FlagSet } from '../flags.ts';
 import { compactJson } from '../go-format.ts';
 import type { JsonObject } from '../json.ts';
@@ -48,7 +49,16 @@ export const diff: CommandSpec = {
       help: { en: 'Compare managedFields too.', 'pt-BR': 'Compara managedFields também.' },
     },
   ],
-  run,
+  run: async (session, flags, args) => {
+    try {
+      return await run(session, flags, args);
+    } catch (error) {
+      if (error instanceof BrokenPipe || session.io.signal.aborted) throw error;
+      // 1 says that something differs; trouble is one more than elsewhere.
+      const { text, code } = describeFailure(error);
+      throw new PlainExit(text, code > 1 ? code : code + 1);
+    }
+  },
 };
 
 interface Sides {
@@ -182,8 +192,10 @@ async function runExternal(
       if (live !== '') await fs.writeFile(path(`${folders.live}/${file}`), live, 0o600);
       await fs.writeFile(path(`${folders.merged}/${file}`), merged, 0o600);
     }
-    const words = command.split(/\s+/).filter((word) => /^[a-zA-Z0-9_./=-]+$/.test(word));
-    const code = await session.io.spawn([...words, folders.live, folders.merged]);
+    // Words of the variable come after the folders, and only plain ones.
+    const [program = '', ...words] = command.split(' ');
+    const plain = words.filter((word) => /^[a-zA-Z0-9=-]+$/.test(word));
+    const code = await session.io.spawn([program, folders.live, folders.merged, ...plain]);
     if (code > 1) throw new KubectlError(`exit status ${code}`, code);
     return code;
   } finally {

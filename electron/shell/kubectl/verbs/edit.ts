@@ -9,7 +9,7 @@ import {
 import { KubectlError, plainMessage, StatusError, throwAll } from '../errors.ts';
 import type { FlagSet } from '../flags.ts';
 import type { Json, JsonObject } from '../json.ts';
-import { clone, equal, isObject, removeAt, stringAt } from '../json.ts';
+import { clone, equal, isObject, nameOf, removeAt, stringAt } from '../json.ts';
 import { ResultPrinter } from '../mutation.ts';
 import type { Found } from '../objects.ts';
 import { collectTargets } from '../objects.ts';
@@ -99,8 +99,8 @@ async function tryPatch(
     await session.err('Edit cancelled, no changes made.\n');
     return undefined;
   }
-  if (stringAt(value, 'metadata', 'name') !== each.name)
-    return 'At least one of apiVersion, kind and name was changed';
+  if (['apiVersion', 'kind'].some((field) => value[field] !== shown[field]) || nameOf(value) !== each.name)
+    throw new KubectlError('At least one of apiVersion, kind and name was changed');
   const type = patchTypeOf(stringAt(shown, 'apiVersion'), stringAt(shown, 'kind'));
   const patch = type
     ? diffObjects(shown, value, type, { ignoreDeletions: false, onlyDeletions: false })

@@ -1,4 +1,5 @@
 import { KubectlError } from '../errors.ts';
+import { quote } from '../go-format.ts';
 import type { Session } from '../session.ts';
 
 /** What stands above a text to edit. */
@@ -33,6 +34,7 @@ export async function editText(
   const file = session.io.path(`/tmp/kubectl-edit-${name}-${Math.floor(Math.random() * 1e9)}.yaml`);
   if (!(await fs.exists('/tmp'))) await fs.mkdir('/tmp', { recursive: true });
   let text = first;
+  let kept = false;
   try {
     for (;;) {
       await fs.writeFile(file, text, 0o600);
@@ -46,7 +48,12 @@ export async function editText(
         .join('\n');
       if (saved === text || trimmed.trim() === '')
         return void (await session.err('Edit cancelled, no changes made.\n'));
-      const problem = await use(trimmed);
+      const problem = await use(trimmed).catch(async (error: unknown) => {
+        if (!(error instanceof KubectlError)) throw error;
+        kept = true;
+        await session.err(`A copy of your changes has been stored to ${quote(file)}\n`);
+        throw error;
+      });
       if (problem === undefined) return;
       text = `${preamble}${problem
         .split('\n')
@@ -54,6 +61,6 @@ export async function editText(
         .join('')}#\n${trimmed}`;
     }
   } finally {
-    if (await fs.exists(file)) await fs.rm(file);
+    if (!kept && (await fs.exists(file))) await fs.rm(file);
   }
 }

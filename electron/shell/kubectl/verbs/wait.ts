@@ -173,7 +173,7 @@ async function untilThere(
     return undefined;
   });
   if (outcome === 'timeout' || outcome.value === undefined)
-    throw new KubectlError(`timed out waiting for the condition on ${target.mapping.name}/${name}`);
+    throw new KubectlError('timed out waiting for the condition');
   await printer.done(outcome.value, 'condition met');
 }
 
