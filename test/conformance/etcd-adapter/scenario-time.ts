@@ -3,7 +3,7 @@ import type { CallPacing } from '../../../electron/host/injected-etcd-gateway.ts
 import type { Pacer, RealTime } from '../../../electron/host/pacer.ts';
 
 /** So long after the last call time still goes on as it did, in real milliseconds: what a call sets off has happened then. */
-const LINGER = 100;
+const LINGER = 40;
 /** Virtual milliseconds a real one, while nobody waits for anything. */
 const IDLE_SPEED = 0.1;
 
