@@ -30,7 +30,11 @@ import { openMachinesServer } from './listeners/machines-server.ts';
 import { tunnels } from './machine-connect.ts';
 import { execOnMachine } from './machine-exec.ts';
 import { filesOfMachine } from './machine-files.ts';
-import { installClusterPkiOnMachines, installEtcdPkiOnMachines } from './machine-pki.ts';
+import {
+  completePkiOnMachines,
+  installClusterPkiOnMachines,
+  installEtcdPkiOnMachines,
+} from './machine-pki.ts';
 import { openStore } from './open-store.ts';
 import { announceRunning, withdrawRunning } from './running.ts';
 import { LabCatalogue } from './services/lab-catalogue.ts';
@@ -87,6 +91,8 @@ export class Host {
   #listener: HttpsListener | undefined;
   #machines: MachinesServer | undefined;
   #etcd: EtcdEndpoints | undefined;
+  /** Ends the signing of machines' certificates. */
+  #signing = (): void => undefined;
   #machinesToken = randomBytes(24).toString('base64url');
   #phase: SessionState['phase'] = 'starting';
   #failure: SessionState['failure'] = null;
@@ -228,6 +234,7 @@ export class Host {
     withdrawRunning(this.config.dataDir);
     this.terminals.dispose();
     this.#listener?.dispose();
+    this.#signing();
     await this.#etcd?.close();
     await this.#machines?.close();
     this.labs.save();
@@ -311,6 +318,7 @@ export class Host {
     this.session.refresh();
     const before = this.#cluster;
     this.#cluster = undefined;
+    this.#signing();
     await this.#etcd?.close();
     this.#etcd = undefined;
     await before?.stop();
@@ -358,6 +366,7 @@ export class Host {
       pki,
       gateway.targets.map(({ machine }) => machine),
     );
+    this.#signing = completePkiOnMachines(session, log);
     this.#etcd = await EtcdEndpoints.open({
       gateway,
       barrier: session.barrier,

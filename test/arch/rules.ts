@@ -87,7 +87,7 @@ export const RULES: readonly FolderRule[] = [
   },
   {
     folder: 'electron/cluster/node-shell',
-    ours: [...COMPONENT, 'electron/cluster/cri', 'electron/cluster/machine'],
+    ours: [...COMPONENT, 'electron/cluster/cri', 'electron/cluster/machine', 'electron/cluster/kubeadm/pki'],
     packages: ['yaml'],
   },
   { folder: 'electron/cluster/topology', ours: [...CLUSTER_COMMON, ...TYPES], packages: [] },

@@ -6,6 +6,7 @@ import { signDigest } from '../ecdsa/p256.ts';
 import { OID } from './oids.ts';
 import { firstPemBlock } from './pem.ts';
 import { extensions, writeCertificate } from './write-certificate.ts';
+import type { Signer } from './write-certificate.ts';
 
 /** What stands in a certificate beside what the authority puts there. Times in milliseconds since the epoch. */
 export interface CertificateTemplate {
@@ -46,6 +47,26 @@ export function readIssuer(certificatePem: string): Issuer {
   };
 }
 
+/** The certificate of an authority that vouches for itself, as PEM text. `keyId`: any name of its key. */
+export function selfSignedAuthority(template: CertificateTemplate, key: bigint, keyId: Uint8Array): string {
+  const { altNames } = template;
+  const parts = [
+    extensions.keyUsage(template.keyUsage),
+    extensions.basicConstraints(true),
+    extensions.subjectKeyIdentifier(keyId),
+    ...(altNames === undefined ? [] : [extensions.subjectAltName(altNames)]),
+  ];
+  return writeCertificate({ ...template, issuer: template.subject, extensions: parts }, signerOf(key));
+}
+
+/** Signs with a key of P-256. */
+function signerOf(key: bigint): Signer {
+  return (bytes) => {
+    const { r, s } = signDigest(key, sha256(bytes));
+    return sequence(integer(r), integer(s));
+  };
+}
+
 /** An authority that signs with ECDSA over P-256 and SHA-256: its name, its key, and how long it is good. */
 export class SigningAuthority {
   readonly #key: bigint;
@@ -73,10 +94,7 @@ export class SigningAuthority {
       ...(keyId === undefined ? [] : [extensions.authorityKeyIdentifier(keyId)]),
       ...(altNames === undefined ? [] : [extensions.subjectAltName(altNames)]),
     ];
-    return writeCertificate({ ...template, issuer, extensions: parts }, (bytes) => {
-      const { r, s } = signDigest(this.#key, sha256(bytes));
-      return sequence(integer(r), integer(s));
-    });
+    return writeCertificate({ ...template, issuer, extensions: parts }, signerOf(this.#key));
   }
 }
 

@@ -1,3 +1,6 @@
+import { parseCertificate } from '../../base/x509/certificate.ts';
+import { firstPemBlock } from '../../base/x509/pem.ts';
+import { decodeBase64, encodeBase64 } from '../apimachinery/base64.ts';
 import { readOwnYaml, writeOwnYaml } from '../apimachinery/own-yaml.ts';
 import type { FileSystem } from '../machine/interface.ts';
 import type { Address, PeerCertificate } from '../network/interface.ts';
@@ -20,7 +23,10 @@ export interface ClientConfig {
   readonly limits?: RateLimits;
 }
 
-/** What `/etc/kubernetes/*.conf` says. The certificate is written out by its fields instead of as PEM. */
+/**
+ * What a component takes from its kubeconfig. A machine that was just installed has the certificate written out by its fields;
+ * the host then signs it, and the file becomes one that kubectl reads, too.
+ */
 export interface KubeConfig {
   readonly server: string;
   readonly user: {
@@ -31,8 +37,13 @@ export interface KubeConfig {
     readonly notBefore?: string;
     readonly notAfter?: string;
     readonly token?: string;
+    /** PEM text, or the path of a file with it. */
+    readonly certificatePem?: string;
+    readonly certificateFile?: string;
   };
 }
+
+const SERVER = /^https:\/\/[^/:]+(:\d+)?\/?$/;
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -52,8 +63,9 @@ export function parseKubeConfig(content: string, path: string): KubeConfig {
     throw fail(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
   }
   if (!isRecord(value)) throw fail('not a mapping');
+  if (value['kind'] === 'Config') return parseClientConfig(value, fail);
   const server = text(value['server']);
-  if (server === undefined || !/^https:\/\/[^/:]+(:\d+)?\/?$/.test(server)) {
+  if (server === undefined || !SERVER.test(server)) {
     throw fail(`server: want https://HOST:PORT, got ${JSON.stringify(value['server'])}`);
   }
   const user = isRecord(value['user']) ? value['user'] : {};
@@ -71,7 +83,75 @@ export function parseKubeConfig(content: string, path: string): KubeConfig {
   };
 }
 
-/** The file's text. */
+/** The current context of a kubeconfig as kubectl knows them. */
+function parseClientConfig(
+  value: Readonly<Record<string, unknown>>,
+  fail: (why: string) => Error,
+): KubeConfig {
+  const named = (list: unknown, name: unknown, field: string): Readonly<Record<string, unknown>> => {
+    const entries: readonly unknown[] = Array.isArray(list) ? list : [];
+    const entry = entries.find((candidate) => isRecord(candidate) && candidate['name'] === name);
+    const content = isRecord(entry) ? entry[field] : undefined;
+    if (!isRecord(content)) throw fail(`${field} ${JSON.stringify(name)} does not exist`);
+    return content;
+  };
+  const context = named(value['contexts'], value['current-context'], 'context');
+  const cluster = named(value['clusters'], context['cluster'], 'cluster');
+  const user = named(value['users'], context['user'], 'user');
+  const server = text(cluster['server']);
+  if (server === undefined || !SERVER.test(server))
+    throw fail(`server: want https://HOST:PORT, got ${JSON.stringify(cluster['server'])}`);
+  const data = text(user['client-certificate-data']);
+  const bytes = data === undefined ? undefined : decodeBase64(data);
+  if (data !== undefined && bytes === undefined) throw fail('illegal base64 data in client-certificate-data');
+  return {
+    server: server.replace(/\/$/, ''),
+    user: {
+      token: text(user['token']),
+      certificatePem: bytes === undefined ? undefined : new TextDecoder().decode(bytes),
+      certificateFile: text(user['client-certificate']),
+    },
+  };
+}
+
+export interface ClientKubeConfig {
+  readonly server: string;
+  /** PEM text of the cluster's authority. */
+  readonly ca: string;
+  readonly user: string;
+  /** PEM texts, or a file that holds both. */
+  readonly credential: { readonly certificate: string; readonly key: string } | { readonly file: string };
+}
+
+/** A kubeconfig as kubeadm writes it. */
+export function formatClientKubeConfig({ server, ca, user, credential }: ClientKubeConfig): string {
+  const data = (pem: string): string => encodeBase64(new TextEncoder().encode(pem));
+  const context = `${user}@kubernetes`;
+  return writeOwnYaml(
+    {
+      apiVersion: 'v1',
+      clusters: [{ cluster: { 'certificate-authority-data': data(ca), server }, name: 'kubernetes' }],
+      contexts: [{ context: { cluster: 'kubernetes', user }, name: context }],
+      'current-context': context,
+      kind: 'Config',
+      users: [
+        {
+          name: user,
+          user:
+            'file' in credential
+              ? { 'client-certificate': credential.file, 'client-key': credential.file }
+              : {
+                  'client-certificate-data': data(credential.certificate),
+                  'client-key-data': data(credential.key),
+                },
+        },
+      ],
+    },
+    0,
+  );
+}
+
+/** The file's text, with a certificate by its fields. */
 export function formatKubeConfig(config: KubeConfig): string {
   return writeOwnYaml({ server: config.server, user: config.user });
 }
@@ -86,22 +166,38 @@ export function readClientConfig(
   if (!files.exists(path))
     throw new Error(`error loading config file "${path}": open ${path}: no such file or directory`);
   const { server, user } = parseKubeConfig(files.read(path), path);
-  const certificate: PeerCertificate | undefined =
-    user.commonName === undefined
-      ? undefined
-      : {
-          commonName: user.commonName,
-          organizations: user.organizations ?? [],
-          issuer: user.issuer ?? '',
-          notBefore: instant(user.notBefore, -Infinity, path),
-          notAfter: instant(user.notAfter, Infinity, path),
-        };
+  const certificate = certificateOf(user, files, path);
   return {
     server,
     userAgent,
     ...(certificate === undefined ? {} : { certificate }),
     ...(user.token === undefined ? {} : { token: user.token }),
     ...(limits === undefined ? {} : { limits }),
+  };
+}
+
+function certificateOf(
+  user: KubeConfig['user'],
+  files: FileSystem,
+  path: string,
+): PeerCertificate | undefined {
+  const { certificateFile: file } = user;
+  if (file !== undefined && !files.exists(file))
+    throw new Error(`error loading config file "${path}": open ${file}: no such file or directory`);
+  const pem = user.certificatePem ?? (file === undefined ? undefined : files.read(file));
+  if (pem !== undefined) {
+    const block = firstPemBlock(pem);
+    if (block?.type !== 'CERTIFICATE')
+      throw new Error('tls: failed to find any PEM data in certificate input');
+    return parseCertificate(block.bytes);
+  }
+  if (user.commonName === undefined) return undefined;
+  return {
+    commonName: user.commonName,
+    organizations: user.organizations ?? [],
+    issuer: user.issuer ?? '',
+    notBefore: instant(user.notBefore, -Infinity, path),
+    notAfter: instant(user.notAfter, Infinity, path),
   };
 }
 

@@ -30,6 +30,7 @@ export const machineCommands: readonly string[] = [
   'journalctl',
   'kill',
   'killall',
+  'kubeadm',
   'kubectl',
   'ls',
   'mkdir',

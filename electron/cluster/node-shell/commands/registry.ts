@@ -1,6 +1,7 @@
 import type { MachineCommand } from '../interface.ts';
 import { crictl } from './crictl.ts';
 import { fileCommands } from './files.ts';
+import { kubeadm } from './kubeadm.ts';
 import { journalctl } from './journalctl.ts';
 import { powerCommands } from './power.ts';
 import { processCommands } from './processes.ts';
@@ -18,4 +19,5 @@ export const commands: ReadonlyMap<string, MachineCommand> = new Map<string, Mac
   ['systemctl', systemctl],
   ['journalctl', journalctl],
   ['crictl', crictl],
+  ['kubeadm', kubeadm],
 ]);
