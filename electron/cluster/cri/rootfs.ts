@@ -50,7 +50,8 @@ class MachineFolder implements ContainerFiles {
 
   stat(path: string): FileInfo | undefined {
     const full = this.#full(path);
-    if (path === '/' || this.#files.list(full).length > 0)
+    // A volume's folder is there from the start, although folders of a machine are not while they are empty.
+    if (this.#files.list(full).length > 0 || (path === '/' && !this.#files.exists(full)))
       return { kind: 'directory', size: 4096, executable: true };
     if (!this.#files.exists(full)) return undefined;
     return { kind: 'file', size: utf8Encode(this.#files.read(full)).length, executable: false };

@@ -1,11 +1,7 @@
-import type { ConfigMap, Container, KubeObject, Pod, Secret } from '../api/types.ts';
-import { isNotFound } from '../client/api-errors.ts';
-import type { ApiClient } from '../client/interface.ts';
-import { resourceTypes } from '../client/resource-types.ts';
+import type { Container, Pod } from '../api/types.ts';
 import { metaOf } from './pod-accessors.ts';
-
-/** A container cannot be made because what it refers to is not there. */
-export class ContainerConfigError extends Error {}
+import { ContainerConfigError } from './referenced-objects.ts';
+import type { ReferencedObjects } from './referenced-objects.ts';
 
 export interface EnvironmentFacts {
   readonly podIp: string;
@@ -16,10 +12,10 @@ type Values = Readonly<Record<string, string>>;
 
 /** Resolves a container's environment, reading config maps and secrets from the API as it goes. */
 export class ContainerEnvironment {
-  readonly #client: ApiClient;
+  readonly #objects: ReferencedObjects;
 
-  constructor(client: ApiClient) {
-    this.#client = client;
+  constructor(objects: ReferencedObjects) {
+    this.#objects = objects;
   }
 
   /** @throws ContainerConfigError `configmap "x" not found`, … */
@@ -45,7 +41,12 @@ export class ContainerEnvironment {
       const reference = configMapKeyRef ?? secretKeyRef;
       if (reference === undefined) continue;
       const kind = configMapKeyRef === undefined ? 'secret' : 'configmap';
-      const data = await this.#data(kind, namespace, reference.name ?? '', reference.optional === true);
+      const data = await this.#objects.data(
+        kind,
+        namespace,
+        reference.name ?? '',
+        reference.optional === true,
+      );
       const found = data?.[reference.key];
       if (found !== undefined) result.set(name, found);
       else if (data !== undefined && reference.optional !== true) {
@@ -58,52 +59,13 @@ export class ContainerEnvironment {
     return [...result].map(([key, value]) => ({ key, value }));
   }
 
-  /** Volumes whose config map or secret is missing, as mounting them says it. */
-  async missingVolumes(pod: Pod): Promise<string[]> {
-    const { namespace } = metaOf(pod);
-    const messages: string[] = [];
-    for (const volume of pod.spec?.volumes ?? []) {
-      const { configMap, secret } = volume;
-      const kind = configMap === undefined ? 'secret' : 'configmap';
-      const name = configMap?.name ?? secret?.secretName;
-      if (name === undefined || (configMap ?? secret)?.optional === true) continue;
-      try {
-        await this.#data(kind, namespace, name, false);
-      } catch (error) {
-        if (!(error instanceof ContainerConfigError)) throw error;
-        messages.push(`MountVolume.SetUp failed for volume "${volume.name}" : ${error.message}`);
-      }
-    }
-    return messages;
-  }
-
   async #bulk(namespace: string, source: NonNullable<Container['envFrom']>[number]): Promise<Values> {
     const reference = source.configMapRef ?? source.secretRef;
     if (reference === undefined) return {};
     const kind = source.configMapRef === undefined ? 'secret' : 'configmap';
-    return (await this.#data(kind, namespace, reference.name ?? '', reference.optional === true)) ?? {};
-  }
-
-  /** Undefined when it is missing but optional. */
-  async #data(
-    kind: 'configmap' | 'secret',
-    namespace: string,
-    name: string,
-    optional: boolean,
-  ): Promise<Values | undefined> {
-    const type = kind === 'secret' ? resourceTypes.secrets : resourceTypes.configMaps;
-    let object: KubeObject;
-    try {
-      object = await this.#client.resource(type, namespace).get(name);
-    } catch (error) {
-      if (!isNotFound(error))
-        throw new ContainerConfigError(error instanceof Error ? error.message : String(error));
-      if (optional) return undefined;
-      throw new ContainerConfigError(`${kind} "${name}" not found`);
-    }
-    if (kind === 'configmap') return (object as ConfigMap).data ?? {};
-    const encoded = (object as Secret).data ?? {};
-    return Object.fromEntries(Object.entries(encoded).map(([key, value]) => [key, decodeBase64(value)]));
+    return (
+      (await this.#objects.data(kind, namespace, reference.name ?? '', reference.optional === true)) ?? {}
+    );
   }
 }
 
@@ -114,7 +76,8 @@ export function expand(text: string, values: ReadonlyMap<string, string>): strin
   );
 }
 
-function fieldValue(pod: Pod, path: string, facts: EnvironmentFacts): string {
+/** What a `fieldRef` of an environment variable gives. */
+export function fieldValue(pod: Pod, path: string, facts: EnvironmentFacts): string {
   const meta = metaOf(pod);
   const keyed = /^metadata\.(labels|annotations)\['(.+)'\]$/.exec(path);
   if (keyed !== null) return meta[keyed[1] as 'labels' | 'annotations']?.[keyed[2] ?? ''] ?? '';
@@ -130,23 +93,4 @@ function fieldValue(pod: Pod, path: string, facts: EnvironmentFacts): string {
     'status.podIPs': facts.podIp,
   };
   return known[path] ?? '';
-}
-
-const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-
-function decodeBase64(text: string): string {
-  const bytes: number[] = [];
-  let bits = 0;
-  let count = 0;
-  for (const char of text) {
-    const value = BASE64.indexOf(char);
-    if (value < 0) continue;
-    bits = (bits << 6) | value;
-    count += 6;
-    if (count >= 8) {
-      count -= 8;
-      bytes.push((bits >> count) & 255);
-    }
-  }
-  return new TextDecoder().decode(new Uint8Array(bytes));
 }

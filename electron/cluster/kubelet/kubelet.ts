@@ -9,6 +9,8 @@ import { CriError } from '../cri/interface.ts';
 import type { ProcessContext } from '../machine/interface.ts';
 import { KeyedBackoff } from './backoff.ts';
 import { ContainerEnvironment } from './container-environment.ts';
+import { PodVolumes } from './pod-volumes.ts';
+import { ReferencedObjects } from './referenced-objects.ts';
 import { ImageManager } from './image-manager.ts';
 import { MirrorPods } from './mirror-pods.ts';
 import { admitPod } from './node-admission.ts';
@@ -61,6 +63,7 @@ export class Kubelet {
   readonly #mirrors: MirrorPods;
   readonly #node: NodeStatusUpdater;
   readonly #informers: InformerFactory;
+  readonly #volumes: PodVolumes;
   #apiPods = new Map<string, Pod>();
   #synced = false;
   #runtimeUp = false;
@@ -90,6 +93,8 @@ export class Kubelet {
       settings.serializeImagePulls,
       () => void (this.#imagesKnown = false),
     );
+    const objects = new ReferencedObjects(client);
+    this.#volumes = new PodVolumes(process.files, process.clock, objects);
     this.#syncer = new PodSyncer({
       context: process,
       cri: this.#cri,
@@ -97,7 +102,9 @@ export class Kubelet {
       events,
       images: this.#images,
       backoff: this.#backoff,
-      environment: new ContainerEnvironment(client),
+      environment: new ContainerEnvironment(objects),
+      volumes: this.#volumes,
+      clusterDns: settings.clusterDns,
       hostIp: settings.nodeIp,
       networkError: () => this.#networkError(),
     });
@@ -252,6 +259,7 @@ export class Kubelet {
     this.#backoff.forget(`${uid}_`);
     this.#images.forget(uid);
     await this.#removeSandboxes(uid);
+    this.#volumes.tearDown(uid);
     const next = this.#waiting.get(uid);
     this.#waiting.delete(uid);
     if (next !== undefined) this.#startWorker(next);

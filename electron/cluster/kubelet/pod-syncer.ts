@@ -4,7 +4,11 @@ import type { Container as RuntimeContainer, CriClient, PodSandboxConfig } from 
 import { CriError } from '../cri/interface.ts';
 import type { KeyedBackoff } from './backoff.ts';
 import type { ContainerEnvironment } from './container-environment.ts';
-import { ContainerConfigError, expand } from './container-environment.ts';
+import { expand } from './container-environment.ts';
+import { podDnsConfig } from './pod-dns.ts';
+import type { ClusterDns } from './pod-dns.ts';
+import type { PodVolumes } from './pod-volumes.ts';
+import { ContainerConfigError } from './referenced-objects.ts';
 import { goDuration } from './go-duration.ts';
 import type { ImageManager } from './image-manager.ts';
 import type { ContainerToStart } from './pod-actions.ts';
@@ -25,6 +29,8 @@ export interface SyncDependencies {
   readonly images: ImageManager;
   readonly backoff: KeyedBackoff;
   readonly environment: ContainerEnvironment;
+  readonly volumes: PodVolumes;
+  readonly clusterDns: ClusterDns;
   readonly hostIp: string;
   /** Why Pods with a network of their own cannot be run now; undefined when they can. */
   readonly networkError: () => string | undefined;
@@ -50,7 +56,7 @@ export class PodSyncer {
     reasons: Map<string, WaitingReason>,
     cancelled: () => boolean,
   ): Promise<string | undefined> {
-    const { cache, events, environment, networkError } = this.#deps;
+    const { cache, events, volumes, networkError } = this.#deps;
     const runtime = cache.get(uidOf(pod));
     const actions = computePodActions(pod, runtime);
     if (actions.killPod) {
@@ -67,7 +73,7 @@ export class PodSyncer {
     if (actions.start.length === 0) return undefined;
     let sandboxId = actions.sandbox?.id;
     if (actions.sandboxAttempt !== undefined) {
-      const missing = await environment.missingVolumes(pod);
+      const missing = await volumes.setUp(pod);
       for (const message of missing) events.pod(pod, 'Warning', 'FailedMount', message);
       if (missing.length > 0) return missing.join(', ');
       if (actions.sandbox !== undefined) {
@@ -138,6 +144,7 @@ export class PodSyncer {
   async #createSandbox(pod: Pod, attempt: number): Promise<string | CriError> {
     const { name, namespace, uid, labels, annotations } = metaOf(pod);
     const spec = specOf(pod);
+    const dnsConfig = podDnsConfig(pod, this.#deps.clusterDns);
     const config: PodSandboxConfig = {
       metadata: { name, namespace, uid, attempt },
       hostname: spec.hostNetwork === true ? (spec.nodeName ?? name) : (spec.hostname ?? name).slice(0, 63),
@@ -150,6 +157,7 @@ export class PodSyncer {
       },
       annotations: annotations ?? {},
       network: spec.hostNetwork === true ? 'NODE' : 'POD',
+      ...(dnsConfig === undefined ? {} : { dnsConfig }),
     };
     try {
       return (await this.#deps.cri.call('RunPodSandbox', { config })).podSandboxId;
@@ -228,13 +236,16 @@ export class PodSyncer {
   }
 
   async #config(pod: Pod, { spec, attempt }: ContainerToStart, imageRef: string, sandboxId: string) {
-    const { cache, environment, hostIp } = this.#deps;
+    const { cache, environment, hostIp, volumes } = this.#deps;
     const podIp = cache.get(uidOf(pod)).sandboxes.find((sandbox) => sandbox.id === sandboxId)?.ip ?? '';
+    await volumes.setUpProjected(pod, { podIp, hostIp });
     const envs = await environment.resolve(pod, spec, { podIp, hostIp });
     const values = new Map(envs.map(({ key, value }) => [key, value]));
     const { name, namespace, uid } = metaOf(pod);
+    const mounts = volumes.mountsOf(pod, spec, (text) => expand(text, values));
     return {
       metadata: { name: spec.name, attempt },
+      ...(mounts.length === 0 ? {} : { mounts }),
       image: spec.image ?? '',
       imageRef,
       command: (spec.command ?? []).map((text) => expand(text, values)),

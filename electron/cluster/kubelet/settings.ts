@@ -1,6 +1,8 @@
 import { readOwnYaml } from '../apimachinery/own-yaml.ts';
 import type { Taint } from '../api/types.ts';
 import { CONTAINERD_SOCKET } from '../cri/interface.ts';
+import { validateNodeLabels } from './node-labels.ts';
+import type { ClusterDns } from './pod-dns.ts';
 import type { FileSystem, MachineSpec } from '../machine/interface.ts';
 
 /** What a kubelet is told by its flags and its configuration file. Times in milliseconds. */
@@ -18,6 +20,7 @@ export interface KubeletSettings {
   readonly nodeStatusReportFrequency: number;
   readonly leaseDurationSeconds: number;
   readonly maxContainerBackoff: number;
+  readonly clusterDns: ClusterDns;
 }
 
 interface KubeletConfiguration {
@@ -29,6 +32,8 @@ interface KubeletConfiguration {
   readonly nodeStatusReportFrequency?: string;
   readonly nodeLeaseDurationSeconds?: number;
   readonly containerRuntimeEndpoint?: string;
+  readonly clusterDNS?: readonly string[];
+  readonly clusterDomain?: string;
   readonly crashLoopBackOff?: { readonly maxContainerRestartPeriod?: string };
 }
 
@@ -68,7 +73,7 @@ function parseTaints(text: string): Taint[] {
 
 /**
  * Reads `--config` and the flags `--kubeconfig --node-ip --node-labels --register-with-taints --hostname-override`.
- * @throws Error with the kubelet's text when the configuration cannot be read
+ * @throws Error with the kubelet's text when the configuration cannot be read, or a label is not the kubelet's to give
  */
 export function readSettings(
   argv: readonly string[],
@@ -81,6 +86,8 @@ export function readSettings(
     if (match === null) throw new Error(`unknown command ${JSON.stringify(arg)} for "kubelet"`);
     flags.set(match[1] ?? '', match[2] ?? '');
   }
+  const nodeLabels = parseLabels(flags.get('node-labels') ?? '');
+  validateNodeLabels(nodeLabels);
   const path = flags.get('config') ?? '/var/lib/kubelet/config.yaml';
   const config = readConfiguration(files, path);
   const socket = config.containerRuntimeEndpoint?.replace(/^unix:\/\//, '') ?? '';
@@ -89,7 +96,7 @@ export function readSettings(
     nodeIp: flags.get('node-ip') ?? machine.ip,
     kubeconfig: flags.get('kubeconfig') ?? '/etc/kubernetes/kubelet.conf',
     staticPodPath: config.staticPodPath ?? '',
-    nodeLabels: parseLabels(flags.get('node-labels') ?? ''),
+    nodeLabels,
     registerWithTaints: parseTaints(flags.get('register-with-taints') ?? ''),
     socket: socket === '' ? CONTAINERD_SOCKET : socket,
     maxPods: config.maxPods ?? 110,
@@ -97,6 +104,7 @@ export function readSettings(
     nodeStatusUpdateFrequency: duration(config.nodeStatusUpdateFrequency, 10_000),
     nodeStatusReportFrequency: duration(config.nodeStatusReportFrequency, 300_000),
     leaseDurationSeconds: config.nodeLeaseDurationSeconds ?? 40,
+    clusterDns: { servers: config.clusterDNS ?? [], domain: config.clusterDomain ?? '' },
     maxContainerBackoff: duration(config.crashLoopBackOff?.maxContainerRestartPeriod, 300_000),
   };
 }
