@@ -49,11 +49,7 @@ beforeEach(() => {
     ['kubernetes', 'ca'],
     ['etcd-ca', 'etcd/ca'],
   ] as const) {
-    const pair = issueAuthority(
-      { subject: subjectName(name, []), altNames: undefined },
-      installed,
-      name,
-    );
+    const pair = issueAuthority({ subject: subjectName(name, []), altNames: undefined }, installed, name);
     files.write(`${PKI}/${path}.crt`, pair.certificate);
     files.write(`${PKI}/${path}.key`, pair.key);
   }
