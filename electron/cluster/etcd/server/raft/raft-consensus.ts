@@ -1,9 +1,8 @@
 import type { Context } from '../../../../base/context.ts';
 import type { Disposable } from '../../../../base/disposable.ts';
 import type { NetworkAccess } from '../../../network/interface.ts';
-import { hexId } from '../../../raft/ids.ts';
 import { NONE, RaftError } from '../../../raft/interface.ts';
-import type { Entry, Message, RaftId, Snapshot, SoftState } from '../../../raft/interface.ts';
+import type { Entry, Message, Snapshot, SoftState } from '../../../raft/interface.ts';
 import type { RawNode } from '../../../raft/raw-node.ts';
 import type { Backend, BackendImage } from '../../backend/interface.ts';
 import type { Member } from '../../client/cluster.ts';
@@ -22,7 +21,7 @@ import type {
   Reply,
 } from '../interface.ts';
 import { ClusterCalls } from '../membership/cluster-calls.ts';
-import type { ClusterRequest, MemberChange } from '../membership/interface.ts';
+import type { MemberChange } from '../membership/interface.ts';
 import { Membership } from '../membership/membership.ts';
 import type { PeerMethod } from '../peers/frames.ts';
 import { PeerTransport } from '../peers/peer-transport.ts';
@@ -38,6 +37,7 @@ import { newNode } from './new-node.ts';
 import { Outbox } from './outbox.ts';
 import { RaftLoop } from './raft-loop.ts';
 import { viewOf } from './raft-view.ts';
+import { reportState } from './report-state.ts';
 import { Submissions } from './submissions.ts';
 
 /** Entries committed and not applied above which nothing new is taken. */
@@ -181,9 +181,7 @@ export class RaftConsensus implements Consensus, ClusterOperations {
       reply({ error: etcdError('tooManyRequests') });
       return;
     }
-    this.#submissions.submit(this.#submissions.requests, reply, (number) =>
-      this.#node.propose([{ from: this.memberId, number, request } satisfies LogRequest]),
-    );
+    this.#submit(request, reply);
   }
 
   linearizableRead(ready: (error: EtcdError | undefined) => void): void {
@@ -273,15 +271,15 @@ export class RaftConsensus implements Consensus, ClusterOperations {
 
   /** Tells the others how clients reach this member; upstream does so at every start. */
   #publish(): void {
-    const { name, clientUrls } = this.#config;
     const { memberId } = this;
-    this.#proposeForCluster({ clusterMemberAttrSet: { memberId, name, clientUrls } }, (outcome) => {
+    const { name, clientUrls } = this.#config;
+    this.#submit({ clusterMemberAttrSet: { memberId, name, clientUrls } }, (outcome) => {
       if (!('error' in outcome)) this.#config.onReady();
       else if (!this.#stopped && !this.#membership.isRemoved(memberId)) this.#publish();
     });
   }
 
-  #proposeForCluster(request: ClusterRequest, reply: Reply<unknown>): void {
+  #submit(request: LogRequest['request'], reply: Reply<unknown>): void {
     this.#submissions.submit(this.#submissions.requests, reply, (number) =>
       this.#node.propose([{ from: this.memberId, number, request } satisfies LogRequest]),
     );
@@ -290,40 +288,12 @@ export class RaftConsensus implements Consensus, ClusterOperations {
   #stateChanged(state: SoftState): void {
     const before = this.#state;
     this.#state = state;
-    if (before.raftState !== state.raftState) this.#recordState(before, state);
+    reportState(this.#context, this.memberId, this.#loop.hardState.term, before, state);
     this.#retick();
-    if (state.lead !== before.lead) {
-      this.#logLeader(before.lead, state.lead);
-      this.#events?.leaderChanged();
-    }
+    if (state.lead !== before.lead) this.#events?.leaderChanged();
     if (state.lead === NONE || state.lead === before.lead) return;
     this.#reads.leaderChanged();
     this.#submissions.leaderElected();
-  }
-
-  #logLeader(before: RaftId, lead: RaftId): void {
-    const of = `raft.node: ${hexId(this.memberId)}`;
-    const [line, what] =
-      before === NONE
-        ? [370, `${of} elected leader ${hexId(lead)}`]
-        : lead === NONE
-          ? [376, `${of} lost leader ${hexId(before)}`]
-          : [372, `${of} changed leader from ${hexId(before)} to ${hexId(lead)}`];
-    const fields = { logger: 'raft', caller: `v3@v3.6.0/node.go:${line}` };
-    this.#context.log.info(`${what} at term ${this.#loop.hardState.term}`, fields);
-  }
-
-  #recordState(before: SoftState, state: SoftState): void {
-    const { tracer } = this.#context;
-    const { cause } = tracer;
-    tracer.record({
-      kind: 'state',
-      subject: `raft ${tracer.actor}`,
-      from: before.raftState,
-      state: state.raftState,
-      detail: { term: this.#loop.hardState.term, lead: state.lead === NONE ? '0' : hexId(state.lead) },
-    });
-    tracer.resume(cause);
   }
 
   #step(message: Message): void {
@@ -360,12 +330,11 @@ export class RaftConsensus implements Consensus, ClusterOperations {
     this.#reads.retry();
     const version = `${this.#config.version.split('.').slice(0, 2).join('.')}.0`;
     if (this.#membership.clusterVersion === version) return;
-    this.#proposeForCluster({ clusterVersionSet: { version } }, () => undefined);
+    this.#submit({ clusterVersionSet: { version } }, () => undefined);
   }
 
   #removed(): void {
-    if (this.#stopped) return;
-    this.#context.clock.setTimeout(() => this.#config.onRemoved(), REMOVED_PAUSE);
+    if (!this.#stopped) this.#context.clock.setTimeout(() => this.#config.onRemoved(), REMOVED_PAUSE);
   }
 
   #takeSnapshot(): void {
@@ -465,7 +434,7 @@ export class RaftConsensus implements Consensus, ClusterOperations {
             context,
           });
         }),
-      propose: (request, reply) => this.#proposeForCluster(request, reply),
+      propose: (request, reply) => this.#submit(request, reply),
       linearizableRead: (ready) => this.linearizableRead(ready),
       transferLeader: (to) => {
         this.#node.transferLeader(to);
