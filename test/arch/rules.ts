@@ -25,7 +25,7 @@ const COMPONENT = [
 /** The longest matching folder decides. A source file that no rule covers is an error. */
 export const RULES: readonly FolderRule[] = [
   { folder: 'electron/shared', ours: [], packages: ['zod'] },
-  { folder: 'electron/base', ours: [], packages: [] },
+  { folder: 'electron/base', ours: [], packages: ['@noble/curves', '@noble/hashes'] },
   {
     folder: 'electron/cluster/apimachinery',
     ours: ['electron/base', ...TYPES],
@@ -34,7 +34,7 @@ export const RULES: readonly FolderRule[] = [
   {
     folder: 'electron/cluster/api',
     ours: ['electron/base', 'electron/cluster/apimachinery'],
-    packages: ['@kubernetes/client-node', 'yaml', 'protobufjs'],
+    packages: ['@kubernetes/client-node', 'yaml', 'protobufjs', '@noble/hashes'],
   },
   { folder: 'electron/cluster/network', ours: ['electron/base'], packages: [] },
   { folder: 'electron/cluster/machine', ours: ['electron/base', 'electron/cluster/network'], packages: [] },
@@ -53,7 +53,7 @@ export const RULES: readonly FolderRule[] = [
   {
     folder: 'electron/cluster/etcd',
     ours: [...CLUSTER_COMMON, 'electron/cluster/raft'],
-    packages: ['sorted-btree', 'bcryptjs'],
+    packages: ['sorted-btree', 'bcryptjs', '@noble/hashes'],
   },
   {
     folder: 'electron/cluster/apiserver',
@@ -63,7 +63,7 @@ export const RULES: readonly FolderRule[] = [
       'electron/cluster/etcd/client',
       'electron/cluster/etcd/v3/client',
     ],
-    packages: ['yaml'],
+    packages: ['yaml', '@noble/hashes'],
   },
   { folder: 'electron/cluster/client', ours: [...COMPONENT, 'electron/cluster/network'], packages: ['yaml'] },
   { folder: 'electron/cluster/controller', ours: COMPONENT, packages: ['yaml'] },

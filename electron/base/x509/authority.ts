@@ -1,8 +1,6 @@
+import { p256 } from '@noble/curves/nist.js';
 import { contextTag, DerError, TAG } from '../der/der-value.ts';
-import { children, readAll, readOid, readOne, readTime, toBigInt } from '../der/read-der.ts';
-import { integer, sequence } from '../der/write-der.ts';
-import { sha256 } from '../digest/sha256.ts';
-import { signDigest } from '../ecdsa/p256.ts';
+import { children, readAll, readOid, readOne, readTime } from '../der/read-der.ts';
 import { OID } from './oids.ts';
 import { firstPemBlock } from './pem.ts';
 import { extensions, writeCertificate } from './write-certificate.ts';
@@ -48,7 +46,7 @@ export function readIssuer(certificatePem: string): Issuer {
 }
 
 /** The certificate of an authority that vouches for itself, as PEM text. `keyId`: any name of its key. */
-export function selfSignedAuthority(template: CertificateTemplate, key: bigint, keyId: Uint8Array): string {
+export function selfSignedAuthority(template: CertificateTemplate, key: Uint8Array, keyId: Uint8Array): string {
   const { altNames } = template;
   const parts = [
     extensions.keyUsage(template.keyUsage),
@@ -60,16 +58,13 @@ export function selfSignedAuthority(template: CertificateTemplate, key: bigint, 
 }
 
 /** Signs with a key of P-256. */
-function signerOf(key: bigint): Signer {
-  return (bytes) => {
-    const { r, s } = signDigest(key, sha256(bytes));
-    return sequence(integer(r), integer(s));
-  };
+function signerOf(key: Uint8Array): Signer {
+  return (bytes) => p256.sign(bytes, key, { format: 'der', lowS: false });
 }
 
 /** An authority that signs with ECDSA over P-256 and SHA-256: its name, its key, and how long it is good. */
 export class SigningAuthority {
-  readonly #key: bigint;
+  readonly #key: Uint8Array;
   readonly #issuer: Issuer;
 
   /** @throws DerError when they are no certificate and no key of this curve */
@@ -111,7 +106,7 @@ function keyIdOf(extensions: { readonly tag: number; readonly content: Uint8Arra
 }
 
 /** A private key in PKCS #8 or SEC 1 form. */
-function privateKeyOf(pem: string): bigint {
+function privateKeyOf(pem: string): Uint8Array {
   const block = firstPemBlock(pem);
   if (block === undefined) throw new DerError('no key in the PEM text');
   let key = children(readOne(block.bytes));
@@ -122,5 +117,5 @@ function privateKeyOf(pem: string): bigint {
   }
   const secret = key[1];
   if (secret?.tag !== TAG.octetString) throw new DerError('not an EC key');
-  return toBigInt(secret.content);
+  return secret.content;
 }

@@ -1,8 +1,8 @@
+import { p256 } from '@noble/curves/nist.js';
 import { contextTag, DerError, TAG } from '../der/der-value.ts';
 import type { DerValue } from '../der/der-value.ts';
 import { children, readAll, readBits, readInteger, readOid, readOne, toBigInt } from '../der/read-der.ts';
-import { sha256 } from '../digest/sha256.ts';
-import { verifyDigest } from '../ecdsa/p256.ts';
+import { sha256 } from '@noble/hashes/sha2.js';
 import { OID } from './oids.ts';
 
 /** A request for a certificate (PKCS #10), as far as a signer reads it. */
@@ -74,19 +74,22 @@ function verify(
   const [keyAlgorithm, keyBits] = children(key);
   const [type, curve] = children(keyAlgorithm);
   const kind = readOid(type);
-  const digest = sha256(info.bytes);
   const signedBy = readOid(algorithm);
   if (signedBy === OID.ecdsaWithSha256 && kind === OID.ecPublicKey && readOid(curve) === OID.prime256v1) {
-    const [r, s] = children(readOne(readBits(signature)));
-    const good = verifyDigest(readBits(keyBits), digest, { r: readInteger(r), s: readInteger(s) });
-    return good ? 'good' : 'bad';
+    return isEcdsaSignature(readBits(keyBits), info.bytes, readBits(signature)) ? 'good' : 'bad';
   }
   if (signedBy === OID.sha256WithRsa && kind === OID.rsaEncryption) {
     const [modulus, exponent] = children(readOne(readBits(keyBits)));
     const n = readInteger(modulus);
-    return isRsaSignature(n, readInteger(exponent), digest, readBits(signature)) ? 'good' : 'bad';
+    return isRsaSignature(n, readInteger(exponent), sha256(info.bytes), readBits(signature)) ? 'good' : 'bad';
   }
   return 'unknown';
+}
+
+/** A key that is no point of the curve signs nothing. */
+function isEcdsaSignature(publicKey: Uint8Array, bytes: Uint8Array, signature: Uint8Array): boolean {
+  if (!p256.utils.isValidPublicKey(publicKey, false)) return false;
+  return p256.verify(signature, bytes, publicKey, { format: 'der', lowS: false });
 }
 
 /** `DigestInfo` of SHA-256 as PKCS #1 v1.5 puts it before the digest. */

@@ -1,6 +1,6 @@
+import { p256 } from '@noble/curves/nist.js';
 import { contextTag } from '../der/der-value.ts';
-import { bits, der, fromBigInt, integer, octets, oid, sequence } from '../der/write-der.ts';
-import { publicKeyOf } from '../ecdsa/p256.ts';
+import { bits, der, integer, octets, oid, sequence } from '../der/write-der.ts';
 import { OID } from './oids.ts';
 import { toPem } from './pem.ts';
 import { distinguishedName, generalNames } from './write-certificate.ts';
@@ -23,16 +23,16 @@ export function alternativeNames(dnsNames: readonly string[], ips: readonly stri
 
 /** A private key of P-256, in the forms in which it is used. */
 export interface EcKey {
-  readonly secret: bigint;
+  readonly secret: Uint8Array;
   /** DER of SubjectPublicKeyInfo. */
   readonly publicKey: Uint8Array;
   /** SEC 1, `EC PRIVATE KEY`. */
   readonly pem: string;
 }
 
-/** @param secret 1 up to the curve's order */
-export function ecKeyOf(secret: bigint): EcKey {
-  const point = publicKeyOf(secret);
+/** @param secret 32 bytes, from 1 up to the curve's order. @throws Error for others */
+export function ecKeyOf(secret: Uint8Array): EcKey {
+  const point = p256.getPublicKey(secret, false);
   const curve = oid(OID.prime256v1);
   return {
     secret,
@@ -41,7 +41,7 @@ export function ecKeyOf(secret: bigint): EcKey {
       'EC PRIVATE KEY',
       sequence(
         integer(1n),
-        octets(fromBigInt(secret, 32)),
+        octets(secret),
         der(contextTag(0), curve),
         der(contextTag(1), bits(point)),
       ),

@@ -3,8 +3,6 @@ import { describe, expect, it } from 'vitest';
 import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
-import { toBigInt } from '../der/read-der.ts';
-import { publicKeyOf, signDigest, verifyDigest } from '../ecdsa/p256.ts';
 import { SigningAuthority } from './authority.ts';
 import { parseCertificate } from './certificate.ts';
 import { parseCertificateRequest } from './certificate-request.ts';
@@ -47,34 +45,6 @@ async function authority() {
   const key = await webcrypto.subtle.exportKey('pkcs8', keys.privateKey as unknown as webcrypto.CryptoKey);
   return { certificate: certificate.toString('pem'), key: toPem('PRIVATE KEY', new Uint8Array(key)) };
 }
-
-describe('P-256', () => {
-  it('signs as RFC 6979 says', () => {
-    // A.2.5, message "sample".
-    const key = 0xc9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721n;
-    const digest = createHash('sha256').update('sample').digest();
-    expect(signDigest(key, digest)).toEqual({
-      r: 0xefd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716n,
-      s: 0xf7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8n,
-    });
-  });
-
-  it('agrees with Node about signatures, and refuses others', () => {
-    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    const jwk = privateKey.export({ format: 'jwk' });
-    const secret = toBigInt(Buffer.from(jwk.d as string, 'base64url'));
-    const digest = createHash('sha256').update('hello').digest();
-    const made = createSign('sha256').update('hello').sign({ key: privateKey, dsaEncoding: 'ieee-p1363' });
-    const signature = { r: toBigInt(made.subarray(0, 32)), s: toBigInt(made.subarray(32)) };
-    expect(verifyDigest(publicKeyOf(secret), digest, signature)).toBe(true);
-    expect(verifyDigest(publicKeyOf(secret), digest, { ...signature, s: signature.s + 1n })).toBe(false);
-    const { r, s } = signDigest(secret, digest);
-    const bytes = Buffer.from(r.toString(16).padStart(64, '0') + s.toString(16).padStart(64, '0'), 'hex');
-    expect(verify('sha256', Buffer.from('hello'), { key: publicKey, dsaEncoding: 'ieee-p1363' }, bytes)).toBe(
-      true,
-    );
-  });
-});
 
 describe('a certificate request', () => {
   it.each([EC, RSA])('is read and its signature checked ($name)', async (algorithm) => {

@@ -1,4 +1,4 @@
-import { sha1 } from '../../base/digest/sha1.ts';
+import { sha1 } from '@noble/hashes/legacy.js';
 import { ExitError, exitCode } from '../etcdctl/errors.ts';
 import { parseUrls } from '../etcdctl/urls.ts';
 

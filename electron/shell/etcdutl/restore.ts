@@ -1,7 +1,7 @@
 import type { BoltBucket, BoltItem, BoltPair } from '../../base/bbolt/interface.ts';
 import { compareBytes } from '../../base/bbolt/layout.ts';
 import { writeBolt } from '../../base/bbolt/write-bolt.ts';
-import { sha256 } from '../../base/digest/sha256.ts';
+import { sha256 } from '@noble/hashes/sha2.js';
 import { ExitError, exitCode } from '../etcdctl/errors.ts';
 import type { Version } from '../etcdctl/print/interface.ts';
 import { mainRevision, openDatabase } from './database.ts';

@@ -2,7 +2,7 @@ import type { BoltBucket, BoltPair } from '../../../base/bbolt/interface.ts';
 import { BoltError } from '../../../base/bbolt/interface.ts';
 import { readBolt } from '../../../base/bbolt/read-bolt.ts';
 import { compareBytes } from '../../../base/bbolt/layout.ts';
-import { sha256 } from '../../../base/digest/sha256.ts';
+import { sha256 } from '@noble/hashes/sha2.js';
 import { ProtobufError } from '../../../base/protobuf/protobuf-reader.ts';
 import type { RevisionRecord } from '../backend/interface.ts';
 import type { SnapshotState } from './interface.ts';

@@ -1,7 +1,7 @@
 import type { BoltItem, BoltPair } from '../../../base/bbolt/interface.ts';
 import { compareBytes } from '../../../base/bbolt/layout.ts';
 import { writeBolt } from '../../../base/bbolt/write-bolt.ts';
-import { sha256 } from '../../../base/digest/sha256.ts';
+import { sha256 } from '@noble/hashes/sha2.js';
 import type { RevisionRecord } from '../backend/interface.ts';
 import type { SnapshotState } from './interface.ts';
 import { confStateToJson, memberToJson } from './membership-json.ts';

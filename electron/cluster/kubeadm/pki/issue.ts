@@ -1,5 +1,6 @@
-import { sha256 } from '../../../base/digest/sha256.ts';
+import { sha256 } from '@noble/hashes/sha2.js';
 import { toBigInt } from '../../../base/der/read-der.ts';
+import { fromBigInt } from '../../../base/der/write-der.ts';
 import { SigningAuthority, selfSignedAuthority } from '../../../base/x509/authority.ts';
 import type { CertificateTemplate } from '../../../base/x509/authority.ts';
 import { ecKeyOf } from '../../../base/x509/names.ts';
@@ -24,11 +25,11 @@ export interface KeyPair {
 export type Wanted = Pick<CertificateTemplate, 'subject' | 'altNames' | 'extKeyUsages'>;
 
 /** Secret numbers and serial numbers that follow from a text: the same text always gives the same. */
-function numbersOf(seed: string): { readonly secret: bigint; readonly serialNumber: bigint } {
+function numbersOf(seed: string): { readonly secret: Uint8Array; readonly serialNumber: bigint } {
   const encoder = new TextEncoder();
   const digest = (what: string): bigint => toBigInt(sha256(encoder.encode(`${what} ${seed}`)));
   // The curve's order begins with 32 ones: cut by a bit, every number but zero is below it.
-  return { secret: (digest('key') >> 1n) | 1n, serialNumber: (digest('serial') >> 193n) | 1n };
+  return { secret: fromBigInt((digest('key') >> 1n) | 1n, 32), serialNumber: (digest('serial') >> 193n) | 1n };
 }
 
 /** One who signs, from its files on the machine. @throws Error for a file that is not there, DerError for one that is no PEM */

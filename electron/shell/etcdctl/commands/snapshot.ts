@@ -1,4 +1,4 @@
-import { sha256 } from '../../../base/digest/sha256.ts';
+import { sha256 } from '@noble/hashes/sha2.js';
 import { isServiceError, message } from '../client/etcd-client.ts';
 import { CallError, ExitError, exitCode } from '../errors.ts';
 import type { CommandSpec } from '../interface.ts';

@@ -1,5 +1,5 @@
 import type { JsonObject as PathObject } from '../../../../base/jsonpath/json.ts';
-import { sha256 } from '../../../../base/digest/sha256.ts';
+import { sha256 } from '@noble/hashes/sha2.js';
 import { encodeBase64 } from '../../../apimachinery/base64.ts';
 import { deepEqual } from '../../../apimachinery/deep-equal.ts';
 import { apiVersionOf } from '../../../apimachinery/gvk.ts';

@@ -1,6 +1,6 @@
 import { SeededRand } from '../../../../base/rand.ts';
 import type { Rand } from '../../../../base/rand.ts';
-import { sha256 } from '../../../../base/digest/sha256.ts';
+import { sha256 } from '@noble/hashes/sha2.js';
 
 /** RSA with 2048 bits and e = 65537, in whole numbers: nothing here asks the machine it runs on. */
 export interface RsaPublicKey {

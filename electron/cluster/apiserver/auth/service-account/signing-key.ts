@@ -1,4 +1,4 @@
-import { sha256 } from '../../../../base/digest/sha256.ts';
+import { sha256 } from '@noble/hashes/sha2.js';
 import { encodeBase64Url } from './base64url.ts';
 import type { RsaKey } from './rsa.ts';
 import { PUBLIC_EXPONENT, rsaKeyOf, toBytes } from './rsa.ts';

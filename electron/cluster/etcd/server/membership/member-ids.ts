@@ -1,4 +1,4 @@
-import { sha1 } from '../../../../base/digest/sha1.ts';
+import { sha1 } from '@noble/hashes/legacy.js';
 import { byteStringToBytes, utf8ToByteString } from '../../../../base/byte-string.ts';
 import type { Uint64 } from '../../client/interface.ts';
 import { compareIds } from '../../../raft/ids.ts';
