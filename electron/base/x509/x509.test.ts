@@ -1,4 +1,4 @@
-import { createHash, createSign, X509Certificate } from 'node:crypto';
+import { X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
