@@ -92,7 +92,11 @@ export const RULES: readonly FolderRule[] = [
   },
   { folder: 'electron/cluster/topology', ours: [...CLUSTER_COMMON, ...TYPES], packages: [] },
   // The composition root of the simulation and its parts.
-  { folder: 'electron/cluster', ours: ['electron/base', 'electron/cluster'], packages: ['yaml', '@noble/hashes'] },
+  {
+    folder: 'electron/cluster',
+    ours: ['electron/base', 'electron/cluster'],
+    packages: ['yaml', '@noble/hashes'],
+  },
   {
     folder: 'electron/grading',
     ours: [

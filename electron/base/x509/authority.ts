@@ -46,7 +46,11 @@ export function readIssuer(certificatePem: string): Issuer {
 }
 
 /** The certificate of an authority that vouches for itself, as PEM text. `keyId`: any name of its key. */
-export function selfSignedAuthority(template: CertificateTemplate, key: Uint8Array, keyId: Uint8Array): string {
+export function selfSignedAuthority(
+  template: CertificateTemplate,
+  key: Uint8Array,
+  keyId: Uint8Array,
+): string {
   const { altNames } = template;
   const parts = [
     extensions.keyUsage(template.keyUsage),

@@ -39,12 +39,7 @@ export function ecKeyOf(secret: Uint8Array): EcKey {
     publicKey: sequence(sequence(oid(OID.ecPublicKey), curve), bits(point)),
     pem: toPem(
       'EC PRIVATE KEY',
-      sequence(
-        integer(1n),
-        octets(secret),
-        der(contextTag(0), curve),
-        der(contextTag(1), bits(point)),
-      ),
+      sequence(integer(1n), octets(secret), der(contextTag(0), curve), der(contextTag(1), bits(point))),
     ),
   };
 }

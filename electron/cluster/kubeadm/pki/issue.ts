@@ -29,7 +29,10 @@ function numbersOf(seed: string): { readonly secret: Uint8Array; readonly serial
   const encoder = new TextEncoder();
   const digest = (what: string): bigint => toBigInt(sha256(encoder.encode(`${what} ${seed}`)));
   // The curve's order begins with 32 ones: cut by a bit, every number but zero is below it.
-  return { secret: fromBigInt((digest('key') >> 1n) | 1n, 32), serialNumber: (digest('serial') >> 193n) | 1n };
+  return {
+    secret: fromBigInt((digest('key') >> 1n) | 1n, 32),
+    serialNumber: (digest('serial') >> 193n) | 1n,
+  };
 }
 
 /** One who signs, from its files on the machine. @throws Error for a file that is not there, DerError for one that is no PEM */
