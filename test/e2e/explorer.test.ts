@@ -111,6 +111,7 @@ describe.skipIf(!hasChromium())('the explorer', () => {
     await inspector.locator('.status', { hasText: '201 Created' }).waitFor();
     expect(await inspector.locator('.stages strong').allInnerTexts()).toEqual([
       'Authentication',
+      'Priority and fairness',
       'Authorization',
       'Admission',
       'Validation',
