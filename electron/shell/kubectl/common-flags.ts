@@ -1,4 +1,5 @@
-import type { FlagSpec } from './flags.ts';
+import type { FlagSet, FlagSpec } from './flags.ts';
+import type { Selection } from './resource-args.ts';
 
 /** Flags several commands share; each command lists the ones it has. */
 export const filenameFlags: readonly FlagSpec[] = [
@@ -27,6 +28,15 @@ export const filenameFlags: readonly FlagSpec[] = [
     },
   },
 ];
+
+/** What was given by `filenameFlags`. */
+export function filesOf(flags: FlagSet): Pick<Selection, 'filenames' | 'kustomize' | 'recursive'> {
+  return {
+    filenames: flags.list('filename'),
+    kustomize: flags.string('kustomize'),
+    recursive: flags.bool('recursive'),
+  };
+}
 
 export const selectorFlag: FlagSpec = {
   name: 'selector',
@@ -128,3 +138,25 @@ export const timeoutFlag = (initial: string): FlagSpec => ({
   initial,
   help: { en: 'How long to wait before giving up.', 'pt-BR': 'Quanto esperar antes de desistir.' },
 });
+
+/** Whom a binding is for. */
+export const subjectFlags: readonly FlagSpec[] = [
+  {
+    name: 'user',
+    kind: 'array',
+    help: { en: 'A user; may be repeated.', 'pt-BR': 'Um usuário; pode ser repetida.' },
+  },
+  {
+    name: 'group',
+    kind: 'array',
+    help: { en: 'A group; may be repeated.', 'pt-BR': 'Um grupo; pode ser repetida.' },
+  },
+  {
+    name: 'serviceaccount',
+    kind: 'array',
+    help: {
+      en: 'A service account, namespace:name; may be repeated.',
+      'pt-BR': 'Uma conta de serviço, namespace:nome; pode ser repetida.',
+    },
+  },
+];

@@ -4,6 +4,7 @@ import { quote } from './go-format.ts';
 import type { JsonObject } from './json.ts';
 import { isObject, listAt, nameOf, namespaceOf, stringAt } from './json.ts';
 import { apiVersionOf, resourcePath } from './rest-mapper.ts';
+import { resolveTargets } from './resource-args.ts';
 import type { Resolved, Selection, Target } from './resource-args.ts';
 import type { Session } from './session.ts';
 
@@ -149,4 +150,12 @@ export async function collectTargets(
     else found.push(each);
   }
   return { found, errors };
+}
+
+/** The objects a command line names. */
+export async function findTargets(
+  session: Session,
+  selection: Selection,
+): Promise<{ found: Found[]; errors: unknown[] }> {
+  return collectTargets(session, await resolveTargets(session, selection), selection);
 }

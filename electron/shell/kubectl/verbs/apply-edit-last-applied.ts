@@ -1,21 +1,17 @@
 import type { CommandSpec } from '../command-spec.ts';
-import { dryRunFlag, fieldManagerFlag, filenameFlags, validateFlag } from '../common-flags.ts';
-import { KubectlError, plainMessage, throwAll } from '../errors.ts';
+import { dryRunFlag, fieldManagerFlag, filenameFlags, filesOf, validateFlag } from '../common-flags.ts';
+import { KubectlError, throwAll } from '../errors.ts';
 import type { FlagSet } from '../flags.ts';
-import type { Json } from '../json.ts';
-import { equal, isObject } from '../json.ts';
 import { configurationText, lastApplied, originalOf } from '../last-applied.ts';
 import { ResultPrinter } from '../mutation.ts';
 import type { Found } from '../objects.ts';
-import { collectTargets } from '../objects.ts';
+import { findTargets } from '../objects.ts';
 import { outputFlags } from '../printers/object-printer.ts';
-import { mustProvide, resolveTargets } from '../resource-args.ts';
+import { mustProvide } from '../resource-args.ts';
 import type { Session } from '../session.ts';
 import { patchObject } from '../writes.ts';
-import { readYaml } from '../yaml/read.ts';
-import { writeYaml } from '../yaml/write.ts';
 import { hasFiles } from './create.ts';
-import { editorOf, editText, preamble } from './editor.ts';
+import { editObject, editorOf } from './editor.ts';
 
 /** `apply edit-last-applied`. Models cmd/apply/apply_edit_last_applied.go of kubectl (v1.33). */
 export const editLastApplied: CommandSpec = {
@@ -42,15 +38,9 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
   const editor = editorOf(session);
   const selection = {
     args,
-    filenames: flags.list('filename'),
-    kustomize: flags.string('kustomize'),
-    recursive: flags.bool('recursive'),
+    ...filesOf(flags),
   };
-  const { found, errors } = await collectTargets(
-    session,
-    await resolveTargets(session, selection),
-    selection,
-  );
+  const { found, errors } = await findTargets(session, selection);
   throwAll(errors);
   const printer = await ResultPrinter.make(session);
   for (const each of found) await editOne(session, flags, each, editor, printer);
@@ -68,18 +58,7 @@ async function editOne(
     throw new KubectlError(
       'The last-applied-configuration annotation does not exist on some live objects, skipping.',
     );
-  await editText(session, editor, each.name, preamble + writeYaml(before), async (text) => {
-    let value: Json;
-    try {
-      value = readYaml(text);
-    } catch (error) {
-      return `The edited file had a syntax error: ${plainMessage(error)}`;
-    }
-    if (!isObject(value)) return 'The edited file is not an object.';
-    if (equal(value, before)) {
-      await session.err('Edit cancelled, no changes made.\n');
-      return undefined;
-    }
+  await editObject(session, editor, each.name, before, async (value) => {
     const patch = { metadata: { annotations: { [lastApplied]: configurationText(value) } } };
     const done = await patchObject(session, each, 'merge', patch, {
       fieldManager: flags.string('field-manager'),

@@ -1,5 +1,12 @@
 import type { CommandSpec } from '../command-spec.ts';
-import { allFlag, dryRunFlag, fieldManagerFlag, filenameFlags, selectorFlag } from '../common-flags.ts';
+import {
+  allFlag,
+  dryRunFlag,
+  fieldManagerFlag,
+  filenameFlags,
+  filesOf,
+  selectorFlag,
+} from '../common-flags.ts';
 import { KubectlError, usageError } from '../errors.ts';
 import type { FlagSet } from '../flags.ts';
 import { compactJson } from '../go-format.ts';
@@ -51,9 +58,7 @@ async function view(session: Session, flags: FlagSet, args: string[]): Promise<v
   }
   const selection = {
     args,
-    filenames: flags.list('filename'),
-    kustomize: flags.string('kustomize'),
-    recursive: flags.bool('recursive'),
+    ...filesOf(flags),
     selector: flags.string('selector'),
     all: flags.bool('all'),
   };
@@ -97,9 +102,7 @@ async function setFromFile(session: Session, flags: FlagSet, args: string[]): Pr
   const printer = await ResultPrinter.make(session, dryRun);
   const selection = {
     args: [],
-    filenames: flags.list('filename'),
-    kustomize: flags.string('kustomize'),
-    recursive: flags.bool('recursive'),
+    ...filesOf(flags),
   };
   const { targets } = await resolveTargets(session, selection);
   if (targets.length === 0) throw new KubectlError('no objects passed to set-last-applied');

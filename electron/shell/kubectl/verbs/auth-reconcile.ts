@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../command-spec.ts';
-import { dryRunFlag, filenameFlags } from '../common-flags.ts';
+import { dryRunFlag, filenameFlags, filesOf } from '../common-flags.ts';
 import type { PolicyRule } from '../describe/types.ts';
 import { isNotFound, KubectlError, usageError } from '../errors.ts';
 import type { FlagSet } from '../flags.ts';
@@ -56,9 +56,7 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
   const printer = await ResultPrinter.make(session, dryRun);
   const { targets } = await resolveTargets(session, {
     args: [],
-    filenames: flags.list('filename'),
-    kustomize: flags.string('kustomize'),
-    recursive: flags.bool('recursive'),
+    ...filesOf(flags),
   });
   const query: Readonly<Record<string, string>> = dryRun === 'server' ? { dryRun: 'All' } : {};
   for (const target of targets) {

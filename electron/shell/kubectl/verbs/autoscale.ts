@@ -1,14 +1,14 @@
 import type { CommandSpec } from '../command-spec.ts';
-import { dryRunFlag, fieldManagerFlag, filenameFlags, saveConfigFlag } from '../common-flags.ts';
+import { dryRunFlag, fieldManagerFlag, filenameFlags, filesOf, saveConfigFlag } from '../common-flags.ts';
 import { KubectlError, throwAll } from '../errors.ts';
 import type { FlagSet } from '../flags.ts';
 import type { JsonObject } from '../json.ts';
 import { withLastApplied } from '../last-applied.ts';
 import { dryRunOf, ResultPrinter, writeQuery } from '../mutation.ts';
 import type { Found } from '../objects.ts';
-import { collectTargets } from '../objects.ts';
+import { findTargets } from '../objects.ts';
 import { outputFlags } from '../printers/object-printer.ts';
-import { mappingForObject, resolveTargets } from '../resource-args.ts';
+import { mappingForObject } from '../resource-args.ts';
 import { apiVersionOf } from '../rest-mapper.ts';
 import type { Session } from '../session.ts';
 import { createObject } from '../writes.ts';
@@ -77,15 +77,9 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
     );
   const selection = {
     args,
-    filenames: flags.list('filename'),
-    kustomize: flags.string('kustomize'),
-    recursive: flags.bool('recursive'),
+    ...filesOf(flags),
   };
-  const { found, errors } = await collectTargets(
-    session,
-    await resolveTargets(session, selection),
-    selection,
-  );
+  const { found, errors } = await findTargets(session, selection);
   const printer = await ResultPrinter.make(session, dryRun, true);
   const namespace = await session.namespace();
   for (const each of found) {

@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../command-spec.ts';
-import { filenameFlags } from '../common-flags.ts';
+import { filenameFlags, filesOf } from '../common-flags.ts';
 import { isReason, KubectlError, throwAll } from '../errors.ts';
 import type { FlagSet, Text } from '../flags.ts';
 import { quote } from '../go-format.ts';
@@ -83,9 +83,7 @@ async function run(session: Session, flags: FlagSet, args: string[], decision: D
       ...(
         await resolveTargets(session, {
           args: [],
-          filenames: flags.list('filename'),
-          kustomize: flags.string('kustomize'),
-          recursive: flags.bool('recursive'),
+          ...filesOf(flags),
         })
       ).targets,
     );

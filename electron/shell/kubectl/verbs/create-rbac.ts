@@ -1,3 +1,4 @@
+import { subjectFlags } from '../common-flags.ts';
 import { KubectlError, PlainExit } from '../errors.ts';
 import type { FlagSet, FlagSpec } from '../flags.ts';
 import { quote } from '../go-format.ts';
@@ -193,27 +194,6 @@ async function buildClusterRole(session: Session, flags: FlagSet, name: string):
   if (urls.length > 0) rules.push(pathRule(urls, verbs));
   return { ...head, rules };
 }
-
-const subjectFlags: readonly FlagSpec[] = [
-  {
-    name: 'user',
-    kind: 'array',
-    help: { en: 'A user; may be repeated.', 'pt-BR': 'Um usuário; pode ser repetida.' },
-  },
-  {
-    name: 'group',
-    kind: 'array',
-    help: { en: 'A group; may be repeated.', 'pt-BR': 'Um grupo; pode ser repetida.' },
-  },
-  {
-    name: 'serviceaccount',
-    kind: 'array',
-    help: {
-      en: 'A service account, namespace:name; may be repeated.',
-      'pt-BR': 'Uma conta de serviço, namespace:nome; pode ser repetida.',
-    },
-  },
-];
 
 function subjects(flags: FlagSet): JsonObject {
   const found: JsonObject[] = [

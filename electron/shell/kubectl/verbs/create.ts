@@ -3,6 +3,7 @@ import {
   dryRunFlag,
   fieldManagerFlag,
   filenameFlags,
+  filesOf,
   saveConfigFlag,
   selectorFlag,
   validateFlag,
@@ -62,9 +63,7 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
   const printer = await ResultPrinter.make(session, dryRun);
   const resolved = await resolveTargets(session, {
     args: [],
-    filenames: flags.list('filename'),
-    kustomize: flags.string('kustomize'),
-    recursive: flags.bool('recursive'),
+    ...filesOf(flags),
     selector: flags.string('selector'),
     validate: validates(flags),
   });

@@ -5,6 +5,7 @@ import {
   dryRunFlag,
   fieldSelectorFlag,
   filenameFlags,
+  filesOf,
   selectorFlag,
   timeoutFlag,
 } from '../common-flags.ts';
@@ -146,9 +147,7 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
   if (dryRun === 'server') options['dryRun'] = ['All'];
   const selection = {
     args,
-    filenames: flags.list('filename'),
-    kustomize: flags.string('kustomize'),
-    recursive: flags.bool('recursive'),
+    ...filesOf(flags),
     selector: flags.string('selector'),
     fieldSelector: flags.string('field-selector'),
     all: flags.bool('all'),

@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../command-spec.ts';
-import { allNamespacesFlag, filenameFlags, selectorFlag } from '../common-flags.ts';
+import { allNamespacesFlag, filenameFlags, filesOf, selectorFlag } from '../common-flags.ts';
 import { describerFor } from '../describe/registry.ts';
 import { isNotFound, KubectlError, throwAll } from '../errors.ts';
 import type { FlagSet } from '../flags.ts';
@@ -52,9 +52,7 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
     );
   const selection = {
     args,
-    filenames: flags.list('filename'),
-    kustomize: flags.string('kustomize'),
-    recursive: flags.bool('recursive'),
+    ...filesOf(flags),
     selector: flags.string('selector'),
     allNamespaces: flags.bool('all-namespaces'),
     bareTypes: true,

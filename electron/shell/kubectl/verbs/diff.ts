@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../command-spec.ts';
-import { fieldManagerFlag, filenameFlags, selectorFlag } from '../common-flags.ts';
+import { fieldManagerFlag, filenameFlags, filesOf, selectorFlag } from '../common-flags.ts';
 import { BrokenPipe } from '../../errors.ts';
 import { describeFailure, isNotFound, KubectlError, PlainExit, usageError } from '../errors.ts';
 import type { FlagSet } from '../flags.ts';
@@ -76,9 +76,7 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<nu
     throw new KubectlError('--force-conflicts only works with --server-side', 2);
   const { targets } = await resolveTargets(session, {
     args: [],
-    filenames: flags.list('filename'),
-    kustomize: flags.string('kustomize'),
-    recursive: flags.bool('recursive'),
+    ...filesOf(flags),
     selector: flags.string('selector'),
   });
   const sides: Sides[] = [];

@@ -3,27 +3,26 @@ import {
   dryRunFlag,
   fieldManagerFlag,
   filenameFlags,
+  filesOf,
   subresourceFlag,
   validateFlag,
 } from '../common-flags.ts';
-import { KubectlError, plainMessage, StatusError, throwAll } from '../errors.ts';
+import { KubectlError, StatusError, throwAll } from '../errors.ts';
 import type { FlagSet } from '../flags.ts';
-import type { Json, JsonObject } from '../json.ts';
-import { clone, equal, isObject, nameOf, removeAt, stringAt } from '../json.ts';
+import type { JsonObject } from '../json.ts';
+import { clone, nameOf, removeAt, stringAt } from '../json.ts';
 import { ResultPrinter } from '../mutation.ts';
 import type { Found } from '../objects.ts';
-import { collectTargets } from '../objects.ts';
+import { findTargets } from '../objects.ts';
 import { patchTypeOf } from '../patch/patch-schema.ts';
 import { threeWayJsonPatch } from '../patch/three-way.ts';
 import { diffObjects } from '../patch/strategic-diff.ts';
 import { outputFlags } from '../printers/object-printer.ts';
-import { mustProvide, resolveTargets } from '../resource-args.ts';
+import { mustProvide } from '../resource-args.ts';
 import type { Session } from '../session.ts';
 import { patchObject } from '../writes.ts';
-import { readYaml } from '../yaml/read.ts';
-import { writeYaml } from '../yaml/write.ts';
 import { hasFiles } from './create.ts';
-import { editorOf, editText, preamble } from './editor.ts';
+import { editObject, editorOf } from './editor.ts';
 
 export const edit: CommandSpec = {
   name: 'edit',
@@ -50,15 +49,9 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
   if (args.length === 0 && !hasFiles(flags)) throw new KubectlError(mustProvide);
   const selection = {
     args,
-    filenames: flags.list('filename'),
-    kustomize: flags.string('kustomize'),
-    recursive: flags.bool('recursive'),
+    ...filesOf(flags),
   };
-  const { found, errors } = await collectTargets(
-    session,
-    await resolveTargets(session, selection),
-    selection,
-  );
+  const { found, errors } = await findTargets(session, selection);
   throwAll(errors);
   const editor = editorOf(session);
   const printer = await ResultPrinter.make(session);
@@ -74,8 +67,8 @@ async function editOne(
 ): Promise<void> {
   const shown = clone(each.object);
   removeAt(shown, ['metadata', 'managedFields']);
-  await editText(session, editor, each.name, preamble + writeYaml(shown), (text) =>
-    tryPatch(session, flags, each, shown, text, printer),
+  await editObject(session, editor, each.name, shown, (value) =>
+    tryPatch(session, flags, each, shown, value, printer),
   );
 }
 
@@ -85,20 +78,9 @@ async function tryPatch(
   flags: FlagSet,
   each: Found,
   shown: JsonObject,
-  text: string,
+  value: JsonObject,
   printer: ResultPrinter,
 ): Promise<string | undefined> {
-  let value: Json;
-  try {
-    value = readYaml(text);
-  } catch (error) {
-    return `The edited file had a syntax error: ${plainMessage(error)}`;
-  }
-  if (!isObject(value)) return 'The edited file is not an object.';
-  if (equal(value, shown)) {
-    await session.err('Edit cancelled, no changes made.\n');
-    return undefined;
-  }
   if (['apiVersion', 'kind'].some((field) => value[field] !== shown[field]) || nameOf(value) !== each.name)
     throw new KubectlError('At least one of apiVersion, kind and name was changed');
   const type = patchTypeOf(stringAt(shown, 'apiVersion'), stringAt(shown, 'kind'));

@@ -1,9 +1,13 @@
-import { KubectlError } from '../errors.ts';
+import { KubectlError, plainMessage } from '../errors.ts';
 import { quote } from '../go-format.ts';
+import type { Json, JsonObject } from '../json.ts';
+import { equal, isObject } from '../json.ts';
 import type { Session } from '../session.ts';
+import { readYaml } from '../yaml/read.ts';
+import { writeYaml } from '../yaml/write.ts';
 
 /** What stands above a text to edit. */
-export const preamble = `# Please edit the object below. Lines beginning with a '#' will be ignored,
+const preamble = `# Please edit the object below. Lines beginning with a '#' will be ignored,
 # and an empty file will abort the edit. If an error occurs while saving this file will be
 # reopened with the relevant failures.
 #
@@ -19,11 +23,35 @@ export function editorOf(session: Session): string {
   return env['KUBE_EDITOR'] || env['EDITOR'] || env['VISUAL'] || 'vi';
 }
 
+/** Has an object edited as YAML until `use` takes what it became; it answers what is wrong with it when it can be edited again. */
+export async function editObject(
+  session: Session,
+  editor: string,
+  name: string,
+  shown: JsonObject,
+  use: (value: JsonObject) => Promise<string | undefined>,
+): Promise<void> {
+  await editText(session, editor, name, preamble + writeYaml(shown), async (text) => {
+    let value: Json;
+    try {
+      value = readYaml(text);
+    } catch (error) {
+      return `The edited file had a syntax error: ${plainMessage(error)}`;
+    }
+    if (!isObject(value)) return 'The edited file is not an object.';
+    if (equal(value, shown)) {
+      await session.err('Edit cancelled, no changes made.\n');
+      return undefined;
+    }
+    return use(value);
+  });
+}
+
 /**
  * Has a text edited, again while `use` answers what is wrong with it, which then stands above the text. `use` gets the
  * text without comments.
  */
-export async function editText(
+async function editText(
   session: Session,
   editor: string,
   name: string,

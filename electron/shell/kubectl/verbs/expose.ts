@@ -1,14 +1,14 @@
 import type { CommandSpec } from '../command-spec.ts';
-import { dryRunFlag, fieldManagerFlag, filenameFlags, selectorFlag } from '../common-flags.ts';
+import { dryRunFlag, fieldManagerFlag, filenameFlags, filesOf, selectorFlag } from '../common-flags.ts';
 import { KubectlError, throwAll } from '../errors.ts';
 import type { FlagSet } from '../flags.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { isObject, listAt, numberAt, objectAt, stringAt } from '../json.ts';
 import { dryRunOf, ResultPrinter, writeQuery } from '../mutation.ts';
 import type { Found } from '../objects.ts';
-import { collectTargets } from '../objects.ts';
+import { findTargets } from '../objects.ts';
 import { outputFlags } from '../printers/object-printer.ts';
-import { mappingFor, resolveTargets } from '../resource-args.ts';
+import { mappingFor } from '../resource-args.ts';
 import type { Session } from '../session.ts';
 import { createObject } from '../writes.ts';
 import { parseLabels } from './run.ts';
@@ -106,15 +106,9 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
   const printer = await ResultPrinter.make(session, dryRun, true);
   const selection = {
     args,
-    filenames: flags.list('filename'),
-    kustomize: flags.string('kustomize'),
-    recursive: flags.bool('recursive'),
+    ...filesOf(flags),
   };
-  const { found, errors } = await collectTargets(
-    session,
-    await resolveTargets(session, selection),
-    selection,
-  );
+  const { found, errors } = await findTargets(session, selection);
   throwAll(errors);
   for (const each of found) {
     if (!['Pod', 'Service', 'ReplicationController', 'Deployment', 'ReplicaSet'].includes(each.mapping.kind))

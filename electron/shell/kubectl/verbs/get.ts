@@ -3,6 +3,7 @@ import {
   allNamespacesFlag,
   fieldSelectorFlag,
   filenameFlags,
+  filesOf,
   selectorFlag,
   subresourceFlag,
 } from '../common-flags.ts';
@@ -130,9 +131,7 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
   const printer = await outputPrinter(session, flags);
   const selection: Selection = {
     args,
-    filenames: flags.list('filename'),
-    kustomize: flags.string('kustomize'),
-    recursive: flags.bool('recursive'),
+    ...filesOf(flags),
     selector: flags.string('selector'),
     fieldSelector: flags.string('field-selector'),
     allNamespaces: flags.bool('all-namespaces'),

@@ -7,9 +7,9 @@ import type { Json, JsonObject } from '../json.ts';
 import { at, listAt, stringAt } from '../json.ts';
 import { dryRunOf, ResultPrinter, writeQuery } from '../mutation.ts';
 import type { Found } from '../objects.ts';
-import { collectTargets } from '../objects.ts';
+import { findTargets } from '../objects.ts';
 import { outputFlags } from '../printers/object-printer.ts';
-import { mappingFor, resolveTargets } from '../resource-args.ts';
+import { mappingFor } from '../resource-args.ts';
 import type { Session } from '../session.ts';
 import { patchObject } from '../writes.ts';
 
@@ -26,7 +26,7 @@ export async function nodesOf(
     throw new KubectlError(`error: cannot specify both a node name and a --selector option`);
   const names = args.map((arg) => arg.replace(/^nodes?\//, ''));
   const selection = { args: ['nodes', ...names], selector, bareTypes: true };
-  return collectTargets(session, await resolveTargets(session, selection), selection);
+  return findTargets(session, selection);
 }
 
 /** Marks a node; answers whether anything changed. */
@@ -139,11 +139,7 @@ async function runTaint(session: Session, flags: FlagSet, args: string[]): Promi
   const dryRun = await dryRunOf(session);
   const printer = await ResultPrinter.make(session, dryRun);
   const selection = { args: resources, selector: flags.string('selector'), all: flags.bool('all') };
-  const { found, errors } = await collectTargets(
-    session,
-    await resolveTargets(session, selection),
-    selection,
-  );
+  const { found, errors } = await findTargets(session, selection);
   throwAll(errors);
   for (const each of found) {
     const { taints, operation } = retaint(each, add, remove, flags.bool('overwrite'));

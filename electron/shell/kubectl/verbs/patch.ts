@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../command-spec.ts';
-import { dryRunFlag, fieldManagerFlag, filenameFlags, subresourceFlag } from '../common-flags.ts';
+import { dryRunFlag, fieldManagerFlag, filenameFlags, filesOf, subresourceFlag } from '../common-flags.ts';
 import { KubectlError, StatusError, throwAll } from '../errors.ts';
 import type { FlagSet } from '../flags.ts';
 import { quote } from '../go-format.ts';
@@ -102,9 +102,7 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
   const body = patchBody(text, type);
   const selection = {
     args,
-    filenames: flags.list('filename'),
-    kustomize: flags.string('kustomize'),
-    recursive: flags.bool('recursive'),
+    ...filesOf(flags),
   };
   const resolved = await resolveTargets(session, selection);
   const { found, errors } = await collectTargets(session, resolved, selection);

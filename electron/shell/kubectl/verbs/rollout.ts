@@ -1,5 +1,12 @@
 import type { CommandSpec } from '../command-spec.ts';
-import { dryRunFlag, fieldManagerFlag, filenameFlags, selectorFlag, timeoutFlag } from '../common-flags.ts';
+import {
+  dryRunFlag,
+  fieldManagerFlag,
+  filenameFlags,
+  filesOf,
+  selectorFlag,
+  timeoutFlag,
+} from '../common-flags.ts';
 import { KubectlError, throwAll } from '../errors.ts';
 import type { FlagSet, FlagSpec, Text } from '../flags.ts';
 import { quote } from '../go-format.ts';
@@ -127,9 +134,7 @@ function eachOf(
     if (args.length === 0 && !hasFiles(flags)) throw new KubectlError('required resource not specified');
     const selection = {
       args,
-      filenames: flags.list('filename'),
-      kustomize: flags.string('kustomize'),
-      recursive: flags.bool('recursive'),
+      ...filesOf(flags),
       selector: flags.string('selector'),
       bareTypes: true,
     };

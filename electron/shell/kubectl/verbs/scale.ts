@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../command-spec.ts';
-import { allFlag, dryRunFlag, filenameFlags, selectorFlag, timeoutFlag } from '../common-flags.ts';
+import { allFlag, dryRunFlag, filenameFlags, filesOf, selectorFlag, timeoutFlag } from '../common-flags.ts';
 import { KubectlError, plainMessage, throwAll } from '../errors.ts';
 import type { FlagSet } from '../flags.ts';
 import { numberAt, setAt, stringAt, clone } from '../json.ts';
@@ -60,9 +60,7 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
     throw new KubectlError('The --current-replicas must specify an integer of -1 or greater');
   const selection = {
     args,
-    filenames: flags.list('filename'),
-    kustomize: flags.string('kustomize'),
-    recursive: flags.bool('recursive'),
+    ...filesOf(flags),
     selector: flags.string('selector'),
     all: flags.bool('all'),
   };

@@ -4,6 +4,7 @@ import {
   dryRunFlag,
   fieldManagerFlag,
   filenameFlags,
+  filesOf,
   localFlag,
   selectorFlag,
 } from '../common-flags.ts';
@@ -101,9 +102,7 @@ export async function setTargets(
     );
   const selection = {
     args,
-    filenames: flags.list('filename'),
-    kustomize: flags.string('kustomize'),
-    recursive: flags.bool('recursive'),
+    ...filesOf(flags),
     selector: flags.string('selector'),
     all: flags.bool('all'),
     local,

@@ -1,3 +1,4 @@
+import { subjectFlags } from '../common-flags.ts';
 import type { CommandSpec } from '../command-spec.ts';
 import { KubectlError } from '../errors.ts';
 import type { FlagSet } from '../flags.ts';
@@ -43,27 +44,7 @@ export const setSubject: CommandSpec = {
   },
   examples: ['kubectl set subject rolebinding readers --user=ann --group=ops'],
   arguments: { of: 'resources', slash: true },
-  flags: [
-    ...setFlags,
-    {
-      name: 'user',
-      kind: 'array',
-      help: { en: 'A user; may be repeated.', 'pt-BR': 'Um usuário; pode ser repetida.' },
-    },
-    {
-      name: 'group',
-      kind: 'array',
-      help: { en: 'A group; may be repeated.', 'pt-BR': 'Um grupo; pode ser repetida.' },
-    },
-    {
-      name: 'serviceaccount',
-      kind: 'array',
-      help: {
-        en: 'A service account, namespace:name; may be repeated.',
-        'pt-BR': 'Uma conta de serviço, namespace:nome; pode ser repetida.',
-      },
-    },
-  ],
+  flags: [...setFlags, ...subjectFlags],
   run: runSubject,
 };
 

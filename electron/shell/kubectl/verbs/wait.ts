@@ -4,6 +4,7 @@ import {
   allNamespacesFlag,
   fieldSelectorFlag,
   filenameFlags,
+  filesOf,
   selectorFlag,
   timeoutFlag,
 } from '../common-flags.ts';
@@ -111,9 +112,7 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
   const printer = await ResultPrinter.make(session);
   const selection = {
     args,
-    filenames: flags.list('filename'),
-    kustomize: flags.string('kustomize'),
-    recursive: flags.bool('recursive'),
+    ...filesOf(flags),
     selector: flags.string('selector'),
     fieldSelector: flags.string('field-selector'),
     all: flags.bool('all'),
