@@ -5,6 +5,8 @@ import type {
   Lease,
   Namespace,
   Node,
+  PersistentVolumeClaim,
+  Pod,
   ReplicaSet,
   ServiceAccount,
 } from '../../electron/cluster/api/types.ts';
@@ -220,5 +222,38 @@ describe('controllers against the API server', () => {
     await c.run(45_000);
     expect(await c.running()).toHaveLength(1);
     expect(await c.pods()).toHaveLength(1);
+  });
+
+  it('tell a claim that does not exist from one whose binding is not modelled', async () => {
+    const c = await started();
+    const pod = (name: string, claimName: string): Pod => ({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name },
+      spec: {
+        containers: [{ name: 'web', image: 'nginx' }],
+        volumes: [{ name: 'data', persistentVolumeClaim: { claimName } }],
+      },
+    });
+    const claim: PersistentVolumeClaim = {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'data' },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+    };
+    const claims = c.client.resource<PersistentVolumeClaim>(resourceTypes.persistentVolumeClaims, 'default');
+    const pods = c.client.resource<Pod>(resourceTypes.pods, 'default');
+    await c.do(() => claims.create(claim));
+    await c.do(() => pods.create(pod('with', 'data')));
+    await c.do(() => pods.create(pod('without', 'other')));
+    await c.run(5_000);
+    const said = (await c.pods()).map(({ metadata, status }) => [
+      metadata?.name,
+      status?.conditions?.find(({ type }) => type === 'PodScheduled')?.message?.split('. ')[0],
+    ]);
+    expect(said).toEqual([
+      ['with', '0/3 nodes are available: the binding of volume claims is not modelled'],
+      ['without', '0/3 nodes are available: persistentvolumeclaim "other" not found'],
+    ]);
   });
 });

@@ -65,6 +65,13 @@ describe('a certificate request', () => {
   });
 });
 
+it('signatures over P-256 are good in both their forms: OpenSSL does not choose the smaller s', async () => {
+  const requests = await Promise.all(Array.from({ length: 16 }, () => request(EC)));
+  expect(requests.map((bytes) => parseCertificateRequest(bytes).signature)).toEqual(
+    requests.map(() => 'good'),
+  );
+});
+
 describe('a signing authority', () => {
   it('signs what OpenSSL accepts, the same every time', async () => {
     const ca = await authority();

@@ -3,12 +3,13 @@ import { resourceTypes } from '../client/resource-types.ts';
 import type { ClusterObjects } from './framework/cluster-objects.ts';
 
 /**
- * What plugins look up, from informers. StatefulSets, disruption budgets and volume claims are not served by the API
- * server, so that none can exist.
+ * What plugins look up, from informers. StatefulSets are not asked for, and neither are disruption budgets: nobody
+ * fills in yet how many disruptions they allow.
  */
 export function informerObjects(factory: InformerFactory): ClusterObjects {
   const namespaces = factory.informer(resourceTypes.namespaces).lister;
   const services = factory.informer(resourceTypes.services).lister;
+  const claims = factory.informer(resourceTypes.persistentVolumeClaims).lister;
   const replicaSets = factory.informer(resourceTypes.replicaSets).lister;
   return {
     namespaceLabels: (name) => namespaces.get(name)?.metadata?.labels ?? {},
@@ -19,7 +20,7 @@ export function informerObjects(factory: InformerFactory): ClusterObjects {
     services: (namespace) => services.namespace(namespace),
     owner: (kind, namespace, name) =>
       kind === 'ReplicaSet' ? replicaSets.get(`${namespace}/${name}`) : undefined,
-    hasPersistentVolumeClaim: () => false,
+    hasPersistentVolumeClaim: (namespace, name) => claims.get(`${namespace}/${name}`) !== undefined,
     disruptionBudgets: () => [],
   };
 }
