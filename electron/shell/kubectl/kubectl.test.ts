@@ -6,7 +6,7 @@ import { forgetDiscovery } from './session.ts';
 import { FakeApi } from './testing/fake-api.testing.ts';
 import { pathOf, settled } from './testing/paths.testing.ts';
 import { kubeconfigFor, MemoryFs, testIo } from './testing/test-io.testing.ts';
-import { closeConnections } from './transport.ts';
+import { closeConnections } from './agents.ts';
 
 interface Recorded {
   readonly args: readonly string[];

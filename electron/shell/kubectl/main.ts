@@ -8,7 +8,7 @@ enableCompileCache();
 const { BrokenPipe } = await import('../errors.ts');
 const { nodeIo } = await import('./node-io.ts');
 const { runKubectl } = await import('./kubectl.ts');
-const { closeConnections } = await import('./transport.ts');
+const { closeConnections } = await import('./agents.ts');
 
 const controller = new AbortController();
 process.once('SIGINT', () => controller.abort());

@@ -7,7 +7,7 @@ import { FakeApi } from '../testing/fake-api.testing.ts';
 import { pathOf } from '../testing/paths.testing.ts';
 import type { Ran } from '../testing/test-io.testing.ts';
 import { kubeconfigFor, MemoryFs, testIo } from '../testing/test-io.testing.ts';
-import { closeConnections } from '../transport.ts';
+import { closeConnections } from '../agents.ts';
 
 let api: FakeApi;
 let fs: MemoryFs;
