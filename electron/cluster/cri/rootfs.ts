@@ -50,10 +50,11 @@ class MachineFolder implements ContainerFiles {
 
   stat(path: string): FileInfo | undefined {
     const full = this.#full(path);
-    // A volume's folder is there from the start, although folders of a machine are not while they are empty.
-    if (this.#files.list(full).length > 0 || (path === '/' && !this.#files.exists(full)))
-      return { kind: 'directory', size: 4096, executable: true };
-    if (!this.#files.exists(full)) return undefined;
+    if (this.#files.isFolder(full)) return { kind: 'directory', size: 4096, executable: true };
+    if (!this.#files.exists(full)) {
+      // A volume's folder is there from the start.
+      return path === '/' ? { kind: 'directory', size: 4096, executable: true } : undefined;
+    }
     return { kind: 'file', size: utf8Encode(this.#files.read(full)).length, executable: false };
   }
 
@@ -70,13 +71,15 @@ class MachineFolder implements ContainerFiles {
     return this.#files.list(this.#full(path)).map((name) => name.replace(/\/$/, ''));
   }
 
-  /** Folders of a machine exist as long as something is in them. */
   makeFolder(path: string): void {
-    this.#files.write(`${this.#full(path)}/.keep`, '');
+    this.#files.makeFolder(this.#full(path));
   }
 
   remove(path: string): void {
-    this.#files.remove(this.#full(path));
+    const full = this.#full(path);
+    // A folder of a machine would go with its last file; here it stays.
+    this.#files.makeFolder(full.slice(0, full.lastIndexOf('/')));
+    this.#files.remove(full);
   }
 
   watch(path: string, changed: () => void): { dispose(): void } {

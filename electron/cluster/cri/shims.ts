@@ -3,10 +3,10 @@ import { Emitter } from '../../base/event.ts';
 import { BytePipe, EMPTY_INPUT } from '../images/container/byte-pipe.ts';
 import type { ContainerWorld, Stdio, TerminalSize } from '../images/container/interface.ts';
 import { Terminal } from '../images/container/terminal.ts';
-import type { ImageCatalogue } from '../images/interface.ts';
+import type { ImageCatalogue, ImageRoot } from '../images/interface.ts';
 import type { ExitStatus, Machine, Process } from '../machine/interface.ts';
 import type { ContainerStore } from './container-store.ts';
-import type { Container, PodSandbox } from './interface.ts';
+import type { Container, ContainerConfig, PodSandbox } from './interface.ts';
 import { ContainerLog } from './container-log.ts';
 import { ContainerOutput } from './container-output.ts';
 import { containerFiles } from './rootfs.ts';
@@ -58,6 +58,30 @@ function processName(sandbox: PodSandbox, container: Container): string {
   if (sandbox.config.annotations['kubernetes.io/config.source'] === 'file')
     return container.config.metadata.name;
   return `${namespace}/${name}/${container.config.metadata.name}`;
+}
+
+/** A container's environment, in containerd's order: PATH, HOSTNAME, the image's, the Pod's; last what runc adds. */
+function environmentOf(
+  root: ImageRoot,
+  sandbox: PodSandbox,
+  config: ContainerConfig,
+): Record<string, string> {
+  const image = Object.fromEntries(
+    root.env.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
+  );
+  const { HOME = '/root', ...own } = Object.fromEntries(config.envs.map(({ key, value }) => [key, value]));
+  return {
+    ...(image['PATH'] === undefined ? {} : { PATH: image['PATH'] }),
+    HOSTNAME: sandbox.config.hostname,
+    ...(config.tty === true ? { TERM: 'xterm' } : {}),
+    ...image,
+    ...own,
+    HOME,
+  };
+}
+
+function withTerm({ HOME = '/root', ...rest }: Readonly<Record<string, string>>): Record<string, string> {
+  return { ...rest, TERM: 'xterm', HOME };
 }
 
 /**
@@ -156,7 +180,7 @@ export class ContainerShims {
       name: `${main.name}/exec`,
       program: start.program,
       argv: start.argv,
-      env: { ...running.env, ...(tty ? { TERM: 'xterm' } : {}) },
+      env: tty ? withTerm(running.env) : running.env,
       ip: running.sandbox.ip,
     });
     running.inside.push(process);
@@ -253,12 +277,7 @@ export class ContainerShims {
     };
     const entrypoint = this.#images.entrypoint(image, config.command, config.args, { world, stdio });
     if (entrypoint.type === 'error') throw new Error(entrypoint.text);
-    const env = Object.fromEntries([
-      ...root.env.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
-      ['HOSTNAME', sandbox.config.hostname],
-      ...config.envs.map(({ key, value }) => [key, value]),
-      ['HOME', config.envs.find(({ key }) => key === 'HOME')?.value ?? '/root'],
-    ]) as Record<string, string>;
+    const env = environmentOf(root, sandbox, config);
     const process = this.#machine.spawn({
       name: processName(sandbox, container),
       program: entrypoint.program,

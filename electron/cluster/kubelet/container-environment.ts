@@ -1,7 +1,10 @@
-import type { Container, Pod } from '../api/types.ts';
-import { metaOf } from './pod-accessors.ts';
+import type { Container, Pod, Service } from '../api/types.ts';
+import { isStaticPod, metaOf } from './pod-accessors.ts';
 import { ContainerConfigError } from './referenced-objects.ts';
 import type { ReferencedObjects } from './referenced-objects.ts';
+import type { Amounts } from './resource-field.ts';
+import { resourceFieldValue } from './resource-field.ts';
+import { serviceEnvironment } from './service-environment.ts';
 
 export interface EnvironmentFacts {
   readonly podIp: string;
@@ -10,12 +13,19 @@ export interface EnvironmentFacts {
 
 type Values = Readonly<Record<string, string>>;
 
-/** Resolves a container's environment, reading config maps and secrets from the API as it goes. */
+/** What the kubelet knows of Services: undefined before the first list. */
+export type KnownServices = () => readonly Service[] | undefined;
+
+/** Resolves a container's environment. Models makeEnvironmentVariables (pkg/kubelet/kubelet_pods.go, v1.34). */
 export class ContainerEnvironment {
   readonly #objects: ReferencedObjects;
+  readonly #services: KnownServices;
+  readonly #allocatable: () => Amounts;
 
-  constructor(objects: ReferencedObjects) {
+  constructor(objects: ReferencedObjects, services: KnownServices, allocatable: () => Amounts) {
     this.#objects = objects;
+    this.#services = services;
+    this.#allocatable = allocatable;
   }
 
   /** @throws ContainerConfigError `configmap "x" not found`, … */
@@ -25,6 +35,13 @@ export class ContainerEnvironment {
     facts: EnvironmentFacts,
   ): Promise<{ key: string; value: string }[]> {
     const { namespace } = metaOf(pod);
+    const known = this.#services();
+    if (known === undefined && !isStaticPod(pod))
+      throw new ContainerConfigError(
+        'services have not yet been read at least once, cannot construct envvars',
+      );
+    const links = pod.spec?.enableServiceLinks !== false;
+    const services = serviceEnvironment(known ?? [], namespace, links);
     const result = new Map<string, string>();
     for (const source of container.envFrom ?? []) {
       const values = await this.#bulk(namespace, source);
@@ -33,11 +50,13 @@ export class ContainerEnvironment {
     for (const variable of container.env ?? []) {
       const { name, value, valueFrom } = variable;
       if (valueFrom === undefined) {
-        result.set(name, expand(value ?? '', result));
+        result.set(name, expand(value ?? '', result, services));
         continue;
       }
-      const { fieldRef, configMapKeyRef, secretKeyRef } = valueFrom;
+      const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef } = valueFrom;
       if (fieldRef !== undefined) result.set(name, fieldValue(pod, fieldRef.fieldPath, facts));
+      if (resourceFieldRef !== undefined)
+        result.set(name, resourceFieldValue(pod, container, resourceFieldRef, this.#allocatable()));
       const reference = configMapKeyRef ?? secretKeyRef;
       if (reference === undefined) continue;
       const kind = configMapKeyRef === undefined ? 'secret' : 'configmap';
@@ -56,6 +75,7 @@ export class ContainerEnvironment {
         );
       }
     }
+    for (const [name, value] of services) if (!result.has(name)) result.set(name, value);
     return [...result].map(([key, value]) => ({ key, value }));
   }
 
@@ -69,10 +89,10 @@ export class ContainerEnvironment {
   }
 }
 
-/** `$(NAME)` of variables that came before; `$$(` is a plain `$(`. */
-export function expand(text: string, values: ReadonlyMap<string, string>): string {
+/** `$(NAME)` by the first of `values` that has it; `$$(` is a plain `$(`. */
+export function expand(text: string, ...values: readonly ReadonlyMap<string, string>[]): string {
   return text.replace(/\$\$|\$\(([A-Za-z_][\w.-]*)\)/g, (all, name: string | undefined) =>
-    name === undefined ? '$' : (values.get(name) ?? all),
+    name === undefined ? '$' : (values.find((known) => known.has(name))?.get(name) ?? all),
   );
 }
 

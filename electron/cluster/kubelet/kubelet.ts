@@ -4,18 +4,24 @@ import type { ApiClient } from '../client/interface.ts';
 import { InformerFactory } from '../client/informer-factory.ts';
 import { resourceTypes } from '../client/resource-types.ts';
 import { SocketCriClient } from '../cri/cri-client.ts';
-import type { CriClient, Image, RuntimeCondition } from '../cri/interface.ts';
+import type { CriClient } from '../cri/interface.ts';
 import { CriError } from '../cri/interface.ts';
 import type { ProcessContext } from '../machine/interface.ts';
 import { KeyedBackoff } from './backoff.ts';
 import { ContainerEnvironment } from './container-environment.ts';
 import { PodVolumes } from './pod-volumes.ts';
 import { ReferencedObjects } from './referenced-objects.ts';
+import type { Amounts } from './resource-field.ts';
+import { RuntimeMonitor } from './runtime-monitor.ts';
+import { sameJson } from './same-json.ts';
+import { ServiceAccountTokens } from './service-account-tokens.ts';
+import { VolumeContents } from './volume-content.ts';
 import { ImageManager } from './image-manager.ts';
 import { MirrorPods } from './mirror-pods.ts';
 import { admitPod } from './node-admission.ts';
 import { NodeLease } from './node-lease.ts';
 import type { NodeFacts } from './node-object.ts';
+import { nodeStatus } from './node-object.ts';
 import { NodeStatusUpdater } from './node-status-updater.ts';
 import { isMirrorPod, isStaticPod, metaOf, uidOf } from './pod-accessors.ts';
 import { PodEvents } from './pod-events.ts';
@@ -30,8 +36,6 @@ import { StatusManager } from './status-manager.ts';
 
 /** The events tell of changes; this is only for what they may have missed. */
 const RELIST = 300_000;
-const RECONNECT = 1_000;
-const RUNTIME_CHECK = 10_000;
 const WAIT_FOR_READY = 100;
 export const BOOT_ID = '/proc/sys/kernel/random/boot_id';
 
@@ -42,6 +46,11 @@ export interface KubeletOptions {
   readonly version: string;
   /** The machine was frozen, not rebooted: nothing is told or tried again that was told or tried before. */
   readonly thawed: boolean;
+}
+
+/** Whether volumes of the downward API show something else. */
+function showsOther({ metadata: before }: Pod, { metadata: after }: Pod): boolean {
+  return !sameJson([before?.labels, before?.annotations], [after?.labels, after?.annotations]);
 }
 
 /** The agent of one node: wires Pod sources, workers, runtime, status and the node's own heartbeat. */
@@ -64,12 +73,10 @@ export class Kubelet {
   readonly #node: NodeStatusUpdater;
   readonly #informers: InformerFactory;
   readonly #volumes: PodVolumes;
+  readonly #objects: ReferencedObjects;
+  readonly #runtime: RuntimeMonitor;
   #apiPods = new Map<string, Pod>();
   #synced = false;
-  #runtimeUp = false;
-  #conditions: readonly RuntimeCondition[] = [];
-  #nodeImages: readonly Image[] = [];
-  #imagesKnown = false;
 
   constructor(options: KubeletOptions) {
     const { process, settings, client, thawed } = options;
@@ -82,6 +89,7 @@ export class Kubelet {
     const events = new PodEvents(recorder);
     this.#cri = new SocketCriClient(process.net, process.machine.name, settings.socket);
     this.#cache = new RuntimeCache(this.#cri, (uid) => this.#workers.get(uid)?.notify());
+    this.#runtime = new RuntimeMonitor(process, this.#cri, this.#cache, () => this.#runtimeChanged());
     const now = (): number => process.clock.now();
     this.#backoff = new KeyedBackoff(now, settings.maxContainerBackoff);
     this.#pullBackoff = new KeyedBackoff(now, 300_000);
@@ -91,10 +99,21 @@ export class Kubelet {
       events,
       this.#pullBackoff,
       settings.serializeImagePulls,
-      () => void (this.#imagesKnown = false),
+      () => this.#runtime.imagesChanged(),
     );
-    const objects = new ReferencedObjects(client);
-    this.#volumes = new PodVolumes(process.files, process.clock, objects);
+    this.#informers = new InformerFactory(process, client);
+    const services = this.#informers.informer(resourceTypes.services);
+    const allocatable = (): Amounts => nodeStatus(this.#facts(), undefined).allocatable ?? {};
+    this.#objects = new ReferencedObjects(process, client, (uid) => {
+      const pod = this.#workers.get(uid)?.pod;
+      if (pod !== undefined) this.#volumes.refreshLater(pod);
+    });
+    const contents = new VolumeContents(
+      this.#objects,
+      new ServiceAccountTokens(process, client),
+      allocatable,
+    );
+    this.#volumes = new PodVolumes(process, process.files, contents);
     this.#syncer = new PodSyncer({
       context: process,
       cri: this.#cri,
@@ -102,25 +121,28 @@ export class Kubelet {
       events,
       images: this.#images,
       backoff: this.#backoff,
-      environment: new ContainerEnvironment(objects),
+      environment: new ContainerEnvironment(
+        this.#objects,
+        () => (services.hasSynced ? services.lister.list() : undefined),
+        allocatable,
+      ),
       volumes: this.#volumes,
       clusterDns: settings.clusterDns,
       hostIp: settings.nodeIp,
-      networkError: () => this.#networkError(),
+      networkError: () => this.#runtime.networkError,
     });
     this.#mirrors = new MirrorPods(process, client, settings.nodeName);
     this.#statuses = new StatusManager(process, client, (pod) =>
       isStaticPod(pod) ? this.#mirrors.mirrorOf(pod) : this.#apiPods.get(uidOf(pod)),
     );
     this.#node = new NodeStatusUpdater(process, client, recorder, () => this.#facts(), thawed);
-    this.#informers = new InformerFactory(process, client);
   }
 
   /** Starts everything; what it starts lives as long as the process. */
   async run(): Promise<void> {
     const { process, client } = this.#options;
     this.#listen();
-    await this.#connectRuntime();
+    await this.#runtime.start();
     this.#watchManifests();
     process.go(() => this.#node.run());
     const lease = new NodeLease(
@@ -134,14 +156,17 @@ export class Kubelet {
       while (!this.#node.registered) await process.clock.sleep(WAIT_FOR_READY);
       await lease.run();
     });
-    process.clock.setInterval(() => process.go(() => this.#checkRuntime()), RUNTIME_CHECK);
     process.clock.setInterval(() => process.go(() => this.#relist()), RELIST);
-    process.go(() => this.#waitForReady());
     this.#watchPods();
     await this.#informers.waitForCacheSync();
     this.#synced = true;
     this.#mirrors.synced();
     await this.#removeOrphans();
+  }
+
+  async #runtimeChanged(): Promise<void> {
+    await this.#node.update();
+    for (const worker of this.#workers.values()) worker.notify();
   }
 
   #listen(): void {
@@ -177,7 +202,10 @@ export class Kubelet {
     const worker = this.#workers.get(uid);
     this.#apiPods.set(uid, pod);
     if (worker !== undefined) {
+      const before = worker.pod;
       worker.update(pod);
+      this.#objects.register(pod);
+      if (showsOther(before, pod)) this.#process.go(() => this.#volumes.refresh(pod));
       this.#statuses.reconcile(uid);
       return;
     }
@@ -220,6 +248,7 @@ export class Kubelet {
 
   #startWorker(pod: Pod): void {
     const { process } = this.#options;
+    this.#objects.register(pod);
     const worker = new PodWorker(
       {
         context: process,
@@ -236,6 +265,9 @@ export class Kubelet {
       pod,
     );
     this.#workers.set(uidOf(pod), worker);
+    // What the machine kept in memory for a Pod that runs is gone when the kubelet is not the one that wrote it.
+    if (this.#cache.get(uidOf(pod)).sandboxes.length > 0)
+      process.go(async () => void (await this.#volumes.setUp(pod)));
   }
 
   #admit(pod: Pod): ReturnType<typeof admitPod> {
@@ -259,6 +291,8 @@ export class Kubelet {
     this.#backoff.forget(`${uid}_`);
     this.#images.forget(uid);
     await this.#removeSandboxes(uid);
+    this.#objects.unregister(uid);
+    this.#syncer.forget(uid);
     this.#volumes.tearDown(uid);
     const next = this.#waiting.get(uid);
     this.#waiting.delete(uid);
@@ -285,89 +319,16 @@ export class Kubelet {
     }
   }
 
-  async #connectRuntime(): Promise<void> {
-    for (;;) {
-      try {
-        const version = await this.#cri.call('Version', {});
-        this.#cri.containerEvents(
-          (event) => this.#cache.onEvent(event),
-          () => this.#runtimeLost(),
-        );
-        await this.#cache.relist();
-        this.#runtimeUp = true;
-        this.#process.log.info('Container runtime initialized', {
-          runtime: version.runtimeName,
-          version: version.runtimeVersion,
-        });
-        await this.#checkRuntime();
-        return;
-      } catch (error) {
-        if (!(error instanceof CriError)) throw error;
-        this.#process.stderr(`E kubelet: Container runtime is not up yet: ${error.message}`);
-        await this.#process.clock.sleep(RECONNECT);
-      }
-    }
-  }
-
-  #runtimeLost(): void {
-    this.#runtimeUp = false;
-    this.#process.go(async () => {
-      await this.#node.update();
-      await this.#connectRuntime();
-      await this.#node.update();
-      for (const worker of this.#workers.values()) worker.notify();
-    });
-  }
-
   async #relist(): Promise<void> {
-    if (!this.#runtimeUp) return;
+    if (!this.#runtime.isUp) return;
     try {
       await this.#cache.relist();
-      this.#imagesKnown = false;
+      this.#runtime.imagesChanged();
       await this.#removeOrphans();
     } catch (error) {
       if (!(error instanceof CriError)) throw error;
       this.#process.log.error('GenericPLEG: Unable to retrieve pods', { err: error.message });
     }
-  }
-
-  async #checkRuntime(): Promise<void> {
-    if (!this.#runtimeUp) return;
-    try {
-      const before = this.#notReady();
-      this.#conditions = (await this.#cri.call('Status', {})).conditions;
-      if (!this.#imagesKnown) {
-        this.#imagesKnown = true;
-        this.#nodeImages = (await this.#cri.call('ListImages', {})).images;
-      }
-      if (before !== this.#notReady()) {
-        await this.#node.update();
-        for (const worker of this.#workers.values()) worker.notify();
-      }
-    } catch (error) {
-      if (!(error instanceof CriError)) throw error;
-      this.#process.log.error('Container runtime sanity check failed', { err: error.message });
-    }
-  }
-
-  /** At the start the runtime is asked often, so that the node is ready as soon as it can be. */
-  async #waitForReady(): Promise<void> {
-    while (this.#notReady() !== '') {
-      await this.#process.clock.sleep(WAIT_FOR_READY);
-      this.#process.tracer.resume(0);
-      await this.#checkRuntime();
-    }
-  }
-
-  #networkError(): string | undefined {
-    const network = this.#conditions.find((condition) => condition.type === 'NetworkReady');
-    if (network === undefined || network.status) return undefined;
-    return `container runtime network not ready: NetworkReady=false reason:${network.reason} message:${network.message}`;
-  }
-
-  #notReady(): string {
-    if (!this.#runtimeUp) return 'container runtime is down';
-    return this.#networkError() ?? '';
   }
 
   #facts(): NodeFacts {
@@ -377,8 +338,8 @@ export class Kubelet {
       settings,
       kubeletVersion: version,
       bootId: process.files.exists(BOOT_ID) ? process.files.read(BOOT_ID).trim() : '',
-      images: this.#nodeImages,
-      notReady: this.#notReady(),
+      images: this.#runtime.images,
+      notReady: this.#runtime.notReady,
       now: process.clock.now(),
     };
   }

@@ -7,6 +7,7 @@ import type { ContainerEnvironment } from './container-environment.ts';
 import { expand } from './container-environment.ts';
 import { podDnsConfig } from './pod-dns.ts';
 import type { ClusterDns } from './pod-dns.ts';
+import { MountBackoff } from './mount-backoff.ts';
 import type { PodVolumes } from './pod-volumes.ts';
 import { ContainerConfigError } from './referenced-objects.ts';
 import { goDuration } from './go-duration.ts';
@@ -20,6 +21,7 @@ import type { RuntimeCache } from './runtime-cache.ts';
 
 /** SIGTERM is given at least this many seconds. */
 const MINIMUM_GRACE = 2;
+const NETWORK_RETRY = 1_000;
 
 export interface SyncDependencies {
   readonly context: Context;
@@ -36,15 +38,24 @@ export interface SyncDependencies {
   readonly networkError: () => string | undefined;
 }
 
+/** Why a pass did not do all that was to be done. */
+export interface SyncFailure {
+  readonly message: string;
+  /** Milliseconds after which it is tried again; undefined: whenever Pods are. */
+  readonly retryAfter?: number;
+}
+
 /** The Pod was told to end while it was being started. */
 export class SyncCancelled extends Error {}
 
 /** Brings one Pod's containers to what its spec says. Models kuberuntime_manager.go SyncPod (v1.34). */
 export class PodSyncer {
   readonly #deps: SyncDependencies;
+  readonly #mountBackoff: MountBackoff;
 
   constructor(deps: SyncDependencies) {
     this.#deps = deps;
+    this.#mountBackoff = new MountBackoff(deps.events, () => deps.context.clock.now());
   }
 
   /**
@@ -55,7 +66,7 @@ export class PodSyncer {
     pod: Pod,
     reasons: Map<string, WaitingReason>,
     cancelled: () => boolean,
-  ): Promise<string | undefined> {
+  ): Promise<SyncFailure | undefined> {
     const { cache, events, volumes, networkError } = this.#deps;
     const runtime = cache.get(uidOf(pod));
     const actions = computePodActions(pod, runtime);
@@ -66,16 +77,15 @@ export class PodSyncer {
     const network = networkError();
     if (network !== undefined && specOf(pod).hostNetwork !== true && actions.start.length > 0) {
       events.pod(pod, 'Warning', 'NetworkNotReady', `network is not ready: ${network}`);
-      return `network is not ready: ${network}`;
+      return { message: `network is not ready: ${network}`, retryAfter: NETWORK_RETRY };
     }
     for (const { spec, container, message } of actions.kill)
       await this.#killContainer(pod, spec, container, message, 30);
     if (actions.start.length === 0) return undefined;
     let sandboxId = actions.sandbox?.id;
     if (actions.sandboxAttempt !== undefined) {
-      const missing = await volumes.setUp(pod);
-      for (const message of missing) events.pod(pod, 'Warning', 'FailedMount', message);
-      if (missing.length > 0) return missing.join(', ');
+      const unmounted = this.#mountBackoff.told(pod, await volumes.setUp(pod));
+      if (unmounted !== undefined) return unmounted;
       if (actions.sandbox !== undefined) {
         events.pod(pod, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.');
         await this.#deps.cri.call('StopPodSandbox', { podSandboxId: actions.sandbox.id });
@@ -84,11 +94,11 @@ export class PodSyncer {
       if (made instanceof CriError) {
         const message = `Failed to create pod sandbox: ${made.message}`;
         events.pod(pod, 'Warning', 'FailedCreatePodSandBox', message);
-        return message;
+        return { message };
       }
       sandboxId = made;
     }
-    let failed: string | undefined;
+    let failed: SyncFailure | undefined;
     for (const next of actions.start) {
       if (cancelled()) throw new SyncCancelled();
       const reason = await this.#start(pod, next, sandboxId ?? '', cancelled);
@@ -96,10 +106,16 @@ export class PodSyncer {
         reasons.delete(next.spec.name);
       } else {
         reasons.set(next.spec.name, reason);
-        failed ??= `failed to "StartContainer" for "${next.spec.name}" with ${reason.reason}: "${reason.message}"`;
+        const message = `failed to "StartContainer" for "${next.spec.name}" with ${reason.reason}: "${reason.message}"`;
+        failed ??= { message };
       }
     }
     return failed;
+  }
+
+  /** Nothing of the Pod is left. */
+  forget(uid: string): void {
+    this.#mountBackoff.forget(uid);
   }
 
   /** Ends all containers, then the sandboxes. `grace` in seconds; 0 where nothing is expected to run any more. */
@@ -238,7 +254,6 @@ export class PodSyncer {
   async #config(pod: Pod, { spec, attempt }: ContainerToStart, imageRef: string, sandboxId: string) {
     const { cache, environment, hostIp, volumes } = this.#deps;
     const podIp = cache.get(uidOf(pod)).sandboxes.find((sandbox) => sandbox.id === sandboxId)?.ip ?? '';
-    await volumes.setUpProjected(pod, { podIp, hostIp });
     const envs = await environment.resolve(pod, spec, { podIp, hostIp });
     const values = new Map(envs.map(({ key, value }) => [key, value]));
     const { name, namespace, uid } = metaOf(pod);

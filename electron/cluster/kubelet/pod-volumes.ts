@@ -1,186 +1,193 @@
+import type { Disposable } from '../../base/disposable.ts';
 import type { Container, Pod, Volume } from '../api/types.ts';
-import type { Clock } from '../../base/clock.ts';
+import type { ComponentContext } from '../client/component-context.ts';
 import type { ContainerConfig } from '../cri/interface.ts';
 import type { FileSystem } from '../machine/interface.ts';
-import { fieldValue } from './container-environment.ts';
-import type { EnvironmentFacts } from './container-environment.ts';
-import { metaOf, uidOf } from './pod-accessors.ts';
-import { ContainerConfigError } from './referenced-objects.ts';
-import type { ReferencedObjects } from './referenced-objects.ts';
+import { fullNameOf, uidOf } from './pod-accessors.ts';
+import type { VolumeContents, VolumeFiles } from './volume-content.ts';
 
 const PODS = '/var/lib/kubelet/pods';
-/** Milliseconds for which a config map that many Pods share is not read again: the kubelet's own cache keeps it as long. */
-const SHARED = 60_000;
+/** A running Pod is looked at every minute and up to half as much again: `syncFrequency` and its jitter. */
+const SYNC_FREQUENCY = 60_000;
+const SYNC_JITTER = 0.5;
 
-type Values = Readonly<Record<string, string>>;
 type Mounts = NonNullable<ContainerConfig['mounts']>;
-type Item = { readonly key: string; readonly path: string };
-type ProjectedSource = NonNullable<NonNullable<Volume['projected']>['sources']>[number];
 
-/** The kinds whose content is written before a Pod's sandbox is made. */
+/** Kinds that are mounted, and what their plugins are called in paths. */
 const PLUGINS = {
   configMap: 'configmap',
   secret: 'secret',
   downwardAPI: 'downward-api',
   emptyDir: 'empty-dir',
+  projected: 'projected',
 } as const;
 
 /** Folder of a volume on the machine; undefined for kinds that are not mounted. */
 function folderOf(pod: Pod, volume: Volume): string | undefined {
   if (volume.hostPath !== undefined) return volume.hostPath.path.replace(/(?<=.)\/+$/, '');
-  const kind = (['configMap', 'secret', 'downwardAPI', 'emptyDir', 'projected'] as const).find(
+  const kind = (Object.keys(PLUGINS) as (keyof typeof PLUGINS)[]).find(
     (candidate) => volume[candidate] !== undefined,
   );
   if (kind === undefined) return undefined;
-  const plugin = kind === 'projected' ? 'projected' : PLUGINS[kind];
-  return `${PODS}/${uidOf(pod)}/volumes/kubernetes.io~${plugin}/${volume.name}`;
+  return `${PODS}/${uidOf(pod)}/volumes/kubernetes.io~${PLUGINS[kind]}/${volume.name}`;
+}
+
+/** What a Pod has here. */
+interface Mounted {
+  /** As it was seen last. */
+  pod: Pod;
+  /** By folder: what was written into it last. */
+  readonly written: Map<string, VolumeFiles>;
+  timer: Disposable | undefined;
+  refreshAt: number;
 }
 
 /**
- * Volumes of the node's Pods as folders of its machine: config maps, secrets, downward API, emptyDir, hostPath, and what is
- * projected of them. Contents are those of the start; tokens of service accounts, claims and images are not mounted.
+ * Volumes of the node's Pods as folders of its machine: config maps, secrets, downward API, projected (these four follow what
+ * they show while the Pod runs), emptyDir and hostPath. Claims and images are not mounted. Models pkg/kubelet/volumemanager (v1.34).
  */
 export class PodVolumes {
+  readonly #context: ComponentContext;
   readonly #files: FileSystem;
-  readonly #clock: Clock;
-  readonly #objects: ReferencedObjects;
-  readonly #shared = new Map<string, { readonly at: number; readonly values: Values }>();
+  readonly #contents: VolumeContents;
+  readonly #mounted = new Map<string, Mounted>();
 
-  constructor(files: FileSystem, clock: Clock, objects: ReferencedObjects) {
+  constructor(context: ComponentContext, files: FileSystem, contents: VolumeContents) {
+    this.#context = context;
     this.#files = files;
-    this.#clock = clock;
-    this.#objects = objects;
+    this.#contents = contents;
   }
 
-  /** Writes what does not depend on the sandbox. Resolves to what could not be mounted, as upstream says it. */
-  async setUp(pod: Pod): Promise<string[]> {
-    const { namespace } = metaOf(pod);
-    const messages: string[] = [];
-    for (const volume of pod.spec?.volumes ?? []) {
-      const { configMap, secret } = volume;
-      const kind = configMap === undefined ? 'secret' : 'configmap';
-      const name = configMap?.name ?? secret?.secretName;
-      const folder = folderOf(pod, volume);
-      if (name === undefined || folder === undefined) continue;
-      const optional = (configMap ?? secret)?.optional === true;
-      try {
-        const data = (await this.#objects.data(kind, namespace, name, optional)) ?? {};
-        this.#write(folder, chosen(data, (configMap ?? secret)?.items, optional, kind));
-      } catch (error) {
-        if (!(error instanceof ContainerConfigError)) throw error;
-        messages.push(`MountVolume.SetUp failed for volume "${volume.name}" : ${error.message}`);
-      }
+  /** Makes and fills the folders. Resolves to what could not be mounted: name of the volume, and what upstream says of it. */
+  async setUp(pod: Pod): Promise<{ volume: string; message: string }[]> {
+    const failed: { volume: string; message: string }[] = [];
+    let mounted = this.#mounted.get(uidOf(pod));
+    if (mounted === undefined) {
+      mounted = { pod, written: new Map(), timer: undefined, refreshAt: Infinity };
+      this.#mounted.set(uidOf(pod), mounted);
     }
-    return messages;
-  }
-
-  /** Writes what tells of the Pod itself, and what is projected; where these are not there yet, their files are not, either. */
-  async setUpProjected(pod: Pod, facts: EnvironmentFacts): Promise<void> {
+    mounted.pod = pod;
+    let refreshAt = Infinity;
     for (const volume of pod.spec?.volumes ?? []) {
       const folder = folderOf(pod, volume);
       if (folder === undefined) continue;
-      if (volume.downwardAPI !== undefined)
-        this.#write(folder, downward(pod, volume.downwardAPI.items, facts));
-      for (const source of volume.projected?.sources ?? [])
-        this.#write(folder, await this.#projected(pod, source, facts));
+      if (volume.emptyDir !== undefined && !this.#files.isFolder(folder))
+        this.#files.makeFolder(folder, volume.emptyDir.medium === 'Memory' ? 'memory' : 'disk');
+      try {
+        const content = await this.#contents.of(pod, volume);
+        if (this.#mounted.get(uidOf(pod)) !== mounted) return failed;
+        if (content === undefined) continue;
+        this.#write(mounted, folder, content.files);
+        refreshAt = Math.min(refreshAt, content.refreshAt);
+      } catch (error) {
+        const text = error instanceof Error ? error.message : String(error);
+        failed.push({
+          volume: volume.name,
+          message: `MountVolume.SetUp failed for volume "${volume.name}" : ${text}`,
+        });
+      }
     }
+    this.#refreshAfter(mounted, refreshAt);
+    return failed;
+  }
+
+  /** Brings the volumes of a Pod that runs to what they show now. */
+  async refresh(pod: Pod): Promise<void> {
+    if (!this.#mounted.has(uidOf(pod))) return;
+    const failed = await this.setUp(pod);
+    for (const { message } of failed)
+      this.#context.log.error('Error syncing pod volumes', { pod: fullNameOf(pod), err: message });
+    if (failed.length > 0) this.refreshLater(pod);
+  }
+
+  /** Something that a running Pod's volumes show is another: it is seen when the Pod is looked at next. */
+  refreshLater(pod: Pod): void {
+    const mounted = this.#mounted.get(uidOf(pod));
+    if (mounted !== undefined) this.#refreshAfter(mounted, this.#context.clock.now());
   }
 
   /** A container's mounts. `expand` fills in the variables of a `subPathExpr`. */
   mountsOf(pod: Pod, container: Container, expand: (text: string) => string): Mounts {
     const volumes = new Map((pod.spec?.volumes ?? []).map((volume) => [volume.name, volume]));
-    return (container.volumeMounts ?? []).flatMap(({ name, mountPath, readOnly, subPath, subPathExpr }) => {
-      const volume = volumes.get(name);
-      const folder = volume === undefined ? undefined : folderOf(pod, volume);
-      if (volume === undefined || folder === undefined) return [];
-      const below = subPathExpr === undefined ? subPath : expand(subPathExpr);
-      return [
-        {
-          containerPath: mountPath.replace(/(?<=.)\/+$/, ''),
-          hostPath: below === undefined || below === '' ? folder : `${folder}/${below}`,
-          // What the kubelet writes nobody else may.
-          readonly: readOnly === true || (volume.emptyDir === undefined && volume.hostPath === undefined),
-        },
-      ];
-    });
+    return (container.volumeMounts ?? []).flatMap(
+      ({ name, mountPath, readOnly, subPath, subPathExpr }, index) => {
+        const volume = volumes.get(name);
+        const folder = volume === undefined ? undefined : folderOf(pod, volume);
+        if (volume === undefined || folder === undefined) return [];
+        const own = volume.emptyDir === undefined && volume.hostPath === undefined;
+        const below = subPathExpr === undefined ? subPath : expand(subPathExpr);
+        let hostPath = folder;
+        if (below !== undefined && below !== '') {
+          hostPath = own
+            ? `${PODS}/${uidOf(pod)}/volume-subpaths/${name}/${container.name}/${index}`
+            : `${folder}/${below}`;
+          if (own) this.#freeze(`${folder}/${below}`, hostPath);
+          else if (!this.#files.exists(hostPath)) this.#files.makeFolder(hostPath);
+        }
+        return [
+          {
+            containerPath: mountPath.replace(/(?<=.)\/+$/, ''),
+            hostPath,
+            // What the kubelet writes nobody else may.
+            readonly: readOnly === true || own,
+          },
+        ];
+      },
+    );
   }
 
   /** Removes what a Pod had here. */
   tearDown(uid: string): void {
+    this.#mounted.get(uid)?.timer?.dispose();
+    this.#mounted.delete(uid);
+    this.#contents.forget(uid);
     const folder = `${PODS}/${uid}`;
-    if (this.#files.list(folder).length > 0) this.#files.remove(folder);
+    if (this.#files.exists(folder)) this.#files.remove(folder);
   }
 
-  #write(folder: string, files: Values): void {
-    for (const [name, text] of Object.entries(files)) {
+  #refreshAfter(mounted: Mounted, time: number): void {
+    if (time === Infinity || (mounted.timer !== undefined && mounted.refreshAt <= time)) return;
+    const { clock, rand } = this.#context;
+    mounted.timer?.dispose();
+    mounted.refreshAt = time;
+    const untilSync = rand.float() * SYNC_FREQUENCY * (1 + SYNC_JITTER * rand.float());
+    mounted.timer = clock.setTimeout(
+      () => {
+        mounted.timer = undefined;
+        this.#context.go(() => this.refresh(mounted.pod));
+      },
+      Math.max(0, time - clock.now()) + untilSync,
+    );
+  }
+
+  /** Writes what differs and removes what is no more. */
+  #write(mounted: Mounted, folder: string, files: VolumeFiles): void {
+    const before = mounted.written.get(folder);
+    const old = before?.keys() ?? (this.#files.isFolder(folder) ? this.#below(folder, '') : []);
+    for (const name of [...old]) if (!files.has(name)) this.#files.remove(`${folder}/${name}`);
+    for (const [name, text] of files) {
       const path = `${folder}/${name}`;
-      if (!this.#files.exists(path) || this.#files.read(path) !== text) this.#files.write(path, text);
+      if (before?.get(name) === text && this.#files.exists(path)) continue;
+      if (typeof text === 'function') this.#files.provide(path, text);
+      else this.#files.write(path, text);
     }
+    mounted.written.set(folder, files);
   }
 
-  async #projected(pod: Pod, source: ProjectedSource, facts: EnvironmentFacts): Promise<Values> {
-    if (source.downwardAPI !== undefined) return downward(pod, source.downwardAPI.items, facts);
-    const reference = source.configMap ?? source.secret;
-    const name = reference?.name;
-    if (reference === undefined || name === undefined) return {};
-    const kind = source.configMap === undefined ? 'secret' : 'configmap';
-    const { namespace } = metaOf(pod);
-    const key = `${kind} ${namespace}/${name}`;
-    const known = this.#shared.get(key);
-    const now = this.#clock.now();
-    try {
-      const values =
-        known !== undefined && now - known.at < SHARED
-          ? known.values
-          : ((await this.#objects.data(kind, namespace, name, true)) ?? {});
-      if (Object.keys(values).length > 0 && values !== known?.values)
-        this.#shared.set(key, { at: now, values });
-      return chosen(values, reference.items, true, kind);
-    } catch (error) {
-      if (!(error instanceof ContainerConfigError)) throw error;
-      return {};
-    }
+  /** A bind mount of a file or folder in a volume keeps what was there when the container was made. */
+  #freeze(from: string, to: string): void {
+    if (this.#files.exists(to)) this.#files.remove(to);
+    if (this.#files.isFolder(from))
+      for (const name of this.#below(from, ''))
+        this.#files.write(`${to}/${name}`, this.#files.read(`${from}/${name}`));
+    else if (this.#files.exists(from)) this.#files.write(to, this.#files.read(from));
   }
-}
 
-/** All of them by key, or those that `items` choose under other names. @throws ContainerConfigError for a key that is not there */
-function chosen(
-  data: Values,
-  items: readonly Item[] | undefined,
-  optional: boolean,
-  kind: 'configmap' | 'secret',
-): Values {
-  if (items === undefined || items.length === 0) return data;
-  const files: Record<string, string> = {};
-  for (const { key, path } of items) {
-    const text = data[key];
-    if (text !== undefined) files[path] = text;
-    else if (!optional)
-      throw new ContainerConfigError(
-        `references non-existent ${kind === 'configmap' ? 'config' : 'secret'} key: ${key}`,
+  #below(folder: string, prefix: string): string[] {
+    return this.#files
+      .list(`${folder}/${prefix}`)
+      .flatMap((name) =>
+        name.endsWith('/') ? this.#below(folder, `${prefix}${name}`) : [`${prefix}${name}`],
       );
   }
-  return files;
-}
-
-function downward(
-  pod: Pod,
-  items:
-    | readonly { readonly path: string; readonly fieldRef?: { readonly fieldPath: string } | undefined }[]
-    | undefined,
-  facts: EnvironmentFacts,
-): Values {
-  const files: Record<string, string> = {};
-  for (const { path, fieldRef } of items ?? []) {
-    if (fieldRef === undefined) continue;
-    const whole = /^metadata\.(labels|annotations)$/.exec(fieldRef.fieldPath)?.[1];
-    files[path] =
-      whole === undefined
-        ? fieldValue(pod, fieldRef.fieldPath, facts)
-        : Object.entries(metaOf(pod)[whole as 'labels' | 'annotations'] ?? {})
-            .sort(([a], [b]) => (a < b ? -1 : 1))
-            .map(([key, value]) => `${key}=${JSON.stringify(value)}`)
-            .join('\n');
-  }
-  return files;
 }

@@ -13,7 +13,6 @@ import type { RuntimeCache } from './runtime-cache.ts';
 
 /** Milliseconds after a failed pass, plus up to half as much again. */
 const RETRY = 10_000;
-const NETWORK_RETRY = 1_000;
 
 export interface PodWorkerDependencies {
   readonly context: ComponentContext;
@@ -187,9 +186,9 @@ export class PodWorker {
     this.#timer = undefined;
     this.#retryAt = 0;
     if (failed !== undefined) {
-      context.log.error('Error syncing pod, skipping', { pod: fullNameOf(this.#pod), err: failed });
-      const base = failed.startsWith('network is not ready') ? NETWORK_RETRY : RETRY;
-      this.#retryAfter(base * (1 + 0.5 * context.rand.float()));
+      const { message, retryAfter = RETRY } = failed;
+      context.log.error('Error syncing pod, skipping', { pod: fullNameOf(this.#pod), err: message });
+      this.#retryAfter(retryAfter * (1 + 0.5 * context.rand.float()));
     }
     this.#remember();
   }

@@ -29,6 +29,11 @@ export interface FileSystem {
   read(path: string): string;
   exists(path: string): boolean;
   write(path: string, text: string): void;
+  /** A file in memory (tmpfs): `text` makes its content when somebody first reads it; gone with the power, and not kept by the host. */
+  provide(path: string, text: () => string): void;
+  isFolder(path: string): boolean;
+  /** Makes a folder that stays when it is empty; one in memory goes with the power. @throws Error `mkdir <path>: file exists` */
+  makeFolder(path: string, medium?: 'disk' | 'memory'): void;
   /** Removes a file, or a folder with all below it. @throws Error `remove <path>: no such file or directory` */
   remove(path: string): void;
   rename(from: string, to: string): void;

@@ -167,6 +167,38 @@ describe('SimulatedMachine', () => {
     again.remove('/a');
     expect(['/', '/a', '/a/two', '/c'].map((path) => again.exists(path))).toEqual([true, false, false, true]);
     again.remove('/c/one');
-    expect(again.exists('/')).toBe(false);
+    expect(again.exists('/c')).toBe(false);
+    expect(again.list('/')).toEqual(['home/', 'mnt/', 'opt/', 'root/', 'srv/', 'tmp/', 'var/']);
+  });
+
+  it('keeps folders that were made, and what is in memory only until the power goes', () => {
+    const kept = new Map<string, unknown>();
+    const store: MachineStore = {
+      load: () => kept,
+      set: (key, value) => void kept.set(key, value),
+      delete: (key) => void kept.delete(key),
+    };
+    const machine = boot(store);
+    const { files } = machine;
+    files.makeFolder('/data/empty');
+    files.makeFolder('/data/cache', 'memory');
+    files.write('/data/cache/a', '1');
+    let made = 0;
+    files.provide('/run/token', () => `token ${String((made += 1))}`);
+    expect(made).toBe(0);
+    expect([files.exists('/run/token'), files.list('/run'), files.isFolder('/run/token')]).toEqual([
+      true,
+      ['token'],
+      false,
+    ]);
+    expect([files.read('/run/token'), files.read('/run/token')]).toEqual(['token 1', 'token 1']);
+    expect(() => files.makeFolder('/run/token')).toThrow('mkdir /run/token: file exists');
+    expect([...kept.keys()].some((key) => key.includes('token'))).toBe(false);
+    machine.powerOff();
+    expect(files.list('/data')).toEqual(['empty/']);
+    expect([files.exists('/run/token'), files.isFolder('/run')]).toEqual([false, false]);
+    expect(boot(store).files.list('/data')).toEqual(['empty/']);
+    files.remove('/data/empty');
+    expect(files.exists('/data')).toBe(false);
   });
 });

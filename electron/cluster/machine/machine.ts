@@ -76,6 +76,7 @@ export class SimulatedMachine implements Machine {
     this.#network.setPowered(this.spec.name, false);
     this.units.halt();
     for (const process of [...this.#processes]) process.kill('SIGKILL');
+    this.#files.forgetMemory();
     this.#changed.fire();
   }
 

@@ -46,6 +46,25 @@ describe('files', () => {
     });
   });
 
+  it('lie in folders that stay when they are empty', async () => {
+    expect(await run('mkdir /srv/a; ls /srv; ls /srv/a; ls /tmp')).toEqual({ out: 'a\n', err: '', code: 0 });
+    expect(await run('mkdir /srv/x/y')).toMatchObject({
+      err: "mkdir: cannot create directory '/srv/x/y': No such file or directory\n",
+      code: 1,
+    });
+    expect(await run('touch /srv/a/f; rmdir /srv/a')).toMatchObject({
+      err: "rmdir: failed to remove '/srv/a': Directory not empty\n",
+    });
+    expect(await run('mkdir -p /srv/b/c; mv /srv/a /srv/b/c; find /srv')).toMatchObject({
+      out: '/srv\n/srv/b\n/srv/b/c\n/srv/b/c/a\n/srv/b/c/a/f\n',
+    });
+    expect(await run('rm /srv/b/c/a/f; rmdir /srv/b/c/a; rm -r /srv/b; ls /srv')).toEqual({
+      out: '',
+      err: '',
+      code: 0,
+    });
+  });
+
   it('say what is wrong', async () => {
     expect(await run('ls /nope')).toMatchObject({
       err: "ls: cannot access '/nope': No such file or directory\n",

@@ -188,8 +188,8 @@ export class FakeApiClient implements ApiClient {
     return this.#withIdentity(object);
   }
 
-  now(): string {
-    return formatTime(this.#context.clock.now());
+  now(seconds = 0): string {
+    return formatTime(this.#context.clock.now() + seconds * 1_000);
   }
 
   #tell(watcher: Watcher, type: WatchEventType, object: KubeObject, old: KubeObject | undefined): void {
@@ -310,6 +310,12 @@ class FakeResource<T extends KubeObject> implements ResourceClient<T> {
         ...old,
         spec: { ...spec, nodeName: target.name },
       } as KubeObject);
+    }
+    if (subresource === 'token') {
+      const { spec } = body as { spec: { expirationSeconds: number } };
+      const expirationTimestamp = this.#api.now(spec.expirationSeconds);
+      const token = `token of ${name} until ${expirationTimestamp}`;
+      return { ...(body as object), status: { token, expirationTimestamp } };
     }
     return { kind: 'Status', status: 'Success' };
   }

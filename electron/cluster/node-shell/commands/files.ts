@@ -10,11 +10,16 @@ function at(context: CommandContext, path: string): string {
 }
 
 function isFolder(context: CommandContext, path: string): boolean {
-  return path === '/' || context.machine.files.list(path).length > 0;
+  return context.machine.files.isFolder(path);
 }
 
 function isFile(context: CommandContext, path: string): boolean {
   return context.machine.files.exists(path) && !isFolder(context, path);
+}
+
+/** A folder stays when the last file goes. */
+function keepParent(context: CommandContext, path: string): void {
+  context.machine.files.makeFolder(path.slice(0, path.lastIndexOf('/')));
 }
 
 /** Where something moved or copied to `target` ends up. */
@@ -90,6 +95,7 @@ function transfer(name: 'mv' | 'cp'): MachineCommand {
       const from = at(context, source);
       if (!files.exists(from)) throw new CommandError(`${name}: cannot stat '${source}': ${NONE}\n`);
       const to = destination(context, from, target);
+      if (name === 'mv') keepParent(context, from);
       if (isFile(context, from)) {
         if (name === 'mv') files.rename(from, to);
         else files.write(to, files.read(from));
@@ -98,22 +104,24 @@ function transfer(name: 'mv' | 'cp'): MachineCommand {
       if (name === 'cp' && !args.some((arg) => /^-\w*[ra]/.test(arg))) {
         throw new CommandError(`cp: -r not specified; omitting directory '${source}'\n`);
       }
+      files.makeFolder(to);
       for (const path of below(context, from)) {
         const moved = to + path.slice(from.length);
-        if (name === 'mv') files.rename(path, moved);
+        if (files.isFolder(path)) files.makeFolder(moved);
         else files.write(moved, files.read(path));
       }
+      if (name === 'mv') files.remove(from);
     }
     return 0;
   };
 }
 
+/** Everything below a folder, a folder before what is in it. */
 function below(context: CommandContext, folder: string): string[] {
-  return context.machine.files
-    .list(folder)
-    .flatMap((name) =>
-      name.endsWith('/') ? below(context, `${folder}/${name.slice(0, -1)}`) : [`${folder}/${name}`],
-    );
+  return context.machine.files.list(folder).flatMap((name) => {
+    const path = `${folder}/${name.replace(/\/$/, '')}`;
+    return name.endsWith('/') ? [path, ...below(context, path)] : [path];
+  });
 }
 
 const rm: MachineCommand = (args, context) => {
@@ -129,12 +137,34 @@ const rm: MachineCommand = (args, context) => {
     } else if (isFolder(context, path) && !flags.has('r')) {
       context.err(`rm: cannot remove '${target}': Is a directory\n`);
       code = 1;
-    } else context.machine.files.remove(path);
+    } else {
+      keepParent(context, path);
+      context.machine.files.remove(path);
+    }
   }
   return code;
 };
 
-/** Folders exist as long as something is in them, so there is nothing to make. */
+const rmdir: MachineCommand = (args, context) => {
+  const { rest } = parseOptions('rmdir', args, { flags: {} });
+  if (rest.length === 0) throw new CommandError('rmdir: missing operand\n');
+  const { files } = context.machine;
+  for (const target of rest) {
+    const path = at(context, target);
+    const why = !files.exists(path)
+      ? NONE
+      : isFile(context, path)
+        ? 'Not a directory'
+        : files.list(path).length > 0
+          ? 'Directory not empty'
+          : '';
+    if (why !== '') throw new CommandError(`rmdir: failed to remove '${target}': ${why}\n`);
+    keepParent(context, path);
+    files.remove(path);
+  }
+  return 0;
+};
+
 const mkdir: MachineCommand = (args, context) => {
   const { flags, rest } = parseOptions('mkdir', args, { flags: { '-p': 'p' } });
   if (rest.length === 0) throw new CommandError('mkdir: missing operand\n');
@@ -143,6 +173,9 @@ const mkdir: MachineCommand = (args, context) => {
     if (context.machine.files.exists(path) && !flags.has('p')) {
       throw new CommandError(`mkdir: cannot create directory '${target}': File exists\n`);
     }
+    if (!flags.has('p') && !isFolder(context, path.slice(0, path.lastIndexOf('/')) || '/'))
+      throw new CommandError(`mkdir: cannot create directory '${target}': ${NONE}\n`);
+    context.machine.files.makeFolder(path);
   }
   return 0;
 };
@@ -180,7 +213,7 @@ const find: MachineCommand = (args, context) => {
       : undefined;
   const root = at(context, start);
   if (!context.machine.files.exists(root)) throw new CommandError(`find: '${start}': ${NONE}\n`);
-  for (const path of below(context, root === '/' ? '' : root))
+  for (const path of [root, ...below(context, root === '/' ? '' : root)])
     if (glob === undefined || glob.test(baseName(path))) context.out(`${path}\n`);
   return 0;
 };
@@ -190,6 +223,7 @@ export const fileCommands: Readonly<Record<string, MachineCommand>> = {
   cat,
   rm,
   mkdir,
+  rmdir,
   tee,
   touch,
   find,

@@ -87,8 +87,22 @@ async function issue(
       expirationSeconds,
       ...(reference === undefined ? {} : { boundObjectRef: reference }),
     },
-    status: { token: signToken(key, claims), expirationTimestamp: formatTime(claims.exp * 1_000) },
+    status: signedWhenRead(key, claims),
   } as KubeObject;
+}
+
+/**
+ * `status` of the answer. The signature, the same whenever it is made, costs milliseconds, and every Pod's kubelet asks for
+ * one: it is made when somebody looks at it.
+ */
+function signedWhenRead(key: SigningKey, claims: Claims): NonNullable<TokenRequest['status']> {
+  let token: string | undefined;
+  return {
+    get token() {
+      return (token ??= signToken(key, claims));
+    },
+    expirationTimestamp: formatTime(claims.exp * 1_000),
+  };
 }
 
 async function bind(
