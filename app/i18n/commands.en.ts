@@ -27,6 +27,7 @@ export const commandsEn: Catalogue['commands'] = {
   viewExplorer: "Show the API server's objects",
   viewAccess: 'Show who can do what',
   viewTables: 'Show the tables',
+  viewScheduler: 'Show the scheduler',
   etcdKeys: 'Show the keys of etcd',
   etcdMembers: 'Show the members of etcd',
   showMessages: 'Show the messages',

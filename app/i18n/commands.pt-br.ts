@@ -25,6 +25,7 @@ export const commandsPtBR = {
   viewExplorer: 'Exibir os objetos do API server',
   viewAccess: 'Exibir quem pode o quê',
   viewTables: 'Exibir as tabelas',
+  viewScheduler: 'Mostrar o scheduler',
   etcdKeys: 'Exibir as chaves do etcd',
   etcdMembers: 'Exibir os membros do etcd',
   showMessages: 'Exibir as mensagens',

@@ -1,5 +1,6 @@
 import type { Catalogue } from './catalogue.ts';
 import { etcdEn } from './etcd.en.ts';
+import { schedulerEn } from './scheduler.en.ts';
 import { explorerEn } from './explorer.en.ts';
 import { narrativeEn } from './narrative.en.ts';
 import { inspectorEn } from './inspector.en.ts';
@@ -318,6 +319,7 @@ export const en: Catalogue = {
     waiting: 'The console opens as soon as the cluster is up.',
   },
   etcd: etcdEn,
+  scheduler: schedulerEn,
   explain: {
     open: 'What it is: {term}',
     revision:

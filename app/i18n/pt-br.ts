@@ -1,4 +1,5 @@
 import { etcdPtBR } from './etcd.pt-br.ts';
+import { schedulerPtBR } from './scheduler.pt-br.ts';
 import { explorerPtBR } from './explorer.pt-br.ts';
 import { narrativePtBR } from './narrative.pt-br.ts';
 import { inspectorPtBR } from './inspector.pt-br.ts';
@@ -318,6 +319,7 @@ export const ptBR = {
     waiting: 'O console abre assim que o cluster estiver de pé.',
   },
   etcd: etcdPtBR,
+  scheduler: schedulerPtBR,
   explain: {
     open: 'O que é: {term}',
     revision:

@@ -116,6 +116,10 @@ const scenes: Record<string, () => void> = {
       },
     }));
   },
+  /** `?nodes=300` for as many nodes in a decision of the scheduler. */
+  scheduler: () => {
+    host.nodes = Number(query.get('nodes') ?? '4');
+  },
   noKeys: () => {
     host.etcdKeys.value.keys = [];
   },

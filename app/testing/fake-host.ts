@@ -18,6 +18,7 @@ import { reportBug } from '../composables/report-bug.ts';
 import { fakeEtcd, fakeKey, fakeKeys, fakeValue } from './fake-etcd.ts';
 import { fakeLab, fakeLabs } from './fake-lab.ts';
 import { fakeApi, fakeFamily, fakeTable } from './fake-api.ts';
+import { fakeCycle, fakeQueues, fakeWhatIf, fakeWhyNot } from './fake-scheduling.ts';
 import { fakeDetail } from './fake-records.ts';
 import { fakeComponents, fakeMachines, fakePods, picture } from './fake-world.ts';
 
@@ -94,6 +95,8 @@ export class FakeHost {
   refuse: RpcError | undefined;
   /** What the API server answers. */
   api: (request: ApiRequest) => ApiAnswer = fakeApi();
+  /** Nodes in a decision of the scheduler. */
+  nodes = 4;
   /** Pods in a list. */
   tableRows = 8;
   #server: RpcServer<Contract>;
@@ -196,6 +199,11 @@ export class FakeHost {
           },
         ],
       }),
+      'scheduling.cycle': ({ name }) => note('scheduling.cycle', { name }, fakeCycle(name, this.nodes)),
+      'scheduling.whyNot': ({ node }) => note('scheduling.whyNot', { node }, fakeWhyNot(node)),
+      'scheduling.whatIf': ({ name, changes }) =>
+        note('scheduling.whatIf', { changes }, fakeWhatIf(name, this.nodes, changes)),
+      'scheduling.queues': () => ({ pods: fakeQueues() }),
       'labs.watch': this.labs.serve,
       'lab.watch': this.lab.serve,
       'lab.open': (input) => note('lab.open', input, {}),

@@ -26,6 +26,7 @@ import type { Writing } from './services/etcd-disk.ts';
 import { EtcdDisk } from './services/etcd-disk.ts';
 import { EtcdService } from './services/etcd-service.ts';
 import { RecordsService } from './services/records-service.ts';
+import { SchedulingService } from './services/scheduling/scheduling-service.ts';
 import { settleTurn } from './settle.ts';
 import { SimulatedClusterView } from './simulated-cluster-view.ts';
 
@@ -85,6 +86,8 @@ export class ClusterSession {
   readonly records: RecordsService;
   readonly diagram: DiagramService;
   readonly etcd: EtcdService;
+  /** Decisions of the schedulers, and what would change them. */
+  readonly scheduling: SchedulingService;
   /** What is on the disks of etcd's members, by machine. */
   readonly disks: ReadonlyMap<string, EtcdDisk>;
   readonly resumed: boolean;
@@ -156,6 +159,7 @@ export class ClusterSession {
     this.records = new RecordsService(log, () => this.simulation.now);
     this.diagram = new DiagramService(this.cluster, this.objects);
     this.etcd = new EtcdService(() => this.cluster.etcdMembers(), disks);
+    this.scheduling = new SchedulingService(log, this.objects, disks);
     this.pacer = new Pacer({
       simulation: this.simulation,
       time: realTime,

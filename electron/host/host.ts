@@ -41,6 +41,7 @@ import { LabCatalogue } from './services/lab-catalogue.ts';
 import { LabService } from './services/lab-service.ts';
 import { labRoute } from './services/lab-routes.ts';
 import { Notices } from './services/notices.ts';
+import { schedulingRoute } from './services/scheduling/scheduling-routes.ts';
 import { SettingsService } from './services/settings-service.ts';
 import { TerminalService } from './services/terminal-service.ts';
 import { switchPower } from './machine-power.ts';
@@ -395,6 +396,7 @@ export class Host {
       connect: tunnels(() => ({ session: this.cluster, listener: this.#listener, etcd: this.#etcd })),
       power: (machine, action) => switchPower(this.#cluster, machine, action),
       lab: (action, body, signal) => labRoute(this.labs, action, body, signal),
+      scheduling: (action, body) => schedulingRoute(this.cluster?.scheduling, action, body),
       onCommand: (line, exit) => this.labs.command(line, exit),
     });
   }

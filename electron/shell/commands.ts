@@ -4,6 +4,7 @@ import type { Command } from './interface.ts';
 import { labCommand } from './lab/lab-command.ts';
 import { kubectl } from './kubectl/kubectl.ts';
 import { curl } from './net/curl/curl.ts';
+import { explainScheduling } from './scheduling/explain-scheduling.ts';
 import { scp } from './net/scp.ts';
 import { sshCommand } from './net/ssh.ts';
 import { virsh } from './net/virsh.ts';
@@ -42,6 +43,7 @@ const streaming: readonly Command[] = [
   head,
   jq,
   kubectl,
+  explainScheduling,
   pager('less'),
   pager('more'),
   paste,

@@ -58,6 +58,13 @@ const openKey = [
 ];
 
 const openPod = [press('Alt+o'), pause(900), click('.rows .line:not(.head)')];
+/** From the menu of a Pod of the diagram. */
+const openDecision = [
+  pause(300),
+  click('[data-thing="pod:uid-web-7c5ddbdf54-x2x9k"]'),
+  pause(300),
+  click('.inspector .button:text-matches("^\\s*(Why on|Por que neste)")'),
+];
 const typeAtEnd = async (page) => {
   await page.locator('.cm-content').focus();
   await page.keyboard.press('Control+End');
@@ -141,6 +148,35 @@ const SCENES = [
     [press('Alt+o'), pause(700), click('.explorer .segment:nth-child(2)'), pause(500)],
   ],
   ['explorer-small', 'running', [press('Alt+o'), pause(900)], { width: 1024, height: 640 }],
+  ['scheduler-none', 'scheduler', [press('Alt+s'), pause(400)]],
+  ['scheduler-3', 'scheduler', [...openDecision, pause(400)]],
+  [
+    'scheduler-why',
+    'scheduler',
+    [...openDecision, pause(300), click('.matrix th .link:has-text("cp-1")'), pause(400)],
+  ],
+  [
+    'scheduler-pending',
+    'scheduler',
+    [press('Alt+s'), pause(300), click('.queues .pod:has-text("big")'), pause(400)],
+  ],
+  [
+    'scheduler-what-if',
+    'scheduler',
+    [
+      press('Alt+s'),
+      pause(300),
+      click('.queues .pod:has-text("big")'),
+      pause(300),
+      click('.scheduler .head .button[aria-expanded]'),
+      (page) => page.locator('#what-if').fill('request.cpu=200m'),
+      click('.what-if .button'),
+      pause(400),
+    ],
+  ],
+  ['scheduler-30', 'scheduler&nodes=30', [...openDecision, pause(400)]],
+  ['scheduler-300', 'scheduler&nodes=300', [...openDecision, pause(400), click('.matrix .reason')]],
+  ['scheduler-small', 'scheduler&nodes=30', [...openDecision, pause(400)], { width: 1024, height: 640 }],
   ['etcd-keys', 'running', [press('Alt+e'), pause(400), drive('put')]],
   ['etcd-value', 'running', [press('Alt+e'), pause(300), ...openKey, pause(400)]],
   [

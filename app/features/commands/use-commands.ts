@@ -199,6 +199,14 @@ export const useCommands = defineStore('commands', () => {
       },
     },
     {
+      id: 'view.scheduler',
+      title: 'commands.viewScheduler',
+      group: 'view',
+      keys: ['Alt+S'],
+      enabled: running,
+      run: () => void (ui.view = 'scheduler'),
+    },
+    {
       id: 'etcd.keys',
       title: 'commands.etcdKeys',
       group: 'view',

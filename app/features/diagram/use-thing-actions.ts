@@ -4,6 +4,7 @@ import { useText } from '../../i18n/use-text.ts';
 import { useDiagram } from '../../stores/diagram.ts';
 import { useEtcd } from '../../stores/etcd.ts';
 import { useRecords } from '../../stores/records.ts';
+import { useScheduling } from '../../stores/scheduling.ts';
 import { useTerminals } from '../../stores/terminals.ts';
 import { useUi } from '../../stores/ui.ts';
 import type { Selection } from '../../stores/ui.ts';
@@ -26,6 +27,7 @@ export function useThingActions() {
   const etcd = useEtcd();
   const records = useRecords();
   const terminals = useTerminals();
+  const scheduling = useScheduling();
   const ui = useUi();
   const attempt = useAttempt();
   const { t } = useText();
@@ -188,7 +190,14 @@ export function useThingActions() {
         const about = `${pod.namespace}/${pod.name}`;
         const [inspect, reason] = look(thing, '', about);
         const enter = pod.node === null ? [] : [shell(pod.node)];
-        return [...(inspect && reason ? [inspect, reason] : []), ...enter];
+        const { namespace, name } = pod;
+        const decision: ThingAction = {
+          id: 'decision',
+          title: pod.node === null ? 'scheduler.whyPending' : 'scheduler.whyHere',
+          group: 'look',
+          run: () => scheduling.show({ namespace, name }),
+        };
+        return [...(inspect && reason ? [inspect, reason] : []), decision, ...enter];
       }
       case 'record':
         return [];

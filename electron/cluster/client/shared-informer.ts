@@ -56,6 +56,11 @@ export class SharedInformer<T extends KubeObject> implements Disposable {
     return this.#synced;
   }
 
+  /** resourceVersion of the newest change in the cache; empty before the first list. */
+  get lastSyncResourceVersion(): string {
+    return this.#reflector.lastSyncResourceVersion;
+  }
+
   addIndexers(indexers: Indexers<T>): void {
     this.indexer.addIndexers(indexers);
   }

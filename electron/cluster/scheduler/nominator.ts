@@ -23,6 +23,11 @@ export class Nominator {
     if (pods?.size === 0) this.#nodes.delete(node);
   }
 
+  /** Node by Pod. */
+  get all(): ReadonlyMap<string, string> {
+    return this.#nodeOf;
+  }
+
   nodeOf(key: string): string | undefined {
     return this.#nodeOf.get(key);
   }

@@ -94,10 +94,26 @@ describe('Scheduler', () => {
       action: 'bind',
       observed: s.nodeOf('a'),
       detail: {
+        nodes: 4,
         feasible: 3,
-        filters: { 'cp-1': { plugin: 'TaintToleration', reasons: ['node(s) had untolerated taint(s)'] } },
-        scores: { 'worker-1': { NodeResourcesFit: 97, TaintToleration: 100, total: 397 } },
-        weights: { TaintToleration: 3, NodeResourcesFit: 1 },
+        filters: expect.arrayContaining(['NodeUnschedulable', 'TaintToleration', 'NodeResourcesFit']),
+        fits: ['worker-1', 'worker-2', 'worker-3'],
+        refused: ['cp-1'],
+        why: 0,
+        refusals: [
+          {
+            plugin: 'TaintToleration',
+            code: 'UnschedulableAndUnresolvable',
+            reasons: ['node(s) had untolerated taint(s)'],
+          },
+        ],
+        scores: expect.arrayContaining([
+          { plugin: 'TaintToleration', weight: 3, raw: 0, normalized: 100 },
+          { plugin: 'NodeResourcesFit', weight: 1, raw: 97, normalized: 97 },
+        ]),
+        totals: 397,
+        tied: ['worker-1', 'worker-2', 'worker-3'],
+        seen: { pods: expect.any(String), nodes: expect.any(String) },
       },
     });
   });
@@ -256,6 +272,30 @@ describe('Scheduler', () => {
     expect(s.nodeOf('mid')).not.toBe(was);
     expect(s.api.events().some((event) => event.startsWith('Normal Preempted Preempted by pod '))).toBe(true);
     expect(s.api.events()).toContain('Warning FailedScheduling 0/2 nodes are available: 2 Insufficient cpu.');
+  });
+
+  it('records which event moved a Pod to which queue, and takes that for the cause of the next cycle', async () => {
+    const s = setup();
+    s.addNode(node('n1', { cpu: '1' }));
+    await s.start();
+    s.add(pod('p', { cpu: '2' }));
+    await s.test.run(100);
+    const decisions = () =>
+      [...s.test.log.range(0)].flatMap((record) =>
+        record.kind === 'decision' && record.subject === 'pods default/p' ? [record] : [],
+      );
+    expect(decisions().map(({ action }) => action)).toEqual(['unschedulable']);
+    s.addNode(node('n2', { cpu: '4' }));
+    await s.test.run(2_000);
+    expect(s.nodeOf('p')).toBe('n2');
+    const [, move, next] = decisions();
+    expect(move).toMatchObject({
+      action: 'queue',
+      desired: 'backoff',
+      observed: 'NodeAdd',
+      detail: { queue: 'backoff', why: 'NodeAdd', attempts: 1, rejectors: ['NodeResourcesFit'] },
+    });
+    expect(next).toMatchObject({ action: 'bind', observed: 'n2', cause: move?.id });
   });
 
   it('spreads 1,000 Pods over 100 nodes, up to what whole percents can tell', async () => {

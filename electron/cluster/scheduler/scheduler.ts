@@ -7,9 +7,9 @@ import type { InformerFactory } from '../client/informer-factory.ts';
 import type { ApiClient } from '../client/interface.ts';
 import { resourceTypes } from '../client/resource-types.ts';
 import { SchedulerCache } from './cache/scheduler-cache.ts';
-import type { CycleDetail } from './cycle-trace.ts';
+import type { CycleDetail, CycleView } from './cycle-trace.ts';
 import { cycleDetail } from './cycle-trace.ts';
-import { addEventHandlers } from './event-handlers.ts';
+import { addEventHandlers, podSelector } from './event-handlers.ts';
 import { CycleState } from './framework/cycle-state.ts';
 import { filterWithNominated } from './framework/filter-with-nominated.ts';
 import { fitErrorMessage } from './framework/fit-error.ts';
@@ -22,7 +22,7 @@ import type { Status } from './framework/status.ts';
 import { isRejected } from './framework/status.ts';
 import { informerObjects } from './informer-objects.ts';
 import { Nominator } from './nominator.ts';
-import type { QueuedPodInfo } from './queue/scheduling-queue.ts';
+import type { QueuedPodInfo, QueueName } from './queue/scheduling-queue.ts';
 import { SchedulingQueue } from './queue/scheduling-queue.ts';
 import { schedulePod } from './schedule-pod.ts';
 
@@ -33,6 +33,9 @@ export interface SchedulerOptions {
   readonly profiles: readonly Profile[];
   readonly registry: Readonly<Record<string, PluginFactory>>;
 }
+
+/** So many assumed and nominated Pods are told of in a record; with more under way a cycle cannot be done again exactly. */
+const maxSeen = 100;
 
 /**
  * Takes Pods from the queue one at a time, finds each a node, assumes it there and binds it without waiting.
@@ -45,6 +48,8 @@ export class Scheduler {
   readonly #options: SchedulerOptions;
   readonly #frameworks = new Map<string, Framework>();
   readonly #nominator = new Nominator();
+  /** resourceVersions of what it has seen. */
+  readonly #versions: { readonly pods: () => string; readonly nodes: () => string };
   /** Of the cycle that runs. */
   #nodes: readonly NodeInfo[] = [];
 
@@ -52,7 +57,14 @@ export class Scheduler {
   constructor(context: ComponentContext, options: SchedulerOptions) {
     this.#context = context;
     this.#options = options;
-    const objects = informerObjects(options.factory);
+    const { factory } = options;
+    const objects = informerObjects(factory);
+    const pods = factory.informer(resourceTypes.pods, { fieldSelector: podSelector });
+    const nodes = factory.informer(resourceTypes.nodes);
+    this.#versions = {
+      pods: () => pods.lastSyncResourceVersion,
+      nodes: () => nodes.lastSyncResourceVersion,
+    };
     for (const profile of options.profiles) {
       if (this.#frameworks.has(profile.schedulerName))
         throw new Error(`duplicate profile with scheduler name ${JSON.stringify(profile.schedulerName)}`);
@@ -72,13 +84,19 @@ export class Scheduler {
     const [first] = this.#frameworks.values();
     if (first === undefined) throw new Error('at least one profile is required');
     this.cache = new SchedulerCache(context.clock);
-    this.queue = new SchedulingQueue(context, {
-      less: (a, b) => first.less(a, b),
-      preEnqueue: (pod) => this.#frameworkOf(pod)?.preEnqueue(pod),
-      registrations: (pod) =>
-        new Map((this.#frameworkOf(pod)?.plugins ?? []).map((plugin) => [plugin.name, plugin.events ?? []])),
-    });
-    addEventHandlers(options.factory, {
+    this.queue = new SchedulingQueue(
+      context,
+      {
+        less: (a, b) => first.less(a, b),
+        preEnqueue: (pod) => this.#frameworkOf(pod)?.preEnqueue(pod),
+        registrations: (pod) =>
+          new Map(
+            (this.#frameworkOf(pod)?.plugins ?? []).map((plugin) => [plugin.name, plugin.events ?? []]),
+          ),
+      },
+      (pod, to, why) => this.#moved(pod, to, why),
+    );
+    addEventHandlers(factory, {
       cache: this.cache,
       queue: this.queue,
       nominator: this.#nominator,
@@ -120,8 +138,12 @@ export class Scheduler {
     const filter = (s: CycleState, pod: PodInfo, node: NodeInfo): Status | undefined =>
       this.#filter(framework, s, pod, node);
     const result = schedulePod(framework, state, info, snapshot, filter, this.#context.rand);
+    const { attempts: attempt } = queued;
+    const cycle = { framework, state, attempt, nodeCount: snapshot.nodes.length, seen: this.#seen() };
     if (result.outcome === 'error') {
-      this.#decide(info, 'error', 'not scheduled', { message: result.message });
+      const { message } = result;
+      const findings = { ...cycle, feasible: [], refused: new Map<string, Status>(), scored: undefined };
+      this.#decide(info, 'error', 'not scheduled', cycleDetail(findings, { message }));
       this.#failed(queued, 'SchedulerError', result.message);
       return;
     }
@@ -134,15 +156,20 @@ export class Scheduler {
       const postFilter = post?.status?.reasons.join('. ') ?? '';
       const message = fitErrorMessage({ ...diagnosis, postFilter });
       const nominated = post?.nominatedNodeName;
-      const more = { message, ...(nominated === undefined ? {} : { nominatedNode: nominated }) };
-      const detail = cycleDetail(queued.attempts, diagnosis.nodeCount, [], diagnosis.byNode, undefined, more);
+      const more = {
+        message,
+        ...(nominated === undefined ? {} : { nominatedNode: nominated }),
+        ...(post?.candidates === undefined ? {} : { candidates: post.candidates }),
+      };
+      const findings = { ...cycle, feasible: [], refused: diagnosis.byNode, scored: undefined };
+      const detail = cycleDetail(findings, more);
       this.#decide(info, nominated === undefined ? 'unschedulable' : 'preempt', message, detail);
       if (nominated !== undefined) this.#nominator.set(info, nominated);
       this.#failed(queued, 'Unschedulable', message, diagnosis.rejectors, nominated);
       return;
     }
     const { node, feasible, refused, scored } = result;
-    const detail = cycleDetail(queued.attempts, snapshot.nodes.length, feasible, refused, scored);
+    const detail = cycleDetail({ ...cycle, feasible, refused, scored });
     this.#decide(info, 'bind', node, detail);
     this.cache.assume(info, node);
     const reserved = framework.reserve(state, info, node);
@@ -233,6 +260,38 @@ export class Scheduler {
     }
   }
 
+  /** A Pod changed queues: told of, unless it is what becomes of every new Pod and of every refused one. */
+  #moved(pod: QueuedPodInfo, to: QueueName, why: string): void {
+    if (pod.gated === undefined && why === (to === 'active' ? 'PodAdd' : 'ScheduleAttemptFailure')) return;
+    const { info, rejectors, gated, attempts } = pod;
+    pod.cause = this.#context.tracer.record({
+      kind: 'decision',
+      subject: `pods ${info.key}`,
+      action: 'queue',
+      desired: to,
+      observed: why,
+      detail: {
+        queue: to,
+        why,
+        attempts,
+        ...(rejectors.size > 0 ? { rejectors: [...rejectors] } : {}),
+        ...(gated === undefined ? {} : { message: gated.reasons.join(', ') }),
+      },
+    });
+  }
+
+  /** What this cycle is decided from. */
+  #seen(): CycleView {
+    const { pods, nodes } = this.#versions;
+    const [assumed, nominated] = [this.cache.assumed, this.#nominator.all];
+    return {
+      pods: pods(),
+      nodes: nodes(),
+      ...(assumed.size > 0 ? { assumed: [...assumed].slice(0, maxSeen) } : {}),
+      ...(nominated.size > 0 ? { nominated: [...nominated].slice(0, maxSeen) } : {}),
+    };
+  }
+
   #filter(framework: Framework, state: CycleState, pod: PodInfo, node: NodeInfo): Status | undefined {
     return filterWithNominated(framework, this.#nominator, state, pod, node);
   }
@@ -279,12 +338,7 @@ export class Scheduler {
     );
   }
 
-  #decide(
-    { key }: PodInfo,
-    action: string,
-    observed: string,
-    detail: CycleDetail | Readonly<Record<string, unknown>>,
-  ): void {
+  #decide({ key }: PodInfo, action: string, observed: string, detail: CycleDetail): void {
     this.#context.tracer.record({
       kind: 'decision',
       subject: `pods ${key}`,

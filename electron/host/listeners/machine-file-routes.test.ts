@@ -72,6 +72,7 @@ beforeEach(async () => {
     },
     files: (machine) => (machine === 'cp-1' ? access() : undefined),
     lab: () => Promise.resolve(undefined),
+    scheduling: () => undefined,
     onCommand: () => undefined,
   });
   shell = await testShell({ env: { LEME_MACHINES_URL: server.url, LEME_MACHINES_TOKEN: 'secret' } });

@@ -50,6 +50,8 @@ export interface MachinesServerOptions {
     body: unknown,
     signal: AbortSignal,
   ): Promise<{ readonly status: number; readonly body: unknown } | undefined>;
+  /** Questions of `kubectl explain-scheduling`; undefined: no such action. */
+  scheduling(action: string, body: unknown): { readonly status: number; readonly body: unknown } | undefined;
   /** Connections to addresses inside. */
   readonly connect: OpenTunnel;
   /** A command line of the lab shell has finished. */
@@ -131,6 +133,15 @@ async function handle(
     const gone = new AbortController();
     response.on('close', () => gone.abort());
     const answer = await options.lab(action, body, gone.signal);
+    if (answer === undefined) return refuse(404, 'not found');
+    response
+      .writeHead(answer.status, { 'content-type': 'application/json' })
+      .end(JSON.stringify(answer.body));
+    return;
+  }
+  const asked = /^\/scheduling\/([A-Za-z]+)$/.exec(pathname)?.[1];
+  if (asked !== undefined) {
+    const answer = options.scheduling(asked, body);
     if (answer === undefined) return refuse(404, 'not found');
     response
       .writeHead(answer.status, { 'content-type': 'application/json' })

@@ -82,6 +82,17 @@ export class EtcdDisk {
     }
   }
 
+  /** What the keys below a prefix held at a revision that has not been compacted, in the order of the keys. */
+  at(revision: number, prefix: ByteString): readonly RevisionRecord[] {
+    const found: RevisionRecord[] = [];
+    for (const [key, records] of this.#byKey) {
+      if (!key.startsWith(prefix)) continue;
+      const record = records.findLast(({ kv }) => kv.modRevision <= revision);
+      if (record !== undefined && !record.tombstone) found.push(record);
+    }
+    return found.sort((a, b) => (a.kv.key < b.kv.key ? -1 : 1));
+  }
+
   /** Undefined when the key does not exist now. */
   current(key: ByteString): RevisionRecord | undefined {
     const record = this.#byKey.get(key)?.at(-1);

@@ -6,6 +6,7 @@ import { EtcdDisk, EtcdItem, EtcdKeyItem, EtcdKeysItem, EtcdValue } from './etcd
 import { LabState, LabSummary } from './lab.ts';
 import { RecordBatch, RecordDetail, RecordFilter } from './records.ts';
 import { SessionState, Settings, StepRequest, TimeChange, TimeState } from './session.ts';
+import { CycleAnswer, WaitingPod, WhatIfAnswer, WhichCycle, WhyNotAnswer } from './scheduling.ts';
 import { TerminalDown, TerminalInfo, TerminalUp } from './terminal.ts';
 
 const Nothing = z.object({});
@@ -73,6 +74,22 @@ export const contract = {
     z.object({ relatives: z.array(Relative), truncated: z.boolean() }),
     ['NotFound', 'Unreachable'],
   ),
+
+  /** A scheduling cycle of a Pod as it was decided, or as it would be. Sends nothing to the cluster. */
+  'scheduling.cycle': call(WhichCycle, CycleAnswer, ['NotFound', 'NotRunning']),
+  /** Why a node does not take the Pod, and the smallest changes with which it would: tried, not guessed. */
+  'scheduling.whyNot': call(WhichCycle.extend({ node: z.string() }), WhyNotAnswer, [
+    'NotFound',
+    'NotRunning',
+  ]),
+  /** The cycle done again with changes as `explain/parse-change.ts` reads them. */
+  'scheduling.whatIf': call(
+    WhichCycle.extend({ changes: z.array(z.string().max(10_000)).min(1).max(20) }),
+    WhatIfAnswer,
+    ['NotFound', 'NotRunning', 'Refused'],
+  ),
+  /** Pods that are not bound, and in which queue of the scheduler they wait. */
+  'scheduling.queues': call(Nothing, z.object({ pods: z.array(WaitingPod) }), ['NotRunning']),
 
   'labs.watch': stream(Nothing, z.object({ labs: z.array(LabSummary) })),
   /** Null item: no lab is open. */

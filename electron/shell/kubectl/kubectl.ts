@@ -6,6 +6,7 @@ import { describeFailure } from './errors.ts';
 import { FlagError, FlagSet } from './flags.ts';
 import { globalFlags } from './global-flags.ts';
 import { helpText, languageOf } from './help.ts';
+import { runPlugin } from './plugins.ts';
 import { Session } from './session.ts';
 import { printCandidates } from './verbs/completion.ts';
 import { root } from './verbs/root.ts';
@@ -32,8 +33,16 @@ export async function runKubectl(io: CommandIo): Promise<number> {
         ),
     ),
   ]);
-  if (found.unknown !== undefined && !found.rest.includes('--help') && !found.rest.includes('-h')) {
-    if (found.command === root) return fail(`error: ${unknownCommand(root, found.unknown)}`);
+  const asksHelp = found.rest.includes('--help') || found.rest.includes('-h');
+  if (found.unknown !== undefined && found.command === root && asksHelp) {
+    const plugin = await runPlugin(io, io.argv.slice(1));
+    if (plugin !== undefined) return plugin;
+  }
+  if (found.unknown !== undefined && !asksHelp) {
+    if (found.command === root) {
+      const plugin = await runPlugin(io, io.argv.slice(1));
+      return plugin ?? fail(`error: ${unknownCommand(root, found.unknown)}`);
+    }
     return fail(
       `error: unknown command ${JSON.stringify(found.unknown)}\nSee '${found.path} -h' for help and examples`,
     );

@@ -31,6 +31,8 @@ export class SchedulerCache {
   readonly #ttl: number;
   readonly #nodes = new Map<string, NodeInfo>();
   readonly #pods = new Map<string, PodState>();
+  /** Nodes of the Pods whose binding has not been seen yet. */
+  readonly #assumed = new Map<string, string>();
   readonly #changes = new Map<string, Change[]>();
   #order: NodeInfo[] = [];
   #byName = new Map<string, NodeInfo>();
@@ -51,8 +53,13 @@ export class SchedulerCache {
     return this.#imageNodes;
   }
 
+  /** Node by Pod, for Pods whose binding has not been seen yet. */
+  get assumed(): ReadonlyMap<string, string> {
+    return this.#assumed;
+  }
+
   isAssumed(key: string): boolean {
-    return this.#pods.get(key)?.assumed === true;
+    return this.#assumed.has(key);
   }
 
   /** The Pod as the cache has it. */
@@ -145,6 +152,7 @@ export class SchedulerCache {
 
   #put(state: PodState): void {
     this.#pods.set(state.info.key, state);
+    if (state.assumed) this.#assumed.set(state.info.key, state.node);
     this.#nodeInfo(state.node).addPod(state.info);
     this.#changed(state.node, (copy) => copy.addPod(state.info));
   }
@@ -153,6 +161,7 @@ export class SchedulerCache {
     const state = this.#pods.get(key);
     if (state === undefined) return;
     this.#pods.delete(key);
+    this.#assumed.delete(key);
     const node = this.#nodes.get(state.node);
     if (node === undefined) return;
     node.removePod(key);

@@ -91,6 +91,22 @@ export class Framework {
     }));
   }
 
+  /** Filter plugins in the order in which they run. */
+  get filterNames(): readonly string[] {
+    return this.#filter.map(({ name }) => name);
+  }
+
+  /** What every filter says of a node, not only the first that refuses it; those with nothing to do are left out. */
+  allVerdicts(state: CycleState, pod: PodInfo, node: NodeInfo): ReadonlyMap<string, Status | undefined> {
+    const verdicts = new Map<string, Status | undefined>();
+    for (const plugin of this.#filter) {
+      if (state.skipFilter.has(plugin.name)) continue;
+      const status = plugin.filter(state, pod, node);
+      verdicts.set(plugin.name, status === undefined ? undefined : { ...status, plugin: plugin.name });
+    }
+    return verdicts;
+  }
+
   less(a: QueuedPod, b: QueuedPod): boolean {
     return this.#queueSort.less(a, b);
   }

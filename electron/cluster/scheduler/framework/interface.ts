@@ -1,5 +1,6 @@
 import type { Rand } from '../../../base/rand.ts';
 import type { ApiClient } from '../../client/interface.ts';
+import type { PreemptionCandidate } from '../cycle-trace.ts';
 import type { ClusterObjects } from './cluster-objects.ts';
 import type { EventRegistration } from './cluster-event.ts';
 import type { CycleState } from './cycle-state.ts';
@@ -54,6 +55,8 @@ export interface FilterPlugin extends Plugin {
 /** Nominates a node, or says why nothing can be done. */
 export interface PostFilterResult {
   readonly nominatedNodeName?: string;
+  /** All nodes on which room could have been made, for the record. */
+  readonly candidates?: readonly PreemptionCandidate[];
   readonly status: Status | undefined;
 }
 

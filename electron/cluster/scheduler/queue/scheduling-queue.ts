@@ -35,7 +35,7 @@ export interface QueueRules {
   registrations(pod: PodInfo): ReadonlyMap<string, readonly EventRegistration[]>;
 }
 
-/** Told of every move, for the causal log. */
+/** Told of every move, for the causal log. `why`: the cluster event or what else moved it. */
 export type QueueMove = (pod: QueuedPodInfo, to: QueueName, why: string) => void;
 
 interface Entry {

@@ -1,5 +1,6 @@
 import type { CommandSpec } from '../command-spec.ts';
 import { KubectlError } from '../errors.ts';
+import { ownPlugins } from '../plugins.ts';
 import type { Session } from '../session.ts';
 
 /** `plugin`: programs on the path whose names begin with `kubectl-`. Models cmd/plugin of kubectl (v1.33). */
@@ -37,11 +38,12 @@ async function list(session: Session, nameOnly: boolean): Promise<void> {
     for (const name of (await fs.readdir(folder)).sort()) {
       if (!name.startsWith('kubectl-')) continue;
       const path = `${folder.replace(/\/$/, '')}/${name}`;
-      if ((await fs.stat(path)).kind === 'file') found.push(nameOnly ? name : path);
+      if ((await fs.stat(path)).kind === 'file') found.push(path);
     }
   }
+  found.push(...ownPlugins(session.io));
   if (found.length === 0) throw new KubectlError('unable to find any kubectl plugins in your PATH');
   await session.out(
-    `The following compatible plugins are available:\n\n${found.map((each) => `${each}\n`).join('')}`,
+    `The following compatible plugins are available:\n\n${found.map((each) => `${nameOnly ? each.slice(each.lastIndexOf('/') + 1) : each}\n`).join('')}`,
   );
 }

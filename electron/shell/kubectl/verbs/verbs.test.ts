@@ -293,6 +293,29 @@ test('plugin list finds programs on the path', async () => {
   );
 });
 
+test('an unknown command is looked for among plugins, the longest name first', async () => {
+  fs.files.set('/bin/kubectl-hello', '');
+  fs.files.set('/bin/kubectl-hello-big_world', '');
+  const spawned: (readonly string[])[] = [];
+  const spawn = (argv: readonly string[]): Promise<number> => {
+    spawned.push(argv);
+    return Promise.resolve(3);
+  };
+  const options = { env: { PATH: '/bin' }, spawn };
+  expect((await run(['hello', 'big-world', 'x', '--loud'], options)).code).toBe(3);
+  expect((await run(['hello', '--help'], options)).code).toBe(3);
+  expect(spawned).toEqual([
+    ['/bin/kubectl-hello-big_world', 'x', '--loud'],
+    ['/bin/kubectl-hello', '--help'],
+  ]);
+  expect(await run(['nosuch'], options)).toEqual(failed('error: unknown command "nosuch" for "kubectl"\n'));
+  // Ours exists only where a host can be asked.
+  const own = { env: { PATH: '/usr/bin', LEME_MACHINES_URL: 'http://127.0.0.1:1' }, spawn };
+  expect((await run(['explain-scheduling', 'web'], own)).code).toBe(3);
+  expect(spawned.at(-1)).toEqual(['/usr/bin/kubectl-explain_scheduling', 'web']);
+  expect((await run(['explain-scheduling', 'web'], options)).code).toBe(1);
+});
+
 test('proxy serves the API on loopback and refuses what it is told to', async () => {
   const controller = new AbortController();
   let address: (text: string) => void = () => undefined;

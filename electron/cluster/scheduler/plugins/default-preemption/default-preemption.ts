@@ -1,3 +1,4 @@
+import type { PreemptionCandidate } from '../../cycle-trace.ts';
 import type { CycleState } from '../../framework/cycle-state.ts';
 import { reasonHistogram } from '../../framework/fit-error.ts';
 import type { Handle, PostFilterPlugin, PostFilterResult } from '../../framework/interface.ts';
@@ -7,6 +8,9 @@ import type { Status } from '../../framework/status.ts';
 import { unresolvable, unschedulable } from '../../framework/status.ts';
 import type { Candidate } from './dry-run.ts';
 import { pickCandidate, selectVictims } from './dry-run.ts';
+
+/** So many candidates, and victims of each, are told of. */
+const maxTold = 50;
 
 /**
  * Looks for a node that would take the Pod once Pods of lower priority are gone, and asks for their deletion.
@@ -53,7 +57,11 @@ export class DefaultPreemption implements PostFilterPlugin {
       return { status: unschedulable(`preemption: ${why}`) };
     }
     this.#handle.preempt(pod, best.node.name, best.victims);
-    return { nominatedNodeName: best.node.name, status: undefined };
+    return {
+      nominatedNodeName: best.node.name,
+      candidates: candidates.slice(0, maxTold).map(told),
+      status: undefined,
+    };
   }
 
   /** Room is being made already. Models PodEligibleToPreemptOthers (v1.34). */
@@ -70,4 +78,12 @@ export class DefaultPreemption implements PostFilterPlugin {
         ) === true,
     );
   }
+}
+
+function told({ node, victims, pdbViolations }: Candidate): PreemptionCandidate {
+  return {
+    node: node.name,
+    victims: victims.slice(0, maxTold).map(({ key, priority }) => ({ pod: key, priority })),
+    pdbViolations,
+  };
 }

@@ -1,0 +1,78 @@
+import { applyMergePatch } from '../../apimachinery/patch/merge-patch.ts';
+import type { KubeObject, Node, Pod } from '../../api/types.ts';
+import { objectKey } from '../../client/object-key.ts';
+import type { ResourceType } from '../../client/resource-type.ts';
+import { resourceTypes } from '../../client/resource-types.ts';
+import type { Profile } from '../framework/profile.ts';
+import type { Change, Situation, World } from './interface.ts';
+
+/** A situation and a Pod with things made different; the originals stay. */
+export function applyChanges(
+  situation: Situation,
+  pod: Pod,
+  changes: readonly Change[],
+): { readonly situation: Situation; readonly pod: Pod } {
+  let changed = pod;
+  let { profile } = situation;
+  const nodes = new Map<string, (node: Node) => Node>();
+  const gone = new Set<string>();
+  const goneNodes = new Set<string>();
+  for (const change of changes) {
+    switch (change.target) {
+      case 'pod':
+        changed = applyMergePatch(changed, change.patch) as Pod;
+        break;
+      case 'node': {
+        const before = nodes.get(change.name);
+        nodes.set(
+          change.name,
+          (node) => applyMergePatch(before === undefined ? node : before(node), change.patch) as Node,
+        );
+        break;
+      }
+      case 'remove-pod':
+        gone.add(change.name);
+        break;
+      case 'remove-node':
+        goneNodes.add(change.name);
+        break;
+      case 'weight':
+        profile = withPlugins(profile, (plugins) =>
+          plugins.map((one) => (one.name === change.name ? { ...one, weight: change.weight } : one)),
+        );
+        break;
+      case 'disable':
+        profile = withPlugins(profile, (plugins) => plugins.filter(({ name }) => name !== change.name));
+    }
+  }
+  const { world, beliefs } = situation;
+  const touched = nodes.size + gone.size + goneNodes.size > 0;
+  return {
+    situation: { world: touched ? altered(world, nodes, gone, goneNodes) : world, beliefs, profile },
+    pod: changed,
+  };
+}
+
+function withPlugins(profile: Profile, change: (plugins: Profile['plugins']) => Profile['plugins']): Profile {
+  return { ...profile, plugins: change(profile.plugins) };
+}
+
+function altered(
+  world: World,
+  nodes: ReadonlyMap<string, (node: Node) => Node>,
+  gone: ReadonlySet<string>,
+  goneNodes: ReadonlySet<string>,
+): World {
+  return {
+    list: <T extends KubeObject>(type: ResourceType<T>): readonly T[] => {
+      const all = world.list(type);
+      const is = (other: ResourceType): boolean =>
+        type.group === other.group && type.resource === other.resource;
+      if (is(resourceTypes.pods)) return all.filter((one) => !gone.has(objectKey(one)));
+      if (!is(resourceTypes.nodes)) return all;
+      return all
+        .filter((one) => !goneNodes.has(objectKey(one)))
+        .map((one) => (nodes.get(objectKey(one))?.(one as Node) ?? one) as T);
+    },
+  };
+}

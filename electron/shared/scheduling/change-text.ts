@@ -1,0 +1,98 @@
+import type { Wording } from '../contract/scheduling.ts';
+import type { LocalizedText } from '../contract/text.ts';
+
+type Params = Readonly<Record<string, string>>;
+
+const SENTENCES: Readonly<Record<string, (params: Params) => LocalizedText>> = {
+  'ask-less': ({ resource, by, from, to }) => ({
+    'pt-BR': `o Pod pede ${by} a menos de ${resource} (${to} em vez de ${from})`,
+    en: `the Pod asks for ${by} less ${resource} (${to} instead of ${from})`,
+  }),
+  'more-allocatable': ({ node, resource, by, from, to }) => ({
+    'pt-BR': `o nó ${node} tem ${by} a mais de ${resource} (${to} em vez de ${from})`,
+    en: `node ${node} has ${by} more ${resource} (${to} instead of ${from})`,
+  }),
+  tolerate: ({ taint }) => ({
+    'pt-BR': `o Pod tolera o taint ${taint}`,
+    en: `the Pod tolerates the taint ${taint}`,
+  }),
+  untaint: ({ node, taint }) => ({
+    'pt-BR': `o nó ${node} perde o taint ${taint}`,
+    en: `node ${node} loses the taint ${taint}`,
+  }),
+  uncordon: ({ node }) => ({
+    'pt-BR': `o nó ${node} volta a aceitar Pods (uncordon)`,
+    en: `node ${node} takes Pods again (uncordon)`,
+  }),
+  'label-node': ({ node, label }) => ({
+    'pt-BR': `o nó ${node} ganha o label ${label}`,
+    en: `node ${node} gets the label ${label}`,
+  }),
+  'unlabel-node': ({ node, key }) => ({
+    'pt-BR': `o nó ${node} perde o label ${key}`,
+    en: `node ${node} loses the label ${key}`,
+  }),
+  'drop-node-selector': ({ selector }) => ({
+    'pt-BR': `o Pod deixa de exigir ${selector} no nodeSelector`,
+    en: `the Pod no longer asks for ${selector} in nodeSelector`,
+  }),
+  'drop-node-affinity': () => ({
+    'pt-BR': 'o Pod deixa de exigir afinidade de nó',
+    en: 'the Pod no longer requires node affinity',
+  }),
+  'drop-pod-affinity': ({ topologyKey, index }) => ({
+    'pt-BR': `o Pod deixa de exigir a afinidade ${index} (${topologyKey})`,
+    en: `the Pod no longer requires its affinity term ${index} (${topologyKey})`,
+  }),
+  'drop-pod-anti-affinity': ({ topologyKey, index }) => ({
+    'pt-BR': `o Pod deixa de exigir a antiafinidade ${index} (${topologyKey})`,
+    en: `the Pod no longer requires its anti-affinity term ${index} (${topologyKey})`,
+  }),
+  'drop-spread': ({ topologyKey }) => ({
+    'pt-BR': `o Pod deixa de exigir espalhamento por ${topologyKey}`,
+    en: `the Pod no longer requires spreading over ${topologyKey}`,
+  }),
+  'raise-max-skew': ({ topologyKey, from, to }) => ({
+    'pt-BR': `maxSkew ${to} em vez de ${from} por ${topologyKey}`,
+    en: `maxSkew ${to} instead of ${from} over ${topologyKey}`,
+  }),
+  'remove-gates': ({ gates }) => ({
+    'pt-BR': `os scheduling gates são retirados: ${gates}`,
+    en: `the scheduling gates are removed: ${gates}`,
+  }),
+  'drop-host-port': ({ port }) => ({
+    'pt-BR': `o Pod deixa de pedir a porta ${port} do nó`,
+    en: `the Pod no longer asks for host port ${port}`,
+  }),
+  'remove-pod': ({ pod }) => ({
+    'pt-BR': `o Pod ${pod} não está lá`,
+    en: `Pod ${pod} is not there`,
+  }),
+  'remove-node': ({ node }) => ({
+    'pt-BR': `o nó ${node} não está lá`,
+    en: `node ${node} is not there`,
+  }),
+  'patch-pod': ({ patch }) => ({
+    'pt-BR': `no Pod: ${patch}`,
+    en: `in the Pod: ${patch}`,
+  }),
+  'patch-node': ({ node, patch }) => ({
+    'pt-BR': `no nó ${node}: ${patch}`,
+    en: `in node ${node}: ${patch}`,
+  }),
+  weight: ({ plugin, weight }) => ({
+    'pt-BR': `peso ${weight} para ${plugin}`,
+    en: `weight ${weight} for ${plugin}`,
+  }),
+  disable: ({ plugin }) => ({
+    'pt-BR': `sem o plugin ${plugin}`,
+    en: `without the plugin ${plugin}`,
+  }),
+};
+
+/** A change in words, in both languages. */
+export function changeText({ id, params }: Wording): LocalizedText {
+  const sentence = SENTENCES[id];
+  if (sentence === undefined) return { 'pt-BR': id, en: id };
+  return sentence(params);
+}
