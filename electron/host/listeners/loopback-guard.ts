@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http2';
 
 const LOOPBACK_NAMES = ['127.0.0.1', 'localhost', '[::1]'];
 
@@ -8,7 +8,7 @@ const LOOPBACK_NAMES = ['127.0.0.1', 'localhost', '[::1]'];
  */
 export function forbiddenBecause(headers: IncomingHttpHeaders, port: number): string | undefined {
   const hosts = LOOPBACK_NAMES.map((name) => `${name}:${port}`);
-  const host = headers.host?.toLowerCase();
+  const host = (headers[':authority'] ?? headers.host)?.toLowerCase();
   if (host === undefined || !hosts.includes(host)) return `forbidden: unexpected Host, use 127.0.0.1:${port}`;
   const { origin } = headers;
   if (origin !== undefined && !hosts.some((name) => origin.toLowerCase() === `https://${name}`)) {
