@@ -1,12 +1,11 @@
 import { X509Certificate } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { Http2ServerRequest, Http2Session } from 'node:http2';
+import type { Http2ServerRequest } from 'node:http2';
 import { createSecureServer } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Disposable } from '../../base/disposable.ts';
 import type { Gateway } from '../../cluster/gateway/interface.ts';
-import type { PeerCertificate } from '../../cluster/network/interface.ts';
 import type { KeyPairPem } from './certificates.ts';
 import type { Barrier, Door } from './interface.ts';
 import { listenNear } from './listen-near.ts';
@@ -57,20 +56,17 @@ export async function openHttpsListener(options: HttpsListenerOptions): Promise<
   let port = 0;
   const authority = new X509Certificate(options.caPem);
   const adopted = new Map<string, Gateway>();
-  const certificates = new WeakMap<Http2Session, PeerCertificate | undefined>();
-  const certificateOf = (request: IncomingMessage | Http2ServerRequest): PeerCertificate | undefined => {
-    const session = 'stream' in request ? request.stream.session : undefined;
-    if (session === undefined) return peerCertificate(request.socket as TLSSocket, authority);
-    if (!certificates.has(session))
-      certificates.set(session, peerCertificate(session.socket as TLSSocket, authority));
-    return certificates.get(session);
-  };
+  const connections = new Map<string, TLSSocket>();
   const doorOf = (request: IncomingMessage | Http2ServerRequest): Door => {
-    const gateway = adopted.get(portsOf(request.socket));
+    const ports = portsOf(request.socket);
+    const gateway = adopted.get(ports);
+    const connection = connections.get(ports);
     return {
       gateway: gateway ?? options.gateway,
       barrier: options.barrier,
-      certificate: certificateOf(request),
+      certificate: connection === undefined ? undefined : peerCertificate(connection, authority),
+      // Not by the session of HTTP/2, which would say goodbye.
+      hangUp: () => connection?.destroy(),
       forbidden: gateway === undefined ? forbiddenBecause(request.headers, port) : undefined,
     };
   };
@@ -86,7 +82,6 @@ export async function openHttpsListener(options: HttpsListenerOptions): Promise<
       rejectUnauthorized: false,
       minVersion: 'TLSv1.2',
       settings: { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: HEADER_LIMIT },
-      ...{ noDelay: true },
     },
     (request, response) => serveRequest(doorOf(request), request, response),
   );
@@ -97,13 +92,14 @@ export async function openHttpsListener(options: HttpsListenerOptions): Promise<
     keepAliveTimeout: IDLE_TIMEOUT,
   });
   server.on('upgrade', (request, socket, head) => serveUpgrade(doorOf(request), request, socket, head));
-  // Broken handshakes and requests that are no HTTP end their own connection and nothing else.
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
+  server.on('secureConnection', (socket) => {
+    socket.setNoDelay(true);
+    const ports = portsOf(socket);
+    connections.set(ports, socket);
+    socket.on('close', () => connections.delete(ports));
   });
   server.on('session', endWhenUnused);
+  // Broken handshakes and requests that are no HTTP end their own connection and nothing else.
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   server.on('clientError', (_error, socket) => socket.destroy());
   port = await listenNear(server, options.port);
@@ -127,7 +123,7 @@ export async function openHttpsListener(options: HttpsListenerOptions): Promise<
     },
     dispose(): void {
       server.close();
-      for (const socket of sockets) socket.destroy();
+      for (const socket of connections.values()) socket.destroy();
     },
   };
 }

@@ -17,6 +17,11 @@ export interface Door {
   readonly gateway: Gateway;
   readonly barrier: Barrier;
   readonly certificate: PeerCertificate | undefined;
+  /**
+   * Breaks the connection, as that to a server which is gone: the client has to see that something is missing. Over HTTP/2 it
+   * takes everything with it that was asked for over the same one.
+   */
+  readonly hangUp: () => void;
   /** Why the request must not even be passed on. */
   readonly forbidden: string | undefined;
 }

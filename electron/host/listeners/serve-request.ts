@@ -37,20 +37,41 @@ function warningHeader(text: string): string {
   return `299 - "${safe}"`;
 }
 
+const canonical = new Map<string, string>();
+
+/** e.g. `Content-Type`, as Go writes names to clients of HTTP/1.1. */
+function canonicalName(name: string): string {
+  let written = canonical.get(name);
+  if (written === undefined) {
+    written = name.replace(/(^|-)[a-z]/g, (first) => first.toUpperCase());
+    // Names that clients make up are not remembered.
+    if (canonical.size < 100) canonical.set(name, written);
+  }
+  return written;
+}
+
 /** Carries one answer back to the client, never before what it tells is on disk. */
 class Answer {
   readonly #response: Response;
   readonly #barrier: Barrier;
   readonly #closeAfter: boolean;
+  readonly #hangUp: () => void;
   /** The client's Accept-Encoding. */
   readonly #accepted: string | undefined;
   #call: GatewayCall | undefined;
   #streaming = false;
+  #date: string | undefined;
   /** Nothing more comes from the cluster. */
   #complete = false;
   #gone = false;
 
-  constructor(response: Response, barrier: Barrier, closeAfter: boolean, accepted: string | undefined) {
+  constructor(
+    response: Response,
+    { barrier, hangUp }: Door,
+    closeAfter: boolean,
+    accepted: string | undefined,
+  ) {
+    this.#hangUp = hangUp;
     this.#accepted = accepted;
     this.#response = response;
     this.#barrier = barrier;
@@ -74,13 +95,17 @@ class Answer {
     const response = this.#response;
     response.sendDate = false;
     response.statusCode = head.status;
-    for (const [name, value] of Object.entries(head.headers)) response.setHeader(name, value);
-    if (head.warnings !== undefined && head.warnings.length > 0) {
-      response.setHeader('Warning', head.warnings.map(warningHeader));
-    }
+    const { date, ...headers } = head.headers;
+    if (date !== undefined) this.#date = date;
+    const fields: Record<string, string | readonly string[]> = headers;
+    if (head.warnings !== undefined && head.warnings.length > 0)
+      fields['warning'] = head.warnings.map(warningHeader);
+    for (const name of Object.keys(fields).sort())
+      response.setHeader(this.#nameOf(name), fields[name] as string | string[]);
     if (this.#closeAfter && !isHttp2(response)) response.setHeader('Connection', 'close');
     if (head.stream === true) {
       this.#streaming = true;
+      this.#setDate();
       if (isHttp2(response)) response.writeHead(head.status);
       else response.flushHeaders();
       return;
@@ -96,15 +121,28 @@ class Answer {
     if (this.#gone) return;
     const response = this.#response;
     if (compressed !== undefined) {
-      response.setHeader('Content-Encoding', 'gzip');
-      response.appendHeader('Vary', 'Accept-Encoding');
+      response.setHeader(this.#nameOf('content-encoding'), 'gzip');
+      response.appendHeader(this.#nameOf('vary'), 'Accept-Encoding');
     }
     this.#sendBody(response.statusCode, compressed ?? bytes);
   }
 
   #sendBody(status: number, bytes: Uint8Array): void {
-    if (status !== 304) this.#response.setHeader('Content-Length', bytes.byteLength);
-    this.#response.end(bytes);
+    const response = this.#response;
+    // The last two as Go's servers have them, of either version.
+    if (!isHttp2(response)) this.#setDate();
+    if (status !== 304) response.setHeader(this.#nameOf('content-length'), bytes.byteLength);
+    if (isHttp2(response)) this.#setDate();
+    response.end(bytes);
+  }
+
+  #setDate(): void {
+    if (this.#date !== undefined) this.#response.setHeader(this.#nameOf('date'), this.#date);
+  }
+
+  /** As clients see it: HTTP/2 has small names only. */
+  #nameOf(name: string): string {
+    return isHttp2(this.#response) ? name : canonicalName(name);
   }
 
   #sendItem(body: HttpBody): void {
@@ -117,12 +155,9 @@ class Answer {
   #end(error: Error | undefined): void {
     this.#complete = true;
     if (this.#gone) return;
-    // No proper end for what broke: the client has to see that something is missing. The connection behind it is gone,
-    // and with it whatever else a client of HTTP/2 asked for over the same one.
     if (error === undefined) {
       if (this.#streaming) this.#response.end();
-    } else if (isHttp2(this.#response)) this.#response.stream.session?.destroy();
-    else this.#response.destroy();
+    } else this.#hangUp();
   }
 }
 
@@ -135,11 +170,8 @@ function refuse(response: Response, status: number, text: string): void {
 }
 
 /** Passes one request on to the door's gateway and its answer back. */
-export function serveRequest(
-  { gateway, barrier, forbidden, certificate }: Door,
-  request: Request,
-  response: Response,
-): void {
+export function serveRequest(door: Door, request: Request, response: Response): void {
+  const { gateway, forbidden, certificate } = door;
   if (forbidden !== undefined) {
     refuse(response, 403, forbidden);
     request.resume();
@@ -154,7 +186,7 @@ export function serveRequest(
     const accepted = request.headers['accept-encoding'];
     const answer = new Answer(
       response,
-      barrier,
+      door,
       size > BODY_LIMIT,
       typeof accepted === 'string' ? accepted : undefined,
     );

@@ -1,5 +1,4 @@
 import type { Clock } from '../../../base/clock.ts';
-import type { Rand } from '../../../base/rand.ts';
 import type { HttpRequest } from '../../network/http.ts';
 import { attributesOf } from '../auth/attributes-of.ts';
 import type { UserInfo } from '../auth/user.ts';
@@ -11,8 +10,6 @@ import type { AuditPolicy } from './interface.ts';
 
 export interface AuditorOptions {
   readonly clock: Clock;
-  /** Of its own, so that what others draw does not depend on the policy. */
-  readonly rand: Rand;
   readonly policy: AuditPolicy;
   readonly sink: AuditSink;
 }
@@ -25,12 +22,6 @@ export class Auditor {
 
   constructor(options: AuditorOptions) {
     this.#options = options;
-  }
-
-  /** A client may bring the number of its request. */
-  idOf({ headers }: HttpRequest): string {
-    const given = headers[AUDIT_ID] ?? '';
-    return given === '' ? this.#options.rand.uuid() : given;
   }
 
   /** A request that came in from `user` (undefined: unknown); undefined when nothing is to be recorded of it. */

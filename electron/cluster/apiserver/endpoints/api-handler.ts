@@ -1,4 +1,5 @@
 import type { Context } from '../../../base/context.ts';
+import type { Rand } from '../../../base/rand.ts';
 import {
   newForbidden,
   newInternalError,
@@ -48,6 +49,8 @@ export interface ApiHandlerOptions {
   readonly flowControl: FlowControl | undefined;
   /** Undefined: nothing is recorded. */
   readonly audit: Auditor | undefined;
+  /** Numbers the requests. */
+  readonly auditIds: Rand;
 }
 
 type Handler = (request: ApiRequest, resource: ServedResource) => Promise<void>;
@@ -143,13 +146,14 @@ export class ApiHandler {
     else await this.#serveInTurn(apiRequest, flowControl.classify(acting, info));
   }
 
-  /** Begins the audit record, if there is to be one. */
+  /** Numbers the request, as a client may have done, and begins the audit record, if there is to be one. Models WithAuditInit. */
   #observe(exchange: StagedExchange, peer: Peer, info: RequestInfo, user: UserInfo | undefined): void {
-    const { audit } = this.#options;
-    if (audit === undefined) return;
+    const { audit, auditIds } = this.#options;
     const { request } = exchange;
-    const id = audit.idOf(request);
+    const given = request.headers[AUDIT_ID] ?? '';
+    const id = given === '' ? auditIds.uuid() : given;
     exchange.headers = { [AUDIT_ID]: id };
+    if (audit === undefined) return;
     const longRunning = info.verb === 'watch' || isUntracked(info);
     exchange.observer = audit.begin(id, request, info, user, peer.ip, longRunning);
     // Whoever goes before the answer has begun ends the record too.

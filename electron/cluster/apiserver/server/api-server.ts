@@ -1,4 +1,5 @@
 import type { Context } from '../../../base/context.ts';
+import { SeededRand } from '../../../base/rand.ts';
 import type { KindStrategy } from '../../api/strategy.ts';
 import type { GroupVersionKind } from '../../apimachinery/gvk.ts';
 import { apiVersionOf, gvrKey } from '../../apimachinery/gvk.ts';
@@ -217,6 +218,8 @@ export class ApiServer {
       metrics,
       flowControl,
       audit: options.audit,
+      // Of its own: what others draw does not depend on how many requests were served.
+      auditIds: new SeededRand(`audit ${flags.advertiseAddress} ${options.context.clock.now()}`),
     });
   }
 

@@ -1,4 +1,3 @@
-import { SeededRand } from '../../../base/rand.ts';
 import type { ProcessContext } from '../../machine/interface.ts';
 import { Auditor } from '../audit/auditor.ts';
 import { AuditLog, AuditOutput } from '../audit/audit-log.ts';
@@ -52,6 +51,5 @@ export function openAudit(
           maxSize: flags.auditLogMaxSize,
           maxBackup: flags.auditLogMaxBackup,
         });
-  const rand = new SeededRand(process.rand.uuid());
-  return { auditor: new Auditor({ clock, rand, policy: loaded.policy, sink }), sink };
+  return { auditor: new Auditor({ clock, policy: loaded.policy, sink }), sink };
 }

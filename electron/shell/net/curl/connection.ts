@@ -86,6 +86,7 @@ export function secure(
   socket: Socket,
   endpoint: Endpoint,
   credentials: TlsCredentials,
+  protocols: readonly string[],
   insecure: boolean,
   signal: AbortSignal,
 ): Promise<Secured> {
@@ -97,7 +98,7 @@ export function secure(
       ...(isIP(host) === 0 ? { servername: host } : {}),
       host,
       rejectUnauthorized: !insecure,
-      ALPNProtocols: ['http/1.1'],
+      ALPNProtocols: [...protocols],
     });
     const stop = (): void => void tls.destroy();
     signal.addEventListener('abort', stop, { once: true });

@@ -35,6 +35,7 @@ const long: Readonly<Record<string, string>> = {
   'resolve:': 'r',
   'retry:': 'y',
   'http1.1': '1',
+  http2: '2',
 };
 
 /** `curl` over HTTP and HTTPS, with the texts of 7.88. Reaches this computer's loopback and the machines of the lab. */

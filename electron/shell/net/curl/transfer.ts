@@ -1,12 +1,14 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import type { CommandIo } from '../../interface.ts';
 import type { ParsedOptions } from '../../tools/options.ts';
 import { openSocket, secure, type Endpoint, type Secured } from './connection.ts';
 import { readCredentials } from './credentials.ts';
-import { asCurlError, CurlError } from './curl-error.ts';
-import { makeRequest, parseUrl, type CurlRequest } from './request.ts';
+import { CurlError } from './curl-error.ts';
+import type { HttpAnswer } from './exchange.ts';
+import { exchangeHttp1 } from './http1-exchange.ts';
+import { exchangeHttp2, http2Fields } from './http2-exchange.ts';
+import { makeRequest, parseUrl } from './request.ts';
 import { writeOut } from './write-out.ts';
 
 /** `host:port` of `--resolve`, with the address to connect to. */
@@ -15,6 +17,11 @@ export type Resolved = ReadonlyMap<string, string>;
 const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '');
 const portOf = (url: URL): number =>
   url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
+
+interface Connection {
+  readonly socket: Socket;
+  readonly isHttp2: boolean;
+}
 
 /** One URL of a command line. */
 export class Transfer {
@@ -29,11 +36,14 @@ export class Transfer {
   #received = 0;
   #announced: number | undefined;
   readonly #facts: Record<string, string>;
+  /** Offered to a server of HTTPS. */
+  readonly #protocols: readonly string[];
 
   constructor(io: CommandIo, options: ParsedOptions, resolved: Resolved) {
     this.#io = io;
     this.#options = options;
     this.#resolved = resolved;
+    this.#protocols = options.has('1') ? ['http/1.1'] : ['h2', 'http/1.1'];
     this.#signal = AbortSignal.any([io.signal, this.#limits.signal]);
     this.#facts = {
       http_code: '000', response_code: '000', http_connect: '000', http_version: '0', num_redirects: '0', redirect_url: '',
@@ -89,19 +99,19 @@ export class Transfer {
       this.#facts['num_redirects'] = String(hops);
       const answer = await this.#exchange(url, timers);
       const { location } = answer.headers;
-      const status = answer.statusCode ?? 0;
+      const { status } = answer;
       const moved = location !== undefined && status >= 300 && status < 400;
       if (!moved || !this.#options.has('L')) {
         if (moved) this.#facts['redirect_url'] = new URL(location, url).href;
         return this.#receive(answer, url);
       }
       if (hops >= 50) throw new CurlError(47, 'Maximum (50) redirects followed');
-      answer.resume();
+      answer.body.resume();
       url = new URL(location, url);
     }
   }
 
-  async #exchange(url: URL, timers: NodeJS.Timeout[]): Promise<IncomingMessage> {
+  async #exchange(url: URL, timers: NodeJS.Timeout[]): Promise<HttpAnswer> {
     const sent = await makeRequest(this.#io, this.#options, url);
     const host = hostOf(url);
     const port = portOf(url);
@@ -117,18 +127,25 @@ export class Transfer {
       url_effective: url.href,
       scheme: url.protocol.slice(0, -1).toUpperCase(),
     });
-    const socket = await this.#connect(url, endpoint, timers);
+    const { socket, isHttp2 } = await this.#connect(url, endpoint, timers);
     this.#phase = 'transfer';
+    if (isHttp2)
+      for (const [name, value] of Object.entries(http2Fields(sent)))
+        await this.#note(`h2h3 [${name}: ${value}]`);
     await this.#trace('>', [
-      `${sent.method} ${sent.path} HTTP/1.1`,
-      ...Object.entries(sent.headers).map(([name, value]) => `${name}: ${value}`),
+      `${sent.method} ${sent.path} HTTP/${isHttp2 ? '2' : '1.1'}`,
+      ...Object.entries(sent.headers).map(
+        ([name, value]) => `${isHttp2 && name !== 'Host' ? name.toLowerCase() : name}: ${value}`,
+      ),
       '',
     ]);
-    return this.#send(socket, sent, endpoint);
+    const answer = await (isHttp2 ? exchangeHttp2 : exchangeHttp1)(socket, sent, host, this.#signal);
+    this.#facts['time_starttransfer'] = this.#seconds();
+    return answer;
   }
 
   /** Connects, and makes TLS of it for https. */
-  async #connect(url: URL, endpoint: Endpoint, timers: NodeJS.Timeout[]): Promise<Socket> {
+  async #connect(url: URL, endpoint: Endpoint, timers: NodeJS.Timeout[]): Promise<Connection> {
     this.#phase = 'connect';
     const { host, port } = endpoint;
     const limit = Number(this.#options.last('t') ?? '0') * 1000;
@@ -153,59 +170,39 @@ export class Transfer {
     });
     await this.#note(`  Trying ${isIP(address) === 6 ? `[${address}]` : address}:${String(port)}...`);
     await this.#note(`Connected to ${host} (${address}) port ${String(port)} (#0)`);
-    if (url.protocol !== 'https:') return socket;
+    if (url.protocol !== 'https:') return { socket, isHttp2: false };
+    await this.#note(`ALPN: offers ${this.#protocols.join(',')}`);
     this.#phase = 'handshake';
     try {
       const credentials = await readCredentials(this.#io, this.#options);
-      const secured = await secure(socket, endpoint, credentials, this.#options.has('k'), this.#signal);
+      const secured = await secure(
+        socket,
+        endpoint,
+        credentials,
+        this.#protocols,
+        this.#options.has('k'),
+        this.#signal,
+      );
       this.#facts['time_appconnect'] = this.#seconds();
       if (secured.distrust !== '') this.#facts['ssl_verify_result'] = '20';
       await this.#noteServer(secured);
-      return secured.socket;
+      return { socket: secured.socket, isHttp2: secured.socket.alpnProtocol === 'h2' };
     } catch (error) {
       socket.destroy();
       throw error;
     }
   }
 
-  #send(socket: Socket, sent: CurlRequest, endpoint: Endpoint): Promise<IncomingMessage> {
-    return new Promise((resolve, reject) => {
-      const call = httpRequest(
-        {
-          createConnection: () => socket,
-          host: endpoint.host,
-          method: sent.method,
-          path: sent.path,
-          headers: { ...sent.headers },
-          setDefaultHeaders: false,
-          signal: this.#signal,
-        },
-        (answer) => {
-          this.#facts['time_starttransfer'] = this.#seconds();
-          resolve(answer);
-        },
-      );
-      call.on('error', (error: Error) => {
-        socket.destroy();
-        reject(this.#signal.aborted ? error : asCurlError(error, { host: endpoint.host, secured: true }));
-      });
-      call.end(sent.body);
-    });
-  }
-
-  async #receive(answer: IncomingMessage, url: URL): Promise<number> {
+  async #receive(answer: HttpAnswer, url: URL): Promise<number> {
     const options = this.#options;
-    const status = answer.statusCode ?? 0;
-    const head = [`HTTP/${answer.httpVersion} ${String(status)} ${answer.statusMessage ?? ''}`];
-    for (let at = 0; at < answer.rawHeaders.length; at += 2)
-      head.push(`${answer.rawHeaders[at] ?? ''}: ${answer.rawHeaders[at + 1] ?? ''}`);
+    const { status, head } = answer;
     const headText = `${head.join('\r\n')}\r\n\r\n`;
     const code = String(status).padStart(3, '0');
     Object.assign(this.#facts, {
       http_code: code,
       response_code: code,
-      http_version: answer.httpVersion,
-      num_headers: String(answer.rawHeaders.length / 2),
+      http_version: answer.version,
+      num_headers: String(head.length - 1),
       size_header: String(headText.length),
       content_type: answer.headers['content-type'] ?? '',
     });
@@ -215,10 +212,10 @@ export class Transfer {
     const failed = status >= 400 && options.has('f');
     const write = await this.#output(failed, url);
     if ((options.has('i') || options.has('I')) && !failed) await write(headText);
-    const stop = (): void => void answer.destroy();
+    const stop = (): void => answer.destroy();
     this.#io.stdout.closed.addEventListener('abort', stop);
     try {
-      for await (const chunk of answer) {
+      for await (const chunk of answer.body) {
         this.#received += (chunk as Buffer).length;
         this.#facts['size_download'] = String(this.#received);
         if (!failed) await write(chunk as Buffer);
@@ -278,13 +275,16 @@ export class Transfer {
     return this.#trace('*', [text]);
   }
 
-  async #noteServer({ certificate, cipher, protocol, distrust }: Secured): Promise<void> {
+  async #noteServer({ socket, certificate, cipher, protocol, distrust }: Secured): Promise<void> {
     const name = (of: object): string =>
       Object.entries(of)
         .map(([key, value]) => `${key}=${String(value)}`)
         .join('; ');
     const lines = [
       `SSL connection using ${protocol} / ${cipher}`,
+      socket.alpnProtocol === false
+        ? 'ALPN: server did not agree on a protocol. Uses default.'
+        : `ALPN: server accepted ${String(socket.alpnProtocol)}`,
       'Server certificate:',
       ` subject: ${name(certificate.subject)}`,
       ` start date: ${certificate.valid_from}`,
@@ -293,7 +293,7 @@ export class Transfer {
       distrust === ''
         ? ' SSL certificate verify ok.'
         : ' SSL certificate verify result: unable to get local issuer certificate (20), continuing anyway.',
-      'using HTTP/1.x',
+      `using HTTP/${socket.alpnProtocol === 'h2' ? '2' : socket.alpnProtocol === false ? '1.x' : '1.1'}`,
     ];
     await this.#trace('*', lines);
   }

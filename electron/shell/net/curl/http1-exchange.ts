@@ -1,0 +1,36 @@
+import { request as httpRequest } from 'node:http';
+import { asCurlError } from './curl-error.ts';
+import type { Exchange } from './exchange.ts';
+
+export const exchangeHttp1: Exchange = (socket, sent, host, signal) =>
+  new Promise((resolve, reject) => {
+    const call = httpRequest(
+      {
+        createConnection: () => socket,
+        host,
+        method: sent.method,
+        path: sent.path,
+        headers: { ...sent.headers },
+        setDefaultHeaders: false,
+        signal,
+      },
+      (answer) => {
+        const { statusCode: status = 0, httpVersion: version, rawHeaders } = answer;
+        const head = [`HTTP/${version} ${String(status)} ${answer.statusMessage ?? ''}`];
+        for (let at = 0; at < rawHeaders.length; at += 2)
+          head.push(`${rawHeaders[at] ?? ''}: ${rawHeaders[at + 1] ?? ''}`);
+        const headers = Object.fromEntries(
+          Object.entries(answer.headers).map(([name, value]) => [
+            name,
+            Array.isArray(value) ? value.join(', ') : value,
+          ]),
+        );
+        resolve({ status, head, version, headers, body: answer, destroy: () => void answer.destroy() });
+      },
+    );
+    call.on('error', (error: Error) => {
+      socket.destroy();
+      reject(signal.aborted ? error : asCurlError(error, { host, secured: true }));
+    });
+    call.end(sent.body);
+  });
