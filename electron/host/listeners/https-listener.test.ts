@@ -14,6 +14,7 @@ import { ServedCluster } from './testing/served-cluster.testing.ts';
 interface Answer {
   readonly status: number;
   readonly headers: Record<string, string | string[] | undefined>;
+  readonly rawHeaders: readonly string[];
   readonly bytes: Buffer;
   readonly text: string;
 }
@@ -52,6 +53,7 @@ function send(
           resolve({
             status: response.statusCode ?? 0,
             headers: response.headers,
+            rawHeaders: response.rawHeaders,
             bytes: Buffer.concat(chunks),
             text: Buffer.concat(chunks).toString(),
           }),
@@ -124,6 +126,14 @@ describe('the HTTPS listener', () => {
     ]);
     const token = await send('/api/v1/nodes', { headers: { authorization: 'Bearer nosuch' } });
     expect(token.status).toBe(401);
+  });
+
+  it("orders and spells headers as Go's servers do", async () => {
+    const { rawHeaders } = await send('/api/v1/namespaces/default', {}, undefined, admin);
+    expect(rawHeaders.filter((_, index) => index % 2 === 0)).toEqual([
+      'Audit-Id', 'Cache-Control', 'Content-Type', 'X-Kubernetes-Pf-Flowschema-Uid', 'X-Kubernetes-Pf-Prioritylevel-Uid',
+      'Content-Length', 'Connection',
+    ]); // prettier-ignore
   });
 
   it('compresses what is large for those who take gzip, and nothing else', async () => {

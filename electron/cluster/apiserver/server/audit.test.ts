@@ -143,6 +143,15 @@ describe('an audit log', () => {
     expect(await stages()).toHaveLength(3);
   }); // prettier-ignore
 
+  it('numbers answers without an audit too, refusals included, each with its own', async () => {
+    const cluster = await TestCluster.start(STRATEGIES, {}, []);
+    const ids = [];
+    for (const path of [MAPS, MAPS, '/api/v1/nosuch', '/healthz']) ids.push((await cluster.call('GET', path)).headers['audit-id']);
+    expect(ids.every((id) => /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(id ?? ''))).toBe(true);
+    expect(new Set(ids).size).toBe(4);
+    expect((await cluster.call('GET', MAPS, undefined, { 'audit-id': 'mine' })).headers['audit-id']).toBe('mine');
+  }); // prettier-ignore
+
   it('keeps the number that a client brings, and records nothing that no rule wants', async () => {
     const cluster = await start(ONLY_MAPS('Metadata', 'omitStages: [RequestReceived]'));
     const answer = await cluster.call('GET', MAPS, undefined, { 'audit-id': 'mine' });

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
+import type { CurlError } from './curl-error.ts';
 import type { CurlRequest } from './request.ts';
 
 /** What came back, whichever version of HTTP it was. */
@@ -12,6 +13,8 @@ export interface HttpAnswer {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Readable;
+  /** What a body is to curl that broke off. */
+  readonly broken: () => CurlError;
   /** Lets the connection go. */
   readonly destroy: () => void;
 }

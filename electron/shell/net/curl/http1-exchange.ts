@@ -1,6 +1,8 @@
 import { request as httpRequest } from 'node:http';
-import { asCurlError } from './curl-error.ts';
+import { asCurlError, CurlError } from './curl-error.ts';
 import type { Exchange } from './exchange.ts';
+
+const broken = (): CurlError => new CurlError(18, 'transfer closed with outstanding read data remaining');
 
 export const exchangeHttp1: Exchange = (socket, sent, host, signal) =>
   new Promise((resolve, reject) => {
@@ -25,7 +27,15 @@ export const exchangeHttp1: Exchange = (socket, sent, host, signal) =>
             Array.isArray(value) ? value.join(', ') : value,
           ]),
         );
-        resolve({ status, head, version, headers, body: answer, destroy: () => void answer.destroy() });
+        resolve({
+          status,
+          head,
+          version,
+          headers,
+          body: answer,
+          broken,
+          destroy: () => void answer.destroy(),
+        });
       },
     );
     call.on('error', (error: Error) => {

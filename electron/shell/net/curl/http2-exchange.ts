@@ -33,19 +33,26 @@ export const exchangeHttp2: Exchange = (socket, sent, host, signal) =>
     signal.addEventListener('abort', stop, { once: true });
     session.on('error', fail);
     const stream = session.request(http2Fields(sent), { endStream: sent.body === undefined });
-    stream.on('error', fail);
+    // Its end says what became of it.
+    stream.on('error', () => undefined);
+    const broken = (): CurlError => {
+      const code = stream.rstCode;
+      const start = 'HTTP/2 stream 1 was';
+      if (socket.destroyed)
+        return new CurlError(18, `${start} not closed cleanly before end of the underlying stream`);
+      if (code === constants.NGHTTP2_NO_ERROR) {
+        const early = 'closed cleanly, but before getting  all response header fields, treated as error';
+        return new CurlError(92, `${start} ${early}`);
+      }
+      return new CurlError(
+        92,
+        `${start} not closed cleanly: ${CODES[code] ?? 'unknown'} (err ${String(code)})`,
+      );
+    };
     stream.on('close', () => {
       signal.removeEventListener('abort', stop);
       // What is already settled stays so.
-      if (stream.rstCode === constants.NGHTTP2_NO_ERROR) fail(new CurlError(52, 'Empty reply from server'));
-      else
-        fail(
-          new CurlError(
-            92,
-            `HTTP/2 stream 1 was not closed cleanly: ${CODES[stream.rstCode] ?? 'unknown'} (err ${String(stream.rstCode)})`,
-          ),
-        );
-      session.destroy();
+      fail(broken());
     });
     stream.on('response', (received, _flags, rawHeaders) => {
       const status = Number(received[':status'] ?? 0);
@@ -55,6 +62,7 @@ export const exchangeHttp2: Exchange = (socket, sent, host, signal) =>
         version: '2',
         headers: textHeaders(received),
         body: stream,
+        broken,
         destroy: () => session.destroy(),
       });
     });

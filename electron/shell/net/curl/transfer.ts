@@ -222,7 +222,7 @@ export class Transfer {
       }
     } catch (error) {
       if (error instanceof CurlError || this.#signal.aborted || this.#io.stdout.closed.aborted) throw error;
-      throw new CurlError(18, 'transfer closed with outstanding read data remaining');
+      throw answer.broken();
     } finally {
       this.#io.stdout.closed.removeEventListener('abort', stop);
       answer.destroy();
