@@ -4,7 +4,8 @@ import type { FlagSet } from './flags.ts';
 import { parseDuration } from './duration.ts';
 import type { JsonObject } from './json.ts';
 import { at, listAt, stringAt } from './json.ts';
-import type { Kubeconfig } from './kubeconfig.ts';
+import type { Kubeconfig, NamedEntry } from './kubeconfig.ts';
+import { quote } from './go-format.ts';
 
 /** How to reach the API server and as whom. */
 export interface ClientConfig {
@@ -38,19 +39,13 @@ function timeout(text: string): number {
   }
 }
 
-async function dataOrFile(
-  fs: ShellFs,
-  value: JsonObject,
-  data: string,
-  file: string,
-  base: string,
-): Promise<string | undefined> {
-  const encoded = stringAt(value, data);
-  if (encoded !== '') return Buffer.from(encoded, 'base64').toString('utf8');
-  const path = stringAt(value, file);
-  if (path === '') return undefined;
-  return readCredential(fs, path.startsWith('/') ? path : `${base}/${path}`, file);
-}
+/** Files of credentials, by the field of the kubeconfig, and what client-go calls them. */
+const credentialFiles = {
+  'certificate-authority': 'certificate-authority',
+  'client-certificate': 'client-cert',
+  'client-key': 'client-key',
+} as const;
+type CredentialFile = keyof typeof credentialFiles;
 
 async function readCredential(fs: ShellFs, path: string, what: string): Promise<string> {
   try {
@@ -62,7 +57,7 @@ async function readCredential(fs: ShellFs, path: string, what: string): Promise<
   }
 }
 
-/** Puts flags and kubeconfig together. Models client-go's tools/clientcmd/client_config.go. */
+/** Puts flags and kubeconfig together. Models client-go's tools/clientcmd/client_config.go and validation.go. */
 export async function clientConfig(
   fs: ShellFs,
   path: (typed: string) => string,
@@ -80,11 +75,9 @@ export async function clientConfig(
   const clusterName = flags.string('cluster') || stringAt(context?.value, 'cluster');
   const cluster = config.clusters.get(clusterName);
   if (clusterName !== '' && !cluster && flags.string('server') === '') {
-    throw new ConfigurationError(
-      flags.string('cluster') === ''
-        ? `cluster ${JSON.stringify(clusterName)} was not found in the kubeconfig`
-        : `cluster ${JSON.stringify(clusterName)} does not exist`,
-    );
+    if (flags.string('cluster') !== '')
+      throw new KubectlError(`no server found for cluster ${quote(clusterName)}`);
+    throw new ConfigurationError(`cluster ${quote(clusterName)} was not found in the kubeconfig`);
   }
   const userName = flags.string('user') || stringAt(context?.value, 'user');
   const user = config.users.get(userName);
@@ -103,40 +96,89 @@ export async function clientConfig(
   const userValue = user?.value ?? {};
   if (at(userValue, 'exec') !== undefined)
     throw new KubectlError('exec credential plugins cannot run here: use a client certificate or a token');
-  const flagFile = async (name: string): Promise<string | undefined> =>
-    flags.string(name) === '' ? undefined : readCredential(fs, path(flags.string(name)), name);
+  const wrong: string[] = [];
+  const file = async (
+    value: JsonObject,
+    field: CredentialFile,
+    entry: NamedEntry | undefined,
+    name: string,
+  ): Promise<string | undefined> => {
+    const typed = flags.string(field);
+    const written = stringAt(value, field);
+    const encoded = stringAt(value, `${field}-data`);
+    if (typed === '' && encoded !== '') return Buffer.from(encoded, 'base64').toString('utf8');
+    if (typed === '' && written === '') return undefined;
+    const shown = typed || (written.startsWith('/') ? written : `${folder(entry?.file)}/${written}`);
+    try {
+      return await fs.readText(typed === '' ? shown : path(typed));
+    } catch {
+      wrong.push(
+        `unable to read ${credentialFiles[field]} ${shown} for ${name} due to open ${shown}: no such file or directory`,
+      );
+      return undefined;
+    }
+  };
+  const tls = flags.bool('insecure-skip-tls-verify') || flags.string('certificate-authority') !== '';
+  const insecure = tls
+    ? flags.bool('insecure-skip-tls-verify')
+    : at(clusterValue, 'insecure-skip-tls-verify') === true;
+  const ca = await file(
+    flags.bool('insecure-skip-tls-verify') ? {} : clusterValue,
+    'certificate-authority',
+    cluster,
+    clusterName,
+  );
+  const cert = await file(userValue, 'client-certificate', user, userName);
+  const key = await file(userValue, 'client-key', user, userName);
+  const asUser = flags.string('as') || stringAt(userValue, 'as');
+  const asGroups =
+    flags.list('as-group').length > 0
+      ? flags.list('as-group')
+      : listAt(userValue, 'as-groups').filter((item) => typeof item === 'string');
+  const asUid = flags.string('as-uid') || stringAt(userValue, 'as-uid');
+  const token = flags.string('token') || stringAt(userValue, 'token');
+  const username = flags.string('username') || stringAt(userValue, 'username');
+  const password = flags.string('password') || stringAt(userValue, 'password');
+  const certGiven =
+    flags.string('client-certificate') !== '' ||
+    stringAt(userValue, 'client-certificate') !== '' ||
+    stringAt(userValue, 'client-certificate-data') !== '';
+  const keyGiven =
+    flags.string('client-key') !== '' ||
+    stringAt(userValue, 'client-key') !== '' ||
+    stringAt(userValue, 'client-key-data') !== '';
+  if (certGiven && !keyGiven)
+    wrong.unshift(
+      `client-key-data or client-key must be specified for ${userName} to use the clientCert authentication method.`,
+    );
+  if (token !== '' && (username !== '' || password !== ''))
+    wrong.push(
+      `more than one authentication method found for ${userName}; found [token basicAuth], only one is allowed`,
+    );
+  if ((asGroups.length > 0 || asUid !== '') && asUser === '')
+    wrong.push(`requesting uid, groups or user-extra for ${userName} without impersonating a user`);
+  const [first] = wrong;
+  if (first !== undefined) {
+    if (wrong.length === 1) throw new KubectlError(first);
+    throw new ConfigurationError(`\n${wrong.map((each) => `* ${each}`).join('\n')}`);
+  }
+  if (insecure && ca !== undefined)
+    throw new KubectlError('specifying a root certificates file with the insecure flag is not allowed');
   const tokenFile = stringAt(userValue, 'tokenFile');
   return {
     server,
-    ca:
-      (await flagFile('certificate-authority')) ??
-      (await dataOrFile(
-        fs,
-        clusterValue,
-        'certificate-authority-data',
-        'certificate-authority',
-        folder(cluster?.file),
-      )),
-    cert:
-      (await flagFile('client-certificate')) ??
-      (await dataOrFile(fs, userValue, 'client-certificate-data', 'client-certificate', folder(user?.file))),
-    key:
-      (await flagFile('client-key')) ??
-      (await dataOrFile(fs, userValue, 'client-key-data', 'client-key', folder(user?.file))),
+    ca,
+    cert,
+    key,
     token:
-      flags.string('token') ||
-      stringAt(userValue, 'token') ||
-      (tokenFile === '' ? undefined : (await readCredential(fs, tokenFile, 'tokenFile')).trim()),
-    username: flags.string('username') || stringAt(userValue, 'username'),
-    password: flags.string('password') || stringAt(userValue, 'password'),
-    insecure: flags.bool('insecure-skip-tls-verify') || at(clusterValue, 'insecure-skip-tls-verify') === true,
+      token || (tokenFile === '' ? undefined : (await readCredential(fs, tokenFile, 'tokenFile')).trim()),
+    username,
+    password,
+    insecure,
     tlsServerName: flags.string('tls-server-name') || stringAt(clusterValue, 'tls-server-name'),
-    asUser: flags.string('as') || stringAt(userValue, 'as'),
-    asGroups:
-      flags.list('as-group').length > 0
-        ? flags.list('as-group')
-        : listAt(userValue, 'as-groups').filter((item) => typeof item === 'string'),
-    asUid: flags.string('as-uid') || stringAt(userValue, 'as-uid'),
+    asUser,
+    asGroups,
+    asUid,
     timeoutMs,
     namespace: stringAt(context?.value, 'namespace') || 'default',
   };

@@ -10,7 +10,7 @@ export interface FoundCommand {
   /** `kubectl rollout status` */
   readonly path: string;
   readonly rest: readonly string[];
-  /** The first word that is neither flag nor subcommand, when the command only holds subcommands. */
+  /** The words that are neither flags nor subcommands, when the command only holds subcommands. */
   readonly unknown?: string;
 }
 
@@ -26,7 +26,13 @@ export function findCommand(root: CommandSpec, words: readonly string[]): FoundC
     const child = word === undefined ? undefined : childNamed(command, word);
     if (!child || index < 0) {
       const onlyHolds = command.subcommands !== undefined && command.run === undefined;
-      return { command, path, rest, ...(onlyHolds && word !== undefined ? { unknown: word } : {}) };
+      const unknown =
+        onlyHolds && word !== undefined
+          ? command === root
+            ? word
+            : wordsOf(specs, rest).join(' ')
+          : undefined;
+      return { command, path, rest, ...(unknown === undefined ? {} : { unknown }) };
     }
     rest = [...rest.slice(0, index), ...rest.slice(index + 1)];
     command = child;
@@ -46,6 +52,12 @@ function firstWord(specs: readonly FlagSpec[], words: readonly string[]): number
     if (takesNextWord(specs, word)) i++;
   }
   return -1;
+}
+
+function wordsOf(specs: readonly FlagSpec[], words: readonly string[]): string[] {
+  const index = firstWord(specs, words);
+  const word = index < 0 ? undefined : words[index];
+  return word === undefined ? [] : [word, ...wordsOf(specs, words.slice(index + 1))];
 }
 
 /** Levenshtein distance, ignoring case. */

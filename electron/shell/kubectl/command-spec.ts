@@ -26,6 +26,10 @@ export interface CommandSpec {
   readonly subcommands?: readonly CommandSpec[];
   /** Without a subcommand its help goes to standard output, still with exit code 1. */
   readonly helpOnStdout?: boolean;
+  /** Without a known subcommand it shows its help and ends with exit code 0. */
+  readonly helpAlways?: boolean;
+  /** A wrong flag ends with this exit code and the hint of a wrong use, as commands do whose exit code 1 means something. */
+  readonly flagErrorCode?: number;
   readonly arguments?: ArgumentShape;
   /** Similar words that suggest this command. */
   readonly suggestFor?: readonly string[];

@@ -253,14 +253,17 @@ function initialValue(spec: FlagSpec): FlagValue {
   }
 }
 
-/** True when the flag as typed (`-n`, `--namespace`) takes its value from the next word. Used to find the command among flags. */
+/**
+ * True when the flag as typed (`-n`, `--namespace`) takes its value from the next word, as cobra assumes of a flag it does not
+ * know. Used to find the command among flags.
+ */
 export function takesNextWord(specs: readonly FlagSpec[], typed: string): boolean {
   if (typed.includes('=')) return false;
   if (typed.startsWith('--')) {
     const spec = specs.find((each) => each.name === typed.slice(2).replaceAll('_', '-'));
-    return spec !== undefined && aloneValue(spec) === undefined;
+    return spec === undefined || aloneValue(spec) === undefined;
   }
   if (typed.length !== 2) return false;
   const spec = specs.find((each) => each.short === typed[1]);
-  return spec !== undefined && aloneValue(spec) === undefined;
+  return spec === undefined || aloneValue(spec) === undefined;
 }

@@ -2,7 +2,7 @@ import { BrokenPipe } from '../errors.ts';
 import type { Command, CommandIo, CompletionContext } from '../interface.ts';
 import { findCommand, unknownCommand } from './command-line.ts';
 import { completions } from './completion.ts';
-import { describeFailure } from './errors.ts';
+import { describeFailure, usageError } from './errors.ts';
 import { FlagError, FlagSet } from './flags.ts';
 import { globalFlags } from './global-flags.ts';
 import { helpText, languageOf } from './help.ts';
@@ -38,7 +38,7 @@ export async function runKubectl(io: CommandIo): Promise<number> {
     const plugin = await runPlugin(io, io.argv.slice(1));
     if (plugin !== undefined) return plugin;
   }
-  if (found.unknown !== undefined && !asksHelp) {
+  if (found.unknown !== undefined && !found.command.helpAlways && !asksHelp) {
     if (found.command === root) {
       const plugin = await runPlugin(io, io.argv.slice(1));
       return plugin ?? fail(`error: ${unknownCommand(root, found.unknown)}`);
@@ -52,11 +52,13 @@ export async function runKubectl(io: CommandIo): Promise<number> {
     args = flags.parse(found.rest);
   } catch (error) {
     if (!(error instanceof FlagError)) throw error;
+    const code = found.command.flagErrorCode;
+    if (code !== undefined) return fail(`error: ${usageError(found.path, error.message).message}`, code);
     return fail(`error: ${error.message}\nSee '${found.path} --help' for usage.`);
   }
   const { run } = found.command;
   if (flags.bool('help') || !run) {
-    const asked = flags.bool('help') || found.command === root;
+    const asked = flags.bool('help') || found.command === root || found.command.helpAlways === true;
     await (asked || found.command.helpOnStdout ? io.stdout : io.stderr).write(
       helpText(found.command, found.path, language),
     );

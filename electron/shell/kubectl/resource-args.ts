@@ -32,7 +32,10 @@ export interface Selection {
   readonly validate?: boolean;
   readonly selector?: string;
   readonly fieldSelector?: string;
+  /** `--all` where names, when there are any, win over it. */
   readonly all?: boolean;
+  /** `--all` as a selector of everything: no names, no other selector beside it. */
+  readonly selectAll?: boolean;
   readonly allNamespaces?: boolean;
   /** A type without names means all of it (get, describe). */
   readonly bareTypes?: boolean;
@@ -103,19 +106,26 @@ export async function resolveTargets(session: Session, selection: Selection): Pr
       );
     return fileTargets(session, selection);
   }
-  if (args.length === 0) throw new KubectlError(mustProvide);
-  if (selection.all && (selection.selector ?? '') !== '')
+  const selector = (selection.selector ?? '') !== '' || (selection.fieldSelector ?? '') !== '';
+  if (selection.selectAll && selector)
     throw new KubectlError("setting 'all' parameter but found a non empty selector. ");
+  if (args.length === 0)
+    throw new KubectlError(
+      selector || selection.all || selection.selectAll
+        ? 'at least one resource must be specified to use a selector'
+        : mustProvide,
+    );
   const slashed = args.filter((arg) => arg.includes('/'));
   if (slashed.length > 0) return tupleTargets(session, selection);
   const [types = '', ...names] = args;
-  const selects =
-    (selection.selector ?? '') !== '' || (selection.fieldSelector ?? '') !== '' || selection.all === true;
+  const selects = selector || selection.selectAll === true;
   if (names.length > 0 && selects)
     throw new KubectlError('name cannot be provided when a selector is specified');
-  if (names.length === 0 && !selects && !selection.bareTypes)
-    throw new KubectlError('resource(s) were provided, but no name was specified');
   const mappings = await mappingsFor(session, types);
+  if (names.length === 0 && !selects && !selection.bareTypes && !selection.all)
+    throw new KubectlError('resource(s) were provided, but no name was specified');
+  if (names.length > 0 && mappings.length > 1 && !types.includes(','))
+    throw new KubectlError('you must specify only one resource');
   if (names.length > 0 && selection.allNamespaces && mappings.some((each) => each.namespaced))
     throw new KubectlError('a resource cannot be retrieved by name across all namespaces');
   const namespace = selection.allNamespaces ? '' : await session.namespace();
@@ -138,7 +148,7 @@ async function tupleTargets(session: Session, selection: Selection): Promise<Res
         : `there is no need to specify a resource type as a separate argument when passing arguments in resource/name form (e.g. 'kubectl get resource/<resource_name>' instead of 'kubectl get resource resource/<resource_name>'`,
     );
   }
-  if ((selection.selector ?? '') !== '' || selection.all)
+  if ((selection.selector ?? '') !== '' || selection.selectAll)
     throw new KubectlError('name cannot be provided when a selector is specified');
   if (selection.allNamespaces)
     throw new KubectlError('a resource cannot be retrieved by name across all namespaces');

@@ -98,6 +98,7 @@ export class Session {
       const level = this.flags.number('v');
       return new Transport(config, this.io.signal, {
         env: this.io.env,
+        sleep: (ms) => this.io.sleep(ms),
         onWarning: (text) => {
           this.warnings++;
           // Each text once per command, as kubectl's deduplicating writer does.

@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { agentFor } from './agents.ts';
 import type { ClientConfig } from './client-config.ts';
-import { ConnectionError, StatusError } from './errors.ts';
+import { ConnectionError, KubectlError, StatusError } from './errors.ts';
 import type { Json, JsonObject } from './json.ts';
 import { parseObject } from './json.ts';
 import type { CreateConnection } from './lab-sockets.ts';
@@ -49,8 +49,28 @@ export interface TransportHooks {
   /** Texts of `Warning` headers. */
   onWarning(text: string): void;
   readonly log?: RequestLog;
+  sleep(ms: number): Promise<void>;
   /** The command's environment: in a lab, machines' addresses are dialled inside. */
   readonly env: Readonly<Record<string, string>>;
+}
+
+interface Opened {
+  readonly response: http.IncomingMessage;
+  readonly done: () => void;
+  /** The time given ran out. */
+  readonly late: () => boolean;
+}
+
+const bodyTimeout = 'net/http: request canceled (Client.Timeout or context cancellation while reading body)';
+
+/** How often a request is made again, as client-go's `MaxRetries`. */
+const maxRetries = 10;
+
+/** Seconds the server asks to wait before the same request is made again. */
+function retryAfter(response: http.IncomingMessage): number | undefined {
+  const status = response.statusCode ?? 0;
+  const seconds = response.headers['retry-after'] ?? '';
+  return (status === 429 || status >= 500) && /^\d+$/.test(seconds) ? Number(seconds) : undefined;
 }
 
 /** One client of one API server, over HTTPS with keep-alive. */
@@ -93,7 +113,7 @@ export class Transport {
   }
 
   private async exchange(request: ApiRequest): Promise<ApiResponse> {
-    const { response, done } = await this.open(request, this.config.timeoutMs);
+    const { response, done, late } = await this.open(request, this.config.timeoutMs);
     try {
       const chunks: Buffer[] = [];
       for await (const chunk of response) chunks.push(chunk as Buffer);
@@ -101,6 +121,7 @@ export class Transport {
       this.hooks.log?.body(text);
       return { status: response.statusCode ?? 0, contentType: response.headers['content-type'] ?? '', text };
     } catch (error) {
+      if (late()) throw new KubectlError(bodyTimeout);
       throw this.connectionError(error);
     } finally {
       done();
@@ -111,7 +132,7 @@ export class Transport {
   async *lines(request: ApiRequest, signal?: AbortSignal): AsyncGenerator<string> {
     let rest = '';
     const decoder = new TextDecoder();
-    for await (const chunk of this.chunks(request, signal)) {
+    for await (const chunk of this.chunks(request, signal, true)) {
       rest += decoder.decode(chunk, { stream: true });
       let newline = rest.indexOf('\n');
       while (newline >= 0) {
@@ -124,8 +145,9 @@ export class Transport {
     if (rest !== '') yield rest;
   }
 
-  async *chunks(request: ApiRequest, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
-    let opened: Awaited<ReturnType<Transport['open']>>;
+  /** The answer as it arrives. With `lateIsEnd` a time-out only ends it, as it does a watch. */
+  async *chunks(request: ApiRequest, signal?: AbortSignal, lateIsEnd = false): AsyncGenerator<Uint8Array> {
+    let opened: Opened;
     try {
       opened = await this.open(request, this.config.timeoutMs, signal);
     } catch (error) {
@@ -142,8 +164,9 @@ export class Transport {
       }
       for await (const chunk of response) yield chunk as Buffer;
     } catch (error) {
-      if (this.signal.aborted || signal?.aborted || late()) return;
+      if (this.signal.aborted || signal?.aborted || (late() && lateIsEnd)) return;
       if (error instanceof StatusError) throw error;
+      if (late()) throw new KubectlError(bodyTimeout);
       throw this.connectionError(error);
     } finally {
       response.destroy();
@@ -187,11 +210,23 @@ export class Transport {
     return cause instanceof Error ? this.connectionError(cause) : failure(cause);
   }
 
-  private open(
-    request: ApiRequest,
-    timeoutMs: number,
-    more?: AbortSignal,
-  ): Promise<{ response: http.IncomingMessage; done: () => void; late: () => boolean }> {
+  /**
+   * Asks, and asks again while the server says when to (`Retry-After` of a 429 or a failure of its own). Models `withRetry` of
+   * client-go's rest/with_retry.go (v0.33).
+   */
+  private async open(request: ApiRequest, timeoutMs: number, more?: AbortSignal): Promise<Opened> {
+    for (let again = 0; ; again++) {
+      const opened = await this.openOnce(request, timeoutMs, more);
+      const wait = retryAfter(opened.response);
+      if (wait === undefined || again >= maxRetries) return opened;
+      opened.done();
+      opened.response.resume();
+      await this.hooks.sleep(wait * 1000);
+      if (this.signal.aborted || more?.aborted) throw this.connectionError(new Error('interrupted'));
+    }
+  }
+
+  private openOnce(request: ApiRequest, timeoutMs: number, more?: AbortSignal): Promise<Opened> {
     const query = Object.entries(request.query ?? {})
       .filter((pair): pair is [string, string] => pair[1] !== undefined)
       .map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`)

@@ -8,6 +8,17 @@ import { listObjects } from '../objects.ts';
 import { mappingFor } from '../resource-args.ts';
 import type { Session } from '../session.ts';
 
+/** Kinds that say which Pods are theirs. */
+const withSelector: readonly string[] = [
+  'ReplicaSet',
+  'ReplicationController',
+  'StatefulSet',
+  'DaemonSet',
+  'Deployment',
+  'Job',
+  'Service',
+];
+
 /** The Pods an object stands for, the one most worth talking to first. Models kubectl's pkg/polymorphichelpers (v1.33). */
 export async function podsBehind(
   session: Session,
@@ -16,6 +27,10 @@ export async function podsBehind(
   doing: 'attach to' | 'get the logs from',
 ): Promise<JsonObject[]> {
   if (mapping.name === 'pods' && mapping.group === '') return [object];
+  if (!withSelector.includes(mapping.kind))
+    throw new KubectlError(
+      `cannot ${doing} *${mapping.version}.${mapping.kind}: selector for *${mapping.version}.${mapping.kind} not implemented`,
+    );
   const selector = formatSelector(
     mapping.kind === 'Service' || mapping.kind === 'ReplicationController'
       ? { matchLabels: stringsAt(object, 'spec', 'selector') }

@@ -1,5 +1,5 @@
-import type { FlagSpec } from '../flags.ts';
-import { KubectlError, StatusError } from '../errors.ts';
+import type { FlagSet, FlagSpec } from '../flags.ts';
+import { KubectlError, StatusError, usageError } from '../errors.ts';
 import { quote } from '../go-format.ts';
 import type { JsonObject } from '../json.ts';
 import { isObject, listAt, nameOf, namespaceOf, stringAt } from '../json.ts';
@@ -25,6 +25,13 @@ export const runningTimeoutFlag: FlagSpec = {
     'pt-BR': 'Quanto esperar até haver um Pod da carga de trabalho.',
   },
 };
+
+/** @throws KubectlError for no time at all; with a path it points to the command's help */
+export function checkRunningTimeout(flags: FlagSet, path?: string): void {
+  if (flags.number('pod-running-timeout') > 0) return;
+  const why = '--pod-running-timeout must be higher than zero';
+  throw path === undefined ? new KubectlError(why) : usageError(path, why);
+}
 
 export const streamFlags: readonly FlagSpec[] = [
   containerFlag,

@@ -29,8 +29,19 @@ const usual = [
   'core/v1/PersistentVolume',
 ];
 
+/** Refuses an allowlist that names no kinds of this server, before anything is done. */
+export async function checkAllowlist(session: Session, flags: FlagSet): Promise<void> {
+  if (flags.list('prune-allowlist').length > 0) await pruned(session, flags);
+}
+
 /** Refuses what would prune without a choice. */
 export function checkPrune(flags: FlagSet): void {
+  if (flags.bool('all') && flags.string('selector') !== '')
+    throw new KubectlError('cannot set --all and --selector at the same time');
+  if (flags.bool('prune') && flags.bool('server-side'))
+    throw new KubectlError(
+      "--prune is in alpha and doesn't currently work on objects created by server-side apply",
+    );
   if (flags.bool('prune') && !flags.bool('all') && flags.string('selector') === '')
     throw new KubectlError(
       'all resources selected for prune without explicitly passing --all. To prune all resources, pass the --all flag. If you did not mean to prune all resources, specify a label selector',

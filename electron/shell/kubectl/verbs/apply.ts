@@ -7,8 +7,17 @@ import {
   filesOf,
   selectorFlag,
   validateFlag,
+  timeoutFlag,
 } from '../common-flags.ts';
-import { isNotFound, KubectlError, plainMessage, StatusError, throwAll, usageError } from '../errors.ts';
+import {
+  isNotFound,
+  isReason,
+  KubectlError,
+  plainMessage,
+  StatusError,
+  throwAll,
+  usageError,
+} from '../errors.ts';
 import type { FlagSet } from '../flags.ts';
 import { quote } from '../go-format.ts';
 import type { JsonObject } from '../json.ts';
@@ -24,13 +33,15 @@ import type { Target } from '../resource-args.ts';
 import { resolveTargets } from '../resource-args.ts';
 import { groupResource } from '../rest-mapper.ts';
 import type { Session } from '../session.ts';
-import { createObject, patchObject, withSource } from '../writes.ts';
+import { waitGone } from '../wait-gone.ts';
+import { createObject, deleteObject, patchObject, withSource } from '../writes.ts';
 import type { ObjectRef } from '../writes.ts';
 import { requireFiles, validates } from './create.ts';
 import { setLastApplied, viewLastApplied } from './apply-last-applied.ts';
 import { editLastApplied } from './apply-edit-last-applied.ts';
-import { checkPrune, prune } from './apply-prune.ts';
+import { checkAllowlist, checkPrune, prune } from './apply-prune.ts';
 import { serverSideApply } from './apply-server-side.ts';
+import { cascadeFlag, gracePeriodFlag, propagationPolicy } from './delete.ts';
 
 const flag = (name: string, en: string, pt: string, initial?: string): CommandSpec['flags'] => [
   { name, kind: 'bool', ...(initial === undefined ? {} : { initial }), help: { en, 'pt-BR': pt } },
@@ -93,6 +104,9 @@ export const apply: CommandSpec = {
       },
     },
     ...(flag('wait', 'Accepted.', 'Aceita.') ?? []),
+    timeoutFlag('0s'),
+    cascadeFlag,
+    gracePeriodFlag,
     ...(flag('openapi-patch', 'Accepted.', 'Aceita.', 'true') ?? []),
   ],
   subcommands: [editLastApplied, setLastApplied, viewLastApplied],
@@ -102,7 +116,7 @@ export const apply: CommandSpec = {
 async function run(session: Session, flags: FlagSet, args: string[]): Promise<void> {
   if (args.length > 0) throw usageError(session.path, `Unexpected args: [${args.join(' ')}]`);
   requireFiles(flags);
-  checkPrune(flags);
+  await checkAllowlist(session, flags);
   if (flags.bool('force-conflicts') && !flags.bool('server-side'))
     throw new KubectlError('--force-conflicts only works with --server-side');
   const dryRun = await dryRunOf(session);
@@ -110,6 +124,11 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
     throw new KubectlError(
       `--dry-run=client doesn't work with --server-side (did you mean --dry-run=server instead?)`,
     );
+  if (flags.bool('server-side') && flags.bool('force'))
+    throw new KubectlError('--force cannot be used with --server-side');
+  if (dryRun === 'server' && flags.bool('force'))
+    throw new KubectlError('--dry-run=server cannot be used with --force');
+  checkPrune(flags);
   const printer = await ResultPrinter.make(session, dryRun);
   const resolved = await resolveTargets(session, {
     args: [],
@@ -171,6 +190,7 @@ async function applyOne(
           );
     return printer.done(made, 'created');
   }
+  if (dryRun === 'client') return printer.done(withLastApplied(object), 'configured');
   if (stringAt(current, 'metadata', 'deletionTimestamp') !== '') {
     await session.err(`Warning: Detected changes to resource ${name} which is currently being deleted.\n`);
   }
@@ -181,14 +201,45 @@ async function applyOne(
   }
   const { patch, strategic } = patchFor(object, current);
   const unchanged = Object.keys(patch).length === 0;
-  if (dryRun === 'client') return printer.done(withLastApplied(object), 'configured');
   if (unchanged) return printer.done(current, 'unchanged');
-  const patched = await applying(target, ref, patch, () =>
-    patchObject(session, ref, strategic ? 'strategic' : 'merge', patch, query),
-  );
+  let patched: JsonObject;
+  try {
+    patched = await applying(target, ref, patch, () =>
+      patchObject(session, ref, strategic ? 'strategic' : 'merge', patch, query),
+    );
+  } catch (error) {
+    const cannotChange = isReason(error, 'Conflict') || isReason(error, 'Invalid');
+    if (!flags.bool('force') || !cannotChange) throw error;
+    patched = await deleteAndCreate(session, flags, ref, withLastApplied(object), current);
+  }
   const changed =
     stringAt(patched, 'metadata', 'resourceVersion') !== stringAt(current, 'metadata', 'resourceVersion');
   await printer.done(patched, changed || dryRun === 'server' ? 'configured' : 'unchanged');
+}
+
+/** What cannot be changed is made anew; when that fails, the object that was there is put back. */
+async function deleteAndCreate(
+  session: Session,
+  flags: FlagSet,
+  ref: ObjectRef,
+  wanted: JsonObject,
+  current: JsonObject,
+): Promise<JsonObject> {
+  const grace = flags.number('grace-period');
+  await deleteObject(session, ref, {
+    propagationPolicy: propagationPolicy(flags),
+    ...(grace >= 0 ? { gracePeriodSeconds: grace } : {}),
+  });
+  await waitGone(session, ref, stringAt(current, 'metadata', 'uid'), flags.number('timeout'));
+  const query = writeQuery(session, 'none', true);
+  try {
+    return await createObject(session, ref.mapping, ref.namespace, wanted, query);
+  } catch (error) {
+    const before = clone(current);
+    removeAt(before, ['metadata', 'resourceVersion']);
+    await createObject(session, ref.mapping, ref.namespace, before, query);
+    throw error;
+  }
 }
 
 /** The patch that brings the live object to the file, and how it is sent; `annotate`: the annotation too. */

@@ -6,7 +6,13 @@ import { nameOf, namespaceOf, stringAt } from '../json.ts';
 import { collectTargets, getObject } from '../objects.ts';
 import { firstPodBehind } from '../remote/pods-behind.ts';
 import { canUseTerminal, checkRemoteStatus, runRemote } from '../remote/remote-process.ts';
-import { chosenContainer, completed, podPath, streamFlags } from '../remote/remote-pod.ts';
+import {
+  checkRunningTimeout,
+  chosenContainer,
+  completed,
+  podPath,
+  streamFlags,
+} from '../remote/remote-pod.ts';
 import { mappingFor, resolveTargets } from '../resource-args.ts';
 import type { Session } from '../session.ts';
 
@@ -31,6 +37,7 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
     throw new KubectlError(
       `expected POD, TYPE/NAME, or TYPE NAME, (at most 2 arguments) saw ${args.length}: [${args.join(' ')}]`,
     );
+  checkRunningTimeout(flags, session.path);
   const pod = await attachablePod(session, args.join('/'), []);
   if (completed(pod))
     throw new KubectlError(

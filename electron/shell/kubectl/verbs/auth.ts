@@ -1,6 +1,6 @@
 import type { CommandSpec } from '../command-spec.ts';
 import { allNamespacesFlag } from '../common-flags.ts';
-import { KubectlError, StatusError, usageError } from '../errors.ts';
+import { KubectlError, StatusError } from '../errors.ts';
 import type { PolicyRule } from '../describe/types.ts';
 import type { FlagSet } from '../flags.ts';
 import type { JsonObject } from '../json.ts';
@@ -72,9 +72,15 @@ export const auth: CommandSpec = {
   subcommands: [canI, reconcile, whoami],
 };
 
+const resourceVerbs: readonly string[] = [
+  ...['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'],
+  ...['use', 'bind', 'impersonate', '*'],
+];
+const urlVerbs: readonly string[] = ['get', 'put', 'post', 'head', 'options', 'delete', 'patch', '*'];
+
 async function runCanI(session: Session, flags: FlagSet, args: string[]): Promise<number> {
   if (flags.bool('list')) {
-    if (args.length > 0) throw usageErrorDot(session, 'list option must be specified with no arguments');
+    if (args.length > 0) throw new KubectlError('list option must be specified with no arguments');
     return listRules(session, flags);
   }
   if (args.length < 1 || args.length > 3)
@@ -89,9 +95,16 @@ async function runCanI(session: Session, flags: FlagSet, args: string[]): Promis
       'you must specify two arguments: verb resource or verb resource/resourceName.',
     );
   if (extra !== undefined)
-    throw new KubectlError(`you must specify two arguments: verb resource or verb resource/resourceName.`);
+    throw usageErrorDot(
+      session,
+      'you must specify two arguments: verb resource or verb resource/resourceName.',
+    );
   const spec: JsonObject = {};
   const namespace = flags.bool('all-namespaces') ? '' : await session.namespace();
+  if (what.startsWith('/') && flags.string('subresource') !== '')
+    throw new KubectlError('--subresource can not be used with NonResourceURL');
+  if (!(what.startsWith('/') ? urlVerbs : resourceVerbs).includes(verb))
+    await session.err(`Warning: verb '${verb}' is not a known verb\n\n`);
   if (what.startsWith('/')) spec['nonResourceAttributes'] = { path: what, verb };
   else {
     const [type = '', name = ''] = what.split('/');
@@ -101,7 +114,10 @@ async function runCanI(session: Session, flags: FlagSet, args: string[]): Promis
         ? undefined
         : ((await session.mapper()).find(plain) ?? (await session.refreshMapper())?.find(plain));
     if (plain !== '*' && !mapping) {
-      await session.err(`Warning: the server doesn't have a resource type '${plain}'\n\n`);
+      const dot = plain.indexOf('.');
+      await session.err(
+        `Warning: the server doesn't have a resource type '${dot < 0 ? plain : plain.slice(0, dot)}'${dot < 0 ? '' : ` in group '${plain.slice(dot + 1)}'`}\n\n`,
+      );
     } else if (mapping && !mapping.namespaced && !flags.bool('all-namespaces')) {
       await session.err(
         `Warning: resource '${mapping.name}' is not namespace scoped${mapping.group === '' ? '' : ` in group '${mapping.group}'`}\n\n`,
@@ -169,8 +185,7 @@ async function listRules(session: Session, flags: FlagSet): Promise<number> {
   return 0;
 }
 
-async function runWhoami(session: Session, flags: FlagSet, args: string[]): Promise<void> {
-  if (args.length > 0) throw usageError(session.path, `unexpected arguments: [${args.join(' ')}]`);
+async function runWhoami(session: Session, flags: FlagSet): Promise<void> {
   const transport = await session.transport();
   let answer: JsonObject;
   try {

@@ -52,6 +52,7 @@ export const certificate: CommandSpec = {
     en: 'Decide on certificate signing requests.',
     'pt-BR': 'Decide sobre pedidos de assinatura de certificado.',
   },
+  helpAlways: true,
   subcommands: [
     decide(
       'approve',

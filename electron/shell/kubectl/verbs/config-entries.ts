@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { CommandSpec } from '../command-spec.ts';
-import { KubectlError } from '../errors.ts';
+import { KubectlError, usageError } from '../errors.ts';
 import type { FlagSet, FlagSpec } from '../flags.ts';
 import { goList, quote } from '../go-format.ts';
 import { helpText, languageOf } from '../help.ts';
@@ -51,7 +51,7 @@ async function setFile(
   if (embed) {
     if (!(await session.io.fs.exists(path)))
       throw new KubectlError(
-        `could not read ${field} data from ${typed}: open ${path}: no such file or directory`,
+        `could not stat ${field} file ${typed}: stat ${typed}: no such file or directory`,
       );
     entry[`${field}-data`] = Buffer.from(await session.io.fs.readFile(path)).toString('base64');
     delete entry[field];
@@ -101,6 +101,10 @@ export const setCluster: CommandSpec = {
     const config = await session.kubeconfig();
     const file = await fileOf(session, config.clusters.get(name));
     const authority = flags.string('certificate-authority');
+    if (flags.bool('embed-certs') && authority === '')
+      throw new KubectlError('you must specify a --certificate-authority to embed');
+    if (flags.bool('insecure-skip-tls-verify') && authority !== '')
+      throw new KubectlError('you cannot specify a certificate authority and insecure mode at the same time');
     const changed: JsonObject = {};
     if (flags.changed('certificate-authority'))
       await setFile(session, changed, 'certificate-authority', authority, flags.bool('embed-certs'), file);
@@ -213,7 +217,10 @@ function deleteEntry(what: 'cluster' | 'user'): CommandSpec {
     arguments: { of: 'nothing' },
     run: async (session, _flags, args) => {
       const [name = ''] = args;
-      if (args.length !== 1) return usagePage(session, spec, args);
+      if (args.length !== 1) {
+        if (what === 'user') throw usageError(session.path, 'user to delete is required');
+        return session.out(helpText(spec, session.path, languageOf(session.io.env)));
+      }
       const config = await session.kubeconfig();
       const entry = config[`${what}s`].get(name);
       const file = await fileOf(session, entry);

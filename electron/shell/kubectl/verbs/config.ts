@@ -1,5 +1,6 @@
 import type { CommandSpec } from '../command-spec.ts';
-import { KubectlError, PlainExit } from '../errors.ts';
+import { helpText, languageOf } from '../help.ts';
+import { KubectlError, PlainExit, usageError } from '../errors.ts';
 import type { FlagSet, FlagSpec } from '../flags.ts';
 import { goList, quote } from '../go-format.ts';
 import type { Json, JsonObject } from '../json.ts';
@@ -51,7 +52,7 @@ const redacted = ['client-key-data', 'token', 'password'];
 const omitted = ['certificate-authority-data', 'client-certificate-data'];
 
 async function runView(session: Session, flags: FlagSet, args: string[]): Promise<void> {
-  if (args.length > 0) throw new KubectlError(`unexpected arguments: ${goList(args)}`);
+  if (args.length > 0) throw usageError(session.path, `unexpected arguments: ${goList(args)}`);
   const config = await session.kubeconfig();
   const context = flags.string('context') || config.currentContext;
   const minify = flags.bool('minify');
@@ -165,7 +166,9 @@ const getContexts: CommandSpec = {
 async function runGetContexts(session: Session, flags: FlagSet, args: string[]): Promise<void> {
   const output = flags.string('output');
   if (output !== '' && output !== 'name')
-    throw new KubectlError(`output must be one of '' or 'name': ${output}`);
+    throw new KubectlError(
+      `--output ${output} is not available in kubectl config get-contexts; resetting to default output format`,
+    );
   const config = await session.kubeconfig();
   const missing = args.filter((name) => !config.contexts.has(name));
   const names = (
@@ -263,7 +266,8 @@ const deleteContext: CommandSpec = {
   arguments: { of: 'contexts' },
   run: async (session, _flags, args) => {
     const [name = ''] = args;
-    if (args.length !== 1) return usagePage(session, deleteContext, args);
+    if (args.length !== 1)
+      return session.out(helpText(deleteContext, session.path, languageOf(session.io.env)));
     const config = await session.kubeconfig();
     const entry = config.contexts.get(name);
     const file = await fileOf(session, entry);

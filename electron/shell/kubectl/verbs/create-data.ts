@@ -6,6 +6,15 @@ import type { JsonObject } from '../json.ts';
 import { nameOf, setAt, sortedKeys } from '../json.ts';
 import type { Session } from '../session.ts';
 
+export const appendHashFlag: FlagSpec = {
+  name: 'append-hash',
+  kind: 'bool',
+  help: {
+    en: 'Put a hash of the content behind the name.',
+    'pt-BR': 'Põe um hash do conteúdo depois do nome.',
+  },
+};
+
 export const fileFlags: readonly FlagSpec[] = [
   {
     name: 'from-file',
@@ -25,14 +34,7 @@ export const fileFlags: readonly FlagSpec[] = [
     kind: 'slice',
     help: { en: 'File with one key=value a line.', 'pt-BR': 'Arquivo com um chave=valor por linha.' },
   },
-  {
-    name: 'append-hash',
-    kind: 'bool',
-    help: {
-      en: 'Put a hash of the content behind the name.',
-      'pt-BR': 'Põe um hash do conteúdo depois do nome.',
-    },
-  },
+  appendHashFlag,
 ];
 
 interface Entry {
@@ -61,18 +63,26 @@ async function entriesOf(session: Session, flags: FlagSet): Promise<Entry[]> {
     entries.push({ key: literal.slice(0, eq), bytes: encoder.encode(value) });
   }
   for (const file of flags.list('from-env-file')) {
+    if (!(await session.io.fs.exists(session.io.path(file))))
+      throw new KubectlError(`error reading ${file}: no such file or directory`);
     for (const line of (await session.readFile(file)).split(/\r?\n/)) {
       const text = line.trimStart();
       if (text === '' || text.startsWith('#')) continue;
       const eq = text.indexOf('=');
+      const key = eq < 0 ? text : text.slice(0, eq);
+      if (!/^[-._a-zA-Z][-._a-zA-Z0-9]*$/.test(key))
+        throw new KubectlError(`${quote(key)} is not a valid key name: ${variableText}`);
       entries.push({
-        key: eq < 0 ? text : text.slice(0, eq),
+        key,
         bytes: encoder.encode(eq < 0 ? (session.io.env[text] ?? '') : text.slice(eq + 1)),
       });
     }
   }
   return entries;
 }
+
+const variableText =
+  "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit (e.g. 'my.env-name',  or 'MY_ENV.NAME',  or 'MyEnvName1', regex used for validation is '[-._a-zA-Z][-._a-zA-Z0-9]*')";
 
 async function fileEntries(session: Session, source: string): Promise<Entry[]> {
   const { fs } = session.io;
@@ -148,7 +158,7 @@ export async function buildSecret(session: Session, flags: FlagSet, name: string
 }
 
 /** With `--append-hash` the name ends in a hash of what is inside. */
-function hashed(flags: FlagSet, object: JsonObject): JsonObject {
+export function hashed(flags: FlagSet, object: JsonObject): JsonObject {
   if (flags.bool('append-hash'))
     setAt(object, ['metadata', 'name'], `${nameOf(object)}-${contentHash(object)}`);
   return object;

@@ -3,7 +3,7 @@ import type { FlagSet, FlagSpec } from '../flags.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { nameOf, objectAt, stringAt } from '../json.ts';
 import { getObject } from '../objects.ts';
-import { mappingFor } from '../resource-args.ts';
+import { mustProvide, resolveTargets } from '../resource-args.ts';
 import type { Session } from '../session.ts';
 import type { Generator } from './create-generators.ts';
 
@@ -45,9 +45,10 @@ async function buildJob(
   if (from !== '' && command.length > 0) throw new KubectlError('cannot specify --from and command');
   if (image !== '')
     return job({ name, creationTimestamp: null }, { template: template(name, image, command, 'Never') });
-  const slash = from.indexOf('/');
-  const mapping = await mappingFor(session, slash < 0 ? 'cronjobs' : from.slice(0, slash));
-  const cron = await getObject(session, mapping, await session.namespace(), from.slice(slash + 1));
+  const [target] = (await resolveTargets(session, { args: [from] })).targets;
+  if (!target || target instanceof Error) throw target ?? new KubectlError(mustProvide);
+  const { mapping, namespace, name: source = '' } = target;
+  const cron = await getObject(session, mapping, namespace, source);
   if (mapping.kind !== 'CronJob')
     throw new KubectlError(`unknown object type *${mapping.version}.${mapping.kind}`);
   return fromCronJob(name, cron);

@@ -4,6 +4,7 @@ import { KubectlError, plainMessage } from '../errors.ts';
 import type { FlagSet, FlagSpec } from '../flags.ts';
 import type { JsonObject } from '../json.ts';
 import type { Session } from '../session.ts';
+import { appendHashFlag, hashed } from './create-data.ts';
 
 const text = (name: string, en: string, pt: string, initial?: string): FlagSpec => ({
   name,
@@ -15,6 +16,7 @@ const text = (name: string, en: string, pt: string, initial?: string): FlagSpec 
 export const tlsFlags: readonly FlagSpec[] = [
   text('cert', 'File with the certificate, PEM.', 'Arquivo com o certificado, PEM.'),
   text('key', 'File with its private key, PEM.', 'Arquivo com a chave privada, PEM.'),
+  appendHashFlag,
 ];
 
 export const registryFlags: readonly FlagSpec[] = [
@@ -22,6 +24,7 @@ export const registryFlags: readonly FlagSpec[] = [
   text('docker-username', 'The user.', 'O usuário.'),
   text('docker-password', 'The password.', 'A senha.'),
   text('docker-email', 'The address of the user.', 'O endereço do usuário.'),
+  appendHashFlag,
 ];
 
 function secret(name: string, type: string, data: Readonly<Record<string, string>>): JsonObject {
@@ -69,7 +72,7 @@ export async function buildTlsSecret(session: Session, flags: FlagSet, name: str
   }
   if (!certificate.checkPrivateKey(secretKey))
     throw new KubectlError('tls: private key does not match public key');
-  return secret(name, 'kubernetes.io/tls', { 'tls.crt': cert, 'tls.key': key });
+  return hashed(flags, secret(name, 'kubernetes.io/tls', { 'tls.crt': cert, 'tls.key': key }));
 }
 
 /** `create secret docker-registry`: credentials in the form image pulls use. */
@@ -88,5 +91,5 @@ export function buildRegistrySecret(_session: Session, flags: FlagSet, name: str
     auth: Buffer.from(`${username}:${password}`).toString('base64'),
   };
   const config = JSON.stringify({ auths: { [flags.string('docker-server')]: entry } });
-  return secret(name, 'kubernetes.io/dockerconfigjson', { '.dockerconfigjson': config });
+  return hashed(flags, secret(name, 'kubernetes.io/dockerconfigjson', { '.dockerconfigjson': config }));
 }

@@ -52,6 +52,12 @@ export function buildService(_session: Session, flags: FlagSet, name: string, ty
   if (pairs.length === 0 && type !== 'ExternalName' && !headless)
     throw new KubectlError('at least one tcp port specifier must be provided');
   const nodePort = type === 'NodePort' ? flags.number('node-port') : 0;
+  const external = flags.string('external-name');
+  if (
+    type === 'ExternalName' &&
+    !/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(external)
+  )
+    throw new KubectlError(`invalid service external name ${external}`);
   const ports = pairs.map((pair) => servicePort(pair, nodePort));
   const clusterIP = type === 'ClusterIP' ? flags.string('clusterip') : '';
   const spec: JsonObject = {
@@ -59,7 +65,7 @@ export function buildService(_session: Session, flags: FlagSet, name: string, ty
     selector: { app: name },
     ...(clusterIP === '' ? {} : { clusterIP }),
     type,
-    ...(type === 'ExternalName' ? { externalName: flags.string('external-name') } : {}),
+    ...(type === 'ExternalName' ? { externalName: external } : {}),
   };
   return {
     kind: 'Service',
@@ -73,9 +79,10 @@ export function buildService(_session: Session, flags: FlagSet, name: string, ty
 function portNumber(text: string, zero: boolean): number {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isNaN(value))
-    throw new KubectlError(`strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`);
-  if (value < (zero ? 0 : 1) || value > 65535)
-    throw new KubectlError(`must be between ${zero ? 0 : 1} and 65535, inclusive`);
+    throw new KubectlError(`strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`);
+  if (value > 65535)
+    throw new KubectlError(`strconv.ParseUint: parsing ${JSON.stringify(text)}: value out of range`);
+  if (value < (zero ? 0 : 1)) throw new KubectlError(`must be between ${zero ? 0 : 1} and 65535, inclusive`);
   return value;
 }
 

@@ -13,6 +13,7 @@ import type { FlagSet } from '../flags.ts';
 import { withLastApplied } from '../last-applied.ts';
 import { dryRunOf, ResultPrinter, writeQuery } from '../mutation.ts';
 import { outputFlags } from '../printers/object-printer.ts';
+import { rawFile, rawFlag } from '../raw.ts';
 import { resolveTargets } from '../resource-args.ts';
 import type { Session } from '../session.ts';
 import { createObject, withSource } from '../writes.ts';
@@ -39,7 +40,7 @@ export const create: CommandSpec = {
     selectorFlag,
     saveConfigFlag,
     fieldManagerFlag('kubectl-create'),
-    { name: 'raw', kind: 'string', hidden: true, help: { en: 'Not available.', 'pt-BR': 'Não disponível.' } },
+    rawFlag,
     { name: 'edit', kind: 'bool', hidden: true, help: { en: 'Not available.', 'pt-BR': 'Não disponível.' } },
   ],
   subcommands: generators,
@@ -59,6 +60,9 @@ export function requireFiles(flags: FlagSet): void {
 async function run(session: Session, flags: FlagSet, args: string[]): Promise<void> {
   if (args.length > 0) throw usageError(session.path, `Unexpected args: [${args.join(' ')}]`);
   requireFiles(flags);
+  if (flags.string('raw') !== '') return rawFile(session, flags, 'POST');
+  if (flags.bool('edit'))
+    throw new KubectlError('create --edit is not modelled: edit the file, or edit the object afterwards');
   const dryRun = await dryRunOf(session);
   const printer = await ResultPrinter.make(session, dryRun);
   const resolved = await resolveTargets(session, {

@@ -78,10 +78,7 @@ export function dropFromCopy(pod: JsonObject, drop: { readonly probes: readonly 
     for (const probe of drop.probes) delete container[probe];
 }
 
-/** `KEY=VALUE` as environment variables, for containers. */
-export function envList(pairs: readonly string[]): Json[] {
-  return pairs.map((pair) => {
-    const eq = pair.indexOf('=');
-    return { name: pair.slice(0, eq), value: pair.slice(eq + 1) };
-  });
+/** Environment variables for containers. */
+export function envList(pairs: ReadonlyMap<string, string>): Json[] {
+  return [...pairs].map(([name, value]) => ({ name, value }));
 }

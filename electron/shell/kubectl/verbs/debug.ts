@@ -11,6 +11,7 @@ import { apiVersionOf } from '../rest-mapper.ts';
 import type { Session } from '../session.ts';
 import { createObject, deleteObject, patchObject } from '../writes.ts';
 import { attachTo } from './attach.ts';
+import { isImageReference, pullPolicies } from './run.ts';
 import type { DebugStyle, Profile } from './debug-profile.ts';
 import { applyProfile, dropFromCopy, envList, profiles } from './debug-profile.ts';
 
@@ -47,6 +48,12 @@ export const debug: CommandSpec = {
   ],
   arguments: { of: 'resources', slash: true },
   flags: [
+    {
+      name: 'filename',
+      short: 'f',
+      kind: 'slice',
+      help: { en: 'File that names the object.', 'pt-BR': 'Arquivo que nomeia o objeto.' },
+    },
     text('image', 'Image of the debugging container.', 'Imagem do contêiner de depuração.'),
     text('container', 'Name of the debugging container.', 'Nome do contêiner de depuração.', { short: 'c' }),
     text('target', 'See the processes of this container.', 'Vê os processos deste contêiner.'),
@@ -71,7 +78,7 @@ export const debug: CommandSpec = {
     },
     {
       name: 'env',
-      kind: 'array',
+      kind: 'map',
       help: {
         en: 'A variable of the container: KEY=VALUE.',
         'pt-BR': 'Uma variável do contêiner: CHAVE=VALOR.',
@@ -113,12 +120,22 @@ function check(flags: FlagSet, names: readonly string[], words: readonly string[
     if (flags.string('target') !== '')
       throw new KubectlError('--target is incompatible with --copy-to. Use --share-processes instead.');
   } else {
-    if (image === '') throw new KubectlError('you must specify --image when not using --copy-to.');
     for (const name of ['replace', 'same-node'])
       if (flags.bool(name)) throw new KubectlError(`--${name} may only be used with --copy-to.`);
     if (images.size > 0) throw new KubectlError('--set-image may only be used with --copy-to.');
+    if (image === '') throw new KubectlError('you must specify --image when not using --copy-to.');
   }
-  if (names.length === 0) throw new KubectlError('NAME or filename is required for debug');
+  if (names.length === 0 && flags.list('filename').length === 0)
+    throw new KubectlError('NAME or filename is required for debug');
+  if (image !== '' && !isImageReference(image))
+    throw new KubectlError(`invalid image name ${quote(image)}: invalid reference format`);
+  for (const [name, other] of images)
+    if (!isImageReference(other))
+      throw new KubectlError(
+        `invalid image name ${quote(other)} for --set-image flag on container ${quote(name)}: invalid reference format`,
+      );
+  const policy = flags.string('image-pull-policy');
+  if (!pullPolicies.includes(policy)) throw new KubectlError(`invalid image pull policy: ${policy}`);
   if (flags.bool('tty') && !flags.bool('stdin'))
     throw new KubectlError('-i/--stdin is required for containers with -t/--tty=true');
   if (!(profiles as readonly string[]).includes(flags.string('profile')))
@@ -139,11 +156,14 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<nu
       '--profile=legacy is deprecated and will be removed in the future. It is recommended to explicitly specify a profile, for example "--profile=general".\n',
     );
   let code = 0;
-  for (const name of names) {
-    const plain = name.includes('/') ? name : `pods/${name}`;
-    const { targets } = await resolveTargets(session, { args: [plain] });
-    const [found] = targets;
-    if (found === undefined) continue;
+  const filenames = flags.list('filename');
+  const resolved =
+    filenames.length > 0
+      ? await resolveTargets(session, { args: names, filenames })
+      : await resolveTargets(session, {
+          args: names.map((name) => (name.includes('/') ? name : `pods/${name}`)),
+        });
+  for (const found of resolved.targets) {
     if (found instanceof Error) throw found;
     const object = await getObject(session, found.mapping, found.namespace, found.name ?? '');
     if (found.mapping.kind === 'Node') code = await debugNode(session, flags, object, words);
@@ -162,7 +182,7 @@ function attaches(flags: FlagSet): boolean {
 }
 
 function debugContainer(flags: FlagSet, name: string, words: readonly string[]): JsonObject {
-  const env = envList(flags.list('env'));
+  const env = envList(flags.map('env'));
   const policy = flags.string('image-pull-policy');
   return {
     name,
@@ -301,6 +321,10 @@ async function copyOf(
   const name =
     named === '' && image === '' ? stringAt(containers[0], 'name') : await chosenName(session, flags);
   const known = containers.find((each) => stringAt(each, 'name') === name);
+  if (!known && image === '') {
+    if (flags.map('set-image').size > 0) return { copy, container: '' };
+    throw new KubectlError('you must specify image when creating new container');
+  }
   const container = known ?? debugContainer(flags, name, words);
   if (known) {
     const { image: _, name: __, resources: ___, ...rest } = debugContainer(flags, name, words);

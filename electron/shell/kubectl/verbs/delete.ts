@@ -10,12 +10,13 @@ import {
   timeoutFlag,
 } from '../common-flags.ts';
 import { isNotFound, KubectlError, StatusError, throwAll } from '../errors.ts';
-import type { FlagSet } from '../flags.ts';
+import type { FlagSet, FlagSpec } from '../flags.ts';
 import type { JsonObject } from '../json.ts';
 import { namespaceOf, stringAt } from '../json.ts';
 import type { DryRun } from '../mutation.ts';
 import { dryRunOf } from '../mutation.ts';
 import { listObjects } from '../objects.ts';
+import { rawFile, rawFlag } from '../raw.ts';
 import type { Target } from '../resource-args.ts';
 import { resolveTargets } from '../resource-args.ts';
 import { kindName } from '../rest-mapper.ts';
@@ -23,6 +24,28 @@ import type { Session } from '../session.ts';
 import { waitGone } from '../wait-gone.ts';
 import type { ObjectRef } from '../writes.ts';
 import { deleteObject, withSource } from '../writes.ts';
+
+export const gracePeriodFlag: FlagSpec = {
+  name: 'grace-period',
+  kind: 'int',
+  initial: '-1',
+  help: {
+    en: 'Seconds a Pod has to end; negative keeps its own.',
+    'pt-BR': 'Segundos que um Pod tem para terminar; negativo mantém os dele.',
+  },
+};
+
+export const cascadeFlag: FlagSpec = {
+  name: 'cascade',
+  kind: 'string',
+  initial: 'background',
+  alone: 'background',
+  values: ['background', 'foreground', 'orphan'],
+  help: {
+    en: 'What becomes of dependents: background, foreground or orphan.',
+    'pt-BR': 'O que é feito dos dependentes: background, foreground ou orphan.',
+  },
+};
 
 export const del: CommandSpec = {
   name: 'delete',
@@ -47,6 +70,7 @@ export const del: CommandSpec = {
     allFlag,
     allNamespacesFlag,
     dryRunFlag,
+    rawFlag,
     timeoutFlag('0s'),
     {
       name: 'output',
@@ -63,15 +87,7 @@ export const del: CommandSpec = {
         'pt-BR': 'Remove da API na hora, sem esperar o nó.',
       },
     },
-    {
-      name: 'grace-period',
-      kind: 'int',
-      initial: '-1',
-      help: {
-        en: 'Seconds a Pod has to end; negative keeps its own.',
-        'pt-BR': 'Segundos que um Pod tem para terminar; negativo mantém os dele.',
-      },
-    },
+    gracePeriodFlag,
     {
       name: 'now',
       kind: 'bool',
@@ -83,17 +99,7 @@ export const del: CommandSpec = {
       initial: 'true',
       help: { en: 'Wait until the objects are gone.', 'pt-BR': 'Espera até os objetos sumirem.' },
     },
-    {
-      name: 'cascade',
-      kind: 'string',
-      initial: 'background',
-      alone: 'background',
-      values: ['background', 'foreground', 'orphan'],
-      help: {
-        en: 'What becomes of dependents: background, foreground or orphan.',
-        'pt-BR': 'O que é feito dos dependentes: background, foreground ou orphan.',
-      },
-    },
+    cascadeFlag,
     {
       name: 'ignore-not-found',
       kind: 'bool',
@@ -121,27 +127,33 @@ function deleteOptions(flags: FlagSet): JsonObject {
     grace = 0;
   } else if (grace === 0) grace = 1;
   if (grace >= 0) options['gracePeriodSeconds'] = grace;
-  const cascade = flags.string('cascade');
-  const policy = { background: 'Background', foreground: 'Foreground', orphan: 'Orphan' }[cascade];
-  if (policy === undefined) {
-    if (cascade === 'true') options['propagationPolicy'] = 'Background';
-    else if (cascade === 'false') options['propagationPolicy'] = 'Orphan';
-    else
-      throw new KubectlError(
-        `invalid cascade value (${cascade}). Must be "background", "foreground", or "orphan"`,
-      );
-  } else options['propagationPolicy'] = policy;
+  options['propagationPolicy'] = propagationPolicy(flags);
   return options;
 }
 
+/** What `--cascade` means. @throws KubectlError for a value it has not */
+export function propagationPolicy(flags: FlagSet): string {
+  const cascade = flags.string('cascade');
+  const policies: Readonly<Record<string, string>> = {
+    background: 'Background',
+    foreground: 'Foreground',
+    orphan: 'Orphan',
+    true: 'Background',
+    false: 'Orphan',
+  };
+  const policy = policies[cascade];
+  if (policy === undefined)
+    throw new KubectlError(
+      `invalid cascade value (${cascade}). Must be "background", "foreground", or "orphan"`,
+    );
+  return policy;
+}
+
 async function run(session: Session, flags: FlagSet, args: string[]): Promise<void> {
+  if (flags.string('raw') !== '') return rawFile(session, flags, 'DELETE');
   const output = flags.string('output');
   if (output !== '' && output !== 'name')
     throw new KubectlError(`unexpected -o output mode: ${output}. We only support '-o name'`);
-  if (flags.bool('all') && flags.string('selector') !== '')
-    throw new KubectlError("setting 'all' parameter but found a non empty selector. ");
-  if (flags.bool('all') && flags.string('field-selector') !== '')
-    throw new KubectlError('cannot set --all and --field-selector at the same time');
   const options = deleteOptions(flags);
   const dryRun = await dryRunOf(session);
   if (dryRun === 'server') options['dryRun'] = ['All'];
@@ -150,7 +162,7 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
     ...filesOf(flags),
     selector: flags.string('selector'),
     fieldSelector: flags.string('field-selector'),
-    all: flags.bool('all'),
+    selectAll: flags.bool('all'),
     allNamespaces: flags.bool('all-namespaces'),
   };
   const resolved = await resolveTargets(session, selection);

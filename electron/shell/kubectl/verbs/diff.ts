@@ -20,6 +20,7 @@ import { requireFiles } from './create.ts';
 export const diff: CommandSpec = {
   name: 'diff',
   usage: '-f FILENAME',
+  flagErrorCode: 2,
   group: 'advanced',
   short: {
     en: 'Show what apply would change, asking the server.',

@@ -134,6 +134,8 @@ function judge(flags: FlagSet, pods: readonly JsonObject[]): Verdict {
 }
 
 async function run(session: Session, flags: FlagSet, args: string[]): Promise<void> {
+  if (!isSelector(flags.string('pod-selector')))
+    throw new KubectlError('--pod-selector=<pod_selector> must be a valid label selector');
   const dryRun = await dryRunOf(session);
   const printer = await ResultPrinter.make(session, dryRun);
   const { found, errors } = await nodesOf(session, flags, args, 'drain');
@@ -180,6 +182,14 @@ class DrainRefused extends Error {
     super(reasonsGiven.join('\n'));
     this.reasons = reasonsGiven;
   }
+}
+
+/** Whether a text is a label selector: pairs, sets and existence, parted by commas. */
+function isSelector(text: string): boolean {
+  const key = '[A-Za-z0-9]([-A-Za-z0-9_./]*[A-Za-z0-9])?';
+  const value = '([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?';
+  const term = `\\s*(!?\\s*${key}|${key}\\s*(=|==|!=)\\s*${value}|${key}\\s+(in|notin)\\s*\\([^()=!]*\\)|${key}\\s*[<>]\\s*\\d+)\\s*`;
+  return text === '' || new RegExp(`^${term}(,${term})*$`).test(text);
 }
 
 async function drainOne(session: Session, flags: FlagSet, node: Found, dry: boolean): Promise<void> {

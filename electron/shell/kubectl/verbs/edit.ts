@@ -17,7 +17,7 @@ import { findTargets } from '../objects.ts';
 import { patchTypeOf } from '../patch/patch-schema.ts';
 import { threeWayJsonPatch } from '../patch/three-way.ts';
 import { diffObjects } from '../patch/strategic-diff.ts';
-import { outputFlags } from '../printers/object-printer.ts';
+import { noPrinter, outputFlags } from '../printers/object-printer.ts';
 import { mustProvide } from '../resource-args.ts';
 import type { Session } from '../session.ts';
 import { patchObject } from '../writes.ts';
@@ -50,7 +50,10 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
   const selection = {
     args,
     ...filesOf(flags),
+    bareTypes: true,
   };
+  const output = flags.string('output');
+  if (!['', 'json', 'yaml'].includes(output)) throw noPrinter(output, ['json', 'yaml']);
   const { found, errors } = await findTargets(session, selection);
   throwAll(errors);
   const editor = editorOf(session);

@@ -1,6 +1,6 @@
 import type { CommandSpec } from '../command-spec.ts';
 import { allNamespacesFlag } from '../common-flags.ts';
-import { KubectlError, StatusError } from '../errors.ts';
+import { KubectlError, ManyErrors, StatusError } from '../errors.ts';
 import { eventAge } from '../describe/events.ts';
 import type { Event } from '../describe/types.ts';
 import type { FlagSet } from '../flags.ts';
@@ -70,12 +70,14 @@ async function about(session: Session, typed: string): Promise<string> {
   const [type = '', name = ''] = parts;
   if (parts.length !== 2 || type === '' || name === '')
     throw new KubectlError(`--for must be in resource/name form`);
-  const mapping = await mappingFor(session, type);
+  const mapping = await mappingFor(session, type).catch((error: unknown) => {
+    // Upstream tells this one as a list of errors: without a prefix.
+    throw error instanceof KubectlError ? new ManyErrors([error]) : error;
+  });
   return `involvedObject.kind=${mapping.kind},involvedObject.name=${name}`;
 }
 
-async function run(session: Session, flags: FlagSet, args: string[]): Promise<void> {
-  if (args.length > 0) throw new KubectlError(`unknown command "${args[0] ?? ''}" for "kubectl events"`);
+async function run(session: Session, flags: FlagSet): Promise<void> {
   const types = flags.list('types').map((type) => type.toLowerCase());
   for (const type of types)
     if (type !== 'normal' && type !== 'warning')

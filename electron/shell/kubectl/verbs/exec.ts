@@ -3,7 +3,13 @@ import { KubectlError } from '../errors.ts';
 import type { FlagSet } from '../flags.ts';
 import { stringAt } from '../json.ts';
 import { canUseTerminal, checkRemoteStatus, runRemote } from '../remote/remote-process.ts';
-import { chosenContainer, completed, podPath, streamFlags } from '../remote/remote-pod.ts';
+import {
+  checkRunningTimeout,
+  chosenContainer,
+  completed,
+  podPath,
+  streamFlags,
+} from '../remote/remote-pod.ts';
 import type { Session } from '../session.ts';
 import { attachablePod } from './attach.ts';
 
@@ -38,6 +44,7 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
       "exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead\nSee 'kubectl exec -h' for help and examples",
     );
   if (command.length === 0) throw new KubectlError('you must specify at least one command for the container');
+  checkRunningTimeout(flags, session.path);
   const pod = await attachablePod(session, words[0] ?? '', files);
   if (completed(pod))
     throw new KubectlError(

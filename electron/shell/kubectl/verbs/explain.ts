@@ -49,6 +49,9 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
     throw new KubectlError(
       'You must specify the type of resource to explain. Use "kubectl api-resources" for a complete list of supported resources.',
     );
+  const output = flags.string('output');
+  if (!['', 'plaintext', 'plaintext-openapiv2'].includes(output))
+    throw new KubectlError(`unrecognized format: ${output}`);
   if (args.length > 1) throw new KubectlError('We accept only this format: explain RESOURCE');
   const { mapping, fields } = await resourceAndFields(session, typed);
   const resource = withVersion(
@@ -113,7 +116,14 @@ function withVersion(
   const found = resources.find(
     (each) => each.group === group && each.version === version && each.name === mapping.name,
   );
-  if (!found) throw new KubectlError(`couldn't find resource for "${apiVersion}, Resource=${mapping.name}"`);
+  if (!found) {
+    const served = resources.some((each) => each.group === group && each.version === version);
+    throw new KubectlError(
+      served
+        ? `GVR (${group}/${version ?? ''}, Resource=${mapping.name}) not found in OpenAPI schema`
+        : `couldn't find resource for "${group}/${version ?? ''}, Resource=${mapping.name}"`,
+    );
+  }
   return found;
 }
 

@@ -11,7 +11,7 @@ import { outputFlags } from '../printers/object-printer.ts';
 import { mappingFor } from '../resource-args.ts';
 import type { Session } from '../session.ts';
 import { createObject } from '../writes.ts';
-import { parseLabels } from './run.ts';
+import { overlay, overrideFlags, parseLabels } from './run.ts';
 import { podSpecOf } from './set-change.ts';
 
 const text = (
@@ -36,6 +36,7 @@ export const expose: CommandSpec = {
   flags: [
     ...filenameFlags.filter((flag) => flag.name !== 'kustomize'),
     ...outputFlags,
+    ...overrideFlags,
     dryRunFlag,
     fieldManagerFlag('kubectl-expose'),
     { name: 'selector', kind: 'string', help: selectorFlag.help },
@@ -109,11 +110,11 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
     ...filesOf(flags),
   };
   const { found, errors } = await findTargets(session, selection);
-  throwAll(errors);
   for (const each of found) {
     if (!['Pod', 'Service', 'ReplicationController', 'Deployment', 'ReplicaSet'].includes(each.mapping.kind))
       throw new KubectlError(`cannot expose a ${each.mapping.kind}`);
     const service = serviceFor(flags, each);
+    overlay(flags, service);
     if (dryRun === 'client') {
       await printer.done(service, 'exposed');
       continue;
@@ -124,6 +125,7 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
       'exposed',
     );
   }
+  throwAll(errors);
 }
 
 function serviceFor(flags: FlagSet, each: Found): JsonObject {
@@ -147,6 +149,9 @@ function serviceFor(flags: FlagSet, each: Found): JsonObject {
   });
   const own = objectAt(each.object, 'metadata', 'labels');
   const labels = flags.string('labels') === '' ? own : parseLabels(flags.string('labels'));
+  const affinity = flags.string('session-affinity');
+  if (!['', 'None', 'ClientIP'].includes(affinity))
+    throw new KubectlError(`unknown session affinity: ${affinity}`);
   const type = flags.string('type');
   const clusterIP = flags.string('cluster-ip');
   return {
@@ -164,9 +169,7 @@ function serviceFor(flags: FlagSet, each: Found): JsonObject {
       ...(clusterIP === '' ? {} : { clusterIP }),
       ...(type === '' ? {} : { type }),
       ...(flags.string('external-ip') === '' ? {} : { externalIPs: [flags.string('external-ip')] }),
-      ...(flags.string('session-affinity') === ''
-        ? {}
-        : { sessionAffinity: flags.string('session-affinity') }),
+      ...(affinity === '' ? {} : { sessionAffinity: affinity }),
     },
     status: { loadBalancer: {} },
   };

@@ -7,7 +7,7 @@ import {
   selectorFlag,
   subresourceFlag,
 } from '../common-flags.ts';
-import { KubectlError, PlainExit, plainMessage, throwAll, isNotFound } from '../errors.ts';
+import { KubectlError, ManyErrors, PlainExit, plainMessage, throwAll, isNotFound } from '../errors.ts';
 import type { FlagSet } from '../flags.ts';
 import type { JsonObject } from '../json.ts';
 import { fetchTargets, getObject } from '../objects.ts';
@@ -15,6 +15,7 @@ import type { ObjectPrinter } from '../printers/interface.ts';
 import { CustomColumnsPrinter, parseColumns, parseColumnsFile } from '../printers/custom-columns.ts';
 import { formats, noPrinter, objectPrinter, outputFlags } from '../printers/object-printer.ts';
 import { sortByField } from '../printers/sorting.ts';
+import { rawPath, rawRequest } from '../raw.ts';
 import { resolveTargets } from '../resource-args.ts';
 import type { Resolved, Selection, Target } from '../resource-args.ts';
 import { kindName } from '../rest-mapper.ts';
@@ -137,7 +138,12 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
     allNamespaces: flags.bool('all-namespaces'),
     bareTypes: true,
   };
-  const resolved = await resolveTargets(session, selection);
+  const resolved = await visited(resolveTargets(session, selection));
+  if (
+    flags.string('subresource') !== '' &&
+    resolved.targets.some((each) => !(each instanceof Error) && each.name === undefined)
+  )
+    throw new KubectlError('subresource cannot be used when bulk resources are specified');
   if (flags.bool('watch') || flags.bool('watch-only')) {
     const [target, ...more] = resolved.targets;
     if (target instanceof Error) throw target;
@@ -148,6 +154,17 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
   const written = await printTables(session, resolved, selection);
   if (!written && !flags.bool('ignore-not-found'))
     await session.err(await nothingFound(session, resolved, selection));
+}
+
+/** A kustomization is only read when `get` visits what it was given, and such errors are told as a list: without a prefix. */
+async function visited(resolving: Promise<Resolved>): Promise<Resolved> {
+  try {
+    return await resolving;
+  } catch (error) {
+    if (error instanceof KubectlError && error.message.startsWith('must build at directory'))
+      throw new ManyErrors([error]);
+    throw error;
+  }
 }
 
 /** The printer for `-o`, or undefined for tables. */
@@ -232,16 +249,13 @@ async function withSubresource(
 }
 
 async function raw(session: Session, flags: FlagSet, args: readonly string[]): Promise<void> {
+  if (args.length > 0) throw new KubectlError('arguments may not be passed when --raw is specified');
   if (flags.bool('watch') || flags.bool('watch-only') || flags.string('selector') !== '')
     throw new KubectlError(
       '--raw may not be specified with other flags that filter the server request or alter the output',
     );
   if (flags.string('output') !== '') throw new KubectlError('--raw and --output are mutually exclusive');
-  if (args.length > 0) throw new KubectlError('arguments may not be passed when --raw is specified');
-  const transport = await session.transport();
-  const path = flags.string('raw');
-  for await (const chunk of transport.chunks({ path: path.startsWith('/') ? path : `/${path}` }))
-    await session.io.stdout.write(chunk);
+  await rawRequest(session, { path: rawPath(flags) });
 }
 
 /** The kinds asked for differ, so names need their kind. */

@@ -6,6 +6,8 @@ import {
   fieldManagerFlag,
   fieldSelectorFlag,
   filenameFlags,
+  filesOf,
+  localFlag,
   selectorFlag,
 } from '../common-flags.ts';
 import { KubectlError, throwAll } from '../errors.ts';
@@ -17,6 +19,7 @@ import { dryRunOf, ResultPrinter, writeQuery } from '../mutation.ts';
 import type { Found } from '../objects.ts';
 import { fetchTargets } from '../objects.ts';
 import { outputFlags } from '../printers/object-printer.ts';
+import type { Resolved } from '../resource-args.ts';
 import { resolveTargets } from '../resource-args.ts';
 import type { Session } from '../session.ts';
 import { patchObject } from '../writes.ts';
@@ -48,7 +51,7 @@ const flags = (what: What): CommandSpec['flags'] => [
     kind: 'string',
     help: { en: 'Only when the object has this version.', 'pt-BR': 'Só se o objeto tiver esta versão.' },
   },
-  { name: 'local', kind: 'bool', hidden: true, help: { en: 'Not available.', 'pt-BR': 'Não disponível.' } },
+  localFlag,
 ];
 
 export const label: CommandSpec = {
@@ -104,6 +107,7 @@ function parsePairs(args: readonly string[], what: What): Pairs {
     if (eq > 0) {
       const key = arg.slice(0, eq);
       const value = arg.slice(eq + 1);
+      if (what === 'label' && value.includes('=')) throw new KubectlError(`invalid label spec: ${arg}`);
       if (what === 'label') checkLabelValue(arg, value);
       set[key] = value;
     } else if (arg.endsWith('-')) remove.push(arg.slice(0, -1));
@@ -136,7 +140,23 @@ async function run(session: Session, set: FlagSet, args: string[], what: What): 
   const pairs = parsePairs(args, what);
   const files = set.list('filename');
   const list = set.bool('list');
-  if (pairs.rest.length === 0 && files.length === 0)
+  const local = set.bool('local');
+  const dryRun = await dryRunOf(session);
+  if (local) {
+    const example =
+      what === 'label' ? '-f pod.yaml or --filename=pod.json' : '-f rsrc.yaml or --filename=rsrc.json';
+    if (dryRun === 'server')
+      throw new KubectlError('cannot specify --local and --dry-run=server - did you mean --dry-run=client?');
+    if (pairs.rest.length > 0)
+      throw new KubectlError(`can only use local files by ${example} when --local=true is set`);
+    if (files.length === 0 && set.string('kustomize') === '')
+      throw new KubectlError(`one or more files must be specified as ${example}`);
+  }
+  if (set.bool('all') && set.string('selector') !== '')
+    throw new KubectlError('cannot set --all and --selector at the same time');
+  if (set.bool('all') && set.string('field-selector') !== '')
+    throw new KubectlError('cannot set --all and --field-selector at the same time');
+  if (pairs.rest.length === 0 && files.length === 0 && set.string('kustomize') === '')
     throw new KubectlError(
       'one or more resources must be specified as <resource> <name> or <resource>/<name>',
     );
@@ -144,12 +164,11 @@ async function run(session: Session, set: FlagSet, args: string[], what: What): 
     throw new KubectlError(`at least one ${what} update is required`);
   }
   const version = set.string('resource-version');
-  const dryRun = await dryRunOf(session);
   const printer = await ResultPrinter.make(session, dryRun);
   const selection = {
     args: pairs.rest,
-    filenames: files,
-    recursive: set.bool('recursive'),
+    ...filesOf(set),
+    local,
     selector: set.string('selector'),
     fieldSelector: set.string('field-selector'),
     all: set.bool('all'),
@@ -159,19 +178,33 @@ async function run(session: Session, set: FlagSet, args: string[], what: What): 
   if (version !== '' && !resolved.single)
     throw new KubectlError('--resource-version may only be used with a single resource');
   const errors: unknown[] = [];
-  for await (const each of fetchTargets(session, resolved, selection)) {
+  for await (const each of local ? localObjects(resolved) : fetchTargets(session, resolved, selection)) {
     if (each instanceof Error) {
       errors.push(each);
       continue;
     }
     try {
       if (list) await session.out(listText(each, what, resolved.single));
-      else await update(session, set, each, pairs, what, { dryRun, printer });
+      else await update(session, set, each, pairs, what, { dryRun: local ? 'client' : dryRun, printer });
     } catch (error) {
       errors.push(error);
     }
   }
   throwAll(errors);
+}
+
+/** Objects of files as they are. */
+function* localObjects(resolved: Resolved): Generator<Found | Error> {
+  for (const target of resolved.targets) {
+    if (target instanceof Error) yield target;
+    else
+      yield {
+        mapping: target.mapping,
+        namespace: target.namespace,
+        name: target.name ?? '',
+        object: target.object ?? {},
+      };
+  }
 }
 
 function listText(each: Found, what: What, single: boolean): string {
@@ -213,7 +246,7 @@ async function update(
         `'${first}' already has a value (${now[first] ?? ''}), and --overwrite is false`,
       );
   }
-  if (what === 'label')
+  if (what === 'label' && how.dryRun !== 'client')
     for (const key of pairs.remove) if (!(key in now)) await session.out(`label ${quote(key)} not found.\n`);
   const values: JsonObject = { ...pairs.set };
   for (const key of pairs.remove) if (key in now) values[key] = null;

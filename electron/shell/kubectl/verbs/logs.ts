@@ -8,6 +8,7 @@ import { listAt, nameOf, stringAt } from '../json.ts';
 import { getObject, listObjects } from '../objects.ts';
 import type { ApiResource } from '../discovery.ts';
 import { podsBehind } from '../remote/pods-behind.ts';
+import { checkRunningTimeout, runningTimeoutFlag } from '../remote/remote-pod.ts';
 import { mappingFor } from '../resource-args.ts';
 import { kindName, resourcePath } from '../rest-mapper.ts';
 import type { Session } from '../session.ts';
@@ -39,6 +40,7 @@ export const logs: CommandSpec = {
     bool('all-containers', 'Of all containers.', 'De todos os contêineres.'),
     bool('prefix', 'With Pod and container before each line.', 'Com Pod e contêiner antes de cada linha.'),
     bool('all-pods', 'Of all Pods of a workload.', 'De todos os Pods de uma carga.'),
+    runningTimeoutFlag,
     bool('ignore-errors', 'Go on after failures.', 'Continua depois de falhas.'),
     {
       name: 'container',
@@ -108,6 +110,28 @@ function containerNames(pod: JsonObject): string[] {
   );
 }
 
+const since = ['since-time', 'since'] as const;
+
+/** @throws KubectlError for two beginnings, or one that is no time */
+function checkTimes(flags: FlagSet): void {
+  if (since.every((name) => flags.changed(name)) && flags.number('since') !== 0)
+    throw new KubectlError('at most one of `sinceTime` or `sinceSeconds` may be specified');
+  const time = flags.string('since-time');
+  if (time !== '' && !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(time))
+    throw new KubectlError(
+      `parsing time ${quote(time)} as "2006-01-02T15:04:05Z07:00": cannot parse ${quote(time)} as "2006"`,
+    );
+}
+
+/** What is only looked at once the Pods are known. Models `LogsOptions.Validate`. */
+function checkOptions(flags: FlagSet, container: string): void {
+  if (flags.number('since') < 0) throw new KubectlError('--since must be greater than 0');
+  if (flags.bool('all-containers') && container !== '')
+    throw new KubectlError(`--all-containers=true should not be specified with container name ${container}`);
+  if (flags.number('tail') < -1) throw new KubectlError('--tail must be greater than or equal to -1');
+  if (flags.number('limit-bytes') < 0) throw new KubectlError('--limit-bytes must be greater than 0');
+}
+
 async function run(session: Session, flags: FlagSet, args: string[]): Promise<void> {
   const selector = flags.string('selector');
   if (args.length === 0 && selector === '') {
@@ -117,12 +141,16 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
     );
   }
   if (args.length > 0 && selector !== '')
-    throw new KubectlError('only a selector (-l) or a POD name is allowed');
+    throw usageError(session.path, 'only a selector (-l) or a POD name is allowed');
   if (args.length > 2)
     throw usageError(
       session.path,
       `expected 'logs [-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]'.\nPOD or TYPE/NAME is a required argument for the logs command`,
     );
+  checkTimes(flags);
+  checkRunningTimeout(flags);
+  if (args.length === 2 && flags.string('container') !== '')
+    throw new KubectlError('only one of -c or an inline [CONTAINER] arg is allowed');
   const mapping = await mappingFor(session, 'pods');
   const [typed = '', second] = args;
   let pods: JsonObject[];
@@ -141,6 +169,7 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
     if (found.length === 0) throw new KubectlError('timed out waiting for the condition');
   }
   const wanted = flags.string('container') || second || '';
+  checkOptions(flags, wanted);
   const streams: { pod: string; container: string }[] = [];
   for (const pod of pods) {
     const names = containerNames(pod);
@@ -201,7 +230,7 @@ async function copy(
     query,
     accept: '*/*',
   };
-  if (!flags.bool('prefix')) {
+  if (!flags.bool('prefix') && !flags.bool('all-pods')) {
     for await (const chunk of transport.chunks(request, session.io.stdout.closed))
       await session.io.stdout.write(chunk);
     return;

@@ -23,7 +23,7 @@ export async function nodesOf(
   const selector = flags.string('selector');
   if (args.length === 0 && selector === '') throw usageError(session.path, `USAGE: ${verb} NODE [flags]`);
   if (args.length > 0 && selector !== '')
-    throw new KubectlError(`error: cannot specify both a node name and a --selector option`);
+    throw usageError(session.path, 'error: cannot specify both a node name and a --selector option');
   const names = args.map((arg) => arg.replace(/^nodes?\//, ''));
   const selection = { args: ['nodes', ...names], selector, bareTypes: true };
   return findTargets(session, selection);
@@ -111,16 +111,48 @@ interface Taint {
 
 const effects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 
-function parseTaint(spec: string, removes: boolean): Taint {
-  const text = removes ? spec.slice(0, -1) : spec;
-  const colon = text.lastIndexOf(':');
-  const effect = colon < 0 ? '' : text.slice(colon + 1);
-  const pair = colon < 0 ? text : text.slice(0, colon);
-  const eq = pair.indexOf('=');
-  if (!removes && colon < 0) throw new KubectlError(`unknown taint spec: ${spec}`);
-  if (effect !== '' && !effects.includes(effect))
-    throw usageError('kubectl taint', `invalid taint effect: ${effect}, unsupported taint effect`);
-  return { key: eq < 0 ? pair : pair.slice(0, eq), value: eq < 0 ? '' : pair.slice(eq + 1), effect };
+const namePart =
+  "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
+const labelValue =
+  "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
+
+/** One `key[=value][:effect]`. Models kubectl's pkg/cmd/taint/utils.go. */
+function parseTaint(text: string): Taint {
+  const refuse = (why: string): never => {
+    throw usageError('kubectl taint', why);
+  };
+  const [pair = '', effect = '', ...more] = text.split(':');
+  const [key = '', value = '', ...rest] = text.includes(':') ? pair.split('=') : [pair];
+  if (more.length > 0) refuse(`invalid taint spec: ${text}`);
+  if (text.includes(':') && !effects.includes(effect))
+    refuse(`invalid taint effect: ${effect}, unsupported taint effect`);
+  if (rest.length > 0) refuse(`invalid taint spec: ${text}`);
+  if (!/^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/.test(value))
+    refuse(`invalid taint spec: ${text}, ${labelValue}`);
+  if (!/^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/.test(key.slice(key.indexOf('/') + 1)))
+    refuse(`invalid taint spec: ${text}, ${namePart}`);
+  return { key, value, effect };
+}
+
+/** The taints to add and to remove; one key and effect stands once. */
+function parseTaints(specs: readonly string[]): { add: Taint[]; remove: Taint[] } {
+  const add: Taint[] = [];
+  const remove: Taint[] = [];
+  for (const spec of specs) {
+    if (spec.endsWith('-')) {
+      remove.push(parseTaint(spec.slice(0, -1)));
+      continue;
+    }
+    const taint = parseTaint(spec);
+    if (taint.effect === '') throw usageError('kubectl taint', `invalid taint spec: ${spec}`);
+    if (add.some(({ key, effect }) => key === taint.key && effect === taint.effect))
+      throw usageError(
+        'kubectl taint',
+        `duplicated taints with the same key and effect: {${taint.key} ${taint.value} ${taint.effect} <nil>}`,
+      );
+    add.push(taint);
+  }
+  return { add, remove };
 }
 
 async function runTaint(session: Session, flags: FlagSet, args: string[]): Promise<void> {
@@ -134,8 +166,16 @@ async function runTaint(session: Session, flags: FlagSet, args: string[]): Promi
   const mapping = await mappingFor(session, resources[0] ?? '');
   if (mapping.kind !== 'Node')
     throw new KubectlError(`invalid resource type ${resources[0] ?? ''}, only node types are supported`);
-  const remove = specs.filter((spec) => spec.endsWith('-')).map((spec) => parseTaint(spec, true));
-  const add = specs.filter((spec) => !spec.endsWith('-')).map((spec) => parseTaint(spec, false));
+  const { add, remove } = parseTaints(specs);
+  const both = remove.filter((taint) =>
+    add.some(({ key, effect }) => key === taint.key && (taint.effect === '' || effect === taint.effect)),
+  );
+  if (both.length > 0)
+    throw new KubectlError(
+      `can not both modify and remove the following taint(s) in the same command: ${both.map(({ key, effect }) => (effect === '' ? key : `${key}=${effect}`)).join(', ')}`,
+    );
+  if (flags.bool('all') && flags.string('selector') !== '')
+    throw new KubectlError("setting 'all' parameter with a non empty selector is prohibited");
   const dryRun = await dryRunOf(session);
   const printer = await ResultPrinter.make(session, dryRun);
   const selection = { args: resources, selector: flags.string('selector'), all: flags.bool('all') };

@@ -1,14 +1,24 @@
 import type { CommandSpec } from '../command-spec.ts';
-import { dryRunFlag, fieldManagerFlag, filenameFlags, filesOf, subresourceFlag } from '../common-flags.ts';
-import { KubectlError, StatusError, throwAll } from '../errors.ts';
+import {
+  dryRunFlag,
+  fieldManagerFlag,
+  filenameFlags,
+  filesOf,
+  localFlag,
+  subresourceFlag,
+} from '../common-flags.ts';
+import { KubectlError, plainMessage, StatusError, throwAll } from '../errors.ts';
 import type { FlagSet } from '../flags.ts';
 import { quote } from '../go-format.ts';
 import { jsonSyntaxError } from '../json-stream.ts';
 import type { Json } from '../json.ts';
-import { stringAt } from '../json.ts';
+import { equal, isObject, stringAt } from '../json.ts';
 import { dryRunOf, ResultPrinter, writeQuery } from '../mutation.ts';
 import { collectTargets } from '../objects.ts';
+import { laidOver } from '../patch/laid-over.ts';
+import { patchTypeOf } from '../patch/patch-schema.ts';
 import { outputFlags } from '../printers/object-printer.ts';
+import type { Resolved } from '../resource-args.ts';
 import { resolveTargets } from '../resource-args.ts';
 import { apiVersionOf } from '../rest-mapper.ts';
 import type { Session } from '../session.ts';
@@ -53,7 +63,7 @@ export const patch: CommandSpec = {
         'pt-BR': 'Como aplicar: json, merge ou strategic.',
       },
     },
-    { name: 'local', kind: 'bool', hidden: true, help: { en: 'Not available.', 'pt-BR': 'Não disponível.' } },
+    localFlag,
   ],
   run,
 };
@@ -82,6 +92,37 @@ function patchBody(text: string, type: PatchType): string {
   return JSON.stringify(value);
 }
 
+/** Patches the objects of files, and asks nothing of the server. */
+async function patchLocally(
+  resolved: Resolved,
+  body: string,
+  type: 'json' | 'merge' | 'strategic',
+  printer: ResultPrinter,
+): Promise<void> {
+  const value = parseJson(body);
+  if (value === undefined || (type === 'json' ? !Array.isArray(value) : !isObject(value)))
+    throw new KubectlError('invalid JSON document');
+  for (const target of resolved.targets) {
+    if (target instanceof Error) throw target;
+    const object = target.object ?? {};
+    const patched = laidOver(
+      object,
+      value,
+      type,
+      patchTypeOf(apiVersionOf(target.mapping), target.mapping.kind),
+    );
+    await printer.done(patched, equal(object, patched) ? 'patched (no change)' : 'patched');
+  }
+}
+
+function parseJson(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
 async function run(session: Session, flags: FlagSet, args: string[]): Promise<void> {
   const given = flags.string('patch') !== '' || flags.string('patch-file') !== '';
   if (flags.string('patch') !== '' && flags.string('patch-file') !== '')
@@ -98,13 +139,21 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
   const text =
     flags.string('patch-file') === ''
       ? flags.string('patch')
-      : await session.readFile(flags.string('patch-file'));
+      : await session.readFile(flags.string('patch-file')).catch((error: unknown) => {
+          throw new KubectlError(`unable to read patch file: ${plainMessage(error)}`);
+        });
   const body = patchBody(text, type);
+  const local = flags.bool('local');
+  if (local && args.length > 0) throw new KubectlError('cannot specify --local and server resources');
+  if (local && dryRun === 'server')
+    throw new KubectlError('cannot specify --local and --dry-run=server - did you mean --dry-run=client?');
   const selection = {
     args,
     ...filesOf(flags),
+    local,
   };
   const resolved = await resolveTargets(session, selection);
+  if (local) return patchLocally(resolved, body, type, printer);
   const { found, errors } = await collectTargets(session, resolved, selection);
   for (const each of found) {
     const subresource = flags.string('subresource') || undefined;

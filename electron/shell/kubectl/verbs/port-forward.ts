@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { createServer, isIP } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import type { CommandSpec } from '../command-spec.ts';
 import { KubectlError, usageError } from '../errors.ts';
@@ -10,7 +10,7 @@ import type { ForwardedPort } from '../remote/forwarded-ports.ts';
 import { forwardedPorts } from '../remote/forwarded-ports.ts';
 import { openSocket } from '../remote/open-socket.ts';
 import { firstPodBehind } from '../remote/pods-behind.ts';
-import { podPath, runningTimeoutFlag } from '../remote/remote-pod.ts';
+import { checkRunningTimeout, podPath, runningTimeoutFlag } from '../remote/remote-pod.ts';
 import { klogLine } from '../request-log.ts';
 import { mappingFor } from '../resource-args.ts';
 import type { Session } from '../session.ts';
@@ -43,6 +43,7 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
   const [typed = '', ...words] = args;
   if (words.length === 0)
     throw usageError(session.path, 'TYPE/NAME and list of ports are required for port-forward');
+  checkRunningTimeout(flags, session.path);
   const [type = '', name = ''] = typed.includes('/') ? typed.split('/') : ['pods', typed];
   const mapping = await mappingFor(session, type);
   const object = await getObject(session, mapping, await session.namespace(), name);
@@ -65,6 +66,7 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
 function addressesOf(typed: readonly string[]): string[] {
   return typed.flatMap((each) => {
     if (each === 'localhost') return ['127.0.0.1', '::1'];
+    if (isIP(each) === 0) throw new KubectlError(`${each} is not a valid IP`);
     if (!/^127\.|^::1$/.test(each))
       throw new KubectlError(
         `unable to listen on ${each}: this console reaches no further than the loopback of this computer`,

@@ -118,6 +118,8 @@ async function run(session: Session, flags: FlagSet): Promise<void> {
   const address = flags.string('address');
   if (!/^(127\.\d+\.\d+\.\d+|::1|localhost)$/.test(address))
     throw new KubectlError(`only addresses of loopback can be served here, not ${address}`);
+  const port = flags.number('port');
+  if (port < 0 || port > 65_535) throw new KubectlError(`listen tcp: address ${port}: invalid port`);
   const transport = await session.transport();
   const passes = filter(flags);
   const prefix = `/${flags.string('api-prefix').replace(/^\/|\/$/g, '')}/`.replace('//', '/');

@@ -9,14 +9,16 @@ import {
   timeoutFlag,
   validateFlag,
 } from '../common-flags.ts';
-import { isNotFound, KubectlError, throwAll, usageError } from '../errors.ts';
+import { isNotFound, KubectlError, throwAll } from '../errors.ts';
 import type { FlagSet } from '../flags.ts';
+import type { JsonObject } from '../json.ts';
 import { clone, setAt, stringAt } from '../json.ts';
 import { lastApplied, withLastApplied } from '../last-applied.ts';
 import type { DryRun } from '../mutation.ts';
 import { dryRunOf, ResultPrinter, writeQuery } from '../mutation.ts';
 import { getObject } from '../objects.ts';
 import { outputFlags } from '../printers/object-printer.ts';
+import { rawFile, rawFlag } from '../raw.ts';
 import type { Target } from '../resource-args.ts';
 import { resolveTargets } from '../resource-args.ts';
 import { kindName } from '../rest-mapper.ts';
@@ -24,6 +26,7 @@ import type { Session } from '../session.ts';
 import { waitGone } from '../wait-gone.ts';
 import { createObject, deleteObject, replaceObject, withSource } from '../writes.ts';
 import { requireFiles, validates } from './create.ts';
+import { cascadeFlag, gracePeriodFlag, propagationPolicy } from './delete.ts';
 
 export const replace: CommandSpec = {
   name: 'replace',
@@ -48,34 +51,29 @@ export const replace: CommandSpec = {
       kind: 'bool',
       help: { en: 'Delete and create again.', 'pt-BR': 'Apaga e cria de novo.' },
     },
-    {
-      name: 'cascade',
-      kind: 'string',
-      initial: 'background',
-      alone: 'background',
-      help: {
-        en: 'What becomes of dependents with --force.',
-        'pt-BR': 'O que é feito dos dependentes com --force.',
-      },
-    },
-    {
-      name: 'grace-period',
-      kind: 'int',
-      initial: '-1',
-      help: {
-        en: 'Seconds a Pod has to end with --force.',
-        'pt-BR': 'Segundos que um Pod tem para terminar com --force.',
-      },
-    },
+    cascadeFlag,
+    gracePeriodFlag,
+    rawFlag,
     { name: 'wait', kind: 'bool', hidden: true, help: { en: 'Accepted.', 'pt-BR': 'Aceita.' } },
   ],
   run,
 };
 
-async function run(session: Session, flags: FlagSet, args: string[]): Promise<void> {
-  if (args.length > 0) throw usageError(session.path, `Unexpected args: [${args.join(' ')}]`);
-  requireFiles(flags);
+async function run(session: Session, flags: FlagSet): Promise<void> {
   const dryRun = await dryRunOf(session);
+  const grace = flags.number('grace-period');
+  const options: JsonObject = {
+    propagationPolicy: propagationPolicy(flags),
+    ...(grace >= 0 ? { gracePeriodSeconds: grace } : {}),
+  };
+  if (grace >= 0 && !flags.bool('force'))
+    throw new KubectlError('--grace-period must have --force specified');
+  if (flags.number('timeout') !== 0 && !flags.bool('force'))
+    throw new KubectlError('--timeout must have --force specified');
+  if (flags.bool('force') && dryRun !== 'none')
+    throw new KubectlError('--dry-run can not be used when --force is set');
+  requireFiles(flags);
+  if (flags.string('raw') !== '') return rawFile(session, flags, 'PUT');
   const printer = await ResultPrinter.make(session, dryRun);
   const resolved = await resolveTargets(session, {
     args: [],
@@ -86,7 +84,7 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
   for (const target of resolved.targets) {
     try {
       if (target instanceof Error) throw target;
-      await one(session, flags, target, dryRun, printer);
+      await one(session, flags, target, { dryRun, options }, printer);
     } catch (error) {
       errors.push(error);
     }
@@ -99,7 +97,7 @@ async function one(
   session: Session,
   flags: FlagSet,
   target: Target,
-  dryRun: DryRun,
+  { dryRun, options }: { readonly dryRun: DryRun; readonly options: JsonObject },
   printer: ResultPrinter,
 ): Promise<void> {
   const { mapping, namespace } = target;
@@ -111,10 +109,7 @@ async function one(
   if (dryRun === 'client') return printer.done(object, 'replaced');
   if (flags.bool('force')) {
     try {
-      const gone = await deleteObject(session, ref, {
-        propagationPolicy: 'Background',
-        ...(flags.number('grace-period') >= 0 ? { gracePeriodSeconds: flags.number('grace-period') } : {}),
-      });
+      const gone = await deleteObject(session, ref, options);
       await session.out(`${kindName(mapping.kind, mapping.group)} "${name}" deleted\n`);
       await waitGone(
         session,

@@ -11,7 +11,7 @@ import { templateLines } from '../describe/template.ts';
 import type { Deployment, PodTemplateSpec } from '../describe/types.ts';
 import { sameTemplate } from '../describe/workloads.ts';
 import { DescribeWriter } from '../describe/writer.ts';
-import { objectName, objectPrinter } from '../printers/object-printer.ts';
+import { noPrinter, objectName, objectPrinter } from '../printers/object-printer.ts';
 import { TabWriter } from '../printers/tab-writer.ts';
 import type { Session } from '../session.ts';
 import { patchObject } from '../writes.ts';
@@ -27,14 +27,18 @@ interface Revision {
 }
 
 /** The revisions of a workload: ReplicaSets of a Deployment, ControllerRevisions of the others. Oldest first. */
-async function revisionsOf(session: Session, each: Found): Promise<Revision[]> {
+async function revisionsOf(
+  session: Session,
+  each: Found,
+  what: 'history' | 'rollbacker',
+): Promise<Revision[]> {
   const uid = stringAt(each.object, 'metadata', 'uid');
   const deployment = each.mapping.kind === 'Deployment';
   const mapping = (await session.mapper()).find(deployment ? 'replicasets.apps' : 'controllerrevisions.apps');
   if (!mapping || !['Deployment', 'DaemonSet', 'StatefulSet'].includes(each.mapping.kind)) {
     const { group, kind } = each.mapping;
     throw new KubectlError(
-      `error retrieving history for ${quote(kind)}, no visitor method exists for {${group} ${kind}}`,
+      `error retrieving ${what} for ${quote(kind)}, no visitor method exists for {${group} ${kind}}`,
     );
   }
   const selector = formatSelector((each.object as unknown as Deployment).spec?.selector);
@@ -59,12 +63,13 @@ async function revisionsOf(session: Session, each: Found): Promise<Revision[]> {
 export async function rolloutHistory(session: Session, flags: FlagSet, each: Found): Promise<void> {
   const revision = flags.number('revision');
   if (revision < 0) throw new KubectlError(`revision must be a positive integer: ${revision}`);
-  const revisions = await revisionsOf(session, each);
+  const revisions = await revisionsOf(session, each, 'history');
   const output = flags.string('output');
   if (output !== '') {
     const printer = await objectPrinter(session, output);
+    if (!printer) throw noPrinter(output);
     const chosen = revision > 0 ? revisions.filter((one) => one.number === revision) : revisions;
-    if (printer) for (const one of chosen) await session.out(printer.print(one.object));
+    for (const one of chosen) await session.out(printer.print(one.object));
     return;
   }
   const [last] = revisions.slice(-1);
@@ -101,7 +106,7 @@ function templateText(revision: Revision): string {
 export async function rolloutUndo(session: Session, flags: FlagSet, each: Found): Promise<void> {
   const wanted = flags.number('to-revision');
   if (wanted < 0) throw new KubectlError(`revision must be a positive integer: ${wanted}`);
-  const revisions = await revisionsOf(session, each);
+  const revisions = await revisionsOf(session, each, 'rollbacker');
   const dryRun = await dryRunOf(session);
   const printer = await ResultPrinter.make(session, dryRun);
   const target = wanted === 0 ? revisions.at(-2) : revisions.find((one) => one.number === wanted);

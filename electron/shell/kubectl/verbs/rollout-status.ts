@@ -121,6 +121,7 @@ export async function rolloutStatus(session: Session, flags: FlagSet, each: Foun
     throw new KubectlError(`no status viewer has been implemented for ${each.mapping.kind}`);
   }
   const revision = flags.number('revision');
+  if (revision < 0) throw new KubectlError(`revision must be a positive integer: ${revision}`);
   const kind = each.mapping.kind;
   const first = progressOf(kind, each.object, revision);
   await session.out(first.text);

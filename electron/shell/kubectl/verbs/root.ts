@@ -1,5 +1,6 @@
 import type { CommandSpec } from '../command-spec.ts';
-import { languageOf, optionsText } from '../help.ts';
+import { findCommand } from '../command-line.ts';
+import { helpText, languageOf, optionsText } from '../help.ts';
 import { apiResources, apiVersions } from './api-resources.ts';
 import { apply } from './apply.ts';
 import { attach } from './attach.ts';
@@ -45,6 +46,32 @@ const options: CommandSpec = {
   short: { en: 'List the flags of every command.', 'pt-BR': 'Lista as opções de todos os comandos.' },
   arguments: { of: 'nothing' },
   run: (session) => session.out(optionsText(languageOf(session.io.env))),
+};
+
+const help: CommandSpec = {
+  name: 'help',
+  usage: '[command] | STRING_TO_SEARCH',
+  group: 'other',
+  short: { en: 'Help about any command.', 'pt-BR': 'Ajuda sobre qualquer comando.' },
+  arguments: { of: 'nothing' },
+  run: async (session, _flags, args) => {
+    const language = languageOf(session.io.env);
+    const { command, path, rest } = findCommand(root, args);
+    if (rest.length > 0)
+      await session.err(`Unknown help topic [${args.map((each) => `\`${each}\``).join(' ')}]\n`);
+    const page = helpText(rest.length > 0 ? root : command, rest.length > 0 ? root.name : path, language);
+    await (rest.length > 0 ? session.err(page) : session.out(page));
+  },
+};
+
+/** Holds nothing in this version, as upstream's. */
+const alpha: CommandSpec = {
+  name: 'alpha',
+  usage: '',
+  group: 'other',
+  short: { en: 'Commands that may change.', 'pt-BR': 'Comandos que podem mudar.' },
+  arguments: { of: 'nothing' },
+  run: (session) => session.err('No alpha commands are available in this version of kubectl\n'),
 };
 
 /** All of kubectl, in the order suggestions are listed. */
@@ -99,5 +126,7 @@ export const root: CommandSpec = {
     plugin,
     version,
     options,
+    help,
+    alpha,
   ],
 };

@@ -1,14 +1,12 @@
 import type { CommandSpec } from '../command-spec.ts';
 import { dryRunFlag, fieldManagerFlag } from '../common-flags.ts';
 import { KubectlError, usageError } from '../errors.ts';
-import type { FlagSet } from '../flags.ts';
+import type { FlagSet, FlagSpec } from '../flags.ts';
 import { splitCsv } from '../flags.ts';
 import type { Json, JsonObject } from '../json.ts';
-import { isObject, setAt } from '../json.ts';
-import type { Operation } from '../kustomize/json-patch.ts';
-import { applyJsonPatch } from '../kustomize/json-patch.ts';
-import { mergePatch, removed } from '../kustomize/merge.ts';
+import { setAt, stringAt } from '../json.ts';
 import { dryRunOf, ResultPrinter, writeQuery } from '../mutation.ts';
+import { laidOver } from '../patch/laid-over.ts';
 import { patchTypeOf } from '../patch/patch-schema.ts';
 import { outputFlags } from '../printers/object-printer.ts';
 import { mappingForObject } from '../resource-args.ts';
@@ -28,6 +26,28 @@ const text = (
   help: { en, 'pt-BR': pt },
   ...more,
 });
+
+/** What is laid over an object before it is sent. */
+export const overrideFlags: readonly FlagSpec[] = [
+  {
+    name: 'overrides',
+    kind: 'string',
+    help: {
+      en: 'JSON laid over the object before it is sent.',
+      'pt-BR': 'JSON posto sobre o objeto antes do envio.',
+    },
+  },
+  {
+    name: 'override-type',
+    kind: 'string',
+    initial: 'merge',
+    values: ['merge', 'json', 'strategic'],
+    help: {
+      en: 'How --overrides is laid over: merge, json or strategic.',
+      'pt-BR': 'Como --overrides é posto: merge, json ou strategic.',
+    },
+  },
+];
 
 export const runPod: CommandSpec = {
   name: 'run',
@@ -87,27 +107,20 @@ export const runPod: CommandSpec = {
     },
     ...attachFlags,
     { name: 'privileged', kind: 'bool', help: { en: 'Run privileged.', 'pt-BR': 'Roda privilegiado.' } },
-    {
-      name: 'overrides',
-      kind: 'string',
-      help: {
-        en: 'JSON laid over the Pod before it is sent.',
-        'pt-BR': 'JSON posto sobre o Pod antes do envio.',
-      },
-    },
-    {
-      name: 'override-type',
-      kind: 'string',
-      initial: 'merge',
-      values: ['merge', 'json', 'strategic'],
-      help: {
-        en: 'How --overrides is laid over: merge, json or strategic.',
-        'pt-BR': 'Como --overrides é posto: merge, json ou strategic.',
-      },
-    },
+    ...overrideFlags,
   ],
   run,
 };
+
+/** What `--image-pull-policy` may say; nothing leaves it to the server. */
+export const pullPolicies: readonly string[] = ['', 'Always', 'IfNotPresent', 'Never'];
+
+/** An image as `reference.Parse` of distribution takes it. */
+export function isImageReference(image: string): boolean {
+  return /^[a-z0-9]([a-z0-9._\-/]*[a-z0-9])?(:\d+\/[a-z0-9._\-/]+)?(:[\w][\w.-]{0,127})?(@[a-z0-9]+:[0-9a-f]+)?$/i.test(
+    image,
+  );
+}
 
 /** `a=b,c=d` as an object. */
 export function parseLabels(typed: string): JsonObject {
@@ -146,8 +159,8 @@ function container(flags: FlagSet, name: string, words: readonly string[]): Json
   };
 }
 
-/** Lays `--overrides` over the Pod. @throws KubectlError for JSON that is none */
-function overlay(flags: FlagSet, pod: JsonObject): void {
+/** Lays `--overrides` over what is to be created. @throws KubectlError for JSON that is none */
+export function overlay(flags: FlagSet, pod: JsonObject): void {
   const typed = flags.string('overrides');
   if (typed === '') return;
   let value: Json;
@@ -159,25 +172,9 @@ function overlay(flags: FlagSet, pod: JsonObject): void {
   const how = flags.string('override-type');
   if (how !== 'merge' && how !== 'json' && how !== 'strategic')
     throw new KubectlError(`invalid override type: ${how}`);
-  const next = laidOver(pod, value, how);
+  const next = laidOver(pod, value, how, patchTypeOf('v1', stringAt(pod, 'kind')));
   for (const key of Object.keys(pod)) delete pod[key];
   Object.assign(pod, withTypedFields(next));
-}
-
-function laidOver(pod: JsonObject, value: Json, how: 'merge' | 'json' | 'strategic'): JsonObject {
-  if (how === 'json') {
-    const patched = applyJsonPatch(
-      pod,
-      (Array.isArray(value) ? value : []).filter(isObject) as unknown as Operation[],
-    );
-    return isObject(patched) ? patched : pod;
-  }
-  const merged = mergePatch(
-    pod,
-    isObject(value) ? value : {},
-    how === 'merge' ? {} : (patchTypeOf('v1', 'Pod') ?? {}),
-  );
-  return merged === removed ? pod : merged;
 }
 
 async function run(session: Session, flags: FlagSet, args: string[]): Promise<number> {
@@ -186,17 +183,15 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<nu
   if (args.length === 0 || before === 0) throw usageError(session.path, 'NAME is required for run');
   const image = flags.string('image');
   if (image === '') throw new KubectlError('--image is required');
-  if (
-    !/^[a-z0-9]([a-z0-9._\-/]*[a-z0-9])?(:\d+\/[a-z0-9._\-/]+)?(:[\w][\w.-]{0,127})?(@[a-z0-9]+:[0-9a-f]+)?$/i.test(
-      image,
-    )
-  )
+  if (!isImageReference(image))
     throw new KubectlError(`Invalid image name "${image}": invalid reference format`);
   const restart = flags.string('restart');
   if (!['Always', 'OnFailure', 'Never'].includes(restart))
-    throw new KubectlError(`invalid restart policy: ${restart}`);
+    throw usageError(session.path, `invalid restart policy: ${restart}`);
   if (flags.bool('expose') && flags.string('port') === '')
-    throw new KubectlError('--port must be set when exposing a service');
+    throw usageError(session.path, '--port must be set when exposing a service');
+  const policy = flags.string('image-pull-policy');
+  if (!pullPolicies.includes(policy)) throw usageError(session.path, `invalid image pull policy: ${policy}`);
   const dryRun = await dryRunOf(session);
   const attached = attachment(session, flags, dryRun);
   const printer = await ResultPrinter.make(session, dryRun, true);

@@ -9,6 +9,9 @@ import type { Session } from '../session.ts';
 import { writeYaml } from '../yaml/write.ts';
 
 /** The upstream client this one follows; what stands behind `+` says that it is ours. */
+/** The kustomize that kubectl 1.33 carries. */
+const kustomizeVersion = 'v5.6.0';
+
 export const clientVersion = { major: '1', minor: '33', gitVersion: 'v1.33.1+leme' };
 
 export const version: CommandSpec = {
@@ -48,12 +51,15 @@ async function showVersion(session: Session, flags: FlagSet, args: string[]): Pr
   }
   const document: JsonObject = {
     clientVersion: { ...clientVersion },
+    kustomizeVersion,
     ...(server ? { serverVersion: server } : {}),
   };
   if (output === 'json') await session.out(`${indentedJson(document, '  ', false)}\n`);
   else if (output === 'yaml') await session.out(`${writeYaml(document)}`);
   else {
-    await session.out(`Client Version: ${clientVersion.gitVersion}\n`);
+    await session.out(
+      `Client Version: ${clientVersion.gitVersion}\nKustomize Version: ${kustomizeVersion}\n`,
+    );
     if (server) await session.out(`Server Version: ${stringAt(server, 'gitVersion')}\n`);
   }
   if (failure !== undefined) throw failure;
@@ -74,7 +80,11 @@ export const clusterInfo: CommandSpec = {
     'pt-BR': 'Mostra onde respondem o control plane e seus serviços.',
   },
   arguments: { of: 'nothing' },
-  run: async (session) => {
+  run: async (session, _flags, args) => {
+    if (args[0] === 'dump')
+      throw new KubectlError(
+        'cluster-info dump is not modelled: get, describe and logs show the same objects',
+      );
     const config = await session.config();
     const colored = session.io.stdout.isTty;
     const color = (code: number, text: string): string => (colored ? `\x1b[0;${code}m${text}\x1b[0m` : text);

@@ -154,11 +154,13 @@ async function parseChanges(
       const eq = change.indexOf('=');
       add(change.slice(0, eq), change.slice(eq + 1));
     } else if (change.endsWith('-')) removed.push(change.slice(0, -1));
-    else throw new KubectlError(`unknown environment value: ${change}`);
+    else throw new KubectlError(`unknown environment variable: ${change}`);
   }
   for (const name of removed)
     if (set.has(name))
-      throw new KubectlError(`can not both modify and remove an environment variable in the same command`);
+      throw new KubectlError(
+        `can not both modify and remove the same environment variable in the same command`,
+      );
   return { variables, removed };
 }
 

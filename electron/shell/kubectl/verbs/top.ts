@@ -45,7 +45,9 @@ function topOf(
     run: async (session, given, args) => {
       if (args.length > 1) throw usageError(session.path, `${name} [NAME | -l label]`);
       if (args.length === 1 && given.string('selector') !== '')
-        throw new KubectlError('only one of NAME or --selector can be provided');
+        throw new KubectlError('only one of NAME or selector can be provided');
+      if (!['', 'cpu', 'memory'].includes(given.string('sort-by')))
+        throw new KubectlError('--sort-by accepts only cpu or memory');
       const mapper = await session.mapper();
       if (!mapper.discovery.groups.some((group) => group.name === 'metrics.k8s.io'))
         throw new KubectlError('Metrics API not available');

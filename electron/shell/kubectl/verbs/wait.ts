@@ -82,7 +82,14 @@ function wishOf(text: string): Wish {
     const eq = rest.indexOf('=', Math.max(close, 0));
     const path = eq < 0 ? rest : rest.slice(0, eq);
     const value = eq < 0 ? undefined : rest.slice(eq + 1).replace(/^["'](.*)["']$/, '$1');
-    if (eq >= 0 && value === '') throw new KubectlError('jsonpath wait value cannot be empty');
+    if (value?.includes('='))
+      throw new KubectlError(
+        "jsonpath wait format must be --for=jsonpath='{.status.readyReplicas}'=3 or --for=jsonpath='{.status.readyReplicas}'",
+      );
+    if (value === '')
+      throw new KubectlError(
+        "jsonpath wait has to have a value after equal sign, like --for=jsonpath='{.status.readyReplicas}'=3",
+      );
     let template: JsonPathTemplate;
     try {
       template = new JsonPathTemplate(relaxedPath(path.replace(/^'(.*)'$/, '$1')));
