@@ -1,12 +1,23 @@
 import type { Clock } from '../../electron/base/clock.ts';
 import type { Rand } from '../../electron/base/rand.ts';
 import type { Labels } from '../../electron/cluster/apimachinery/labels.ts';
-import type { Node, Pod, Service } from '../../electron/cluster/api/types.ts';
+import type {
+  CSIDriver,
+  CSINode,
+  CSIStorageCapacity,
+  Node,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  Service,
+  StorageClass,
+} from '../../electron/cluster/api/types.ts';
 import { SchedulerCache } from '../../electron/cluster/scheduler/cache/scheduler-cache.ts';
 import type {
   ClusterObjects,
   DisruptionBudget,
   SelectingOwner,
+  VolumeObjects,
 } from '../../electron/cluster/scheduler/framework/cluster-objects.ts';
 import { CycleState } from '../../electron/cluster/scheduler/framework/cycle-state.ts';
 import { filterWithNominated } from '../../electron/cluster/scheduler/framework/filter-with-nominated.ts';
@@ -15,9 +26,11 @@ import { Framework } from '../../electron/cluster/scheduler/framework/framework.
 import type { Handle } from '../../electron/cluster/scheduler/framework/interface.ts';
 import { podInfo } from '../../electron/cluster/scheduler/framework/pod-info.ts';
 import type { PodInfo } from '../../electron/cluster/scheduler/framework/pod-info.ts';
+import { defaultRelease } from '../../electron/cluster/scheduler/framework/release.ts';
 import type { Status } from '../../electron/cluster/scheduler/framework/status.ts';
 import { Nominator } from '../../electron/cluster/scheduler/nominator.ts';
 import { defaultProfile, inTreeRegistry } from '../../electron/cluster/scheduler/plugins/registry.ts';
+import { TaintToleration } from '../../electron/cluster/scheduler/plugins/taint-toleration/taint-toleration.ts';
 import { schedulePod } from '../../electron/cluster/scheduler/schedule-pod.ts';
 
 /** One small cluster and one Pod to place; objects as the API server stores them. */
@@ -31,6 +44,13 @@ export interface Scenario {
   readonly services?: readonly Service[];
   readonly replicaSets?: readonly (SelectingOwner & { readonly metadata: Named })[];
   readonly statefulSets?: readonly (SelectingOwner & { readonly metadata: Named })[];
+  /** Not in the recordings; for tables of our own. */
+  readonly claims?: readonly PersistentVolumeClaim[];
+  readonly volumes?: readonly PersistentVolume[];
+  readonly storageClasses?: readonly StorageClass[];
+  readonly csiNodes?: readonly CSINode[];
+  readonly csiDrivers?: readonly CSIDriver[];
+  readonly csiStorageCapacities?: readonly CSIStorageCapacity[];
   readonly pod: Pod;
 }
 
@@ -53,8 +73,27 @@ export interface Decision {
   readonly selectedVictims: readonly string[];
 }
 
+/** By which rules scenarios are decided. */
+export interface Rules {
+  /** Version of kube-scheduler. */
+  readonly release: string;
+  readonly registry: typeof inTreeRegistry;
+}
+
+/**
+ * Those of the recordings, as their README says: the decisions are v1.33's, with the one text that v1.34 words otherwise
+ * (a taint that is not tolerated) in v1.34's words. What differs in the decisions: since v1.34 NodeResourcesFit tells
+ * preemption when a request is larger than the node.
+ */
+export const recordedRules: Rules = {
+  release: 'v1.33.0',
+  registry: { ...inTreeRegistry, TaintToleration: () => new TaintToleration('v1.34.0') },
+};
+
+const ownRules: Rules = { release: defaultRelease, registry: inTreeRegistry };
+
 /** Runs the product's default profile over one scenario: one scheduling cycle, nothing is bound. */
-export function decide(scenario: Scenario): Decision {
+export function decide(scenario: Scenario, rules: Rules = ownRules): Decision {
   const clock = { now: () => 0 } as unknown as Clock;
   const rand = { int: () => 0 } as unknown as Rand;
   const cache = new SchedulerCache(clock);
@@ -74,6 +113,7 @@ export function decide(scenario: Scenario): Decision {
     // Only binding uses it, and nothing is bound.
     client: undefined as never,
     rand,
+    release: rules.release,
     filter: (state, pod, node) => filterWithNominated(framework, nominator, state, pod, node),
     addPod: (state, pod, other, node) => framework.addPod(state, pod, other, node),
     removePod: (state, pod, other, node) => framework.removePod(state, pod, other, node),
@@ -81,7 +121,7 @@ export function decide(scenario: Scenario): Decision {
       victims = chosen;
     },
   };
-  const framework: Framework = new Framework(defaultProfile, inTreeRegistry, handle);
+  const framework: Framework = new Framework(defaultProfile, rules.registry, handle);
   const state = new CycleState();
   const info = podInfo(scenario.pod);
   const result = schedulePod(framework, state, info, snapshot, handle.filter, rand);
@@ -133,7 +173,24 @@ function objectsOf({ namespaces = [], services = [], pdbs = [], ...rest }: Scena
       owners[kind as keyof typeof owners]?.find(
         ({ metadata }) => metadata.namespace === namespace && metadata.name === name,
       ),
-    hasPersistentVolumeClaim: () => false,
     disruptionBudgets: () => pdbs,
+    volumes: volumesOf(rest),
+  };
+}
+
+function volumesOf(scenario: Omit<Scenario, 'id' | 'nodes' | 'pod'>): VolumeObjects {
+  const named =
+    <T extends { readonly metadata?: { readonly name?: string } }>(list: readonly T[] = []) =>
+    (name: string): T | undefined =>
+      list.find(({ metadata }) => metadata?.name === name);
+  return {
+    claim: (namespace, name) =>
+      scenario.claims?.find(({ metadata }) => metadata?.namespace === namespace && metadata?.name === name),
+    volume: named(scenario.volumes),
+    volumes: () => scenario.volumes ?? [],
+    storageClass: named(scenario.storageClasses),
+    csiNode: named(scenario.csiNodes),
+    csiDriver: named(scenario.csiDrivers),
+    csiStorageCapacities: () => scenario.csiStorageCapacities ?? [],
   };
 }

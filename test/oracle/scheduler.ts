@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Scenario } from './scenario.ts';
-import { decide } from './scenario.ts';
+import { decide, recordedRules } from './scenario.ts';
 
 // npm run oracle:scheduler -- IN OUT: decisions of our scheduler for the scenarios in IN (a .jsonl file, or a folder of
-// them), one JSON line each, into OUT.
+// them), one JSON line each, into OUT. By the rules of the recordings (`recordedRules`), which are v1.33's but for one text.
 
 const [input, output] = process.argv.slice(2);
 if (input === undefined || output === undefined) {
@@ -26,6 +26,6 @@ const lines = files.flatMap((file) =>
 );
 writeFileSync(
   output,
-  lines.map((line) => `${JSON.stringify(decide(JSON.parse(line) as Scenario))}\n`).join(''),
+  lines.map((line) => `${JSON.stringify(decide(JSON.parse(line) as Scenario, recordedRules))}\n`).join(''),
 );
 console.log(`${lines.length} decisions written to ${output}`);

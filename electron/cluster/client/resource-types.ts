@@ -1,5 +1,8 @@
 import type {
   CertificateSigningRequest,
+  CSIDriver,
+  CSINode,
+  CSIStorageCapacity,
   ClusterRole,
   ConfigMap,
   Deployment,
@@ -10,11 +13,14 @@ import type {
   PersistentVolume,
   PersistentVolumeClaim,
   Pod,
+  PodDisruptionBudget,
   ReplicaSet,
   ResourceQuota,
   Secret,
   Service,
   ServiceAccount,
+  StatefulSet,
+  StorageClass,
 } from '../api/types.ts';
 import { resourceType } from './resource-type.ts';
 
@@ -51,6 +57,22 @@ export const resourceTypes = {
     'v1',
     'persistentvolumeclaims',
     'PersistentVolumeClaim',
+  ),
+  statefulSets: resourceType<StatefulSet>('apps', 'v1', 'statefulsets', 'StatefulSet'),
+  podDisruptionBudgets: resourceType<PodDisruptionBudget>(
+    'policy',
+    'v1',
+    'poddisruptionbudgets',
+    'PodDisruptionBudget',
+  ),
+  storageClasses: resourceType<StorageClass>('storage.k8s.io', 'v1', 'storageclasses', 'StorageClass', false),
+  csiDrivers: resourceType<CSIDriver>('storage.k8s.io', 'v1', 'csidrivers', 'CSIDriver', false),
+  csiNodes: resourceType<CSINode>('storage.k8s.io', 'v1', 'csinodes', 'CSINode', false),
+  csiStorageCapacities: resourceType<CSIStorageCapacity>(
+    'storage.k8s.io',
+    'v1',
+    'csistoragecapacities',
+    'CSIStorageCapacity',
   ),
   leases: resourceType<Lease>('coordination.k8s.io', 'v1', 'leases', 'Lease'),
 } as const;

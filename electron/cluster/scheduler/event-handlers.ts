@@ -1,8 +1,9 @@
 import type { Node, Pod } from '../api/types.ts';
 import type { InformerFactory } from '../client/informer-factory.ts';
+import type { ResourceType } from '../client/resource-type.ts';
 import { resourceTypes } from '../client/resource-types.ts';
 import type { SchedulerCache } from './cache/scheduler-cache.ts';
-import type { ClusterEvent, EventAction } from './framework/cluster-event.ts';
+import type { ClusterEvent, EventAction, EventResource } from './framework/cluster-event.ts';
 import { podInfo, podKey } from './framework/pod-info.ts';
 import type { Nominator } from './nominator.ts';
 import type { SchedulingQueue } from './queue/scheduling-queue.ts';
@@ -14,6 +15,8 @@ export interface HandlerTargets {
   readonly nominator: Nominator;
   /** True when one of our profiles is responsible for the Pod. */
   readonly responsible: (pod: Pod) => boolean;
+  /** Told of every Pod that is gone, by key. */
+  readonly deleted: (key: string) => void;
 }
 
 /** Finished Pods take no room: the scheduler does not look at them. */
@@ -46,6 +49,24 @@ export function addEventHandlers(factory: InformerFactory, targets: HandlerTarge
       targets.queue.moveOnEvent({ resource: 'Node', action: 'Delete' }, node, undefined);
     },
   });
+  addStorageHandlers(factory, targets.queue);
+}
+
+/** What volumes depend on may make a waiting Pod schedulable, too. */
+function addStorageHandlers(factory: InformerFactory, queue: SchedulingQueue): void {
+  const watch = (resource: EventResource, type: ResourceType): void => {
+    factory.informer(type).addEventHandler({
+      onAdd: (object) => queue.moveOnEvent({ resource, action: 'Add' }, undefined, object),
+      onUpdate: (old, object) => queue.moveOnEvent({ resource, action: 'Update' }, old, object),
+      onDelete: (object) => queue.moveOnEvent({ resource, action: 'Delete' }, object, undefined),
+    });
+  };
+  watch('PersistentVolume', resourceTypes.persistentVolumes as ResourceType);
+  watch('PersistentVolumeClaim', resourceTypes.persistentVolumeClaims as ResourceType);
+  watch('StorageClass', resourceTypes.storageClasses as ResourceType);
+  watch('CSINode', resourceTypes.csiNodes as ResourceType);
+  watch('CSIDriver', resourceTypes.csiDrivers as ResourceType);
+  watch('CSIStorageCapacity', resourceTypes.csiStorageCapacities as ResourceType);
 }
 
 function podAdded({ cache, queue, nominator, responsible }: HandlerTargets, pod: Pod): void {
@@ -86,9 +107,10 @@ function podUpdated(targets: HandlerTargets, old: Pod, pod: Pod): void {
   }
 }
 
-function podDeleted({ cache, queue, nominator }: HandlerTargets, pod: Pod): void {
+function podDeleted({ cache, queue, nominator, deleted }: HandlerTargets, pod: Pod): void {
   const key = podKey(pod);
   nominator.delete(key);
+  deleted(key);
   if (isAssigned(pod) || cache.getPod(key) !== undefined) {
     cache.removePod(pod);
     queue.delete(key);

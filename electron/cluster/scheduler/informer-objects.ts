@@ -9,14 +9,18 @@ export interface Listers {
   informer<T extends KubeObject>(type: ResourceType<T>): { readonly lister: Lister<T> };
 }
 
-/**
- * What plugins look up, from informers. StatefulSets are not asked for, and neither are disruption budgets: nobody
- * fills in yet how many disruptions they allow.
- */
+/** What plugins look up, from informers. */
 export function informerObjects(factory: Listers): ClusterObjects {
   const namespaces = factory.informer(resourceTypes.namespaces).lister;
   const services = factory.informer(resourceTypes.services).lister;
   const claims = factory.informer(resourceTypes.persistentVolumeClaims).lister;
+  const volumes = factory.informer(resourceTypes.persistentVolumes).lister;
+  const classes = factory.informer(resourceTypes.storageClasses).lister;
+  const csiNodes = factory.informer(resourceTypes.csiNodes).lister;
+  const csiDrivers = factory.informer(resourceTypes.csiDrivers).lister;
+  const capacities = factory.informer(resourceTypes.csiStorageCapacities).lister;
+  const budgets = factory.informer(resourceTypes.podDisruptionBudgets).lister;
+  const statefulSets = factory.informer(resourceTypes.statefulSets).lister;
   const replicaSets = factory.informer(resourceTypes.replicaSets).lister;
   return {
     namespaceLabels: (name) => namespaces.get(name)?.metadata?.labels ?? {},
@@ -25,9 +29,20 @@ export function informerObjects(factory: Listers): ClusterObjects {
         .list()
         .map(({ metadata }) => ({ name: metadata?.name ?? '', labels: metadata?.labels ?? {} })),
     services: (namespace) => services.namespace(namespace),
-    owner: (kind, namespace, name) =>
-      kind === 'ReplicaSet' ? replicaSets.get(`${namespace}/${name}`) : undefined,
-    hasPersistentVolumeClaim: (namespace, name) => claims.get(`${namespace}/${name}`) !== undefined,
-    disruptionBudgets: () => [],
+    owner: (kind, namespace, name) => {
+      const key = `${namespace}/${name}`;
+      if (kind === 'StatefulSet') return statefulSets.get(key);
+      return kind === 'ReplicaSet' ? replicaSets.get(key) : undefined;
+    },
+    disruptionBudgets: () => budgets.list(),
+    volumes: {
+      claim: (namespace, name) => claims.get(`${namespace}/${name}`),
+      volume: (name) => volumes.get(name),
+      volumes: () => volumes.list(),
+      storageClass: (name) => classes.get(name),
+      csiNode: (name) => csiNodes.get(name),
+      csiDriver: (name) => csiDrivers.get(name),
+      csiStorageCapacities: () => capacities.list(),
+    },
   };
 }

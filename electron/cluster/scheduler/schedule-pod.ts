@@ -2,12 +2,14 @@ import type { Rand } from '../../base/rand.ts';
 import type { Snapshot } from './cache/scheduler-cache.ts';
 import type { ScoredNodes } from './cycle-trace.ts';
 import type { CycleState } from './framework/cycle-state.ts';
+import { CycleStateError } from './framework/cycle-state.ts';
 import type { Diagnosis } from './framework/fit-error.ts';
-import type { Framework } from './framework/framework.ts';
+import type { Framework, PluginScores, PreFilterOutcome } from './framework/framework.ts';
 import type { NodeInfo } from './framework/node-info.ts';
 import type { PodInfo } from './framework/pod-info.ts';
 import type { Status } from './framework/status.ts';
 import { isRejected } from './framework/status.ts';
+import { feasibleNodesToFind, SearchStart } from './sampling.ts';
 
 /** What the algorithm says of one Pod. */
 export type ScheduleResult =
@@ -24,7 +26,14 @@ export type ScheduleResult =
 /** A filter over one node; takes account of Pods nominated to it. */
 export type NodeFilter = (state: CycleState, pod: PodInfo, node: NodeInfo) => Status | undefined;
 
-/** Filters, scores and picks a node. Nothing is changed. Models pkg/scheduler schedulePod (v1.34), looking at every node. */
+/** How much of the cluster is looked at. */
+export interface Sampling {
+  readonly start: SearchStart;
+  /** Of the nodes; 0 leaves it to the size of the cluster. */
+  readonly percentage: number;
+}
+
+/** Filters, scores and picks a node; nothing is changed but where the next search begins. Models pkg/scheduler schedulePod (v1.34). */
 export function schedulePod(
   framework: Framework,
   state: CycleState,
@@ -32,6 +41,7 @@ export function schedulePod(
   snapshot: Snapshot,
   filter: NodeFilter,
   rand: Rand,
+  sampling: Sampling = { start: new SearchStart(), percentage: 100 },
 ): ScheduleResult {
   const { nodes } = snapshot;
   const refused = new Map<string, Status>();
@@ -39,34 +49,31 @@ export function schedulePod(
   const outcome = framework.preFilter(state, pod, nodes);
   if ('status' in outcome) {
     const { status, failedBy } = outcome;
-    if (!isRejected(status)) return { outcome: 'error', message: text(status) };
+    if (!isRejected(status)) return { outcome: 'error', message: text(status, 'PreFilter') };
     for (const node of nodes) refused.set(node.name, status);
     // A refusal that names the plugins counts nodes, as a filter's does.
     const counted = status.plugin === undefined;
     return unschedulable(nodes, refused, failedBy, counted ? undefined : status.reasons.join(', '));
   }
-  const feasible: NodeInfo[] = [];
   const rejectors = new Set<string>();
-  for (const node of nodes) {
-    const status =
-      outcome.nodeNames !== undefined && !outcome.nodeNames.has(node.name)
-        ? notNamed(outcome.narrowedBy)
-        : filter(state, pod, node);
-    if (status === undefined) {
-      feasible.push(node);
-      continue;
-    }
-    if (!isRejected(status)) return { outcome: 'error', message: text(status) };
-    refused.set(node.name, status);
-    if (status.plugin !== undefined) rejectors.add(status.plugin);
-  }
+  const search = { pod, state, snapshot, filter, outcome, refused, rejectors };
+  const nominated = onNominatedNode(search);
+  const found = nominated ?? findFeasible(search, sampling, framework.hasScorePlugins);
+  if ('code' in found) return { outcome: 'error', message: text(found, 'Filter') };
+  const feasible = found;
   const [only] = feasible;
   if (only === undefined) return unschedulable(nodes, refused, rejectors);
   if (feasible.length === 1)
     return { outcome: 'fits', node: only.name, feasible, refused, scored: undefined };
   const failed = framework.preScore(state, pod, feasible);
-  if (failed !== undefined) return { outcome: 'error', message: text(failed) };
-  const plugins = framework.score(state, pod, feasible);
+  if (failed !== undefined) return { outcome: 'error', message: text(failed, 'PreScore') };
+  let plugins: readonly PluginScores[];
+  try {
+    plugins = framework.score(state, pod, feasible);
+  } catch (error) {
+    if (!(error instanceof CycleStateError)) throw error;
+    return { outcome: 'error', message: `running Score plugins: ${error.message}` };
+  }
   const totals = feasible.map((_, index) =>
     plugins.reduce((sum, { weight, normalized }) => sum + weight * (normalized[index] as number), 0),
   );
@@ -74,6 +81,58 @@ export function schedulePod(
   const tied = feasible.filter((_, index) => totals[index] === best).map(({ name }) => name);
   const node = tied[tied.length === 1 ? 0 : rand.int(tied.length)] as string;
   return { outcome: 'fits', node, feasible, refused, scored: { nodes: feasible, plugins, totals, tied } };
+}
+
+interface Search {
+  readonly pod: PodInfo;
+  readonly state: CycleState;
+  readonly snapshot: Snapshot;
+  readonly filter: NodeFilter;
+  readonly outcome: Extract<PreFilterOutcome, { readonly narrowedBy: readonly string[] }>;
+  readonly refused: Map<string, Status>;
+  readonly rejectors: Set<string>;
+}
+
+/** The one node where room was made for the Pod, if it fits there now. Models evaluateNominatedNode. */
+function onNominatedNode({ pod, state, snapshot, filter, outcome }: Search): NodeInfo[] | undefined {
+  const name = pod.pod.status?.nominatedNodeName ?? '';
+  const node = name === '' ? undefined : snapshot.byName.get(name);
+  if (node === undefined || (outcome.nodeNames !== undefined && !outcome.nodeNames.has(name)))
+    return undefined;
+  return filter(state, pod, node) === undefined ? [node] : undefined;
+}
+
+/** Nodes that fit, until enough are found. Models findNodesThatPassFilters; a status is an error. */
+function findFeasible(search: Search, { start, percentage }: Sampling, scores: boolean): NodeInfo[] | Status {
+  const { pod, state, snapshot, filter, outcome, refused, rejectors } = search;
+  const { nodes } = snapshot;
+  const { nodeNames } = outcome;
+  const candidates = nodeNames === undefined ? nodes : nodes.filter(({ name }) => nodeNames.has(name));
+  // Without scores one node is as good as another.
+  const wanted = scores ? feasibleNodesToFind(candidates.length, percentage) : 1;
+  const first = start.at(candidates.length);
+  const feasible: NodeInfo[] = [];
+  let processed = 0;
+  for (; processed < candidates.length && feasible.length < wanted; processed += 1) {
+    const node = candidates[(first + processed) % candidates.length] as NodeInfo;
+    const status = filter(state, pod, node);
+    if (status === undefined) {
+      feasible.push(node);
+      continue;
+    }
+    if (!isRejected(status)) return status;
+    refused.set(node.name, status);
+    if (status.plugin !== undefined) rejectors.add(status.plugin);
+  }
+  start.advance(processed, nodes.length);
+  if (nodeNames === undefined) return feasible;
+  const left = notNamed(outcome.narrowedBy);
+  for (const { name } of nodes) {
+    if (nodeNames.has(name)) continue;
+    refused.set(name, left);
+    if (left.plugin !== undefined) rejectors.add(left.plugin);
+  }
+  return feasible;
 }
 
 /** The node was left out by the plugins that narrowed the choice down before any filter ran. */
@@ -103,8 +162,12 @@ function unschedulable(
   };
 }
 
-function text(status: Status): string {
-  return status.plugin === undefined
-    ? status.reasons.join(', ')
-    : `running ${JSON.stringify(status.plugin)} plugin: ${status.reasons.join(', ')}`;
+/** As the runtime of each extension point words an error of a plugin. */
+function text({ plugin, reasons }: Status, point: 'PreFilter' | 'Filter' | 'PreScore'): string {
+  const why = reasons.join(', ');
+  if (plugin === undefined) return why;
+  const name = JSON.stringify(plugin);
+  return point === 'Filter'
+    ? `running ${name} filter plugin: ${why}`
+    : `running ${point} plugin ${name}: ${why}`;
 }

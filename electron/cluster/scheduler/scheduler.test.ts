@@ -49,7 +49,7 @@ function setup(seed = 1) {
   const scheduler = new Scheduler(context, {
     client: api,
     factory,
-    recorder,
+    recorder: () => recorder,
     profiles: [defaultProfile],
     registry: inTreeRegistry,
   });
@@ -335,10 +335,12 @@ describe('Scheduler', () => {
       new Scheduler(context, {
         client: api,
         factory: new InformerFactory(context, api),
-        recorder: new SeriesEventRecorder(context, api, 'default-scheduler', 'x'),
+        recorder: () => new SeriesEventRecorder(context, api, 'default-scheduler', 'x'),
         profiles: [{ schedulerName: 'default-scheduler', plugins: [{ name: 'Nope' }] }],
         registry: inTreeRegistry,
       });
-    expect(make).toThrow('plugin "Nope" is not registered');
+    expect(make).toThrow(
+      'initializing profiles: creating profile for scheduler name default-scheduler: PreFilterPlugin "Nope" does not exist',
+    );
   });
 });

@@ -10,28 +10,38 @@ import { SchedulerCache } from './cache/scheduler-cache.ts';
 import type { CycleDetail, CycleView } from './cycle-trace.ts';
 import { cycleDetail } from './cycle-trace.ts';
 import { addEventHandlers, podSelector } from './event-handlers.ts';
+import type { EventRegistration } from './framework/cluster-event.ts';
 import { CycleState } from './framework/cycle-state.ts';
 import { filterWithNominated } from './framework/filter-with-nominated.ts';
 import { fitErrorMessage } from './framework/fit-error.ts';
-import { Framework } from './framework/framework.ts';
+import { createFramework } from './framework/create-framework.ts';
+import type { Framework } from './framework/framework.ts';
 import type { PluginFactory } from './framework/interface.ts';
 import type { NodeInfo } from './framework/node-info.ts';
 import type { PodInfo } from './framework/pod-info.ts';
 import type { Profile } from './framework/profile.ts';
 import type { Status } from './framework/status.ts';
 import { isRejected } from './framework/status.ts';
+import { WaitingPod } from './framework/waiting-pods.ts';
 import { informerObjects } from './informer-objects.ts';
 import { Nominator } from './nominator.ts';
-import type { QueuedPodInfo, QueueName } from './queue/scheduling-queue.ts';
+import type { BackoffTimes, QueuedPodInfo, QueueName } from './queue/scheduling-queue.ts';
 import { SchedulingQueue } from './queue/scheduling-queue.ts';
+import { SearchStart } from './sampling.ts';
 import { schedulePod } from './schedule-pod.ts';
 
 export interface SchedulerOptions {
   readonly client: ApiClient;
   readonly factory: InformerFactory;
-  readonly recorder: EventRecorder;
+  /** Events of a profile are reported in its name. */
+  readonly recorder: (schedulerName: string) => EventRecorder;
   readonly profiles: readonly Profile[];
   readonly registry: Readonly<Record<string, PluginFactory>>;
+  /** Version of kube-scheduler, e.g. `v1.34.9`. */
+  readonly release?: string;
+  /** For profiles that do not say; 0 leaves it to the size of the cluster. */
+  readonly percentageOfNodesToScore?: number;
+  readonly backoff?: BackoffTimes;
 }
 
 /** So many assumed and nominated Pods are told of in a record; with more under way a cycle cannot be done again exactly. */
@@ -47,9 +57,13 @@ export class Scheduler {
   readonly #context: ComponentContext;
   readonly #options: SchedulerOptions;
   readonly #frameworks = new Map<string, Framework>();
+  readonly #recorders = new Map<string, EventRecorder>();
   readonly #nominator = new Nominator();
   /** resourceVersions of what it has seen. */
   readonly #versions: { readonly pods: () => string; readonly nodes: () => string };
+  readonly #searchStart = new SearchStart();
+  /** Pods that have a node but wait for a permit, by key. */
+  readonly #waiting = new Map<string, WaitingPod>();
   /** Of the cycle that runs. */
   #nodes: readonly NodeInfo[] = [];
 
@@ -68,39 +82,39 @@ export class Scheduler {
     for (const profile of options.profiles) {
       if (this.#frameworks.has(profile.schedulerName))
         throw new Error(`duplicate profile with scheduler name ${JSON.stringify(profile.schedulerName)}`);
-      const framework: Framework = new Framework(profile, options.registry, {
+      const framework: Framework = createFramework(profile, options.registry, {
         images: () => ({ imageNodes: this.cache.imageNodes, nodeCount: this.cache.nodeCount }),
         objects,
         nodes: () => this.#nodes,
         client: options.client,
         rand: context.rand,
+        clock: context.clock,
+        ...(options.release === undefined ? {} : { release: options.release }),
+        waitingPods: this.#waiting,
         filter: (state, pod, node) => this.#filter(framework, state, pod, node),
         addPod: (state, pod, other, node) => framework.addPod(state, pod, other, node),
         removePod: (state, pod, other, node) => framework.removePod(state, pod, other, node),
         preempt: (pod, node, victims) => this.#preempt(pod, node, victims),
       });
       this.#frameworks.set(profile.schedulerName, framework);
+      this.#recorders.set(profile.schedulerName, options.recorder(profile.schedulerName));
     }
     const [first] = this.#frameworks.values();
     if (first === undefined) throw new Error('at least one profile is required');
     this.cache = new SchedulerCache(context.clock);
-    this.queue = new SchedulingQueue(
-      context,
-      {
-        less: (a, b) => first.less(a, b),
-        preEnqueue: (pod) => this.#frameworkOf(pod)?.preEnqueue(pod),
-        registrations: (pod) =>
-          new Map(
-            (this.#frameworkOf(pod)?.plugins ?? []).map((plugin) => [plugin.name, plugin.events ?? []]),
-          ),
-      },
-      (pod, to, why) => this.#moved(pod, to, why),
-    );
+    const rules = {
+      less: (a: QueuedPodInfo, b: QueuedPodInfo) => first.less(a, b),
+      preEnqueue: (pod: PodInfo) => this.#frameworkOf(pod)?.preEnqueue(pod),
+      registrations: (pod: PodInfo) => this.#frameworkOf(pod)?.registrations ?? noRegistrations,
+    };
+    this.queue = new SchedulingQueue(context, rules, (pod, to, why) => this.#moved(pod, to, why), options.backoff);
     addEventHandlers(factory, {
       cache: this.cache,
       queue: this.queue,
       nominator: this.#nominator,
       responsible: (pod) => this.#frameworks.has(schedulerName(pod)),
+      // It needs no permit any more.
+      deleted: (key) => this.#waiting.get(key)?.reject('', 'removed'),
     });
   }
 
@@ -111,6 +125,11 @@ export class Scheduler {
 
   #frameworkOf({ pod }: PodInfo): Framework | undefined {
     return this.#frameworks.get(schedulerName(pod));
+  }
+
+  /** Only Pods of our own profiles come here. */
+  #recorderOf(pod: Pod): EventRecorder {
+    return this.#recorders.get(schedulerName(pod)) as EventRecorder;
   }
 
   /** One cycle: all of it in one turn, as nothing in it waits. */
@@ -137,9 +156,12 @@ export class Scheduler {
     this.#nodes = snapshot.nodes;
     const filter = (s: CycleState, pod: PodInfo, node: NodeInfo): Status | undefined =>
       this.#filter(framework, s, pod, node);
-    const result = schedulePod(framework, state, info, snapshot, filter, this.#context.rand);
     const { attempts: attempt } = queued;
     const cycle = { framework, state, attempt, nodeCount: snapshot.nodes.length, seen: this.#seen() };
+    const result = schedulePod(framework, state, info, snapshot, filter, this.#context.rand, {
+      start: this.#searchStart,
+      percentage: framework.profile.percentageOfNodesToScore ?? this.#options.percentageOfNodesToScore ?? 0,
+    });
     if (result.outcome === 'error') {
       const { message } = result;
       const findings = { ...cycle, feasible: [], refused: new Map<string, Status>(), scored: undefined };
@@ -173,21 +195,30 @@ export class Scheduler {
     this.#decide(info, 'bind', node, detail);
     this.cache.assume(info, node);
     const reserved = framework.reserve(state, info, node);
-    const permitted =
-      reserved === undefined ? framework.permit(state, info, node) : { status: undefined, timeout: 0 };
-    const refusal = reserved ?? (permitted.status?.code === 'Wait' ? undefined : permitted.status);
+    const permitted = reserved === undefined ? framework.permit(state, info, node) : undefined;
+    const refusal = reserved ?? permitted?.status;
     if (refusal !== undefined) {
-      this.#undo(framework, state, queued, node, refusal);
+      this.#undo(framework, state, queued, node, refusal, reserved === undefined ? 'Permit' : 'Reserve');
       return;
     }
+    if (permitted !== undefined && permitted.timeouts.size > 0)
+      this.#waiting.set(info.key, new WaitingPod(info.key, this.#context.clock, permitted.timeouts));
     this.#context.go(() => this.#bind(framework, state, queued, node));
   }
 
   async #bind(framework: Framework, state: CycleState, queued: QueuedPodInfo, node: string): Promise<void> {
     const { info } = queued;
-    const failed = (await framework.preBind(state, info, node)) ?? (await framework.bind(state, info, node));
+    const waiting = this.#waiting.get(info.key);
+    const unpermitted = await waiting?.wait();
+    if (waiting !== undefined) this.#waiting.delete(info.key);
+    if (unpermitted !== undefined) {
+      this.#undo(framework, state, queued, node, unpermitted, 'Permit');
+      return;
+    }
+    const unprepared = await framework.preBind(state, info, node);
+    const failed = unprepared ?? (await framework.bind(state, info, node));
     if (failed !== undefined) {
-      this.#undo(framework, state, queued, node, failed);
+      this.#undo(framework, state, queued, node, failed, unprepared === undefined ? 'Bind' : 'PreBind');
       return;
     }
     this.cache.finishBinding(info.key);
@@ -197,17 +228,32 @@ export class Scheduler {
     this.#event(info, 'Normal', 'Scheduled', `Successfully assigned ${info.key} to ${node}`, 'Binding');
   }
 
-  #undo(framework: Framework, state: CycleState, queued: QueuedPodInfo, node: string, status: Status): void {
-    framework.unreserve(state, queued.info, node);
-    this.cache.forget(queued.info.key);
+  /** `point`: where it was refused or failed. */
+  #undo(
+    framework: Framework,
+    state: CycleState,
+    queued: QueuedPodInfo,
+    node: string,
+    status: Status,
+    point: 'Reserve' | 'Permit' | 'PreBind' | 'Bind',
+  ): void {
+    const { info } = queued;
+    const assumed = this.cache.isAssumed(info.key);
+    framework.unreserve(state, info, node);
+    this.cache.forget(info.key);
     const text = status.reasons.join(', ');
     if (isRejected(status)) this.#failed(queued, 'Unschedulable', text, new Set([status.plugin ?? '']));
     else
       this.#failed(
         queued,
         'SchedulerError',
-        status.plugin === undefined ? text : `running Bind plugin ${JSON.stringify(status.plugin)}: ${text}`,
+        status.plugin === undefined
+          ? text
+          : `running ${point} plugin ${JSON.stringify(status.plugin)}: ${text}`,
       );
+    // What it held is free again: others may have been refused for its sake.
+    if (assumed)
+      this.queue.moveOnEvent({ resource: 'AssignedPod', action: 'Delete' }, info.pod, undefined, info.key);
   }
 
   /** Models handleSchedulingFailure: event, condition, and back into the queue. */
@@ -329,7 +375,7 @@ export class Scheduler {
       return;
     }
     const target = { apiVersion: 'v1', kind: 'Pod', object: pod };
-    this.#options.recorder.event(
+    this.#recorderOf(preemptor.pod).event(
       target,
       'Normal',
       'Preempted',
@@ -356,7 +402,7 @@ export class Scheduler {
     message: string,
     action: string,
   ): void {
-    this.#options.recorder.event(
+    this.#recorderOf(pod).event(
       { apiVersion: 'v1', kind: 'Pod', object: pod },
       type,
       reason,
@@ -365,6 +411,8 @@ export class Scheduler {
     );
   }
 }
+
+const noRegistrations: ReadonlyMap<string, readonly EventRegistration[]> = new Map();
 
 function schedulerName(pod: Pod): string {
   const name = pod.spec?.schedulerName ?? '';

@@ -4,7 +4,7 @@ import { AuditLog, AuditOutput } from '../audit/audit-log.ts';
 import type { AuditSink } from '../audit/audit-log.ts';
 import { AuditPolicyError, loadAuditPolicy } from '../audit/load-policy.ts';
 import type { LoadedPolicy } from '../audit/load-policy.ts';
-import { klogHeader } from './command-failed.ts';
+import { klogHeader } from '../../client/command-failed.ts';
 import type { ApiServerFlags } from './flags.ts';
 
 /**

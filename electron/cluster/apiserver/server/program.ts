@@ -10,7 +10,7 @@ import { DefinitionController } from '../apiextensions/definition-controller.ts'
 import { compactForever } from '../storage/compactor.ts';
 import { ApiServer } from './api-server.ts';
 import { bootstrap } from './bootstrap.ts';
-import { commandFailed } from './command-failed.ts';
+import { commandFailed } from '../../client/command-failed.ts';
 import { FlowControlConsumer } from './flow-control-consumer.ts';
 import { parseApiServerFlags } from './flags.ts';
 import { openAudit } from './open-audit.ts';

@@ -2,10 +2,20 @@ import type { KubeObject } from '../../api/types.ts';
 import type { PodInfo } from './pod-info.ts';
 
 /** What changed in the cluster, as far as it may make a waiting Pod schedulable. Models framework.ClusterEvent (v1.34). */
-export type EventResource = 'AssignedPod' | 'UnscheduledPod' | 'Node';
+export type EventResource =
+  | 'AssignedPod'
+  | 'UnscheduledPod'
+  | 'Node'
+  | 'PersistentVolume'
+  | 'PersistentVolumeClaim'
+  | 'StorageClass'
+  | 'CSINode'
+  | 'CSIDriver'
+  | 'CSIStorageCapacity';
 export type EventAction =
   | 'Add'
   | 'Delete'
+  | 'Update'
   | 'UpdateLabel'
   | 'UpdateTaint'
   | 'UpdateAllocatable'

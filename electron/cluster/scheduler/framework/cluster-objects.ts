@@ -1,6 +1,14 @@
 import type { LabelSelector } from '../../apimachinery/types.ts';
 import type { Labels } from '../../apimachinery/labels.ts';
-import type { Service } from '../../api/types.ts';
+import type {
+  CSIDriver,
+  CSINode,
+  CSIStorageCapacity,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Service,
+  StorageClass,
+} from '../../api/types.ts';
 
 /** An owner of Pods that says by labels which are its own: ReplicaSet, StatefulSet. */
 export interface SelectingOwner {
@@ -17,6 +25,17 @@ export interface DisruptionBudget {
   };
 }
 
+/** Claims, volumes and what is said of storage. */
+export interface VolumeObjects {
+  claim(namespace: string, name: string): PersistentVolumeClaim | undefined;
+  volume(name: string): PersistentVolume | undefined;
+  volumes(): readonly PersistentVolume[];
+  storageClass(name: string): StorageClass | undefined;
+  csiNode(name: string): CSINode | undefined;
+  csiDriver(name: string): CSIDriver | undefined;
+  csiStorageCapacities(): readonly CSIStorageCapacity[];
+}
+
 /** Objects besides Pods and nodes that plugins look up; what the cluster does not serve is absent. */
 export interface ClusterObjects {
   /** Labels of a namespace; none when it is not known. */
@@ -25,6 +44,6 @@ export interface ClusterObjects {
   services(namespace: string): readonly Service[];
   /** `kind`: ReplicaSet or StatefulSet. */
   owner(kind: string, namespace: string, name: string): SelectingOwner | undefined;
-  hasPersistentVolumeClaim(namespace: string, name: string): boolean;
   disruptionBudgets(): readonly DisruptionBudget[];
+  readonly volumes: VolumeObjects;
 }

@@ -1,3 +1,6 @@
+/** A plugin runs at an extension point without one that it depends on. */
+export class CycleStateError extends Error {}
+
 /** What plugins hand one another during one attempt to schedule one Pod. Models framework.CycleState (v1.34). */
 export class CycleState {
   readonly #values = new Map<string, unknown>();
@@ -8,6 +11,14 @@ export class CycleState {
 
   read(key: string): unknown {
     return this.#values.get(key);
+  }
+
+  /** What must be there. @throws CycleStateError when the plugin's `preFilter` or `preScore` is not on */
+  required<T>(key: string): T {
+    const value = this.#values.get(key);
+    if (value === undefined)
+      throw new CycleStateError(`reading ${JSON.stringify(key)} from cycleState: not found`);
+    return value as T;
   }
 
   /** For what-ifs: values that can be cloned are, so that the original stays as it is. */

@@ -1,4 +1,7 @@
+import type { EventRegistration } from './cluster-event.ts';
 import type { CycleState } from './cycle-state.ts';
+import { CycleStateError } from './cycle-state.ts';
+import { expandPlugins, scoreWeights } from './expand-plugins.ts';
 import type {
   BindPlugin,
   FilterPlugin,
@@ -43,6 +46,8 @@ export type PreFilterOutcome =
 export class Framework {
   readonly profile: Profile;
   readonly plugins: readonly Plugin[];
+  /** Events that may help a Pod, by the plugin that refused it. */
+  readonly registrations: ReadonlyMap<string, readonly EventRegistration[]>;
   readonly #queueSort: QueueSortPlugin;
   readonly #preEnqueue: readonly PreEnqueuePlugin[];
   readonly #preFilter: readonly PreFilterPlugin[];
@@ -57,35 +62,45 @@ export class Framework {
   readonly #bind: readonly BindPlugin[];
   readonly #postBind: readonly PostBindPlugin[];
 
-  /** @throws Error for an unknown plugin, a second queue sort, or none, or no bind plugin */
+  /** @throws Error with upstream's message for a profile that cannot run */
   constructor(profile: Profile, registry: Readonly<Record<string, PluginFactory>>, handle: Handle) {
     this.profile = profile;
-    this.plugins = profile.plugins.map(({ name, args }) => {
+    const instances = new Map<string, Plugin>();
+    const needed = [...profile.plugins, ...Object.values(profile.points ?? {}).flatMap((set) => set.enabled)];
+    for (const { name, args } of needed) {
       const factory = registry[name];
-      if (factory === undefined) throw new Error(`plugin ${JSON.stringify(name)} is not registered`);
-      return factory(args, handle);
-    });
-    const having = <T extends Plugin>(method: string): T[] =>
-      this.plugins.filter((plugin) => method in plugin) as T[];
-    const sorts = having<QueueSortPlugin>('less');
-    const [sort] = sorts;
-    if (sort === undefined) throw new Error(`no queue sort plugin is enabled`);
-    if (sorts.length > 1) throw new Error(`only one queue sort plugin can be enabled`);
-    this.#queueSort = sort;
-    this.#preEnqueue = having('preEnqueue');
-    this.#preFilter = having('preFilter');
-    this.#extensions = having('addPod');
-    this.#filter = having('filter');
-    this.#postFilter = having('postFilter');
-    this.#preScore = having('preScore');
-    this.#reserve = having('reserve');
-    this.#permit = having('permit');
-    this.#preBind = having('preBind');
-    this.#bind = having('bind');
-    this.#postBind = having('postBind');
-    if (this.#bind.length === 0) throw new Error(`at least one bind plugin is needed`);
-    const weights = new Map(profile.plugins.map(({ name, weight }) => [name, weight ?? 1]));
-    this.#score = having<ScorePlugin>('score').map((plugin) => ({
+      if (factory === undefined || instances.has(name)) continue;
+      instances.set(
+        name,
+        initialized(name, () => factory(args, handle)),
+      );
+    }
+    const points = expandPlugins(profile, instances);
+    this.plugins = [...instances.values()];
+    this.registrations = new Map(this.plugins.map((plugin) => [plugin.name, plugin.events ?? []]));
+    const sorts = points.queueSort as readonly QueueSortPlugin[];
+    const name = JSON.stringify(profile.schedulerName);
+    if (sorts.length !== 1)
+      throw new Error(
+        `only one queue sort plugin required for profile with scheduler name ${name}, but got ${sorts.length}`,
+      );
+    this.#queueSort = sorts[0] as QueueSortPlugin;
+    this.#preEnqueue = points.preEnqueue as readonly PreEnqueuePlugin[];
+    this.#preFilter = points.preFilter as readonly PreFilterPlugin[];
+    this.#extensions = points.preFilter.filter((plugin) => 'addPod' in plugin) as (Plugin &
+      PreFilterExtensions)[];
+    this.#filter = points.filter as readonly FilterPlugin[];
+    this.#postFilter = points.postFilter as readonly PostFilterPlugin[];
+    this.#preScore = points.preScore as readonly PreScorePlugin[];
+    this.#reserve = points.reserve as readonly ReservePlugin[];
+    this.#permit = points.permit as readonly PermitPlugin[];
+    this.#preBind = points.preBind as readonly PreBindPlugin[];
+    this.#bind = points.bind as readonly BindPlugin[];
+    this.#postBind = points.postBind as readonly PostBindPlugin[];
+    if (this.#bind.length === 0)
+      throw new Error(`at least one bind plugin is needed for profile with scheduler name ${name}`);
+    const weights = scoreWeights(profile, instances);
+    this.#score = (points.score as readonly ScorePlugin[]).map((plugin) => ({
       plugin,
       weight: weights.get(plugin.name) ?? 1,
     }));
@@ -105,6 +120,15 @@ export class Framework {
       verdicts.set(plugin.name, status === undefined ? undefined : { ...status, plugin: plugin.name });
     }
     return verdicts;
+  }
+
+  /** `NodeAffinity:2`: score plugins with their weights, in the order in which they run. */
+  get scoreNames(): readonly string[] {
+    return this.#score.map(({ plugin, weight }) => `${plugin.name}:${weight}`);
+  }
+
+  get hasScorePlugins(): boolean {
+    return this.#score.length > 0;
   }
 
   less(a: QueuedPod, b: QueuedPod): boolean {
@@ -160,7 +184,7 @@ export class Framework {
   filter(state: CycleState, pod: PodInfo, node: NodeInfo): Status | undefined {
     for (const plugin of this.#filter) {
       if (state.skipFilter.has(plugin.name)) continue;
-      const status = plugin.filter(state, pod, node);
+      const status = filterBy(plugin, state, pod, node);
       if (status !== undefined) return { ...status, plugin: plugin.name };
     }
     return undefined;
@@ -196,7 +220,7 @@ export class Framework {
     const all: PluginScores[] = [];
     for (const { plugin, weight } of this.#score) {
       if (state.skipScore.has(plugin.name)) continue;
-      const raw = nodes.map((node) => plugin.score(state, pod, node));
+      const raw = scoresBy(plugin, state, pod, nodes);
       const normalized = [...raw];
       plugin.normalize?.(state, pod, normalized);
       all.push({ plugin: plugin.name, weight, raw, normalized });
@@ -216,23 +240,20 @@ export class Framework {
     for (const plugin of [...this.#reserve].reverse()) plugin.unreserve(state, pod, node);
   }
 
-  /** `Wait` with the shortest timeout asked for when some plugin wants to wait. */
+  /** `timeouts`: milliseconds by plugin that wants the Pod to wait; empty when it may go on. */
   permit(
     state: CycleState,
     pod: PodInfo,
     node: string,
-  ): { readonly status: Status | undefined; readonly timeout: number } {
-    let timeout = Infinity;
-    let waiting: Status | undefined;
+  ): { readonly status: Status | undefined; readonly timeouts: ReadonlyMap<string, number> } {
+    const timeouts = new Map<string, number>();
     for (const plugin of this.#permit) {
-      const result = plugin.permit(state, pod, node);
-      if (result.status === undefined) continue;
-      if (result.status.code !== 'Wait')
-        return { status: { ...result.status, plugin: plugin.name }, timeout: 0 };
-      waiting = { ...result.status, plugin: plugin.name };
-      timeout = Math.min(timeout, result.timeout);
+      const { status, timeout } = plugin.permit(state, pod, node);
+      if (status === undefined) continue;
+      if (status.code !== 'Wait') return { status: { ...status, plugin: plugin.name }, timeouts: new Map() };
+      timeouts.set(plugin.name, timeout);
     }
-    return { status: waiting, timeout: waiting === undefined ? 0 : timeout };
+    return { status: undefined, timeouts };
   }
 
   async preBind(state: CycleState, pod: PodInfo, node: string): Promise<Status | undefined> {
@@ -254,5 +275,38 @@ export class Framework {
 
   postBind(state: CycleState, pod: PodInfo, node: string): void {
     for (const plugin of this.#postBind) plugin.postBind(state, pod, node);
+  }
+}
+
+function filterBy(plugin: FilterPlugin, state: CycleState, pod: PodInfo, node: NodeInfo): Status | undefined {
+  try {
+    return plugin.filter(state, pod, node);
+  } catch (error) {
+    if (error instanceof CycleStateError) return errorStatus(error);
+    throw error;
+  }
+}
+
+function scoresBy(
+  plugin: ScorePlugin,
+  state: CycleState,
+  pod: PodInfo,
+  nodes: readonly NodeInfo[],
+): number[] {
+  try {
+    return nodes.map((node) => plugin.score(state, pod, node));
+  } catch (error) {
+    if (!(error instanceof CycleStateError)) throw error;
+    throw new CycleStateError(`plugin ${JSON.stringify(plugin.name)} failed with: ${error.message}`);
+  }
+}
+
+function initialized(name: string, make: () => Plugin): Plugin {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof TypeError || error instanceof RangeError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`initializing plugin ${JSON.stringify(name)}: ${why}`, { cause: error });
   }
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../../../base/clock.ts';
 import type { Rand } from '../../../base/rand.ts';
 import type { ApiClient } from '../../client/interface.ts';
 import type { PreemptionCandidate } from '../cycle-trace.ts';
@@ -7,6 +8,7 @@ import type { CycleState } from './cycle-state.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { PodInfo } from './pod-info.ts';
 import type { Status } from './status.ts';
+import type { WaitingPod } from './waiting-pods.ts';
 
 /** A plugin: a name, and any of the extension points below. Models k8s.io/kube-scheduler framework (v1.34). */
 export interface Plugin {
@@ -115,6 +117,12 @@ export interface Handle {
   nodes(): readonly NodeInfo[];
   readonly client: ApiClient;
   readonly rand: Rand;
+  /** Version of kube-scheduler, e.g. `v1.34.9`, which it also is when nothing is said. */
+  readonly release?: string;
+  /** Absent where nothing is bound. */
+  readonly clock?: Clock;
+  /** Pods that wait for a permit, by `namespace/name`; for permit plugins to allow or reject. */
+  readonly waitingPods?: ReadonlyMap<string, WaitingPod>;
   /** All filters of the profile on one node: the first refusal, or undefined. */
   filter(state: CycleState, pod: PodInfo, node: NodeInfo): Status | undefined;
   /** Tells the plugins that `other` is now, in this state, on the node. */

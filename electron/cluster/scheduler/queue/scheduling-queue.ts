@@ -45,8 +45,13 @@ interface Entry {
   readonly order: number;
 }
 
-export const initialBackoff = 1_000;
-export const maxBackoff = 10_000;
+/** Milliseconds. */
+export interface BackoffTimes {
+  readonly initial: number;
+  readonly max: number;
+}
+
+const defaultBackoff: BackoffTimes = { initial: 1_000, max: 10_000 };
 export const maxInUnschedulable = 5 * 60_000;
 
 /**
@@ -72,7 +77,15 @@ export class SchedulingQueue {
   #leftoverTimer: Disposable | undefined;
   #tickets = 0;
 
-  constructor(context: Context, rules: QueueRules, onMove: QueueMove = () => undefined) {
+  readonly #backoffTimes: BackoffTimes;
+
+  constructor(
+    context: Context,
+    rules: QueueRules,
+    onMove: QueueMove = () => undefined,
+    backoff: BackoffTimes = defaultBackoff,
+  ) {
+    this.#backoffTimes = backoff;
     this.#context = context;
     this.#rules = rules;
     this.#onMove = onMove;
@@ -164,13 +177,16 @@ export class SchedulingQueue {
     this.#toBackoff(pod, 'ScheduleAttemptFailure');
   }
 
-  /** Moves the Pods that an event may help. */
+  /** Moves the Pods that an event may help; not the one it is about. */
   moveOnEvent(
     event: ClusterEvent,
     oldObject: KubeObject | undefined,
     newObject: KubeObject | undefined,
+    except?: string,
   ): void {
+    if (this.#unschedulable.size === 0) return;
     for (const pod of [...this.#unschedulable]) {
+      if (pod.info.key === except) continue;
       if (!this.#mayHelp(pod, event, oldObject, newObject)) continue;
       pod.cause = this.#context.tracer.cause;
       this.#leave(pod);
@@ -245,7 +261,8 @@ export class SchedulingQueue {
 
   #backoffEnd(pod: QueuedPodInfo): number {
     if (pod.failures === 0) return 0;
-    return pod.timestamp + Math.min(maxBackoff, initialBackoff * 2 ** Math.min(pod.failures - 1, 10));
+    const { initial, max } = this.#backoffTimes;
+    return pod.timestamp + Math.min(max, initial * 2 ** Math.min(pod.failures - 1, 30));
   }
 
   #dispatch(): void {

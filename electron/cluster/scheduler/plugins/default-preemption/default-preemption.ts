@@ -3,6 +3,7 @@ import type { CycleState } from '../../framework/cycle-state.ts';
 import { reasonHistogram } from '../../framework/fit-error.ts';
 import type { Handle, PostFilterPlugin, PostFilterResult } from '../../framework/interface.ts';
 import type { NodeInfo } from '../../framework/node-info.ts';
+import type { DefaultPreemptionArgs } from '../../framework/plugin-args.ts';
 import type { PodInfo } from '../../framework/pod-info.ts';
 import type { Status } from '../../framework/status.ts';
 import { unresolvable, unschedulable } from '../../framework/status.ts';
@@ -11,17 +12,21 @@ import { pickCandidate, selectVictims } from './dry-run.ts';
 
 /** So many candidates, and victims of each, are told of. */
 const maxTold = 50;
+const notHelpful = unresolvable('Preemption is not helpful for scheduling');
 
 /**
  * Looks for a node that would take the Pod once Pods of lower priority are gone, and asks for their deletion.
- * Models plugins/defaultpreemption (v1.34), looking at every node.
+ * Models plugins/defaultpreemption (v1.34).
  */
 export class DefaultPreemption implements PostFilterPlugin {
   readonly name = 'DefaultPreemption';
   readonly events = [{ resource: 'AssignedPod' as const, actions: ['Delete' as const] }];
   readonly #handle: Handle;
 
-  constructor(handle: Handle) {
+  readonly #args: DefaultPreemptionArgs;
+
+  constructor(args: DefaultPreemptionArgs, handle: Handle) {
+    this.#args = args;
     this.#handle = handle;
   }
 
@@ -41,12 +46,13 @@ export class DefaultPreemption implements PostFilterPlugin {
     const budgets = this.#handle.objects.disruptionBudgets();
     const refusals = new Map<string, Status>();
     const candidates: Candidate[] = [];
+    const potential: NodeInfo[] = [];
     for (const node of nodes) {
-      const status = filtered.get(node.name);
-      if (status?.code !== 'Unschedulable') {
-        refusals.set(node.name, unresolvable('Preemption is not helpful for scheduling'));
-        continue;
-      }
+      if (filtered.get(node.name)?.code === 'Unschedulable') potential.push(node);
+      else refusals.set(node.name, notHelpful);
+    }
+    for (const node of this.#fromSomewhere(potential)) {
+      if (this.#isEnough(candidates, potential.length)) break;
       const found = selectVictims(this.#handle, state, pod, node, budgets);
       if ('victims' in found) candidates.push(found);
       else refusals.set(node.name, found);
@@ -62,6 +68,24 @@ export class DefaultPreemption implements PostFilterPlugin {
       candidates: candidates.slice(0, maxTold).map(told),
       status: undefined,
     };
+  }
+
+  /** All of them; where there are more than need be tried, from one by chance on. Models GetOffsetAndNumCandidates. */
+  #fromSomewhere(potential: readonly NodeInfo[]): readonly NodeInfo[] {
+    if (potential.length <= this.#wanted(potential.length)) return potential;
+    const offset = this.#handle.rand.int(potential.length);
+    return [...potential.slice(offset), ...potential.slice(0, offset)];
+  }
+
+  #wanted(nodes: number): number {
+    const { minCandidateNodesPercentage, minCandidateNodesAbsolute } = this.#args;
+    return Math.max(Math.floor((nodes * minCandidateNodesPercentage) / 100), minCandidateNodesAbsolute);
+  }
+
+  #isEnough(candidates: readonly Candidate[], nodes: number): boolean {
+    return (
+      candidates.length >= this.#wanted(nodes) && candidates.some(({ pdbViolations }) => pdbViolations === 0)
+    );
   }
 
   /** Room is being made already. Models PodEligibleToPreemptOthers (v1.34). */

@@ -34,7 +34,7 @@ export class ImageLocality implements PreScorePlugin, ScorePlugin {
   }
 
   score(state: CycleState, _pod: PodInfo, node: NodeInfo): number {
-    const images = state.read(this.name) as readonly string[];
+    const images = state.required<readonly string[]>(this.name);
     const { imageNodes, nodeCount } = this.#handle.images();
     let sum = 0;
     for (const image of images) {

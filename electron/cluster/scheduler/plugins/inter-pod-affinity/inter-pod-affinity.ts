@@ -14,6 +14,7 @@ import type {
 } from '../../framework/interface.ts';
 import { maxNodeScore } from '../../framework/interface.ts';
 import type { NodeInfo } from '../../framework/node-info.ts';
+import type { InterPodAffinityArgs } from '../../framework/plugin-args.ts';
 import type { PodInfo } from '../../framework/pod-info.ts';
 import type { Status } from '../../framework/status.ts';
 import { skip, unresolvable, unschedulable } from '../../framework/status.ts';
@@ -21,8 +22,6 @@ import { TopologyCounts } from './topology-counts.ts';
 
 const filterKey = 'PreFilterInterPodAffinity';
 const scoreKey = 'PreScoreInterPodAffinity';
-/** Weight of another Pod's required affinity when nodes are scored. */
-const hardPodAffinityWeight = 1;
 const noLabels: Labels = {};
 const noTerms: PodAffinityTerms = {
   requiredAffinity: [],
@@ -90,7 +89,11 @@ export class InterPodAffinity
   ];
   readonly #handle: Handle;
 
-  constructor(handle: Handle) {
+  /** `hardPodAffinityWeight`: what another Pod's required affinity weighs when nodes are scored. */
+  readonly #args: InterPodAffinityArgs;
+
+  constructor(args: InterPodAffinityArgs, handle: Handle) {
+    this.#args = args;
     this.#handle = handle;
   }
 
@@ -137,6 +140,8 @@ export class InterPodAffinity
   preScore(state: CycleState, pod: PodInfo): Status | undefined {
     const { preferredAffinity, preferredAntiAffinity } = this.#resolved(pod.affinity ?? noTerms);
     const asks = preferredAffinity.length > 0 || preferredAntiAffinity.length > 0;
+    if (!asks && this.#args.ignorePreferredTermsOfExistingPods === true) return skip;
+    const { hardPodAffinityWeight } = this.#args;
     const namespaceLabels = this.#handle.objects.namespaceLabels(pod.pod.metadata?.namespace ?? '');
     const sums = new TopologyCounts();
     for (const { pods, podsWithAffinity, node } of this.#handle.nodes()) {
@@ -164,7 +169,7 @@ export class InterPodAffinity
   }
 
   score(state: CycleState, _pod: PodInfo, { node }: NodeInfo): number {
-    return (state.read(scoreKey) as TopologyCounts).sum(node?.metadata?.labels ?? noLabels);
+    return state.required<TopologyCounts>(scoreKey).sum(node?.metadata?.labels ?? noLabels);
   }
 
   normalize(_state: CycleState, _pod: PodInfo, scores: number[]): void {
@@ -177,7 +182,7 @@ export class InterPodAffinity
   }
 
   #filterState(state: CycleState): FilterState {
-    return state.read(filterKey) as FilterState;
+    return state.required<FilterState>(filterKey);
   }
 
   /** Terms of the incoming Pod with namespace selectors turned into names, as they are now. Models mergeAffinityTermNamespacesIfNotEmpty. */

@@ -4,6 +4,7 @@ import { untoleratedTaint } from '../../../api/helpers/tolerations.ts';
 import type { Node, Pod } from '../../../api/types.ts';
 import type { ClusterObjects } from '../../framework/cluster-objects.ts';
 import type { NodeInfo } from '../../framework/node-info.ts';
+import type { DefaultSpreadConstraint, PodTopologySpreadArgs } from '../../framework/plugin-args.ts';
 import { matchesRequiredNodeAffinity } from '../../framework/required-node-affinity.ts';
 
 export const hostnameLabel = 'kubernetes.io/hostname';
@@ -23,10 +24,15 @@ export interface SpreadConstraint {
 }
 
 /** What applies to a Pod that says nothing itself. Models systemDefaultConstraints (v1.34). */
-const systemDefaults = [
-  { topologyKey: hostnameLabel, maxSkew: 3 },
-  { topologyKey: zoneLabel, maxSkew: 5 },
+const systemDefaults: readonly DefaultSpreadConstraint[] = [
+  { topologyKey: hostnameLabel, maxSkew: 3, whenUnsatisfiable: 'ScheduleAnyway' },
+  { topologyKey: zoneLabel, maxSkew: 5, whenUnsatisfiable: 'ScheduleAnyway' },
 ];
+
+/** Constraints for Pods that have none themselves: the built-in ones, or a list of the configuration. */
+export function defaultList(args: PodTopologySpreadArgs): readonly DefaultSpreadConstraint[] {
+  return args.defaultingType === 'System' ? systemDefaults : (args.defaultConstraints ?? []);
+}
 
 /** The Pod's own constraints of one kind. @throws LabelSelectorError */
 export function ownConstraints(pod: Pod, action: UnsatisfiableAction): SpreadConstraint[] {
@@ -51,16 +57,24 @@ export function ownConstraints(pod: Pod, action: UnsatisfiableAction): SpreadCon
     });
 }
 
-/** The built-in soft constraints, over what the Pod's Services and owner select; none when nothing does. */
-export function defaultConstraints(pod: Pod, objects: ClusterObjects): SpreadConstraint[] {
+/** The default constraints of one kind, over what the Pod's Services and owner select; none when nothing does. */
+export function defaultConstraints(
+  pod: Pod,
+  objects: ClusterObjects,
+  list: readonly DefaultSpreadConstraint[],
+  action: UnsatisfiableAction,
+): SpreadConstraint[] {
+  const own = list.filter(({ whenUnsatisfiable }) => whenUnsatisfiable === action);
+  if (own.length === 0) return [];
   const selector = defaultSelector(pod, objects);
   if (selector.length === 0) return [];
-  return systemDefaults.map((constraint) => ({
-    ...constraint,
+  return own.map((constraint) => ({
+    maxSkew: constraint.maxSkew,
+    topologyKey: constraint.topologyKey,
     selector,
-    minDomains: 1,
-    honorAffinity: true,
-    honorTaints: false,
+    minDomains: constraint.minDomains ?? 1,
+    honorAffinity: (constraint.nodeAffinityPolicy ?? 'Honor') === 'Honor',
+    honorTaints: constraint.nodeTaintsPolicy === 'Honor',
   }));
 }
 

@@ -1,5 +1,6 @@
 import type { Labels } from '../../../apimachinery/labels.ts';
 import { matchesLabels } from '../../../apimachinery/labels.ts';
+import type { Pod } from '../../../api/types.ts';
 import type { EventRegistration } from '../../framework/cluster-event.ts';
 import type { CycleState } from '../../framework/cycle-state.ts';
 import type {
@@ -12,13 +13,15 @@ import type {
 } from '../../framework/interface.ts';
 import { maxNodeScore } from '../../framework/interface.ts';
 import type { NodeInfo } from '../../framework/node-info.ts';
+import type { DefaultSpreadConstraint, PodTopologySpreadArgs } from '../../framework/plugin-args.ts';
 import type { PodInfo } from '../../framework/pod-info.ts';
 import type { Status } from '../../framework/status.ts';
 import { skip, unresolvable, unschedulable } from '../../framework/status.ts';
-import type { SpreadConstraint } from './constraints.ts';
+import type { SpreadConstraint, UnsatisfiableAction } from './constraints.ts';
 import {
   countMatching,
   defaultConstraints,
+  defaultList,
   hasAllKeys,
   hostnameLabel,
   isIncluded,
@@ -57,7 +60,7 @@ interface ScoreState {
   readonly order: readonly NodeInfo[];
 }
 
-/** Evens out Pods over domains: hosts, zones and any label. Models plugins/podtopologyspread (v1.34) with system defaults. */
+/** Evens out Pods over domains: hosts, zones and any label. Models plugins/podtopologyspread (v1.34). */
 export class PodTopologySpread
   implements PreFilterPlugin, PreFilterExtensions, FilterPlugin, PreScorePlugin, ScorePlugin
 {
@@ -69,12 +72,18 @@ export class PodTopologySpread
   ];
   readonly #handle: Handle;
 
-  constructor(handle: Handle) {
+  readonly #defaults: readonly DefaultSpreadConstraint[];
+  /** The built-in constraints also take nodes without a zone: together they are one domain. */
+  readonly #systemDefaulted: boolean;
+
+  constructor(args: PodTopologySpreadArgs, handle: Handle) {
     this.#handle = handle;
+    this.#defaults = defaultList(args);
+    this.#systemDefaulted = args.defaultingType === 'System';
   }
 
   preFilter(state: CycleState, { pod }: PodInfo, nodes: readonly NodeInfo[]): Status | undefined {
-    const constraints = ownConstraints(pod, 'DoNotSchedule');
+    const constraints = this.#constraints(pod, 'DoNotSchedule');
     if (constraints.length === 0) return skip;
     const counts = constraints.map(() => new Map<string, number>());
     for (const info of nodes) {
@@ -102,7 +111,7 @@ export class PodTopologySpread
   }
 
   filter(state: CycleState, { pod }: PodInfo, { node }: NodeInfo): Status | undefined {
-    const { constraints, counts } = state.read(filterKey) as FilterState;
+    const { constraints, counts } = state.required<FilterState>(filterKey);
     const labels = node?.metadata?.labels ?? noLabels;
     for (const [index, constraint] of constraints.entries()) {
       const value = labels[constraint.topologyKey];
@@ -119,18 +128,15 @@ export class PodTopologySpread
   }
 
   preScore(state: CycleState, { pod }: PodInfo, nodes: readonly NodeInfo[]): Status | undefined {
-    const own = (pod.spec?.topologySpreadConstraints ?? []).length > 0;
-    const constraints = own
-      ? ownConstraints(pod, 'ScheduleAnyway')
-      : defaultConstraints(pod, this.#handle.objects);
+    const constraints = this.#constraints(pod, 'ScheduleAnyway');
     if (constraints.length === 0) return skip;
-    // The built-in constraints also take nodes without a zone: together they are one domain.
+    const needsAllKeys = hasOwnConstraints(pod) || !this.#systemDefaulted;
     const labelsOf = ({ node }: NodeInfo): Labels => node?.metadata?.labels ?? noLabels;
     const counts = constraints.map(() => new Map<string, number>());
     const ignored = new Set<string>();
     for (const node of nodes) {
       const labels = labelsOf(node);
-      if (own && !hasAllKeys(labels, constraints)) {
+      if (needsAllKeys && !hasAllKeys(labels, constraints)) {
         ignored.add(node.name);
         continue;
       }
@@ -145,7 +151,7 @@ export class PodTopologySpread
     for (const info of this.#handle.nodes()) {
       const labels = labelsOf(info);
       const { node } = info;
-      if (node === undefined || (own && !hasAllKeys(labels, constraints))) continue;
+      if (node === undefined || (needsAllKeys && !hasAllKeys(labels, constraints))) continue;
       constraints.forEach((constraint, index) => {
         const domains = counts[index] as Map<string, number>;
         const value = labels[constraint.topologyKey] ?? '';
@@ -161,7 +167,7 @@ export class PodTopologySpread
   }
 
   score(state: CycleState, { pod }: PodInfo, info: NodeInfo): number {
-    const { constraints, counts, weights, ignored } = state.read(scoreKey) as ScoreState;
+    const { constraints, counts, weights, ignored } = state.required<ScoreState>(scoreKey);
     if (ignored.has(info.name)) return 0;
     let score = 0;
     for (const [index, { topologyKey, selector, maxSkew }] of constraints.entries()) {
@@ -178,7 +184,7 @@ export class PodTopologySpread
 
   /** Fewer is better: the lowest raw score becomes 100. */
   normalize(state: CycleState, _pod: PodInfo, scores: number[]): void {
-    const { ignored, order } = state.read(scoreKey) as ScoreState;
+    const { ignored, order } = state.required<ScoreState>(scoreKey);
     const counted = scores.filter((_, index) => !ignored.has(order[index]?.name ?? ''));
     const min = Math.min(...counted);
     const max = Math.max(0, ...counted);
@@ -188,8 +194,14 @@ export class PodTopologySpread
     }
   }
 
+  #constraints(pod: Pod, action: UnsatisfiableAction): readonly SpreadConstraint[] {
+    return hasOwnConstraints(pod)
+      ? ownConstraints(pod, action)
+      : defaultConstraints(pod, this.#handle.objects, this.#defaults, action);
+  }
+
   #move(state: CycleState, { pod }: PodInfo, other: PodInfo, { node }: NodeInfo, amount: 1 | -1): void {
-    const { constraints, counts } = state.read(filterKey) as FilterState;
+    const { constraints, counts } = state.required<FilterState>(filterKey);
     const labels = node?.metadata?.labels ?? noLabels;
     if (node === undefined || other.pod.metadata?.namespace !== pod.metadata?.namespace) return;
     if (!hasAllKeys(labels, constraints)) return;
@@ -201,4 +213,8 @@ export class PodTopologySpread
       domains.set(value, (domains.get(value) ?? 0) + amount);
     });
   }
+}
+
+function hasOwnConstraints({ spec }: Pod): boolean {
+  return (spec?.topologySpreadConstraints ?? []).length > 0;
 }

@@ -6,10 +6,12 @@ import { defaultNormalizeScore } from '../../framework/default-normalize-score.t
 import type { FilterPlugin, PreScorePlugin, ScorePlugin } from '../../framework/interface.ts';
 import type { NodeInfo } from '../../framework/node-info.ts';
 import type { PodInfo } from '../../framework/pod-info.ts';
+import { isAtLeast } from '../../framework/release.ts';
 import type { Status } from '../../framework/status.ts';
 import { unresolvable } from '../../framework/status.ts';
 
 const hardEffects = ['NoSchedule', 'NoExecute'];
+const untolerated = unresolvable('node(s) had untolerated taint(s)');
 const stateKey = 'PreScoreTaintToleration';
 
 /** Refuses nodes with taints that the Pod does not tolerate; prefers nodes with fewer soft ones. Models plugins/tainttoleration (v1.34). */
@@ -24,10 +26,20 @@ export class TaintToleration implements FilterPlugin, PreScorePlugin, ScorePlugi
     { resource: 'UnscheduledPod', actions: ['UpdateTolerations'] },
   ];
 
+  /** Up to v1.33 the refusal names the taint. */
+  readonly #namesTaint: boolean;
+
+  constructor(release: string) {
+    this.#namesTaint = !isAtLeast(release, 34);
+  }
+
   filter(_state: CycleState, pod: PodInfo, { node }: NodeInfo): Status | undefined {
-    return node !== undefined && this.#refuses(pod, node)
-      ? unresolvable('node(s) had untolerated taint(s)')
-      : undefined;
+    if (node?.spec?.taints === undefined) return undefined;
+    const taint = untoleratedTaint(node.spec.taints, pod.pod.spec?.tolerations, hardEffects);
+    if (taint === undefined) return undefined;
+    return this.#namesTaint
+      ? unresolvable(`node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`)
+      : untolerated;
   }
 
   preScore(state: CycleState, pod: PodInfo): Status | undefined {
