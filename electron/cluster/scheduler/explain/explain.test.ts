@@ -208,7 +208,7 @@ describe('whyNot', () => {
     const claim = { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'none' } }] };
     expect(whyNot(situation([node('a')]), pod('web-1', claim), 'a')).toMatchObject({
       fits: false,
-      before: { plugin: 'VolumeBinding', reasons: ['persistentvolumeclaim "none" not found'] },
+      before: { plugin: 'VolumeRestrictions', reasons: ['persistentvolumeclaim "none" not found'] },
       remedies: [],
       complete: true,
     });
