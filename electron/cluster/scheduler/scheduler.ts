@@ -107,7 +107,12 @@ export class Scheduler {
       preEnqueue: (pod: PodInfo) => this.#frameworkOf(pod)?.preEnqueue(pod),
       registrations: (pod: PodInfo) => this.#frameworkOf(pod)?.registrations ?? noRegistrations,
     };
-    this.queue = new SchedulingQueue(context, rules, (pod, to, why) => this.#moved(pod, to, why), options.backoff);
+    this.queue = new SchedulingQueue(
+      context,
+      rules,
+      (pod, to, why) => this.#moved(pod, to, why),
+      options.backoff,
+    );
     addEventHandlers(factory, {
       cache: this.cache,
       queue: this.queue,
