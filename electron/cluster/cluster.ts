@@ -21,6 +21,7 @@ import type { Cluster, ClusterOptions, CommandHandle, CommandIo, ComponentStatus
 import { ETCD_DATA, MANIFESTS, STOPPED_MANIFESTS } from './kubeadm/control-plane.ts';
 import { installMachine } from './kubeadm/install.ts';
 import { isUnmarked, markControlPlane } from './kubeadm/mark-control-plane.ts';
+import type { ClusterPki } from './kubeadm/pki/cluster-pki.ts';
 import { joinMembers } from './kubeadm/join-members.ts';
 import type { Machine } from './machine/interface.ts';
 import { volatileStore } from './machine/local-state.ts';
@@ -94,6 +95,7 @@ class SimulatedCluster implements Cluster {
       this.#etcd,
       this.#faults,
       options.tokens ?? new Map(),
+      options.rsa,
     );
     const catalogue = new OfflineCatalogue(
       new Map([...programs].map(([name, program]) => [`registry.k8s.io/${name}`, program])),
@@ -114,7 +116,7 @@ class SimulatedCluster implements Cluster {
     const isNew = this.#places.every(({ machine }) => machine.state.get(INSTALLED) === undefined);
     if (isNew) joinMembers(members, early, simulation.now);
     for (const place of this.#places) {
-      this.#installOnce(place, server);
+      this.#installOnce(place, server, options.pki);
       defineUnits(place, programs, topology, kubernetesVersion);
       this.#watchPower(place.machine);
     }
@@ -355,18 +357,11 @@ class SimulatedCluster implements Cluster {
     return place;
   }
 
-  /** Made for the first machine that is installed; all are installed together. */
-  #serviceAccountKey: string | undefined;
-
-  #installOnce({ machine, spec, runtime }: Place, server: string): void {
+  #installOnce({ machine, spec, runtime }: Place, server: string, pki: ClusterPki): void {
     if (machine.state.get(INSTALLED) !== undefined) return;
     machine.state.set(INSTALLED, this.kubernetesVersion);
     const { topology, kubernetesVersion: version, simulation } = this;
-    this.#serviceAccountKey ??= simulation.rand.string(64, '0123456789abcdef');
-    const serviceAccountKey = this.#serviceAccountKey;
-    installMachine({
-      machine, spec, topology, runtime, server, version, serviceAccountKey, now: simulation.now,
-    }); // prettier-ignore
+    installMachine({ machine, spec, topology, runtime, server, version, pki, now: simulation.now });
     newBoot(machine, simulation);
   }
 

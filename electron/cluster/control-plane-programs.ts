@@ -1,3 +1,4 @@
+import type { RsaSignatures } from '../base/jose/interface.ts';
 import { STRATEGIES } from './api/registry.ts';
 import type { TokenUser } from './apiserver/auth/bearer-token.ts';
 import { kubeApiserverProgram } from './apiserver/server/program.ts';
@@ -20,6 +21,7 @@ export function controlPlanePrograms(
   views: EtcdMemberViews,
   faults: EtcdFaults,
   tokens: ReadonlyMap<string, TokenUser>,
+  rsa: RsaSignatures,
 ): ReadonlyMap<ControlPlaneProgram, Program> {
   return new Map<ControlPlaneProgram, Program>([
     ['etcd', etcdProgram({ backend, views, faults })],
@@ -32,6 +34,7 @@ export function controlPlanePrograms(
         authority: CLUSTER_CA,
         objects: INIT_OBJECTS,
         tokens,
+        rsa,
       }),
     ],
     ['kube-controller-manager', kubeControllerManager(version)],

@@ -2,6 +2,8 @@ import type { TokenUser } from './apiserver/auth/bearer-token.ts';
 import type { Disposable } from '../base/disposable.ts';
 import type { Event } from '../base/event.ts';
 import type { Simulation } from '../base/simulation.ts';
+import type { RsaSignatures } from '../base/jose/interface.ts';
+import type { ClusterPki } from './kubeadm/pki/cluster-pki.ts';
 import type { EtcdMemberFaults, EtcdMemberView } from './etcd/view/interface.ts';
 import type { EtcdGateway } from './gateway/etcd-interface.ts';
 import type { ConnectHandlers, Gateway, MachineConnection } from './gateway/interface.ts';
@@ -79,6 +81,10 @@ export interface ClusterOptions<EtcdBackend = unknown> {
   readonly resume: boolean;
   /** e.g. `v1.34.9` */
   readonly kubernetesVersion: string;
+  /** Installed on the machines of a new cluster. */
+  readonly pki: ClusterPki;
+  /** What signs and checks service account tokens. */
+  readonly rsa: RsaSignatures;
   /** Bearer tokens every API server knows, as `--token-auth-file` would give them. */
   readonly tokens?: ReadonlyMap<string, TokenUser>;
 }

@@ -6,6 +6,7 @@ import type { Workspace } from '../storage/interface.ts';
 import { openWorkspace } from '../storage/open-workspace.ts';
 import { ClusterSession } from './cluster-session.ts';
 import { setupIdentity } from './lab-setup.ts';
+import { testPki } from '../cluster/kubeadm/testing/cluster-pki.testing.ts';
 
 let folder: string;
 let workspace: Workspace;
@@ -54,6 +55,7 @@ function newSession(): ClusterSession {
     },
     onLogLine: () => undefined,
     beforeCommit: () => undefined,
+    pki: testPki(),
   });
 }
 

@@ -10,6 +10,7 @@ import { SqliteBackend } from '../cluster/etcd/backend/sqlite.ts';
 import { machineOfDisk } from '../cluster/etcd/server/data-dir.ts';
 import type { Cluster, ClusterOptions } from '../cluster/interface.ts';
 import type { MachineStore } from '../cluster/machine/local-state.ts';
+import type { ClusterPki } from '../cluster/kubeadm/pki/cluster-pki.ts';
 import { rawBytes } from '../cluster/network/frame-bytes.ts';
 import type { HttpRequest, HttpResponse } from '../cluster/network/http.ts';
 import { buildTopology } from '../cluster/topology/topologies.ts';
@@ -25,6 +26,7 @@ import { DiagramService } from './services/diagram-service.ts';
 import type { Writing } from './services/etcd-disk.ts';
 import { EtcdDisk } from './services/etcd-disk.ts';
 import { EtcdService } from './services/etcd-service.ts';
+import { NodeRsaSignatures } from './rsa-signatures.ts';
 import { RecordsService } from './services/records-service.ts';
 import { SchedulingService } from './services/scheduling/scheduling-service.ts';
 import { settleTurn } from './settle.ts';
@@ -69,6 +71,7 @@ export interface ClusterSessionOptions {
   readonly onLogLine: (line: { level: string; actor: string; message: string }) => void;
   /** Writes what belongs to the same moment as the cluster. */
   readonly beforeCommit: () => void;
+  readonly pki: ClusterPki;
   /** Bearer tokens the API servers know. */
   readonly tokens?: ClusterOptions['tokens'];
 }
@@ -150,6 +153,8 @@ export class ClusterSession {
       },
       resume: this.resumed,
       kubernetesVersion: KUBERNETES_VERSION,
+      pki: options.pki,
+      rsa: new NodeRsaSignatures(),
       ...(options.tokens === undefined ? {} : { tokens: options.tokens }),
     });
     this.disks = disks;

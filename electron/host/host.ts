@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ClusterPki } from '../cluster/kubeadm/pki/cluster-pki.ts';
 import type { TopologySpec } from '../cluster/topology/interface.ts';
 import { buildTopology } from '../cluster/topology/topologies.ts';
 import { NodePtyHost } from '../pty/pty-host.ts';
@@ -14,6 +15,7 @@ import type { ClusterSpec } from './cluster-session.ts';
 import { ClusterSession, KUBERNETES_VERSION } from './cluster-session.ts';
 import { Current } from './current.ts';
 import { writeConsoleKubeconfig } from './console-kubeconfig.ts';
+import { openClusterPki } from './cluster-pki.ts';
 import { createHandlers } from './handlers.ts';
 import { InjectedEtcdGateway } from './injected-etcd-gateway.ts';
 import { InjectedGateway } from './injected-gateway.ts';
@@ -92,6 +94,8 @@ export class Host {
   #listener: HttpsListener | undefined;
   #machines: MachinesServer | undefined;
   #etcd: EtcdEndpoints | undefined;
+  /** Made by other threads while the host begins. */
+  readonly #clusterPki: Promise<ClusterPki>;
   /** Ends the signing of machines' certificates. */
   #signing = (): void => undefined;
   #machinesToken = randomBytes(24).toString('base64url');
@@ -106,6 +110,9 @@ export class Host {
     mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
     this.workspace = openStore(join(config.dataDir, 'workspace.leme'), new Date(), this.notices, config.log);
     this.#pki = new FileCertificateStore(join(config.dataDir, 'pki'));
+    this.#clusterPki = openClusterPki(this.#pki);
+    // What fails is told by `start`, which waits for it.
+    this.#clusterPki.catch(() => undefined);
     this.session = new Watched(() => this.#sessionState());
     this.time = new Watched(() => timeState(this.#cluster));
     this.settings = new SettingsService(this.workspace);
@@ -305,6 +312,7 @@ export class Host {
           this.config.log(`${level} ${actor}: ${message}`);
       },
       beforeCommit: () => this.labs.save(),
+      pki: await this.#clusterPki,
       tokens: new Map([[this.#adminToken, ADMINISTRATOR]]),
     });
     this.#cluster = session;

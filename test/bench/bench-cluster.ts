@@ -11,6 +11,8 @@ import type { Cluster } from '../../electron/cluster/interface.ts';
 import { volatileStore } from '../../electron/cluster/machine/local-state.ts';
 import type { PeerCertificate } from '../../electron/cluster/network/interface.ts';
 import { buildTopology } from '../../electron/cluster/topology/topologies.ts';
+import { testPki } from '../../electron/cluster/kubeadm/testing/cluster-pki.testing.ts';
+import { NodeRsaSignatures } from '../../electron/host/rsa-signatures.ts';
 import { CausalPersistence } from '../../electron/host/causal-persistence.ts';
 import { COMMIT_DELAY, KUBERNETES_VERSION } from '../../electron/host/cluster-session.ts';
 import { settleTurn } from '../../electron/host/settle.ts';
@@ -66,6 +68,8 @@ export class BenchCluster {
       },
       resume: false,
       kubernetesVersion: KUBERNETES_VERSION,
+      pki: testPki(),
+      rsa: new NodeRsaSignatures(),
     });
     this.#workspace = workspace;
     if (workspace !== undefined && options.persistRecords !== false)

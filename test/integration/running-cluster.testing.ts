@@ -11,8 +11,10 @@ import { resourceTypes } from '../../electron/cluster/client/resource-types.ts';
 import { createCluster } from '../../electron/cluster/cluster.ts';
 import { MemoryBackend } from '../../electron/cluster/etcd/backend/memory.ts';
 import type { Cluster } from '../../electron/cluster/interface.ts';
+import { testPki } from '../../electron/cluster/kubeadm/testing/cluster-pki.testing.ts';
 import type { MachineStore } from '../../electron/cluster/machine/local-state.ts';
 import { buildTopology } from '../../electron/cluster/topology/topologies.ts';
+import { NodeRsaSignatures } from '../../electron/host/rsa-signatures.ts';
 
 /** Disks of a cluster: what is left when the app has been closed. */
 export class Disks {
@@ -78,6 +80,8 @@ export class RunningCluster {
       storage: this.disks,
       resume: before !== undefined,
       kubernetesVersion: 'v1.34.9',
+      pki: testPki(),
+      rsa: new NodeRsaSignatures(),
     });
     const first = this.cluster.topology.machines.find((machine) => machine.controlPlane !== undefined);
     const controlPlane = first === undefined ? undefined : this.cluster.machine(first.name);

@@ -9,7 +9,15 @@ const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----\r?\n([A-Za-z0-9+/=\s]*?)-----END \1-
 /** The first block of a PEM text; undefined when there is none. */
 export function firstPemBlock(text: string): PemBlock | undefined {
   const match = BLOCK.exec(text);
-  if (match === null) return undefined;
+  return match === null ? undefined : blockOf(match);
+}
+
+/** All blocks of a PEM text, in order. */
+export function pemBlocks(text: string): PemBlock[] {
+  return [...text.matchAll(new RegExp(BLOCK, 'g'))].map(blockOf);
+}
+
+function blockOf(match: RegExpExecArray): PemBlock {
   const plain = atob((match[2] as string).replace(/\s/g, ''));
   return { type: match[1] as string, bytes: Uint8Array.from(plain, (char) => char.charCodeAt(0)) };
 }

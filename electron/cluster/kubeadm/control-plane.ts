@@ -3,9 +3,12 @@ import type { ControlPlaneProgram, TopologyMachine, TopologySpec } from '../topo
 
 /** etcd's `--data-dir`. */
 export const ETCD_DATA = '/var/lib/etcd';
-/** What service account tokens are signed with, the same on every control plane machine. */
-export const SERVICE_ACCOUNT_KEY = '/etc/kubernetes/pki/sa.key';
-/** The cluster's authority, which the host puts there. */
+/** What service account tokens are signed and checked with. */
+export const SERVICE_ACCOUNT_KEYS = {
+  privateKey: '/etc/kubernetes/pki/sa.key',
+  publicKey: '/etc/kubernetes/pki/sa.pub',
+} as const;
+/** The cluster's authority. */
 export const CLUSTER_CA_CERTIFICATE = '/etc/kubernetes/pki/ca.crt';
 export const CLUSTER_CA_KEY = '/etc/kubernetes/pki/ca.key';
 export const MANIFESTS = '/etc/kubernetes/manifests';
@@ -56,7 +59,8 @@ export function controlPlaneCommand(
         '--etcd-servers=https://127.0.0.1:2379',
         '--secure-port=6443',
         '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
-        `--service-account-signing-key-file=${SERVICE_ACCOUNT_KEY}`,
+        `--service-account-key-file=${SERVICE_ACCOUNT_KEYS.publicKey}`,
+        `--service-account-signing-key-file=${SERVICE_ACCOUNT_KEYS.privateKey}`,
         `--service-cluster-ip-range=${topology.serviceCIDR}`,
         '--storage-media-type=application/json',
       ];
@@ -71,6 +75,8 @@ export function controlPlaneCommand(
         '--controllers=*,bootstrapsigner,tokencleaner',
         '--kubeconfig=/etc/kubernetes/controller-manager.conf',
         '--leader-elect=true',
+        `--root-ca-file=${CLUSTER_CA_CERTIFICATE}`,
+        `--service-account-private-key-file=${SERVICE_ACCOUNT_KEYS.privateKey}`,
         `--service-cluster-ip-range=${topology.serviceCIDR}`,
         '--use-service-account-credentials=true',
       ];

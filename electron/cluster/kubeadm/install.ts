@@ -3,8 +3,16 @@ import type { NodeRuntime } from '../cri/node-runtime.ts';
 import type { Machine } from '../machine/interface.ts';
 import type { TopologyMachine, TopologySpec } from '../topology/interface.ts';
 import { HAPROXY_CONFIG, haproxyConfig } from '../load-balancer/haproxy-config.ts';
-import { MANIFESTS, SERVICE_ACCOUNT_KEY, controlPlaneImage, controlPlaneManifest } from './control-plane.ts';
+import {
+  CLUSTER_CA_CERTIFICATE,
+  CLUSTER_CA_KEY,
+  MANIFESTS,
+  SERVICE_ACCOUNT_KEYS,
+  controlPlaneImage,
+  controlPlaneManifest,
+} from './control-plane.ts';
 import { writeKubeConfigs } from './kubeconfigs.ts';
+import type { ClusterPki } from './pki/cluster-pki.ts';
 
 export const PAUSE_IMAGE = 'registry.k8s.io/pause:3.10.1';
 
@@ -29,8 +37,7 @@ export interface InstallOptions {
   readonly server: string;
   /** e.g. `v1.34.9` */
   readonly version: string;
-  /** Content of `sa.key`: a seed from which the key pair follows. */
-  readonly serviceAccountKey: string;
+  readonly pki: ClusterPki;
   /** Virtual milliseconds since the Unix epoch. */
   readonly now: number;
 }
@@ -43,7 +50,7 @@ export function installMachine({
   runtime,
   server,
   version,
-  serviceAccountKey,
+  pki,
   now,
 }: InstallOptions): void {
   const { files } = machine;
@@ -71,7 +78,12 @@ export function installMachine({
     );
     runtime?.preload(PAUSE_IMAGE);
   }
-  if (spec.controlPlane !== undefined) files.write(SERVICE_ACCOUNT_KEY, serviceAccountKey);
+  if (spec.isNode || spec.controlPlane !== undefined) files.write(CLUSTER_CA_CERTIFICATE, pki.ca.certificate);
+  if (spec.controlPlane !== undefined) {
+    files.write(CLUSTER_CA_KEY, pki.ca.key);
+    files.write(SERVICE_ACCOUNT_KEYS.privateKey, pki.serviceAccount.privateKey);
+    files.write(SERVICE_ACCOUNT_KEYS.publicKey, pki.serviceAccount.publicKey);
+  }
   if (spec.controlPlane?.startedBy !== 'static-pod') return;
   for (const program of spec.controlPlane.programs) {
     files.write(`${MANIFESTS}/${program}.yaml`, controlPlaneManifest(program, spec, topology, version));

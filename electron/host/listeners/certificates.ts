@@ -33,6 +33,7 @@ export interface KeyPairPem {
 interface Authority {
   readonly pem: string;
   readonly key: KeyObject;
+  readonly keyPem: string;
   /** DER. */
   readonly name: Uint8Array;
   readonly keyId: Uint8Array | undefined;
@@ -84,11 +85,13 @@ export class CertificateAuthority {
   readonly #store: CertificateStore;
   readonly #authority: Authority;
   readonly pem: string;
+  readonly keyPem: string;
 
   private constructor(store: CertificateStore, authority: Authority) {
     this.#store = store;
     this.#authority = authority;
     this.pem = authority.pem;
+    this.keyPem = authority.keyPem;
   }
 
   /** @throws DerError when what is stored is no certificate */
@@ -96,7 +99,7 @@ export class CertificateAuthority {
     const kept = { pem: store.load('ca.crt'), key: store.load('ca.key') };
     if (kept.pem !== undefined && kept.key !== undefined) {
       const key = createPrivateKey(kept.key);
-      return new CertificateAuthority(store, { ...readIssuer(kept.pem), pem: kept.pem, key });
+      return new CertificateAuthority(store, { ...readIssuer(kept.pem), pem: kept.pem, key, keyPem: kept.key });
     }
     const keys = generateKeys();
     const subject = distinguishedName([OID.commonName, name]);
@@ -119,7 +122,13 @@ export class CertificateAuthority {
     );
     store.save('ca.crt', pem);
     store.save('ca.key', keys.pem);
-    return new CertificateAuthority(store, { pem, key: keys.privateKey, name: subject, keyId });
+    return new CertificateAuthority(store, {
+      pem,
+      key: keys.privateKey,
+      keyPem: keys.pem,
+      name: subject,
+      keyId,
+    });
   }
 
   /**

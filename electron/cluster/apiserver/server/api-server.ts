@@ -21,7 +21,6 @@ import { EscalationCheck } from '../auth/rbac/escalation.ts';
 import { RbacAuthorizer } from '../auth/rbac/rbac-authorizer.ts';
 import { RbacObjects } from '../auth/rbac/rbac-objects.ts';
 import { issuerDocuments } from '../auth/service-account/issuer-documents.ts';
-import type { SigningKey } from '../auth/service-account/signing-key.ts';
 import { ServiceAccountTokenAuthenticator } from '../auth/service-account/token-authenticator.ts';
 import { tokenRequestHandler } from '../auth/service-account/token-request.ts';
 import { X509Authenticator } from '../auth/x509.ts';
@@ -64,6 +63,7 @@ import type { ApiServerFlags } from './flags.ts';
 import { flowControlObjects } from './flow-control-objects.ts';
 import { etcdProblem, healthChecks } from './health-checks.ts';
 import { KnownObjects } from './known-objects.ts';
+import type { ServiceAccountKeys } from './service-account-keys.ts';
 
 export interface ApiServerOptions {
   readonly context: Context;
@@ -77,8 +77,8 @@ export interface ApiServerOptions {
   /** Name of the authority whose client certificates count. */
   readonly authority: string;
   readonly tokens: ReadonlyMap<string, TokenUser>;
-  /** Signs service account tokens. */
-  readonly signingKey: SigningKey;
+  /** Of service account tokens. */
+  readonly keys: ServiceAccountKeys;
   /** Undefined: requests are not recorded. */
   readonly audit: Auditor | undefined;
 }
@@ -202,7 +202,7 @@ export class ApiServer {
         documents: issuerDocuments(
           flags.serviceAccountIssuer,
           `https://${flags.advertiseAddress}:${flags.securePort}`,
-          options.signingKey,
+          options.keys.believed,
         ),
         texts:
           flowControl === undefined
@@ -264,9 +264,10 @@ export class ApiServer {
   }
 
   #tokenOptions() {
-    const { signingKey, flags } = this.#options;
+    const { keys, flags } = this.#options;
     return {
-      key: signingKey,
+      key: keys.signing,
+      keys: keys.believed,
       issuer: flags.serviceAccountIssuer,
       audiences: [flags.serviceAccountIssuer],
       find: (resource: string, namespace: string, name: string) =>

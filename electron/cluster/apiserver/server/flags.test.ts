@@ -5,7 +5,7 @@ const parse = (...flags: string[]) => parseApiServerFlags(['kube-apiserver', ...
 
 describe('parseApiServerFlags', () => {
   it('reads what takes effect and leaves the rest alone', () => {
-    expect(parse('--etcd-servers=https://10.0.0.11:2379,https://10.0.0.12:2379', '--tls-cert-file=/x', '--event-ttl=2h30m')).toEqual({
+    expect(parse('--etcd-servers=https://10.0.0.11:2379,https://10.0.0.12:2379', '--tls-cert-file=/x', '--event-ttl=2h30m', '--service-account-key-file=/a.pub', '--service-account-key-file=/b.pub')).toEqual({
       etcdServers: [{ host: '10.0.0.11', port: 2379 }, { host: '10.0.0.12', port: 2379 }],
       securePort: 6443,
       serviceClusterIpRange: '10.96.0.0/16',
@@ -18,6 +18,7 @@ describe('parseApiServerFlags', () => {
       storageMediaType: 'application/vnd.kubernetes.protobuf',
       serviceAccountIssuer: 'https://kubernetes.default.svc.cluster.local',
       serviceAccountSigningKeyFile: '',
+      serviceAccountKeyFiles: ['/a.pub', '/b.pub'],
       priorityAndFairness: true,
       maxRequestsInFlight: 600,
       requestTimeout: 60,

@@ -16,8 +16,10 @@ export interface ApiServerFlags {
   readonly disabledAdmissionPlugins: readonly string[];
   /** Who says so in service account tokens; also the audience they have when none is asked for. */
   readonly serviceAccountIssuer: string;
-  /** File with what service account tokens are signed with; '' for a key of this process alone. */
+  /** File with the key that signs service account tokens; '' for none. */
   readonly serviceAccountSigningKeyFile: string;
+  /** Files with the keys that are believed. */
+  readonly serviceAccountKeyFiles: readonly string[];
   /** What values in etcd should be written in. */
   readonly storageMediaType: StorageMediaType;
   readonly priorityAndFairness: boolean;
@@ -64,10 +66,13 @@ function endpoint(text: string): Address | undefined {
  */
 export function parseApiServerFlags(argv: readonly string[], ownAddress: string): ApiServerFlags | string {
   const flags = new Map<string, string>();
+  const keyFiles: string[] = [];
   for (const argument of argv.slice(1)) {
     const match = /^--([a-z0-9-]+)(?:=(.*))?$/s.exec(argument);
     if (match === null) return `unknown command "${argument}" for "kube-apiserver"`;
-    flags.set(match[1] as string, match[2] ?? 'true');
+    const [, flag = '', value = 'true'] = match;
+    flags.set(flag, value);
+    if (flag === 'service-account-key-file') keyFiles.push(value);
   }
   const servers = (flags.get('etcd-servers') ?? '').split(',').filter((text) => text !== '');
   if (servers.length === 0) return '--etcd-servers must be specified';
@@ -113,6 +118,7 @@ export function parseApiServerFlags(argv: readonly string[], ownAddress: string)
     disabledAdmissionPlugins: names('disable-admission-plugins'),
     serviceAccountIssuer: flags.get('service-account-issuer') ?? DEFAULT_ISSUER,
     serviceAccountSigningKeyFile: flags.get('service-account-signing-key-file') ?? '',
+    serviceAccountKeyFiles: keyFiles,
     storageMediaType,
     priorityAndFairness: flags.get('enable-priority-and-fairness') !== 'false',
     maxRequestsInFlight: inFlight.reduce<number>((sum, value) => sum + Number(value), 0),

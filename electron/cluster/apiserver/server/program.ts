@@ -1,7 +1,7 @@
 import { STRATEGIES } from '../../api/registry.ts';
 import type { KindStrategy } from '../../api/strategy.ts';
 import type { KubeObject } from '../../api/types.ts';
-import { SigningKey } from '../auth/service-account/signing-key.ts';
+import type { RsaSignatures } from '../../../base/jose/interface.ts';
 import type { TokenUser } from '../auth/bearer-token.ts';
 import { NetworkEtcdClient } from '../../etcd/v3/client/network-client.ts';
 import type { Program } from '../../machine/interface.ts';
@@ -14,6 +14,7 @@ import { commandFailed } from '../../client/command-failed.ts';
 import { FlowControlConsumer } from './flow-control-consumer.ts';
 import { parseApiServerFlags } from './flags.ts';
 import { openAudit } from './open-audit.ts';
+import { serviceAccountKeys } from './service-account-keys.ts';
 import { ReconnectingEtcdClient } from './reconnecting-etcd-client.ts';
 import type { EtcdConnector } from './reconnecting-etcd-client.ts';
 
@@ -28,6 +29,8 @@ export interface KubeApiserverOptions {
   readonly authority?: string;
   /** What whoever installs the cluster creates in it first; made when it is not there. Kinds that are not served are left out. */
   readonly objects?: readonly KubeObject[];
+  /** What service account tokens are signed and checked with. */
+  readonly rsa: RsaSignatures;
   /** Static bearer tokens, as `--token-auth-file` would give them. */
   readonly tokens?: ReadonlyMap<string, TokenUser>;
 }
@@ -48,13 +51,11 @@ export function kubeApiserverProgram(options: KubeApiserverOptions): Program {
       process.stderr(`Error: ${flags}`);
       return 1;
     }
-    const keyFile = flags.serviceAccountSigningKeyFile;
-    if (keyFile !== '' && !process.files.exists(keyFile)) {
-      const why = `open ${keyFile}: no such file or directory`;
-      process.stderr(`Error: failed to parse service-account-issuer-key-file: ${why}`);
+    const keys = serviceAccountKeys(process.files, flags, options.rsa);
+    if (typeof keys === 'string') {
+      process.stderr(commandFailed(keys, process.clock.now()));
       return 1;
     }
-    const seed = keyFile === '' ? process.rand.uuid() : process.files.read(keyFile);
     const audit = openAudit(process, flags);
     if (typeof audit === 'string') {
       process.stderr(commandFailed(audit, process.clock.now()));
@@ -75,7 +76,7 @@ export function kubeApiserverProgram(options: KubeApiserverOptions): Program {
       gitVersion: options.gitVersion,
       authority: options.authority ?? 'kubernetes',
       tokens: options.tokens ?? new Map(),
-      signingKey: new SigningKey(seed),
+      keys,
       audit: audit?.auditor,
     });
     let listener;

@@ -1,5 +1,7 @@
+import { RSA_KEYS } from '../../../base/jose/rsa-keys.testing.ts';
 import { newTestSimulation } from '../../../base/simulation.testing.ts';
 import type { Simulation } from '../../../base/simulation.ts';
+import { NodeRsaSignatures } from '../../../host/rsa-signatures.ts';
 import type { KindStrategy } from '../../api/strategy.ts';
 import type { Backend } from '../../etcd/backend/interface.ts';
 import { MemoryBackend } from '../../etcd/backend/memory.ts';
@@ -73,6 +75,8 @@ export class TestCluster {
     this.etcdMachine = machine('etcd-1', '10.0.0.11', this.simulation, this.network);
     this.apiMachine = machine('cp-1', '10.0.0.10', this.simulation, this.network);
     this.clientMachine = machine('outside', '10.0.0.1', this.simulation, this.network);
+    this.apiMachine.files.write('/etc/kubernetes/pki/sa.key', RSA_KEYS.first.privateKey);
+    this.apiMachine.files.write('/etc/kubernetes/pki/sa.pub', RSA_KEYS.first.publicKey);
     this.startEtcd();
     this.startApi();
     this.clientMachine.spawn({
@@ -107,11 +111,14 @@ export class TestCluster {
     const program = kubeApiserverProgram({
       strategies: this.#strategies,
       gitVersion: 'v1.34.9',
+      rsa: new NodeRsaSignatures(),
       ...this.#more,
     });
     this.api = this.#spawn(this.apiMachine, 'kube-apiserver', program, [
       'kube-apiserver',
       '--etcd-servers=http://10.0.0.11:2379',
+      '--service-account-signing-key-file=/etc/kubernetes/pki/sa.key',
+      '--service-account-key-file=/etc/kubernetes/pki/sa.pub',
       ...this.#flags,
     ]);
     this.#connections.clear();

@@ -121,12 +121,8 @@ function startControllers(
   });
 }
 
-/** The file's content; without a file the authority that the kubeconfig names, written out by its fields as certificates are there. */
 function withRootCa(process: ProcessContext, config: ControllerManagerConfig): ControllerManagerConfig {
-  if (config.rootCaFile === '') {
-    const issuer = readClientConfig(process.files, config.kubeconfig, name).certificate?.issuer ?? '';
-    return issuer === '' ? config : { ...config, rootCa: `commonName: ${issuer}\n` };
-  }
+  if (config.rootCaFile === '') return config;
   if (!process.files.exists(config.rootCaFile)) {
     throw new Error(
       `error reading root-ca-file at ${config.rootCaFile}: open ${config.rootCaFile}: no such file or directory`,

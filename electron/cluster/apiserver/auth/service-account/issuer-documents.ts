@@ -1,4 +1,4 @@
-import type { SigningKey } from './signing-key.ts';
+import type { PublicKey } from '../../../../base/jose/public-key.ts';
 
 const JWKS = '/openid/v1/jwks';
 
@@ -9,7 +9,7 @@ const JWKS = '/openid/v1/jwks';
 export function issuerDocuments(
   issuer: string,
   server: string,
-  key: SigningKey,
+  keys: readonly PublicKey[],
 ): ReadonlyMap<string, () => { readonly type: string; readonly value: unknown }> {
   const configuration = {
     issuer,
@@ -20,6 +20,6 @@ export function issuerDocuments(
   };
   return new Map<string, () => { readonly type: string; readonly value: unknown }>([
     ['/.well-known/openid-configuration', () => ({ type: 'application/json', value: configuration })],
-    [JWKS, () => ({ type: 'application/jwk-set+json', value: { keys: [key.jwk] } })],
+    [JWKS, () => ({ type: 'application/jwk-set+json', value: { keys: keys.map(({ jwk }) => jwk) } })],
   ]);
 }

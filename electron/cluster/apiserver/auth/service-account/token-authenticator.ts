@@ -1,11 +1,12 @@
 import type { Clock } from '../../../../base/clock.ts';
+import { isSignedBy, readClaims } from '../../../../base/jose/json-web-token.ts';
+import type { PublicKey } from '../../../../base/jose/public-key.ts';
 import type { KubeObject } from '../../../api/types.ts';
 import type { AuthenticationResult, Authenticator, Credentials } from '../interface.ts';
 import { authenticated } from '../user.ts';
 import type { UserInfo } from '../user.ts';
-import type { Claims } from './jwt.ts';
-import { isSignedBy, readClaims } from './jwt.ts';
-import type { SigningKey } from './signing-key.ts';
+import type { BoundClaims } from './claims.ts';
+import { boundClaims } from './claims.ts';
 
 /** Tokens whose signature is remembered as good. */
 const REMEMBERED = 1_000;
@@ -20,7 +21,8 @@ export type ObjectLookup = (
 
 export interface TokenAuthenticatorOptions {
   readonly clock: Clock;
-  readonly key: SigningKey;
+  /** Those of `--service-account-key-file`. */
+  readonly keys: readonly PublicKey[];
   readonly issuer: string;
   /** Audiences of the API server itself. */
   readonly audiences: readonly string[];
@@ -28,7 +30,7 @@ export interface TokenAuthenticatorOptions {
 }
 
 interface Verified {
-  readonly claims: Claims;
+  readonly claims: BoundClaims;
   readonly user: UserInfo;
 }
 
@@ -57,9 +59,10 @@ export class ServiceAccountTokenAuthenticator implements Authenticator {
 
   /** Undefined for what another issuer made, if anybody. */
   #verify(token: string): Verified | 'forged' | undefined {
-    const claims = readClaims(token);
+    const claimed = readClaims(token);
+    const claims = claimed && boundClaims(claimed);
     if (claims?.iss !== this.#options.issuer) return undefined;
-    if (!isSignedBy(this.#options.key, token)) return 'forged';
+    if (!isSignedBy(this.#options.keys, token)) return 'forged';
     const verified = { claims, user: userOf(claims) };
     if (this.#verified.size >= REMEMBERED) this.#verified.clear();
     this.#verified.set(token, verified);
@@ -102,7 +105,7 @@ export class ServiceAccountTokenAuthenticator implements Authenticator {
 
 const refused = (why: string): AuthenticationResult => ({ outcome: 'refused', why });
 
-function userOf({ jti, 'kubernetes.io': bound }: Claims): UserInfo {
+function userOf({ jti, 'kubernetes.io': bound }: BoundClaims): UserInfo {
   const { namespace, serviceaccount, pod, node } = bound;
   const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`];
   const extra: Record<string, string[]> = { [`${EXTRA}credential-id`]: [`JTI=${jti}`] };

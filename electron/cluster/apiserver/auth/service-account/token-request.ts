@@ -1,4 +1,6 @@
 import type { Context } from '../../../../base/context.ts';
+import { signToken } from '../../../../base/jose/json-web-token.ts';
+import type { PrivateKey } from '../../../../base/jose/private-key.ts';
 import type { KubeObject, Pod, TokenRequest } from '../../../api/types.ts';
 import { newBadRequest, newConflict, newInvalid, newNotFound } from '../../../apimachinery/status.ts';
 import { formatTime } from '../../../apimachinery/time.ts';
@@ -8,9 +10,7 @@ import { decodeRequestObject } from '../../endpoints/body-decoder.ts';
 import { parseWriteOptions } from '../../endpoints/request-options.ts';
 import type { SubresourceHandler } from '../../endpoints/served-resource.ts';
 import { answerWithObject, checkNameOnUrl, writeContextOf } from '../../endpoints/write-handlers.ts';
-import type { Claims } from './jwt.ts';
-import { signToken } from './jwt.ts';
-import type { SigningKey } from './signing-key.ts';
+import type { BoundClaims } from './claims.ts';
 import type { ObjectLookup } from './token-authenticator.ts';
 
 const KIND = { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' };
@@ -20,13 +20,13 @@ const MAX_SECONDS = 2 ** 32;
 
 export interface TokenRequestOptions {
   readonly context: Context;
-  readonly key: SigningKey;
+  readonly key: PrivateKey;
   readonly issuer: string;
   readonly audiences: readonly string[];
   readonly find: ObjectLookup;
 }
 
-type Bound = Pick<Claims['kubernetes.io'], 'pod' | 'secret' | 'node'>;
+type Bound = Pick<BoundClaims['kubernetes.io'], 'pod' | 'secret' | 'node'>;
 
 /** POST serviceaccounts/x/token: a token for the account. Models TokenREST (pkg/registry/core/serviceaccount/storage, v1.34). */
 export function tokenRequestHandler(options: TokenRequestOptions): SubresourceHandler {
@@ -68,7 +68,7 @@ async function issue(
   const bound = reference === undefined ? {} : await bind(reference, name, namespace, find);
   const now = Math.floor(context.clock.now() / 1_000);
   const aud = meant.length === 0 ? audiences : meant;
-  const claims: Claims = {
+  const claims: BoundClaims = {
     aud,
     exp: now + expirationSeconds,
     iat: now,
