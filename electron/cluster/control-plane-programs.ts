@@ -37,7 +37,7 @@ export function controlPlanePrograms(
         rsa,
       }),
     ],
-    ['kube-controller-manager', kubeControllerManager(version)],
+    ['kube-controller-manager', kubeControllerManager(version, rsa)],
     ['kube-scheduler', kubeScheduler(version)],
   ]);
 }

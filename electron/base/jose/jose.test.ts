@@ -25,9 +25,9 @@ describe('keys', () => {
   it('sign as everybody else checks, always the same', () => {
     const signature = FIRST.sign(message);
     const { jwk, id } = FIRST.publicKey;
-    expect(verify('sha256', message, createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' }), signature)).toBe(
-      true,
-    );
+    expect(
+      verify('sha256', message, createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' }), signature),
+    ).toBe(true);
     expect(jwk).toMatchObject({ use: 'sig', kty: 'RSA', alg: 'RS256', kid: id, e: 'AQAB' });
     expect(id).toHaveLength(43);
     expect(FIRST.sign(message)).toEqual(signature);

@@ -1,3 +1,4 @@
+import { sha256 } from '@noble/hashes/sha2.js';
 import { contextTag, TAG } from '../der/der-value.ts';
 import { children, readOid, readOne, readTime } from '../der/read-der.ts';
 import { OID } from './oids.ts';
@@ -9,6 +10,8 @@ export interface CertificateFields {
   readonly issuer: string;
   readonly notBefore: number;
   readonly notAfter: number;
+  /** SHA-256 of the whole certificate, in hexadecimal. */
+  readonly fingerprint: string;
 }
 
 /** Reads the DER of a certificate. @throws DerError */
@@ -28,5 +31,10 @@ export function parseCertificate(bytes: Uint8Array): CertificateFields {
     issuer: values(issuer, OID.commonName).at(-1) ?? '',
     notBefore: readTime(notBefore),
     notAfter: readTime(notAfter),
+    fingerprint: hex(sha256(bytes)),
   };
+}
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

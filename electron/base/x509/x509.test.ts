@@ -95,6 +95,7 @@ describe('a signing authority', () => {
     expect(parseCertificate(firstPemBlock(pem)?.bytes ?? new Uint8Array())).toEqual({
       commonName: 'jane', organizations: ['developers'], issuer: 'kubernetes',
       notBefore: Date.UTC(2026, 0, 1), notAfter: Date.UTC(2051, 0, 1),
+      fingerprint: read.fingerprint256.replaceAll(':', '').toLowerCase(),
     }); // prettier-ignore
     expect(new X509Certificate(signing.sign({ ...template, keyUsage: 0 })).checkIssued(issuer)).toBe(true);
     expect(() => new SigningAuthority('', ca.key)).toThrow('no certificate in the PEM text');

@@ -20,6 +20,7 @@ import type {
 import type { ClientConfig, RateLimits } from './kubeconfig.ts';
 import { deleteBody, listQuery, resourcePath } from './query.ts';
 import type { ResourceType } from './resource-type.ts';
+import type { TokenSource } from './token-source.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 /** How a request is to be sent, beyond method, target and body. */
@@ -35,6 +36,7 @@ export class NetworkApiClient implements ApiClient {
   readonly #context: ComponentContext;
   readonly #transport: ApiTransport;
   readonly #limiter: TokenBucket | undefined;
+  readonly #tokens: TokenSource | undefined;
 
   constructor(context: ComponentContext, net: NetworkAccess, config: ClientConfig);
   constructor(
@@ -42,14 +44,17 @@ export class NetworkApiClient implements ApiClient {
     transport: ApiTransport,
     userAgent: string,
     limits: RateLimits | undefined,
+    tokens?: TokenSource,
   );
   constructor(
     context: ComponentContext,
     way: NetworkAccess | ApiTransport,
     about: ClientConfig | string,
     limits?: RateLimits,
+    tokens?: TokenSource,
   ) {
     this.#context = context;
+    this.#tokens = tokens;
     if (way instanceof ApiTransport) {
       this.#transport = way;
       this.userAgent = about as string;
@@ -67,7 +72,7 @@ export class NetworkApiClient implements ApiClient {
     userAgent: string,
     limits: RateLimits | undefined = this.#transport.config.limits,
   ): NetworkApiClient {
-    return new NetworkApiClient(this.#context, this.#transport, userAgent, limits);
+    return new NetworkApiClient(this.#context, this.#transport, userAgent, limits, this.#tokens);
   }
 
   resource<T extends KubeObject>(gvr: GroupVersionResource, namespace?: string): ResourceClient<T> {
@@ -89,12 +94,13 @@ export class NetworkApiClient implements ApiClient {
         method,
         target,
         headers: {
-          ...this.#transport.headers(this.userAgent),
+          ...(await this.#headers()),
           ...(body === undefined ? {} : { 'content-type': options.contentType ?? 'application/json' }),
         },
         ...(body === undefined ? {} : { body: { type: 'object' as const, value: body } }),
       });
       if (response.status < 400) return bodyValue(response.body);
+      if (response.status === 401) this.#tokens?.reset();
       const seconds = retryAfter(response);
       if (seconds === undefined || retries === MAX_RETRIES) throw failure(response);
       await this.#context.clock.sleep(seconds * 1000);
@@ -107,7 +113,7 @@ export class NetworkApiClient implements ApiClient {
     const open = async (): Promise<void> => {
       try {
         stream = await this.#transport.stream(
-          { method: 'GET', target, headers: this.#transport.headers(this.userAgent) },
+          { method: 'GET', target, headers: await this.#headers() },
           {
             onItem: (body) => {
               if (!stopped) handlers.onEvent(bodyValue(body) as WatchEvent<T>);
@@ -133,6 +139,13 @@ export class NetworkApiClient implements ApiClient {
         stream?.cancel();
       },
     };
+  }
+
+  async #headers(): Promise<Record<string, string>> {
+    const headers = this.#transport.headers(this.userAgent);
+    return this.#tokens === undefined
+      ? headers
+      : { ...headers, authorization: `Bearer ${await this.#tokens.token()}` };
   }
 }
 

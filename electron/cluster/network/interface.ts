@@ -18,6 +18,8 @@ export interface PeerCertificate {
   readonly notAfter: number;
   /** Name of the authority that signed it; an unknown one is refused by the server's own check. */
   readonly issuer: string;
+  /** SHA-256 of the certificate in hexadecimal; absent where only its fields are known. */
+  readonly fingerprint?: string;
 }
 
 export interface Peer {

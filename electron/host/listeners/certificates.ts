@@ -99,7 +99,12 @@ export class CertificateAuthority {
     const kept = { pem: store.load('ca.crt'), key: store.load('ca.key') };
     if (kept.pem !== undefined && kept.key !== undefined) {
       const key = createPrivateKey(kept.key);
-      return new CertificateAuthority(store, { ...readIssuer(kept.pem), pem: kept.pem, key, keyPem: kept.key });
+      return new CertificateAuthority(store, {
+        ...readIssuer(kept.pem),
+        pem: kept.pem,
+        key,
+        keyPem: kept.key,
+      });
     }
     const keys = generateKeys();
     const subject = distinguishedName([OID.commonName, name]);

@@ -45,6 +45,7 @@ export function peerCertificate(
     organizations: values(subject['O']),
     notBefore: Date.parse(certificate.valid_from),
     notAfter: Date.parse(certificate.valid_to),
+    fingerprint: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
     // A certificate may claim any issuer: only one whose signature held counts as signed by our authority.
     issuer: isSigned(certificate.raw, authority)
       ? name

@@ -6,6 +6,9 @@ export interface UserInfo {
   readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
+/** Which credential proved it, among a user's extra fields. */
+export const CREDENTIAL_ID = 'authentication.kubernetes.io/credential-id';
+
 export const ANONYMOUS: UserInfo = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
 
 /** Adds `system:authenticated`, which every user who proved an identity is in. */

@@ -2,7 +2,7 @@ import type { Clock } from '../../../base/clock.ts';
 import type { PeerCertificate } from '../../network/interface.ts';
 import type { AuthenticationResult, Authenticator, Credentials } from './interface.ts';
 import type { UserInfo } from './user.ts';
-import { authenticated } from './user.ts';
+import { authenticated, CREDENTIAL_ID } from './user.ts';
 
 /**
  * Client certificates: common name is the user, organizations are the groups. The certificate has to be
@@ -39,7 +39,11 @@ export class X509Authenticator implements Authenticator {
     if (certificate.commonName === '') return { outcome: 'none' };
     let user = this.#users.get(certificate);
     if (user === undefined) {
-      user = authenticated(certificate.commonName, certificate.organizations);
+      const { commonName, organizations, fingerprint } = certificate;
+      user = {
+        ...authenticated(commonName, organizations),
+        ...(fingerprint === undefined ? {} : { extra: { [CREDENTIAL_ID]: [`X509SHA256=${fingerprint}`] } }),
+      };
       this.#users.set(certificate, user);
     }
     return { outcome: 'user', user };

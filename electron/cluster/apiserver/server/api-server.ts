@@ -63,6 +63,7 @@ import type { ApiServerFlags } from './flags.ts';
 import { flowControlObjects } from './flow-control-objects.ts';
 import { etcdProblem, healthChecks } from './health-checks.ts';
 import { KnownObjects } from './known-objects.ts';
+import { labelWithLastUse } from './legacy-token-use.ts';
 import type { ServiceAccountKeys } from './service-account-keys.ts';
 
 export interface ApiServerOptions {
@@ -145,7 +146,11 @@ export class ApiServer {
     this.#authentication = new AuthenticationChain(
       [
         new X509Authenticator(context.clock, options.authority),
-        new ServiceAccountTokenAuthenticator({ clock: context.clock, ...this.#tokenOptions() }),
+        new ServiceAccountTokenAuthenticator({
+          clock: context.clock,
+          ...this.#tokenOptions(),
+          onSecretUsed: (secret) => labelWithLastUse(context, this.resources, secret),
+        }),
         new BearerTokenAuthenticator(options.tokens),
       ],
       flags.anonymousAuth,

@@ -51,6 +51,7 @@ export class FakeApiClient implements ApiClient {
   /** Virtual milliseconds that a call takes, and after which a watch tells. */
   latency = 1;
   readonly reactors: Reactor[] = [];
+  readonly subresources = new Map<string, (body: unknown) => unknown>();
   readonly #context: Context;
   readonly #objects = new Map<string, Map<string, KubeObject>>();
   readonly #watchers = new Set<Watcher>();
@@ -71,6 +72,11 @@ export class FakeApiClient implements ApiClient {
     const answer = this.#requests.get(`${method} ${target}`);
     if (answer === undefined) throw notFound(target, '');
     return answer(body);
+  }
+
+  /** Answers creations of a subresource, e.g. `serviceaccounts/token`, in place of a Status. */
+  onSubresource(resource: string, answer: (body: unknown) => unknown): void {
+    this.subresources.set(resource, answer);
   }
 
   /** Answers plain requests, e.g. discovery. */
@@ -311,6 +317,8 @@ class FakeResource<T extends KubeObject> implements ResourceClient<T> {
         spec: { ...spec, nodeName: target.name },
       } as KubeObject);
     }
+    const answer = this.#api.subresources.get(`${groupResource(this.#gvr)}/${subresource}`);
+    if (answer !== undefined) return answer(body);
     if (subresource === 'token') {
       const { spec } = body as { spec: { expirationSeconds: number } };
       const expirationTimestamp = this.#api.now(spec.expirationSeconds);

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parseCertificate } from '../../../base/x509/certificate.ts';
 import { SigningAuthority } from '../../../base/x509/authority.ts';
@@ -58,6 +59,7 @@ describe('the signing controller', () => {
       issuer: 'kubernetes',
       notBefore: now - 300_000,
       notAfter: now + HOUR,
+      fingerprint: new X509Certificate(pem).fingerprint256.replaceAll(':', '').toLowerCase(),
     });
   });
 

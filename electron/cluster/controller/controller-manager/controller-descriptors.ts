@@ -13,6 +13,7 @@ import { ReplicaSetController } from '../replicaset/replicaset-controller.ts';
 import { ResourceQuotaController } from '../resource-quota/resource-quota-controller.ts';
 import { RootCaPublisher } from '../root-ca-publisher/root-ca-publisher.ts';
 import { ServiceAccountController } from '../service-account/service-account-controller.ts';
+import { TokensController } from '../service-account/tokens-controller.ts';
 import { PvProtectionController } from '../storage-protection/pv-protection-controller.ts';
 import { PvcProtectionController } from '../storage-protection/pvc-protection-controller.ts';
 import { TaintEvictionController } from '../taint-eviction/taint-eviction-controller.ts';
@@ -22,14 +23,24 @@ import type { ControllerManagerConfig } from './flags.ts';
 export interface ControllerDescriptor {
   readonly name: string;
   readonly alias: string;
-  /** Component name in events and user agent. */
+  /** Component name in events and user agent, and service account in kube-system. */
   readonly component: string;
+  /** Acts as the process itself: others need what it makes. */
+  readonly isRoot?: boolean;
   /** Undefined when the configuration leaves it without what it needs. */
   create(context: ControllerContext, config: ControllerManagerConfig): Controller | undefined;
 }
 
 /** Every controller there is, in the order in which they start. */
 export const controllerDescriptors: readonly ControllerDescriptor[] = [
+  {
+    name: 'serviceaccount-token-controller',
+    alias: 'serviceaccount-token',
+    component: 'tokens-controller',
+    isRoot: true,
+    create: (c, { serviceAccountKey, rootCa }) =>
+      serviceAccountKey === undefined ? undefined : new TokensController(c, serviceAccountKey, rootCa),
+  },
   {
     name: 'serviceaccount-controller',
     alias: 'serviceaccount',

@@ -1,3 +1,4 @@
+import type { PrivateKey } from '../../../base/jose/private-key.ts';
 import { FlagError, parseDuration, parseFlags } from '../../client/component-flags.ts';
 import type { NodeLifecycleOptions } from '../node-lifecycle/node-lifecycle-controller.ts';
 import type { ResourceQuotaOptions } from '../resource-quota/resource-quota-controller.ts';
@@ -27,6 +28,8 @@ export interface ControllerManagerConfig {
   readonly nodeLifecycle: NodeLifecycleOptions;
   readonly resourceQuota: ResourceQuotaOptions;
   readonly rootCaFile: string;
+  /** Each controller acts under a service account of its own. */
+  readonly useServiceAccountCredentials: boolean;
   readonly signing: {
     /** '' when there is no signer. */
     readonly certificateFile: string;
@@ -34,6 +37,9 @@ export interface ControllerManagerConfig {
     /** Milliseconds that a certificate is good at most. */
     readonly duration: number;
   };
+  readonly serviceAccountPrivateKeyFile: string;
+  /** From that file. */
+  readonly serviceAccountKey?: PrivateKey;
   /** Content of `rootCaFile`. */
   readonly rootCa?: string;
 }
@@ -48,9 +54,7 @@ const accepted = {
   'cluster-cidr': '',
   'cluster-name': 'kubernetes',
   'requestheader-client-ca-file': '',
-  'service-account-private-key-file': '',
   'service-cluster-ip-range': '',
-  'use-service-account-credentials': false,
   v: 0,
 };
 
@@ -84,7 +88,9 @@ const defaults = {
   'root-ca-file': '',
   'secondary-node-eviction-rate': defaultNodeLifecycleOptions.secondaryEvictionRate,
   'secure-port': 10257,
+  'service-account-private-key-file': '',
   'terminated-pod-gc-threshold': 12_500,
+  'use-service-account-credentials': false,
   'unhealthy-zone-threshold': defaultNodeLifecycleOptions.unhealthyZoneThreshold,
 };
 
@@ -134,6 +140,8 @@ export function readControllerManagerFlags(argv: readonly string[]): ControllerM
       syncPeriod: duration('resource-quota-sync-period'),
     },
     rootCaFile: flags['root-ca-file'],
+    serviceAccountPrivateKeyFile: flags['service-account-private-key-file'],
+    useServiceAccountCredentials: flags['use-service-account-credentials'],
     signing: {
       certificateFile: flags['cluster-signing-cert-file'],
       keyFile: flags['cluster-signing-key-file'],

@@ -1,3 +1,5 @@
+import type { RsaSignatures } from '../../../base/jose/interface.ts';
+import { PrivateKey } from '../../../base/jose/private-key.ts';
 import { CoreEventRecorder } from '../../client/core-event-recorder.ts';
 import { serveHealth } from '../../client/health-server.ts';
 import { InformerFactory } from '../../client/informer-factory.ts';
@@ -7,6 +9,8 @@ import { NetworkApiClient } from '../../client/network-api-client.ts';
 import { leaderIdentity, takeThawed } from '../../client/thaw.ts';
 import type { ProcessContext, Program } from '../../machine/interface.ts';
 import type { Controller } from '../interface.ts';
+import type { ClientBuilder } from './client-builder.ts';
+import { AccountClientBuilder, SimpleClientBuilder } from './client-builder.ts';
 import { controllerDescriptors } from './controller-descriptors.ts';
 import type { ControllerManagerConfig } from './flags.ts';
 import { enabledControllers, readControllerManagerFlags } from './flags.ts';
@@ -44,10 +48,10 @@ const notModelled = new Set([
 ]);
 
 /** The program of kube-controller-manager. `version` is the cluster's, e.g. `v1.34.9`. Models cmd/kube-controller-manager (v1.34). */
-export function kubeControllerManager(version: string): Program {
+export function kubeControllerManager(version: string, rsa: RsaSignatures): Program {
   return async (process) => {
     try {
-      return await run(process, version);
+      return await run(process, version, rsa);
     } catch (error) {
       if (error instanceof TypeError) throw error;
       process.stderr(`Error: ${error instanceof Error ? error.message : String(error)}`);
@@ -56,21 +60,23 @@ export function kubeControllerManager(version: string): Program {
   };
 }
 
-async function run(process: ProcessContext, version: string): Promise<number> {
+async function run(process: ProcessContext, version: string, rsa: RsaSignatures): Promise<number> {
   const thawed = takeThawed(process.state, name);
-  const config = withRootCa(process, readControllerManagerFlags(argumentsOf(process)));
+  const config = withFiles(process, readControllerManagerFlags(argumentsOf(process)), rsa);
   const enabled = enabledControllers(config.controllers, controllerDescriptors, notModelled);
   const limits = { qps: config.qps, burst: config.burst };
   const agent = `${name}/${version}`;
-  const client = new NetworkApiClient(
-    process,
-    process.net,
-    readClientConfig(process.files, config.kubeconfig, agent, limits),
-  );
+  const clientConfig = readClientConfig(process.files, config.kubeconfig, agent, limits);
+  const client = new NetworkApiClient(process, process.net, clientConfig);
+  const root = new SimpleClientBuilder(client, agent);
+  const builder = config.useServiceAccountCredentials
+    ? new AccountClientBuilder(process, clientConfig, client.derive(agent), agent)
+    : root;
+  const start = (): Promise<void> => startControllers(process, { root, builder }, config, enabled, thawed);
   serveHealth(process.net, config.securePort);
   process.stdout(`"Starting" version="${version}"`);
   if (!config.leaderElect) {
-    startControllers(process, client, config, enabled, agent, thawed);
+    await start();
     return new Promise<number>(() => undefined);
   }
   const leaderClient = client.derive(`${agent}/leader-election`);
@@ -83,29 +89,34 @@ async function run(process: ProcessContext, version: string): Promise<number> {
     times: config,
   });
   await elector.acquire();
-  startControllers(process, client, config, enabled, agent, thawed);
-  await elector.renew();
+  // Losing the lease ends the process also while controllers are being made.
+  const failed = new Promise<never>((_, reject) => {
+    process.go(() => start().catch(reject));
+  });
+  await Promise.race([elector.renew(), failed]);
   process.stderr('"leaderelection lost"');
   return 1;
 }
 
-/** Each controller has a client (with its own rate limit) and recorder; the caches are shared. */
-function startControllers(
+/**
+ * Each controller has a client (with its own rate limit) and recorder; the caches are shared, and filled as the process itself.
+ * @throws Error, StatusError where an account cannot be made: the process ends
+ */
+async function startControllers(
   process: ProcessContext,
-  client: NetworkApiClient,
+  { root, builder }: { readonly root: ClientBuilder; readonly builder: ClientBuilder },
   config: ControllerManagerConfig,
   enabled: ReadonlySet<string>,
-  agent: string,
   thawed: boolean,
-): void {
-  const factory = new InformerFactory(process, client.derive(`${agent}/shared-informers`));
+): Promise<void> {
+  const factory = new InformerFactory(process, await root.client('shared-informers'));
   const controllers: Controller[] = [];
   for (const descriptor of controllerDescriptors) {
     if (!enabled.has(descriptor.name)) {
       process.log.info('Warning: controller is disabled', { controller: descriptor.name });
       continue;
     }
-    const own = client.derive(`${agent}/${descriptor.component}`);
+    const own = await (descriptor.isRoot === true ? root : builder).client(descriptor.component);
     const recorder = new CoreEventRecorder(process, own, descriptor.component);
     const controller = descriptor.create(
       { context: process, client: own, factory, recorder, thawed, files: process.files },
@@ -121,14 +132,30 @@ function startControllers(
   });
 }
 
-function withRootCa(process: ProcessContext, config: ControllerManagerConfig): ControllerManagerConfig {
-  if (config.rootCaFile === '') return config;
-  if (!process.files.exists(config.rootCaFile)) {
+/** With what is in the files that the flags name. @throws Error, with which the program ends */
+function withFiles(
+  { files }: ProcessContext,
+  config: ControllerManagerConfig,
+  rsa: RsaSignatures,
+): ControllerManagerConfig {
+  const { rootCaFile, serviceAccountPrivateKeyFile: keyFile } = config;
+  const content = (file: string, failed: string): string => {
+    if (!files.exists(file)) throw new Error(`${failed}: open ${file}: no such file or directory`);
+    return files.read(file);
+  };
+  const failed = 'error reading key for service account token controller';
+  const key = keyFile === '' ? undefined : PrivateKey.read(rsa, content(keyFile, failed));
+  if (keyFile !== '' && key === undefined)
     throw new Error(
-      `error reading root-ca-file at ${config.rootCaFile}: open ${config.rootCaFile}: no such file or directory`,
+      `${failed}: error reading private key file ${keyFile}: data does not contain a valid RSA or ECDSA private key`,
     );
-  }
-  return { ...config, rootCa: process.files.read(config.rootCaFile) };
+  return {
+    ...config,
+    ...(key === undefined ? {} : { serviceAccountKey: key }),
+    ...(rootCaFile === ''
+      ? {}
+      : { rootCa: content(rootCaFile, `error reading root-ca-file at ${rootCaFile}`) }),
+  };
 }
 
 /** The container's command begins with the program's own name. */

@@ -1,5 +1,5 @@
 import type { ClusterRole, ClusterRoleBinding, PolicyRule } from '../../../api/types.ts';
-import { account, clusterBinding, clusterRole, EVENTS, READ, rule, user } from './define.ts';
+import { account, clusterBinding, clusterRole, EVENTS, READ, rule } from './define.ts';
 
 const PREFIX = 'system:controller:';
 const SIGNERS =
@@ -233,6 +233,5 @@ export const CONTROLLER_ROLES: readonly ClusterRole[] = Object.entries(RULES).ma
 );
 
 export const CONTROLLER_ROLE_BINDINGS: readonly ClusterRoleBinding[] = Object.keys(RULES).map((name) =>
-  // Until controllers have tokens of their own, kube-controller-manager acts for all of them.
-  clusterBinding(`${PREFIX}${name}`, [account(name), user('system:kube-controller-manager')]),
+  clusterBinding(`${PREFIX}${name}`, [account(name)]),
 );

@@ -1,12 +1,15 @@
 import type { Clock } from '../../../../base/clock.ts';
 import { isSignedBy, readClaims } from '../../../../base/jose/json-web-token.ts';
 import type { PublicKey } from '../../../../base/jose/public-key.ts';
-import type { KubeObject } from '../../../api/types.ts';
+import type { LegacyToken } from '../../../api/core/v1/service-account/legacy-claims.ts';
+import { LEGACY_ISSUER, legacyToken } from '../../../api/core/v1/service-account/legacy-claims.ts';
+import type { KubeObject, Secret } from '../../../api/types.ts';
 import type { AuthenticationResult, Authenticator, Credentials } from '../interface.ts';
-import { authenticated } from '../user.ts';
+import { authenticated, CREDENTIAL_ID } from '../user.ts';
 import type { UserInfo } from '../user.ts';
 import type { BoundClaims } from './claims.ts';
 import { boundClaims } from './claims.ts';
+import { judgeLegacyToken } from './judge-legacy-token.ts';
 
 /** Tokens whose signature is remembered as good. */
 const REMEMBERED = 1_000;
@@ -27,16 +30,18 @@ export interface TokenAuthenticatorOptions {
   /** Audiences of the API server itself. */
   readonly audiences: readonly string[];
   readonly find: ObjectLookup;
+  /** Somebody has shown the token of this Secret. */
+  readonly onSecretUsed: (secret: Secret) => Promise<void>;
 }
 
 interface Verified {
-  readonly claims: BoundClaims;
   readonly user: UserInfo;
+  readonly claims: { readonly bound: BoundClaims } | { readonly legacy: LegacyToken };
 }
 
 /**
- * Service account tokens: signed by the cluster's key, in time, meant for the one who is asked, and only as long as the account
- * and what the token is bound to exist. Models pkg/serviceaccount/jwt.go and claims.go (v1.34).
+ * Service account tokens: signed by one of the keys, in time, meant for the one who is asked, and only as long as the account
+ * and what the token is bound to exist; those of Secrets among them. Models pkg/serviceaccount/jwt.go and claims.go (v1.34).
  */
 export class ServiceAccountTokenAuthenticator implements Authenticator {
   readonly name = 'serviceaccount';
@@ -54,30 +59,59 @@ export class ServiceAccountTokenAuthenticator implements Authenticator {
     const verified = this.#verified.get(token) ?? this.#verify(token);
     if (verified === undefined) return { outcome: 'none' };
     if (verified === 'forged') return refused('invalid bearer token');
-    return this.#judge(verified, credentials.audiences ?? this.#options.audiences);
+    const { user, claims } = verified;
+    const wanted = credentials.audiences ?? this.#options.audiences;
+    return 'bound' in claims
+      ? this.#judge(claims.bound, user, wanted)
+      : this.#judgeLegacy(token, claims.legacy, user, wanted);
   }
 
   /** Undefined for what another issuer made, if anybody. */
   #verify(token: string): Verified | 'forged' | undefined {
-    const claimed = readClaims(token);
-    const claims = claimed && boundClaims(claimed);
-    if (claims?.iss !== this.#options.issuer) return undefined;
+    const verified = this.#read(token);
+    if (verified === undefined) return undefined;
     if (!isSignedBy(this.#options.keys, token)) return 'forged';
-    const verified = { claims, user: userOf(claims) };
     if (this.#verified.size >= REMEMBERED) this.#verified.clear();
     this.#verified.set(token, verified);
     return verified;
   }
 
-  async #judge({ claims, user }: Verified, wanted: readonly string[]): Promise<AuthenticationResult> {
+  #read(token: string): Verified | undefined {
+    const claimed = readClaims(token);
+    if (claimed?.['iss'] === LEGACY_ISSUER) {
+      const legacy = legacyToken(claimed);
+      return (
+        legacy && { claims: { legacy }, user: accountUser(legacy.namespace, legacy.account, legacy.uid) }
+      );
+    }
+    const bound = claimed?.['iss'] === this.#options.issuer ? boundClaims(claimed) : undefined;
+    return bound && { claims: { bound }, user: userOf(bound) };
+  }
+
+  /** It is meant for the API server alone. */
+  async #judgeLegacy(
+    token: string,
+    legacy: LegacyToken,
+    user: UserInfo,
+    wanted: readonly string[],
+  ): Promise<AuthenticationResult> {
+    const own = this.#options.audiences;
+    const audiences = wanted.filter((audience) => own.includes(audience));
+    if (audiences.length === 0) return wrongAudience(own, wanted);
+    const why = await judgeLegacyToken(token, legacy, this.#options.find, this.#options.onSecretUsed);
+    return why === undefined ? { outcome: 'user', user, audiences } : refused(why);
+  }
+
+  async #judge(
+    claims: BoundClaims,
+    user: UserInfo,
+    wanted: readonly string[],
+  ): Promise<AuthenticationResult> {
     const now = this.#options.clock.now() / 1_000;
     if (now > claims.exp) return refused('service account token has expired');
     if (now < claims.nbf) return refused('service account token is not valid yet');
     const audiences = wanted.filter((audience) => claims.aud.includes(audience));
-    if (audiences.length === 0)
-      return refused(
-        `token audiences ${JSON.stringify(claims.aud)} is invalid for the target audiences ${JSON.stringify(wanted)}`,
-      );
+    if (audiences.length === 0) return wrongAudience(claims.aud, wanted);
     const { namespace, serviceaccount, pod, secret, node } = claims['kubernetes.io'];
     const gone = refused('service account token has been invalidated');
     const account = await this.#options.find('serviceaccounts', namespace, serviceaccount.name);
@@ -105,10 +139,20 @@ export class ServiceAccountTokenAuthenticator implements Authenticator {
 
 const refused = (why: string): AuthenticationResult => ({ outcome: 'refused', why });
 
+function wrongAudience(audiences: readonly string[], wanted: readonly string[]): AuthenticationResult {
+  return refused(
+    `token audiences ${JSON.stringify(audiences)} is invalid for the target audiences ${JSON.stringify(wanted)}`,
+  );
+}
+
+function accountUser(namespace: string, name: string, uid: string | undefined): UserInfo {
+  const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`];
+  return authenticated(`system:serviceaccount:${namespace}:${name}`, groups, uid);
+}
+
 function userOf({ jti, 'kubernetes.io': bound }: BoundClaims): UserInfo {
   const { namespace, serviceaccount, pod, node } = bound;
-  const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`];
-  const extra: Record<string, string[]> = { [`${EXTRA}credential-id`]: [`JTI=${jti}`] };
+  const extra: Record<string, string[]> = { [CREDENTIAL_ID]: [`JTI=${jti}`] };
   if (node !== undefined) {
     extra[`${EXTRA}node-name`] = [node.name];
     if (node.uid !== undefined) extra[`${EXTRA}node-uid`] = [node.uid];
@@ -117,6 +161,5 @@ function userOf({ jti, 'kubernetes.io': bound }: BoundClaims): UserInfo {
     extra[`${EXTRA}pod-name`] = [pod.name];
     extra[`${EXTRA}pod-uid`] = [pod.uid ?? ''];
   }
-  const name = `system:serviceaccount:${namespace}:${serviceaccount.name}`;
-  return { ...authenticated(name, groups, serviceaccount.uid), extra };
+  return { ...accountUser(namespace, serviceaccount.name, serviceaccount.uid), extra };
 }
