@@ -66,8 +66,7 @@ export class AccountTokenSource implements TokenSource {
     const { status } = await this.#request();
     const now = this.#context.clock.now();
     const lifetime = Date.parse(String(status?.expirationTimestamp)) - now;
-    if (lifetime < MIN_LIFETIME)
-      throw new Error(`new token is valid for only ${formatGoDuration(lifetime)}`);
+    if (lifetime < MIN_LIFETIME) throw new Error(`new token is valid for only ${formatGoDuration(lifetime)}`);
     this.#token = status?.token ?? '';
     this.#goodUntil = now + lifetime * (1 - LEEWAY);
     return this.#token;
