@@ -92,10 +92,10 @@ async function issue(
 }
 
 /**
- * `status` of the answer. The signature, the same whenever it is made, costs milliseconds, and every Pod's kubelet asks for
+ * `status` of the answer. The signature, the same whenever it is made, costs time, and every Pod's kubelet asks for
  * one: it is made when somebody looks at it.
  */
-function signedWhenRead(key: SigningKey, claims: Claims): NonNullable<TokenRequest['status']> {
+function signedWhenRead(key: PrivateKey, claims: BoundClaims): NonNullable<TokenRequest['status']> {
   let token: string | undefined;
   return {
     get token() {
