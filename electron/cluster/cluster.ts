@@ -49,8 +49,11 @@ class SimulatedCluster implements Cluster {
   readonly kubernetesVersion: string;
   readonly machines: readonly Machine[];
   readonly gateway: Gateway;
+  readonly onDidChangeServing: Event<void>;
   readonly etcdGateway: EtcdGateway;
   readonly #network: SimulatedNetwork;
+  /** IP addresses under which clients come to the API servers. */
+  readonly #doors: readonly string[];
   readonly #places: readonly Place[];
   readonly #console: SimulatedMachine;
   readonly #readiness: Readiness;
@@ -136,12 +139,11 @@ class SimulatedCluster implements Cluster {
     );
     this.machines = [...this.#places.map(({ machine }) => machine), this.#console];
     for (const machine of this.machines) machine.onDidChange(() => this.#changed.fire());
+    this.#doors = (balancer === undefined ? servers : [balancer]).map(({ ip }) => ip);
+    this.onDidChangeServing = this.#network.onDidChangeListeners;
     const gateway = new OutsideGateway({
       simulation,
-      servers: (balancer === undefined ? servers : [balancer]).map(({ ip }) => ({
-        host: ip,
-        port: API_PORT,
-      })),
+      servers: this.#doors.map((host) => ({ host, port: API_PORT })),
     });
     this.gateway = gateway;
     this.#console.spawn({ name: 'gateway', program: gateway.program });
@@ -180,6 +182,10 @@ class SimulatedCluster implements Cluster {
 
   etcdMembers(): readonly EtcdMemberView[] {
     return this.#etcd.list;
+  }
+
+  isServing(): boolean {
+    return this.#doors.some((ip) => this.#network.isListening(ip, API_PORT));
   }
 
   isReady(): boolean {

@@ -101,6 +101,10 @@ export interface Cluster extends Disposable {
   readonly network: NetworkControl;
   /** The way in for HTTP calls from outside the simulation. */
   readonly gateway: Gateway;
+  /** Whether an API server, or the load balancer before them, takes connections. Looking sends no message. */
+  isServing(): boolean;
+  /** When that may have changed. */
+  readonly onDidChangeServing: Event<void>;
   readonly etcdGateway: EtcdGateway;
 
   /** In a stable order: by machine as in the topology, then by kind. */

@@ -16,6 +16,7 @@ import { ClusterSession, KUBERNETES_VERSION } from './cluster-session.ts';
 import { Current } from './current.ts';
 import { writeConsoleKubeconfig } from './console-kubeconfig.ts';
 import { openClusterPki } from './cluster-pki.ts';
+import { followServing } from './follow-serving.ts';
 import { createHandlers } from './handlers.ts';
 import { InjectedEtcdGateway } from './injected-etcd-gateway.ts';
 import { InjectedGateway } from './injected-gateway.ts';
@@ -98,6 +99,7 @@ export class Host {
   readonly #clusterPki: Promise<ClusterPki>;
   /** Ends the signing of machines' certificates. */
   #signing = (): void => undefined;
+  #following = (): void => undefined;
   #machinesToken = randomBytes(24).toString('base64url');
   #phase: SessionState['phase'] = 'starting';
   #failure: SessionState['failure'] = null;
@@ -194,6 +196,7 @@ export class Host {
         caPem: authority.pem,
         server: authority.server(apiServers(session)),
         port: this.config.apiPort,
+        log: this.config.log,
       });
       if (this.config.apiPort !== 0 && this.#listener.port !== this.config.apiPort) {
         this.notices.add('info', 'port.busy', { wanted: this.config.apiPort, used: this.#listener.port });
@@ -212,6 +215,7 @@ export class Host {
       announceRunning(this.config.dataDir, this.consoleVariables());
       this.#phase = 'running';
       this.running.set(session);
+      this.#following = followServing(session, this.#listener);
       this.labs.resume(session);
     } catch (error) {
       this.#fail(error);
@@ -241,6 +245,7 @@ export class Host {
     clearImmediate(this.#reading);
     withdrawRunning(this.config.dataDir);
     this.terminals.dispose();
+    this.#following();
     this.#listener?.dispose();
     this.#signing();
     await this.#etcd?.close();
@@ -328,6 +333,7 @@ export class Host {
     const before = this.#cluster;
     this.#cluster = undefined;
     this.#signing();
+    this.#following();
     await this.#etcd?.close();
     this.#etcd = undefined;
     await before?.stop();
@@ -345,6 +351,7 @@ export class Host {
     this.#listener?.show(authority.server(apiServers(session)));
     this.#phase = 'running';
     this.running.set(session);
+    if (this.#listener !== undefined) this.#following = followServing(session, this.#listener);
     this.session.refresh();
     return session;
   }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { ClientHttp2Session, IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http2';
 import { connect } from 'node:http2';
+import { request } from 'node:https';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { STRATEGIES } from '../../cluster/api/registry.ts';
 import type { GatewayHandlers } from '../../cluster/gateway/interface.ts';
@@ -137,6 +138,30 @@ describe('the HTTPS listener over HTTP/2', () => {
     expect((await send(session, { ':path': '/healthz' })).text).toBe('ok');
   });
 
+  it('refuses connections while no API server listens, and is back at the same port', async () => {
+    const get = (): Promise<Answer> => {
+      const over = open(served.listener.url);
+      return new Promise((resolve, reject) => {
+        over.on('error', reject);
+        send(over, { ':path': '/healthz' }).then(resolve, reject);
+      }).finally(() => over.destroy()) as Promise<Answer>;
+    };
+    await once(session, 'remoteSettings');
+    const gone = once(session, 'close');
+    served.listener.follow(false);
+    await gone;
+    await expect(get()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    served.listener.follow(true);
+    await expect.poll(() => get().catch(() => undefined)).toMatchObject({ status: 200, text: 'ok' });
+    const old = await new Promise<number | undefined>((resolve, reject) => {
+      const options = { ca: served.authority.pem, agent: false, ALPNProtocols: ['http/1.1'] };
+      request(`${served.listener.url}/healthz`, options, ({ statusCode }) => resolve(statusCode))
+        .on('error', reject)
+        .end();
+    });
+    expect(old).toBe(200);
+  });
+
   it('breaks the connection when the server behind it is gone', async () => {
     let asked: GatewayHandlers | undefined;
     const listener = await openHttpsListener({
@@ -150,6 +175,7 @@ describe('the HTTPS listener over HTTP/2', () => {
       caPem: served.authority.pem,
       server: served.server,
       port: 0,
+      log: () => undefined,
     });
     const other = open(listener.url);
     const stream = other.request({ ':path': '/version' });

@@ -249,6 +249,7 @@ describe('the HTTPS listener', () => {
       caPem: served.authority.pem,
       server: served.server,
       port: served.listener.port,
+      log: () => undefined,
     });
     expect(second.port).toBeGreaterThan(served.listener.port);
     second.dispose();

@@ -8,9 +8,9 @@ import type { Disposable } from '../../base/disposable.ts';
 import type { Gateway } from '../../cluster/gateway/interface.ts';
 import type { KeyPairPem } from './certificates.ts';
 import type { Barrier, Door } from './interface.ts';
-import { listenNear } from './listen-near.ts';
 import { forbiddenBecause } from './loopback-guard.ts';
 import { peerCertificate } from './peer-certificate.ts';
+import { FollowedPort } from './followed-port.ts';
 import { endWhenUnused, IDLE_TIMEOUT, REQUEST_TIMEOUT } from './http2-limits.ts';
 import { serveRequest } from './serve-request.ts';
 import { serveUpgrade } from './upgrade-handler.ts';
@@ -27,6 +27,7 @@ export interface HttpsListenerOptions {
   readonly server: KeyPairPem;
   /** First choice; the next free one is taken when it is busy. 0: any free port. */
   readonly port: number;
+  readonly log: (line: string) => void;
 }
 
 /** The served Kubernetes API: HTTPS on the loopback interface, in front of the simulated API server. */
@@ -39,6 +40,8 @@ export interface HttpsListener extends Disposable {
    * requests go to `gateway`.
    */
   adopt(socket: Socket, gateway: Gateway): void;
+  /** Opens or closes the port, as that of the API servers is; closed, connections are refused and those that are open end. */
+  follow(isOpen: boolean): void;
   /** Shows another certificate from now on. */
   show(server: KeyPairPem): void;
 }
@@ -102,7 +105,17 @@ export async function openHttpsListener(options: HttpsListenerOptions): Promise<
   // Broken handshakes and requests that are no HTTP end their own connection and nothing else.
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   server.on('clientError', (_error, socket) => socket.destroy());
-  port = await listenNear(server, options.port);
+  const followed = await FollowedPort.open(
+    {
+      create: () => server,
+      drop: () => {
+        for (const socket of connections.values()) socket.destroy();
+      },
+      onFailure: ({ message }) => options.log(`the API server's port: ${message}`),
+    },
+    options.port,
+  );
+  port = followed.port;
   return {
     port,
     url: `https://127.0.0.1:${port}`,
@@ -121,9 +134,7 @@ export async function openHttpsListener(options: HttpsListenerOptions): Promise<
     show({ key, certificate }): void {
       server.setSecureContext({ key, cert: certificate, ca: [], minVersion: 'TLSv1.2' });
     },
-    dispose(): void {
-      server.close();
-      for (const socket of connections.values()) socket.destroy();
-    },
+    follow: (isOpen) => followed.follow(isOpen),
+    dispose: () => void followed.close(),
   };
 }

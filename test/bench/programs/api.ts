@@ -55,6 +55,7 @@ await withFolder(async (folder) => {
     caPem: authority.pem,
     server,
     port: 0,
+    log: () => undefined,
   });
   pacer.start();
 

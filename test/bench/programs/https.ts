@@ -53,6 +53,7 @@ await withFolder(async (folder) => {
     caPem: authority.pem,
     server,
     port: 0,
+    log: () => undefined,
   });
   pacer.start();
 

@@ -8,7 +8,7 @@ import type { EtcdGateway, EtcdGatewayConnection } from '../../../cluster/gatewa
 import { PREFACE } from '../http2/frames.ts';
 import { ServerSession } from '../http2/server-session.ts';
 import type { Barrier } from '../interface.ts';
-import { listenNear, listenOn } from '../listen-near.ts';
+import { FollowedPort } from '../followed-port.ts';
 import { peerCertificate } from '../peer-certificate.ts';
 import type { AddressTranslation } from './address-translation.ts';
 import { ETCD_AUTHORITY_NAME } from '../certificates.ts';
@@ -36,8 +36,6 @@ export interface MemberListenerOptions {
 const MAX_CONNECTIONS = 4096;
 const FIRST_BYTES_TIMEOUT = 10_000;
 const IDLE_TIMEOUT = 90_000;
-const REOPEN_ATTEMPTS = 50;
-const REOPEN_PAUSE = 20;
 
 /**
  * A member's client port on the loopback interface. It is open exactly while the member listens inside: a stopped
@@ -49,10 +47,7 @@ export class MemberListener {
   readonly #sockets = new Map<Socket, EtcdGatewayConnection>();
   readonly #http: HttpServer;
   readonly #authority: X509Certificate | undefined;
-  #server: Server | undefined;
-  #port = 0;
-  #wanted = false;
-  #changing: Promise<void> = Promise.resolve();
+  #followed: FollowedPort | undefined;
 
   private constructor(options: MemberListenerOptions) {
     this.machine = options.machine;
@@ -72,74 +67,42 @@ export class MemberListener {
   /** Finds a port near the wanted one (0: any) and keeps it for as long as the listener lives. */
   static async open(options: MemberListenerOptions, port: number): Promise<MemberListener> {
     const listener = new MemberListener(options);
-    const server = listener.#createServer();
-    listener.#port = await listenNear(server, port);
-    listener.#server = server;
-    listener.#wanted = true;
+    listener.#followed = await FollowedPort.open(
+      {
+        create: () => listener.#createServer(),
+        drop: () => {
+          for (const socket of [...listener.#sockets.keys()]) drop(socket);
+        },
+        onFailure: ({ message }) => options.log(`etcd on ${options.machine}: ${message}`),
+      },
+      port,
+    );
     listener.follow();
-    await listener.#changing;
+    await listener.settled();
     return listener;
   }
 
   get port(): number {
-    return this.#port;
+    return this.#followed?.port ?? 0;
   }
 
   get url(): string {
-    return `${this.#options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${this.#port}`;
+    return `${this.#options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${this.port}`;
   }
 
   /** Opens or closes the port, as the member does inside. */
   follow(): void {
     const { gateway, machine } = this.#options;
-    const wanted = gateway.isServing(machine);
-    if (wanted === this.#wanted) return;
-    this.#wanted = wanted;
-    this.#changing = this.#changing.then(() => this.#apply());
+    this.#followed?.follow(gateway.isServing(machine));
   }
 
   /** Resolves when the port is as the member wants it. */
   async settled(): Promise<void> {
-    await this.#changing;
+    await this.#followed?.settled();
   }
 
   async close(): Promise<void> {
-    this.#wanted = false;
-    this.#changing = this.#changing.then(() => this.#apply());
-    await this.#changing;
-  }
-
-  async #apply(): Promise<void> {
-    if (this.#wanted === (this.#server !== undefined)) return;
-    if (this.#wanted) {
-      await this.#reopen();
-      return;
-    }
-    const server = this.#server;
-    this.#server = undefined;
-    const closed = new Promise<void>((resolve) => server?.close(() => resolve()));
-    for (const socket of [...this.#sockets.keys()]) drop(socket);
-    await closed;
-  }
-
-  async #reopen(): Promise<void> {
-    for (let attempt = 1; ; attempt += 1) {
-      const server = this.#createServer();
-      try {
-        await listenOn(server, this.#port);
-        this.#server = server;
-        return;
-      } catch (error) {
-        // Somebody else may have taken the port while the member was down; that is worth some patience.
-        if (attempt >= REOPEN_ATTEMPTS) {
-          this.#options.log(
-            `etcd on ${this.machine}: ${error instanceof Error ? error.message : String(error)}`,
-          );
-          return;
-        }
-        await new Promise((resolve) => void setTimeout(resolve, REOPEN_PAUSE));
-      }
-    }
+    await this.#followed?.close();
   }
 
   #createServer(): Server {
