@@ -53,7 +53,14 @@ export class ServedCluster {
     cluster.clientMachine.spawn({ name: 'gateway', program: gateway.program });
     const authority = CertificateAuthority.open(new FileCertificateStore(join(folder, 'pki')));
     const server = authority.server();
-    const listener = await openHttpsListener({ gateway, barrier, caPem: authority.pem, server, port, log: () => undefined });
+    const listener = await openHttpsListener({
+      gateway,
+      barrier,
+      caPem: authority.pem,
+      server,
+      port,
+      log: () => undefined,
+    });
     const served = new ServedCluster(cluster, listener, authority, server, folder);
     writeAdminKubeconfig(served.kubeconfig, authority, listener.url, 'leme');
     return served;
