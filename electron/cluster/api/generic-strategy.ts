@@ -61,6 +61,7 @@ export interface StrategyDefinition<T extends KubeObject> {
     validate?(object: T, old: T): FieldError[];
   };
   readonly approval?: StrategyDefinition<T>['status'];
+  readonly ephemeralContainers?: KindStrategy<T>['ephemeralContainers'];
   readonly scale?: KindStrategy<T>['scale'];
   readonly finalize?: KindStrategy<T>['finalize'];
   selectableFields?(object: T): Readonly<Record<string, string>>;
@@ -110,6 +111,7 @@ export function defineStrategy<T extends KubeObject & { readonly spec?: unknown;
     warningsOnUpdate: (object) => definition.warnings?.(object) ?? [],
     status: definition.status === undefined ? undefined : statusStrategy(definition.status),
     approval: definition.approval === undefined ? undefined : statusStrategy(definition.approval),
+    ephemeralContainers: definition.ephemeralContainers,
     scale: definition.scale,
     finalize: definition.finalize,
     selectableFields: (object) => ({

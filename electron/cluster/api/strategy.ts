@@ -102,6 +102,8 @@ export interface KindStrategy<T extends KubeObject = KubeObject> extends UpdateS
   readonly scale?: ScaleStrategy<T>;
   /** The `/approval` door of certificate signing requests. */
   readonly approval?: UpdateStrategy<T>;
+  /** The `/ephemeralcontainers` door of Pods. */
+  readonly ephemeralContainers?: UpdateStrategy<T>;
   /** The `/finalize` door of namespaces: changes `spec.finalizers` only. */
   readonly finalize?: UpdateStrategy<T>;
 

@@ -1,3 +1,4 @@
+import type { Disposable } from '../../base/disposable.ts';
 import type { ProcessContext } from '../machine/interface.ts';
 import type {
   Container,
@@ -5,13 +6,24 @@ import type {
   ContainerEvent,
   ContainerEventType,
   ContainerFilter,
+  CriRequest,
   CriResponse,
 } from './interface.ts';
+import { utf8Decode } from '../network/byte-text.ts';
 import { CriError } from './interface.ts';
 import type { NodeRuntime } from './node-runtime.ts';
 import { removeRootfs } from './rootfs.ts';
 
 const HEX = '0123456789abcdef';
+/** Bytes of a command's output that are kept. */
+const MAX_OUTPUT = 16_384;
+
+function notStarted(id: string, why: string): CriError {
+  return new CriError(
+    'Unknown',
+    `failed to exec in container: failed to start exec "${id}": OCI runtime exec failed: exec failed: unable to start container process: ${why}: unknown`,
+  );
+}
 
 /** The container half of the runtime service. */
 export class ContainerdContainers {
@@ -110,6 +122,33 @@ export class ContainerdContainers {
     removeRootfs(this.#process.state, id);
     this.#announce('CONTAINER_DELETED_EVENT', container);
     return {};
+  }
+
+  async execSync({ containerId, cmd, timeout }: CriRequest<'ExecSync'>): Promise<CriResponse<'ExecSync'>> {
+    const { state } = this.#find(containerId);
+    if (state !== 'CONTAINER_RUNNING')
+      throw new CriError('Unknown', `failed to exec in container: container is in ${state} state`);
+    const text = { stdout: '', stderr: '' };
+    const { clock, rand } = this.#process;
+    const exitCode = await new Promise<number>((resolve, reject) => {
+      let timer: Disposable | undefined;
+      const session = this.#runtime.shims.exec(containerId, cmd, false, {
+        output: (stream, bytes) => void (text[stream] = (text[stream] + bytes).slice(0, MAX_OUTPUT)),
+        ended: ({ code, error }) => {
+          timer?.dispose();
+          if (error === undefined) resolve(code);
+          else reject(notStarted(rand.string(64, HEX), error));
+        },
+      });
+      if (timeout > 0)
+        timer = clock.setTimeout(() => {
+          const why = `failed to exec in container: timeout ${timeout}s exceeded: context deadline exceeded`;
+          reject(new CriError('DeadlineExceeded', why));
+          session.leave();
+        }, timeout * 1000);
+      session.closeInput();
+    });
+    return { stdout: utf8Decode(text.stdout), stderr: utf8Decode(text.stderr), exitCode };
   }
 
   async list(filter: ContainerFilter): Promise<CriResponse<'ListContainers'>> {

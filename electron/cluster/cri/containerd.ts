@@ -70,6 +70,7 @@ export function containerdProgram(runtime: NodeRuntime): Program {
       RemoveContainer: (request) => containers.remove(request.containerId),
       ListContainers: (request) => containers.list(request),
       ContainerStatus: (request) => containers.status(request.containerId),
+      ExecSync: (request) => containers.execSync(request),
       Exec: async (request) => streams.exec(request),
       Attach: async (request) => streams.attach(request),
       PortForward: async (request) => streams.portForward(request),

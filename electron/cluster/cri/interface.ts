@@ -61,6 +61,8 @@ export interface ContainerConfig {
     readonly hostPath: string;
     readonly readonly: boolean;
   }[];
+  /** The container whose processes it sees (upstream: `namespace_options.target_id` with PID mode TARGET). */
+  readonly targetId?: string;
   /** Below the sandbox's `logDirectory`, e.g. `main/0.log`. */
   readonly logPath: string;
   /** Keeps standard input open, for attach; `stdinOnce`: until the first who attached has gone. */
@@ -166,6 +168,15 @@ export interface CriMethods {
   RemoveContainer: { request: { readonly containerId: string }; response: Record<string, never> };
   ListContainers: { request: ContainerFilter; response: { readonly containers: readonly Container[] } };
   ContainerStatus: { request: { readonly containerId: string }; response: { readonly status: Container } };
+  /** Runs a command to its end; `timeout` in seconds, 0 for none. */
+  ExecSync: {
+    request: {
+      readonly containerId: string;
+      readonly cmd: readonly string[];
+      readonly timeout: number;
+    };
+    response: { readonly stdout: string; readonly stderr: string; readonly exitCode: number };
+  };
   /** Answers where to stream from: an upgraded HTTP call of `StreamMessage`s. */
   Exec: {
     request: {
@@ -193,7 +204,13 @@ export type CriResponse<M extends CriMethod> = CriMethods[M]['response'];
 
 /** The gRPC codes in use. */
 export type CriCode =
-  'Unknown' | 'NotFound' | 'InvalidArgument' | 'Unavailable' | 'Unimplemented' | 'FailedPrecondition';
+  | 'Unknown'
+  | 'NotFound'
+  | 'InvalidArgument'
+  | 'Unavailable'
+  | 'Unimplemented'
+  | 'FailedPrecondition'
+  | 'DeadlineExceeded';
 
 /** What the runtime refused, in the text of Go's gRPC: `rpc error: code = NotFound desc = …`. */
 export class CriError extends Error {

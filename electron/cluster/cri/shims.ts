@@ -26,6 +26,8 @@ interface Running {
   readonly world: ContainerWorld;
   /** The main process and those that were started beside it. */
   readonly inside: Process[];
+  /** Host pid to pid in the PID namespace, which containers may share. */
+  readonly pids: Map<number, number>;
   readonly watches: readonly Disposable[];
 }
 
@@ -244,8 +246,9 @@ export class ContainerShims {
     const output = new ContainerOutput(new ContainerLog(this.#machine.files, container.logPath), this.#now);
     const stdin = config.stdin === true ? new BytePipe() : undefined;
     const terminal = config.tty === true ? new Terminal((bytes) => output.write('stdout', bytes)) : undefined;
-    const inside: Process[] = [];
-    const pids = new Map<number, number>();
+    const target = config.targetId === undefined ? undefined : this.#running.get(config.targetId);
+    const inside: Process[] = target?.inside ?? [];
+    const pids = target?.pids ?? new Map<number, number>();
     const pidOf = (hostPid: number): number => {
       const known = pids.get(hostPid) ?? (pids.size === 0 ? 1 : pids.size + 6);
       pids.set(hostPid, known);
@@ -290,6 +293,8 @@ export class ContainerShims {
     const watches = [
       process.onDidWrite(({ stream, line, time }) => output.line(stream, line, time)),
       process.onDidExit((status) => this.#ended(container.id, status)),
+      // With the first process of a PID namespace go all others in it.
+      ...(target === undefined ? [] : [target.process.onDidExit(() => process.kill('SIGKILL'))]),
     ];
     this.#running.set(container.id, {
       process,
@@ -300,13 +305,16 @@ export class ContainerShims {
       terminal,
       world,
       inside,
+      pids,
       watches,
     });
     return process;
   }
 
   #ended(containerId: string, status: ExitStatus): void {
-    this.#running.get(containerId)?.output.flush();
+    const running = this.#running.get(containerId);
+    running?.output.flush();
+    running?.inside.splice(running.inside.indexOf(running.process), 1);
     this.#running.delete(containerId);
     const container = this.#store.containers.get(containerId);
     if (container === undefined || !this.#machine.powered) return;

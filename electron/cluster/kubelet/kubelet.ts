@@ -16,6 +16,9 @@ import { RuntimeMonitor } from './runtime-monitor.ts';
 import { sameJson } from './same-json.ts';
 import { ServiceAccountTokens } from './service-account-tokens.ts';
 import { VolumeContents } from './volume-content.ts';
+import { ContainerKiller } from './container-killer.ts';
+import { LifecycleHooks } from './lifecycle-hooks.ts';
+import { ProbeManager } from './prober/probe-manager.ts';
 import { ImageManager } from './image-manager.ts';
 import { MirrorPods } from './mirror-pods.ts';
 import { admitPod } from './node-admission.ts';
@@ -75,6 +78,7 @@ export class Kubelet {
   readonly #volumes: PodVolumes;
   readonly #objects: ReferencedObjects;
   readonly #runtime: RuntimeMonitor;
+  readonly #probes: ProbeManager;
   #apiPods = new Map<string, Pod>();
   #synced = false;
 
@@ -114,6 +118,16 @@ export class Kubelet {
       allocatable,
     );
     this.#volumes = new PodVolumes(process, process.files, contents);
+    const handlers = { context: process, net: process.net, cri: this.#cri, version: options.version };
+    const hooks = new LifecycleHooks(handlers, this.#cache);
+    this.#probes = new ProbeManager({
+      context: process,
+      handlers,
+      cache: this.#cache,
+      events,
+      pod: (uid) => this.#workers.get(uid)?.pod,
+      changed: (uid) => this.#workers.get(uid)?.notify(),
+    });
     this.#syncer = new PodSyncer({
       context: process,
       cri: this.#cri,
@@ -127,6 +141,9 @@ export class Kubelet {
         allocatable,
       ),
       volumes: this.#volumes,
+      probes: this.#probes,
+      hooks,
+      killer: new ContainerKiller(process, this.#cri, events, hooks),
       clusterDns: settings.clusterDns,
       hostIp: settings.nodeIp,
       networkError: () => this.#runtime.networkError,
@@ -255,6 +272,7 @@ export class Kubelet {
         cache: this.#cache,
         syncer: this.#syncer,
         records: this.#records,
+        probes: this.#probes,
         backoff: this.#backoff,
         pullBackoff: this.#pullBackoff,
         hostIp: this.#settings.nodeIp,

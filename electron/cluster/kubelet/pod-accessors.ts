@@ -35,6 +35,19 @@ export function pullPolicyOf(container: Container): 'Always' | 'IfNotPresent' | 
   return (container.imagePullPolicy ?? fallback) as 'Always' | 'IfNotPresent' | 'Never';
 }
 
+/** Containers that were added to the Pod while it ran, as containers like any other. */
+export function ephemeralContainersOf(pod: Pod): readonly Container[] {
+  return (pod.spec?.ephemeralContainers ?? []) as readonly Container[];
+}
+
+/** Which list of the spec a container is in. */
+export function listOf(pod: Pod, name: string): 'containers' | 'initContainers' | 'ephemeralContainers' {
+  const has = (list: readonly { readonly name: string }[] | undefined): boolean =>
+    (list ?? []).some((container) => container.name === name);
+  if (has(pod.spec?.initContainers)) return 'initContainers';
+  return has(pod.spec?.ephemeralContainers) ? 'ephemeralContainers' : 'containers';
+}
+
 /** Seconds that the Pod has to end in. */
 export function gracePeriodOf(pod: Pod): number {
   return pod.metadata?.deletionGracePeriodSeconds ?? pod.spec?.terminationGracePeriodSeconds ?? 30;

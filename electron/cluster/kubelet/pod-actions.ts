@@ -1,6 +1,7 @@
 import type { Container, Pod } from '../api/types.ts';
 import type { Container as RuntimeContainer, PodSandbox } from '../cri/interface.ts';
-import { containerHash, isSidecar, restartPolicyOf, specOf } from './pod-accessors.ts';
+import { containerHash, ephemeralContainersOf, isSidecar, restartPolicyOf, specOf } from './pod-accessors.ts';
+import type { KillReason } from './container-killer.ts';
 import { newest, willRestart } from './pod-status.ts';
 import type { RuntimePod } from './runtime-cache.ts';
 
@@ -9,6 +10,13 @@ export interface ContainerToStart {
   readonly attempt: number;
   /** How the one before ended; undefined when there was none. */
   readonly previous: RuntimeContainer | undefined;
+}
+
+/** What probes say of running containers. */
+export interface ProbeVerdicts {
+  /** The one that wants it ended. */
+  failed(container: RuntimeContainer): 'liveness' | 'startup' | undefined;
+  isStarted(container: RuntimeContainer): boolean;
 }
 
 /** What has to happen for a Pod to be as its spec says. */
@@ -23,6 +31,7 @@ export interface PodActions {
     readonly spec: Container;
     readonly container: RuntimeContainer;
     readonly message: string;
+    readonly reason: KillReason;
   }[];
   /** In order; sidecars and the next init container, or the regular ones. */
   readonly start: readonly ContainerToStart[];
@@ -31,6 +40,14 @@ export interface PodActions {
 function nextOf(runtime: RuntimePod, spec: Container): ContainerToStart {
   const previous = newest(runtime, spec.name);
   return { spec, attempt: previous === undefined ? 0 : previous.config.metadata.attempt + 1, previous };
+}
+
+/** The same for one that still runs: what it waits for after is counted from the one before it. */
+function againOf(runtime: RuntimePod, spec: Container): ContainerToStart {
+  const previous = runtime.containers.find(
+    (other) => other.config.metadata.name === spec.name && other.state === 'CONTAINER_EXITED',
+  );
+  return { ...nextOf(runtime, spec), previous };
 }
 
 /** Containers that have to be started in a sandbox that is new. */
@@ -45,10 +62,20 @@ function firstContainers(pod: Pod, runtime: RuntimePod): Container[] {
   });
 }
 
+/** What has to happen for a Pod to be as its spec says; ephemeral containers are started as soon as there is a sandbox, and once. */
+export function computePodActions(pod: Pod, runtime: RuntimePod, probes: ProbeVerdicts): PodActions {
+  const actions = computeOrdinaryActions(pod, runtime, probes);
+  if (actions.killPod || actions.sandboxAttempt !== undefined || actions.sandbox === undefined)
+    return actions;
+  const fresh = ephemeralContainersOf(pod).filter((spec) => newest(runtime, spec.name) === undefined);
+  if (fresh.length === 0) return actions;
+  return { ...actions, start: [...fresh.map((spec) => nextOf(runtime, spec)), ...actions.start] };
+}
+
 /**
  * Compares spec and runtime. Models kuberuntime_manager.go computePodActions (v1.34).
  */
-export function computePodActions(pod: Pod, runtime: RuntimePod): PodActions {
+function computeOrdinaryActions(pod: Pod, runtime: RuntimePod, probes: ProbeVerdicts): PodActions {
   const [latest] = runtime.sandboxes;
   const nothing = { killPod: false, sandboxAttempt: undefined, kill: [], start: [] };
   if (latest === undefined || latest.state !== 'SANDBOX_READY') {
@@ -69,11 +96,27 @@ export function computePodActions(pod: Pod, runtime: RuntimePod): PodActions {
   };
   const begun = specOf(pod).containers.some((spec) => newest(here, spec.name) !== undefined);
   const start: ContainerToStart[] = [];
+  const kill: PodActions['kill'][number][] = [];
   let initialized = true;
   for (const spec of specOf(pod).initContainers ?? []) {
     const found = newest(here, spec.name);
     if (isSidecar(spec)) {
-      if (found?.state === 'CONTAINER_RUNNING') continue;
+      const probe = found?.state === 'CONTAINER_RUNNING' ? probes.failed(found) : undefined;
+      if (found !== undefined && probe !== undefined) {
+        kill.push({
+          spec,
+          container: found,
+          message: `Init container ${spec.name} failed ${probe} probe`,
+          reason: probe,
+        });
+        start.push(againOf(runtime, spec));
+        continue;
+      }
+      if (found?.state === 'CONTAINER_RUNNING') {
+        if (begun || probes.isStarted(found)) continue;
+        initialized = false;
+        break;
+      }
       start.push(nextOf(runtime, spec));
       if (!begun) {
         initialized = false;
@@ -91,31 +134,31 @@ export function computePodActions(pod: Pod, runtime: RuntimePod): PodActions {
     }
     break;
   }
-  if (!initialized) return { ...nothing, sandbox: latest, start };
-  const kill: { spec: Container; container: RuntimeContainer; message: string }[] = [];
+  if (!initialized) return { ...nothing, sandbox: latest, kill, start };
   let kept = 0;
   for (const spec of specOf(pod).containers) {
     const found = newest(here, spec.name);
     if (found === undefined || found.state === 'CONTAINER_CREATED') {
       start.push(nextOf(runtime, spec));
     } else if (found.state === 'CONTAINER_RUNNING') {
-      if (found.config.annotations['io.kubernetes.container.hash'] === containerHash(spec)) {
+      const changed = found.config.annotations['io.kubernetes.container.hash'] !== containerHash(spec);
+      const probe = changed ? undefined : probes.failed(found);
+      if (!changed && probe === undefined) {
         kept += 1;
         continue;
       }
-      kill.push({
-        spec,
-        container: found,
-        message: `Container ${spec.name} definition changed, will be restarted`,
-      });
-      start.push(nextOf(runtime, spec));
+      const again = changed || restartPolicyOf(pod) !== 'Never';
+      const why = changed ? 'definition changed' : `failed ${probe ?? ''} probe`;
+      const message = `Container ${spec.name} ${why}${again ? ', will be restarted' : ''}`;
+      kill.push({ spec, container: found, message, reason: probe ?? 'other' });
+      if (again) start.push(againOf(runtime, spec));
     } else if (willRestart(pod, spec, false, found.exitCode)) {
       start.push(nextOf(runtime, spec));
     }
   }
   const regular = start.filter(({ spec }) => !isSidecar(spec));
   return {
-    killPod: kept === 0 && regular.length === 0,
+    killPod: kept === 0 && regular.length === 0 && kill.length === 0,
     sandboxAttempt: undefined,
     sandbox: latest,
     kill,

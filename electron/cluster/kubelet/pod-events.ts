@@ -1,6 +1,6 @@
 import type { Container, Pod } from '../api/types.ts';
 import type { EventRecorder, EventType } from '../client/event-recorder.ts';
-import { specOf } from './pod-accessors.ts';
+import { listOf } from './pod-accessors.ts';
 
 /** Says what happens to Pods and containers. */
 export class PodEvents {
@@ -15,8 +15,7 @@ export class PodEvents {
   }
 
   container(pod: Pod, container: Container, type: EventType, reason: string, message: string): void {
-    const isInit = (specOf(pod).initContainers ?? []).some((init) => init.name === container.name);
-    const fieldPath = `spec.${isInit ? 'initContainers' : 'containers'}{${container.name}}`;
+    const fieldPath = `spec.${listOf(pod, container.name)}{${container.name}}`;
     this.#recorder.event({ apiVersion: 'v1', kind: 'Pod', object: pod, fieldPath }, type, reason, message);
   }
 }

@@ -9,7 +9,7 @@ import type {
 } from '../api/types.ts';
 import { formatTime } from '../apimachinery/time.ts';
 import type { Container as RuntimeContainer } from '../cri/interface.ts';
-import { isSidecar, restartPolicyOf, specOf } from './pod-accessors.ts';
+import { ephemeralContainersOf, isSidecar, restartPolicyOf, specOf } from './pod-accessors.ts';
 import { podConditions } from './pod-conditions.ts';
 import { podPhase } from './pod-phase.ts';
 import { qosClass } from './qos-class.ts';
@@ -30,6 +30,8 @@ export interface StatusInputs {
   readonly startTime: number;
   readonly hostIp: string;
   readonly now: number;
+  /** Whether a running container has started and is ready, by its probes. */
+  readonly judge: (container: RuntimeContainer) => { readonly started: boolean; readonly ready: boolean };
   /** All its containers have ended for good. */
   readonly terminated: boolean;
 }
@@ -69,7 +71,8 @@ class StatusBuilder {
     this.#inputs = inputs;
   }
 
-  container(spec: Container, isInit: boolean, initialized: boolean): ContainerStatus {
+  container(spec: Container, kind: 'regular' | 'init' | 'ephemeral', initialized: boolean): ContainerStatus {
+    const isInit = kind === 'init';
     const { pod, runtime, reasons, terminated } = this.#inputs;
     const found = newest(runtime, spec.name);
     const reason = reasons.get(spec.name);
@@ -93,11 +96,10 @@ class StatusBuilder {
     };
     if (found.state === 'CONTAINER_RUNNING') {
       status.state = { running: { startedAt: formatTime(found.startedAt) } };
-      // No probes are run: a container that runs counts as started and ready.
-      status.started = true;
-      status.ready = !isInit || isSidecar(spec);
+      const probed = !isInit || isSidecar(spec);
+      Object.assign(status, probed ? this.#inputs.judge(found) : { started: true, ready: false });
     } else if (found.state === 'CONTAINER_EXITED') {
-      const again = !terminated && willRestart(pod, spec, isInit, found.exitCode);
+      const again = kind !== 'ephemeral' && !terminated && willRestart(pod, spec, isInit, found.exitCode);
       if (again && reason !== undefined) {
         status.lastState = terminatedState(found);
         status.state = { waiting: { ...reason } };
@@ -126,6 +128,12 @@ class StatusBuilder {
       ...mountsOf(spec),
     };
   }
+}
+
+/** One that was added to a running Pod: it is never restarted, and nobody waits for it. */
+function ephemeralStatus(builder: StatusBuilder, spec: Container, hasInits: boolean): ContainerStatus {
+  const { started: _, ...status } = builder.container(spec, 'ephemeral', !hasInits);
+  return { ...status, ready: false };
 }
 
 function waitingFor(initialized: boolean): string {
@@ -177,7 +185,7 @@ export function generatePodStatus(inputs: StatusInputs): PodStatus {
   const spec = specOf(pod);
   const builder = new StatusBuilder(inputs);
   const initSpecs = spec.initContainers ?? [];
-  const inits = initSpecs.map((container) => builder.container(container, true, true));
+  const inits = initSpecs.map((container) => builder.container(container, 'init', true));
   const done = inits.every((status, index) =>
     isSidecar(initSpecs[index] as Container) ? status.started === true : status.ready,
   );
@@ -190,8 +198,11 @@ export function generatePodStatus(inputs: StatusInputs): PodStatus {
       : status;
   });
   const containers = spec.containers
-    .map((container) => builder.container(container, false, initSpecs.length === 0 || done || started))
+    .map((container) => builder.container(container, 'regular', initSpecs.length === 0 || done || started))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const ephemeral = ephemeralContainersOf(pod).map((container) =>
+    ephemeralStatus(builder, container, initSpecs.length > 0),
+  );
   const old = pod.status ?? {};
   const phase = podPhase(pod, initStatuses, containers, old.phase);
   const sandbox = runtime.sandboxes[0];
@@ -220,6 +231,7 @@ export function generatePodStatus(inputs: StatusInputs): PodStatus {
     startTime: old.startTime ?? formatTime(inputs.startTime),
     ...(initStatuses.length === 0 ? {} : { initContainerStatuses: initStatuses }),
     containerStatuses: containers,
+    ...(ephemeral.length === 0 ? {} : { ephemeralContainerStatuses: ephemeral }),
     qosClass: qosClass(spec),
   };
 }

@@ -7,6 +7,10 @@ import type { ContainerEnvironment } from './container-environment.ts';
 import { expand } from './container-environment.ts';
 import { podDnsConfig } from './pod-dns.ts';
 import type { ClusterDns } from './pod-dns.ts';
+import type { ContainerKiller } from './container-killer.ts';
+import { graceFor } from './container-killer.ts';
+import type { LifecycleHooks } from './lifecycle-hooks.ts';
+import type { ProbeManager } from './prober/probe-manager.ts';
 import { MountBackoff } from './mount-backoff.ts';
 import type { PodVolumes } from './pod-volumes.ts';
 import { ContainerConfigError } from './referenced-objects.ts';
@@ -14,13 +18,20 @@ import { goDuration } from './go-duration.ts';
 import type { ImageManager } from './image-manager.ts';
 import type { ContainerToStart } from './pod-actions.ts';
 import { computePodActions } from './pod-actions.ts';
-import { containerHash, fullNameOf, metaOf, specOf, uidOf } from './pod-accessors.ts';
+import {
+  containerHash,
+  ephemeralContainersOf,
+  fullNameOf,
+  isSidecar,
+  metaOf,
+  specOf,
+  uidOf,
+} from './pod-accessors.ts';
 import type { PodEvents } from './pod-events.ts';
+import { newest } from './pod-status.ts';
 import type { WaitingReason } from './pod-status.ts';
 import type { RuntimeCache } from './runtime-cache.ts';
 
-/** SIGTERM is given at least this many seconds. */
-const MINIMUM_GRACE = 2;
 const NETWORK_RETRY = 1_000;
 
 export interface SyncDependencies {
@@ -32,6 +43,9 @@ export interface SyncDependencies {
   readonly backoff: KeyedBackoff;
   readonly environment: ContainerEnvironment;
   readonly volumes: PodVolumes;
+  readonly probes: ProbeManager;
+  readonly hooks: LifecycleHooks;
+  readonly killer: ContainerKiller;
   readonly clusterDns: ClusterDns;
   readonly hostIp: string;
   /** Why Pods with a network of their own cannot be run now; undefined when they can. */
@@ -67,9 +81,9 @@ export class PodSyncer {
     reasons: Map<string, WaitingReason>,
     cancelled: () => boolean,
   ): Promise<SyncFailure | undefined> {
-    const { cache, events, volumes, networkError } = this.#deps;
+    const { cache, events, killer, volumes, networkError } = this.#deps;
     const runtime = cache.get(uidOf(pod));
-    const actions = computePodActions(pod, runtime);
+    const actions = computePodActions(pod, runtime, this.#deps.probes.verdicts(uidOf(pod)));
     if (actions.killPod) {
       await this.kill(pod, 0);
       return undefined;
@@ -79,8 +93,8 @@ export class PodSyncer {
       events.pod(pod, 'Warning', 'NetworkNotReady', `network is not ready: ${network}`);
       return { message: `network is not ready: ${network}`, retryAfter: NETWORK_RETRY };
     }
-    for (const { spec, container, message } of actions.kill)
-      await this.#killContainer(pod, spec, container, message, 30);
+    for (const { spec, container, message, reason } of actions.kill)
+      await killer.kill({ pod, spec, container, message, grace: graceFor(pod, spec, reason) });
     if (actions.start.length === 0) return undefined;
     let sandboxId = actions.sandbox?.id;
     if (actions.sandboxAttempt !== undefined) {
@@ -118,43 +132,35 @@ export class PodSyncer {
     this.#mountBackoff.forget(uid);
   }
 
-  /** Ends all containers, then the sandboxes. `grace` in seconds; 0 where nothing is expected to run any more. */
+  /**
+   * Ends all containers, sidecars last and in reverse, then the sandboxes. `grace` in seconds; 0 where nothing is expected to
+   * run any more.
+   */
   async kill(pod: Pod, grace: number, quiet = false): Promise<void> {
-    const { cache, cri } = this.#deps;
+    const { cache, cri, killer } = this.#deps;
+    const { containers, initContainers = [] } = specOf(pod);
     const running = cache
       .get(uidOf(pod))
       .containers.filter((container) => container.state === 'CONTAINER_RUNNING');
-    const { containers, initContainers = [] } = specOf(pod);
-    await Promise.all(
-      running.map((container) => {
-        const { name } = container.config.metadata;
-        const spec = [...containers, ...initContainers].find((candidate) => candidate.name === name) ?? {
-          name,
-        };
-        return this.#killContainer(
-          pod,
-          spec,
-          container,
-          quiet ? undefined : `Stopping container ${name}`,
-          grace,
-        );
-      }),
-    );
+    const end = (container: RuntimeContainer, turn?: Promise<unknown>): Promise<void> => {
+      const { name } = container.config.metadata;
+      const specs = [...containers, ...initContainers, ...ephemeralContainersOf(pod)];
+      const spec = specs.find((candidate) => candidate.name === name) ?? { name };
+      const message = quiet ? undefined : `Stopping container ${name}`;
+      const order = { pod, spec, container, message, grace };
+      return killer.kill(turn === undefined ? order : { ...order, turn });
+    };
+    const sidecars = initContainers.filter(isSidecar).map(({ name }) => name);
+    const placeOf = (container: RuntimeContainer): number => sidecars.indexOf(container.config.metadata.name);
+    let before = Promise.all(running.filter((one) => placeOf(one) < 0).map((one) => end(one)));
+    for (const container of running
+      .filter((one) => placeOf(one) >= 0)
+      .sort((a, b) => placeOf(b) - placeOf(a)))
+      before = Promise.all([before, end(container, before)]).then(() => []);
+    await before;
     for (const sandbox of cache.get(uidOf(pod)).sandboxes) {
       if (sandbox.state === 'SANDBOX_READY') await cri.call('StopPodSandbox', { podSandboxId: sandbox.id });
     }
-  }
-
-  async #killContainer(
-    pod: Pod,
-    spec: Container,
-    container: RuntimeContainer,
-    message: string | undefined,
-    grace: number,
-  ): Promise<void> {
-    if (message !== undefined) this.#deps.events.container(pod, spec, 'Normal', 'Killing', message);
-    const timeout = Math.max(grace, MINIMUM_GRACE);
-    await this.#deps.cri.call('StopContainer', { containerId: container.id, timeout });
   }
 
   async #createSandbox(pod: Pod, attempt: number): Promise<string | CriError> {
@@ -225,7 +231,27 @@ export class PodSyncer {
     }
     events.container(pod, spec, 'Normal', 'Started', `Started container ${spec.name}`);
     await this.#removeOlder(pod, spec.name);
-    return undefined;
+    return this.#postStart(pod, spec, containerId);
+  }
+
+  /** A container whose hook fails is ended again. */
+  async #postStart(pod: Pod, spec: Container, containerId: string): Promise<WaitingReason | undefined> {
+    const { events, hooks, killer, cache } = this.#deps;
+    const hook = spec.lifecycle?.postStart;
+    if (hook === undefined) return undefined;
+    const message = await hooks.run(pod, spec, containerId, hook);
+    if (message === undefined) return undefined;
+    events.container(pod, spec, 'Warning', 'FailedPostStartHook', 'PostStartHook failed');
+    const container = newest(cache.get(uidOf(pod)), spec.name);
+    if (container !== undefined)
+      await killer.kill({
+        pod,
+        spec,
+        container,
+        message: 'FailedPostStartHook',
+        grace: graceFor(pod, spec, 'other'),
+      });
+    return { reason: 'PostStartHookError', message };
   }
 
   #inBackoff(pod: Pod, { spec, previous }: ContainerToStart): WaitingReason | undefined {
@@ -253,6 +279,7 @@ export class PodSyncer {
 
   async #config(pod: Pod, { spec, attempt }: ContainerToStart, imageRef: string, sandboxId: string) {
     const { cache, environment, hostIp, volumes } = this.#deps;
+    const targetId = this.#targetOf(pod, spec);
     const podIp = cache.get(uidOf(pod)).sandboxes.find((sandbox) => sandbox.id === sandboxId)?.ip ?? '';
     const envs = await environment.resolve(pod, spec, { podIp, hostIp });
     const values = new Map(envs.map(({ key, value }) => [key, value]));
@@ -261,6 +288,7 @@ export class PodSyncer {
     return {
       metadata: { name: spec.name, attempt },
       ...(mounts.length === 0 ? {} : { mounts }),
+      ...(targetId === undefined ? {} : { targetId }),
       image: spec.image ?? '',
       imageRef,
       command: (spec.command ?? []).map((text) => expand(text, values)),
@@ -281,6 +309,15 @@ export class PodSyncer {
       ...(spec.stdin === true ? { stdin: true, stdinOnce: spec.stdinOnce === true } : {}),
       ...(spec.tty === true ? { tty: true } : {}),
     };
+  }
+
+  /** The container whose processes an ephemeral one is to see. @throws ContainerConfigError */
+  #targetOf(pod: Pod, spec: Container): string | undefined {
+    const { targetContainerName: name = '' } = spec as { readonly targetContainerName?: string };
+    if (name === '') return undefined;
+    const target = newest(this.#deps.cache.get(uidOf(pod)), name);
+    if (target === undefined) throw new ContainerConfigError(`unable to find target container ${name}`);
+    return target.id;
   }
 
   /** Keeps one dead container of each name, as the kubelet's garbage collection does. */

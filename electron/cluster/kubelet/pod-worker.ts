@@ -9,6 +9,7 @@ import type { WaitingReason } from './pod-status.ts';
 import { generatePodStatus } from './pod-status.ts';
 import type { PodSyncer } from './pod-syncer.ts';
 import { SyncCancelled } from './pod-syncer.ts';
+import type { ProbeManager } from './prober/probe-manager.ts';
 import type { RuntimeCache } from './runtime-cache.ts';
 
 /** Milliseconds after a failed pass, plus up to half as much again. */
@@ -19,6 +20,7 @@ export interface PodWorkerDependencies {
   readonly cache: RuntimeCache;
   readonly syncer: PodSyncer;
   readonly records: PodRecords;
+  readonly probes: ProbeManager;
   readonly backoff: KeyedBackoff;
   readonly pullBackoff: KeyedBackoff;
   readonly hostIp: string;
@@ -32,7 +34,8 @@ export interface PodWorkerDependencies {
 
 /** All of a running Pod's spec that can still change what runs. */
 function imagesOf(pod: Pod): string {
-  return [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])]
+  const { initContainers = [], containers = [], ephemeralContainers = [] } = pod.spec ?? {};
+  return [...initContainers, ...containers, ...ephemeralContainers]
     .map((container) => container.image)
     .join(' ');
 }
@@ -161,6 +164,7 @@ export class PodWorker {
         return;
       }
     }
+    this.#deps.probes.addPod(this.#pod);
     const status = this.#status(false);
     this.#decide(status);
     setStatus(this.#pod, status, false);
@@ -200,6 +204,7 @@ export class PodWorker {
       !this.#finished ||
       cache.get(uid).containers.some((container) => container.state === 'CONTAINER_RUNNING')
     ) {
+      this.#deps.probes.stopLivenessAndStartup(uid);
       const resumed = this.#killing;
       this.#killing = true;
       this.#remember();
@@ -210,6 +215,7 @@ export class PodWorker {
         if (sandbox.state === 'SANDBOX_READY') await syncer.kill(this.#pod, 0, true);
     }
     this.#finished = true;
+    this.#deps.probes.removePod(uid);
     const mayGo = this.#pod.metadata?.deletionTimestamp !== undefined;
     if (!this.#gone) setStatus(this.#pod, this.#status(true), mayGo);
     if (this.#gone) context.log.debug('Pod has been removed', { pod: fullNameOf(this.#pod) });
@@ -227,7 +233,7 @@ export class PodWorker {
   }
 
   #status(terminated: boolean): PodStatus {
-    const { context, cache, hostIp } = this.#deps;
+    const { context, cache, hostIp, probes } = this.#deps;
     return generatePodStatus({
       pod: this.#pod,
       runtime: cache.get(uidOf(this.#pod)),
@@ -235,6 +241,7 @@ export class PodWorker {
       startTime: this.#startTime,
       hostIp,
       now: context.clock.now(),
+      judge: (container) => probes.judge(uidOf(this.#pod), container),
       terminated,
     });
   }

@@ -39,7 +39,6 @@ function coreSubresources({
       ['attach', podStream('attach', kubelets)],
       ['portforward', podStream('portForward', kubelets)],
       ['proxy', podProxy(kubelets)],
-      ['ephemeralcontainers', notModelled('adding ephemeral containers', ['get', 'update', 'patch'])],
       ['resize', notModelled('resizing in place', ['get', 'update', 'patch'])],
     ]),
     namespaces: new Map([['finalize', NAMESPACE_FINALIZE]]),

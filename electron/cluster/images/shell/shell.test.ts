@@ -47,7 +47,7 @@ describe('the shell of a container', () => {
     ['cat <<EOF\nhi $((2 + 3 * 4))\nEOF', ['hi 14'], 0],
     ['(cd /tmp && pwd); pwd', ['/tmp', '/'], 0],
     ['set -e; false; echo never', [], 1],
-    ['cat /nope || echo "failed $?"', ['cat: /nope: No such file or directory', 'failed 1'], 0],
+    ['cat /nope || echo "failed $?"', ["cat: can't open '/nope': No such file or directory", 'failed 1'], 0],
     ['echo x > /no/where', ["sh: can't create /no/where: nonexistent directory"], 1],
     ['if [ 3 -gt 2 ] && [ -d /tmp ]; then echo yes; fi', ['yes'], 0],
     ['set -- a "b c"; for x; do echo "<$x>"; done', ['<a>', '<b c>'], 0],

@@ -26,25 +26,31 @@ async function each(
   return code;
 }
 
-export const cat: Tool = (task) => {
-  const { rest } = parseArguments(task, 'nuvAbeEst');
-  return each(
-    task,
-    rest.length === 0 ? ['-'] : rest,
-    (operand) => `cat: ${operand.startsWith('-') ? '-' : operand}`,
-    async (operand) => {
-      if (operand !== '-') {
-        task.stdout.write(task.world.files.read(pathIn(task, operand)));
-        return;
-      }
-      for (;;) {
-        const chunk = await task.stdin.read();
-        if (chunk === undefined) return;
-        task.stdout.write(chunk);
-      }
-    },
-  );
-};
+/** `complaint` begins what is said of a file that cannot be read. */
+function catSaying(complaint: (operand: string) => string): Tool {
+  return (task) => {
+    const { rest } = parseArguments(task, 'nuvAbeEst');
+    return each(
+      task,
+      rest.length === 0 ? ['-'] : rest,
+      (operand) => complaint(operand.startsWith('-') ? '-' : operand),
+      async (operand) => {
+        if (operand !== '-') {
+          task.stdout.write(task.world.files.read(pathIn(task, operand)));
+          return;
+        }
+        for (;;) {
+          const chunk = await task.stdin.read();
+          if (chunk === undefined) return;
+          task.stdout.write(chunk);
+        }
+      },
+    );
+  };
+}
+
+export const cat: Tool = catSaying((operand) => `cat: ${operand}`);
+export const busyboxCat: Tool = catSaying((operand) => `cat: can't open '${operand}'`);
 
 export const ls: Tool = (task) => {
   const { flags, rest } = parseArguments(task, 'laA1hdRFtrn');

@@ -22,7 +22,7 @@ const EVERYWHERE: Readonly<Record<string, Tool>> = {
   whoami: (task) => (task.stdout.write('root\n'), 0),
 }; // prettier-ignore
 
-const BUSYBOX: Readonly<Record<string, Tool>> = { ash: sh, ps: system.ps, wget };
+const BUSYBOX: Readonly<Record<string, Tool>> = { ash: sh, cat: files.busyboxCat, ps: system.ps, wget };
 const GNU: Readonly<Record<string, Tool>> = { bash: sh, tput: system.tput };
 
 /** Images that bring more than their distribution. */

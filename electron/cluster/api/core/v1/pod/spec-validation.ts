@@ -12,6 +12,7 @@ import { at, child } from '../../../../apimachinery/validation/path.ts';
 import type { PodSpec } from '../../../types.ts';
 import type { ContainerScope } from './container-validation.ts';
 import { validateContainer } from './container-validation.ts';
+import { validateEphemeralContainers } from './ephemeral-validation.ts';
 import { validateResourceQuantity } from './resources-validation.ts';
 import { validateAffinity, validateSpread, validateTolerations } from './scheduling-validation.ts';
 import { validateVolumes } from './volume-validation.ts';
@@ -67,6 +68,10 @@ function validateContainers(spec: PodSpec, path: string, volumeNames: ReadonlySe
   spec.initContainers?.forEach((container, index) => {
     errors.push(...validateContainer(container, at(child(path, 'initContainers'), index), scope, true));
   });
+  if (spec.ephemeralContainers !== undefined)
+    errors.push(
+      ...validateEphemeralContainers(spec.ephemeralContainers, child(path, 'ephemeralContainers'), scope),
+    );
   return errors;
 }
 

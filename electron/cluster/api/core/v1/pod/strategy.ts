@@ -10,6 +10,7 @@ import {
   withStatusOf,
 } from '../../../generic-strategy.ts';
 import { defaultPod } from './defaults.ts';
+import { EPHEMERAL_CONTAINERS } from './ephemeral-containers.ts';
 import { withLabelKeysMerged } from './label-keys.ts';
 import { computePodQos } from './qos.ts';
 import { validatePodSpec } from './spec-validation.ts';
@@ -41,6 +42,7 @@ export const POD_STRATEGY: KindStrategy<Pod> = defineStrategy<Pod>({
   storageVersionHash: 'xPOwRZ+Yhw8=',
   subresources: [
     { name: 'binding', kind: { group: '', version: 'v1', kind: 'Binding' }, verbs: ['create'] },
+    { name: 'ephemeralcontainers', kind: GVK, verbs: ['get', 'patch', 'update'] },
     { name: 'eviction', kind: { group: 'policy', version: 'v1', kind: 'Eviction' }, verbs: ['create'] },
     { name: 'log', kind: GVK, verbs: ['get'] },
     statusSubresource(GVK),
@@ -78,6 +80,7 @@ export const POD_STRATEGY: KindStrategy<Pod> = defineStrategy<Pod>({
     },
     validate: validatePodStatusUpdate,
   },
+  ephemeralContainers: EPHEMERAL_CONTAINERS,
   fieldLabels: FIELD_LABELS,
   selectableFields: (pod) => ({
     'spec.nodeName': pod.spec?.nodeName ?? '',

@@ -1,0 +1,156 @@
+import type { Context } from '../../../base/context.ts';
+import type { Container } from '../../api/types.ts';
+import type { CriClient } from '../../cri/interface.ts';
+import { CriError } from '../../cri/interface.ts';
+import { HttpCallError, HttpClientConnection } from '../../network/http-client.ts';
+import type { NetworkAccess } from '../../network/interface.ts';
+import { DialError } from '../../network/interface.ts';
+
+/** What a handler came to: `output` is what the event says of a failure. `errored`: nothing can be said of the container. */
+export type HandlerResult =
+  | { readonly outcome: 'success'; readonly output: string }
+  | { readonly outcome: 'failure'; readonly output: string }
+  | { readonly outcome: 'errored'; readonly error: string };
+
+export interface HandlerDependencies {
+  readonly context: Context;
+  readonly net: NetworkAccess;
+  readonly cri: CriClient;
+  /** e.g. `v1.34.9` */
+  readonly version: string;
+}
+
+type Port = number | string | { readonly valueOf: () => unknown };
+
+export interface HttpGet {
+  readonly host?: string | undefined;
+  readonly path?: string | undefined;
+  readonly port: Port;
+  readonly scheme?: string | undefined;
+  readonly httpHeaders?: readonly { readonly name: string; readonly value: string }[] | undefined;
+}
+
+/** A port that is none. */
+export class PortError extends Error {}
+
+/** A port by number or by its name in the container. @throws PortError */
+export function resolvePort(port: Port, container: Container): number {
+  const named = container.ports?.find(({ name }) => name === port)?.containerPort;
+  const number = named ?? Number(port);
+  if (Number.isInteger(number) && number > 0 && number < 65_536) return number;
+  throw new PortError(
+    typeof port === 'string' && Number.isNaN(Number(port))
+      ? `strconv.Atoi: parsing "${port}": invalid syntax`
+      : `invalid port number: ${number}`,
+  );
+}
+
+export function urlOf(get: HttpGet, podIp: string, container: Container): string {
+  const host = get.host === undefined || get.host === '' ? podIp : get.host;
+  const path = get.path ?? '/';
+  const scheme = (get.scheme ?? 'HTTP').toLowerCase();
+  return `${scheme}://${host}:${resolvePort(get.port, container)}${path.startsWith('/') ? '' : '/'}${path}`;
+}
+
+const success = (output: string): HandlerResult => ({ outcome: 'success', output });
+const failure = (output: string): HandlerResult => ({ outcome: 'failure', output });
+
+/** GET; from 200 to 399 is success. `timeout` in milliseconds. Models pkg/probe/http (v1.34), without following redirects. */
+export async function httpGet(
+  { context, net, version }: HandlerDependencies,
+  url: string,
+  headers: HttpGet['httpHeaders'],
+  timeout: number,
+): Promise<HandlerResult> {
+  const { hostname, port, protocol, pathname, search } = new URL(url);
+  const number = Number(port === '' ? (protocol === 'https:' ? 443 : 80) : port);
+  const deadline = context.clock.now() + timeout;
+  try {
+    const connection = await net.dial({ host: hostname, port: number }, { protocol: 'https', timeout });
+    const http = new HttpClientConnection(connection, context.clock);
+    try {
+      const own = Object.fromEntries((headers ?? []).map(({ name, value }) => [name.toLowerCase(), value]));
+      const agent = `kube-probe/${version.replace(/^v(\d+\.\d+).*$/, '$1')}`;
+      const { status } = await http.call(
+        {
+          method: 'GET',
+          target: `${pathname}${search}`,
+          headers: { host: `${hostname}:${number}`, 'user-agent': agent, accept: '*/*', connection: 'close', ...own },
+        },
+        { timeout: Math.max(1, deadline - context.clock.now()) },
+      ); // prettier-ignore
+      return status >= 200 && status < 400
+        ? success('')
+        : failure(`HTTP probe failed with statuscode: ${status}`);
+    } finally {
+      http.close();
+    }
+  } catch (error) {
+    if (error instanceof DialError) {
+      const late = error.code === 'ETIMEDOUT';
+      const why = late
+        ? 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)'
+        : error.message;
+      return failure(`Get "${url}": ${why}`); // prettier-ignore
+    }
+    if (error instanceof HttpCallError)
+      return failure(`Get "${url}": ${error.message.replace(/^unexpected EOF$/, 'EOF')}`);
+    throw error;
+  }
+}
+
+/** A connection is enough. Models pkg/probe/tcp (v1.34). */
+export async function tcpSocket(
+  { net }: HandlerDependencies,
+  host: string,
+  port: number,
+  timeout: number,
+): Promise<HandlerResult> {
+  try {
+    (await net.dial({ host, port }, { protocol: 'tcp', timeout })).close();
+    return success('');
+  } catch (error) {
+    if (error instanceof DialError) return failure(error.message);
+    throw error;
+  }
+}
+
+/**
+ * Asks for grpc.health.v1. No image of the catalogue serves it, and what does not speak HTTP/2 looks to the client like nobody:
+ * it waits until its time is up. Models pkg/probe/grpc (v1.34) as far as that.
+ */
+export async function grpcHealth(
+  { context }: HandlerDependencies,
+  host: string,
+  port: number,
+  timeout: number,
+): Promise<HandlerResult> {
+  await context.clock.sleep(timeout);
+  const within = `${timeout / 1000}s`;
+  return failure(
+    `timeout: failed to connect service "${host}:${port}" within ${within}: context deadline exceeded`,
+  );
+}
+
+/** A command in the container; exit code 0 is success. Models pkg/probe/exec (v1.34). */
+export async function execCommand(
+  { cri }: HandlerDependencies,
+  containerId: string,
+  command: readonly string[],
+  timeoutSeconds: number,
+): Promise<HandlerResult & { readonly exitCode?: number; readonly stderr?: string }> {
+  try {
+    const { stdout, stderr, exitCode } = await cri.call('ExecSync', {
+      containerId,
+      cmd: command,
+      timeout: timeoutSeconds,
+    });
+    const output = stdout + stderr;
+    return exitCode === 0 ? success(output) : { ...failure(output), exitCode, stderr };
+  } catch (error) {
+    if (!(error instanceof CriError)) throw error;
+    return error.code === 'DeadlineExceeded'
+      ? failure(`command ${JSON.stringify(command.join(' '))} timed out`)
+      : { outcome: 'errored', error: error.message };
+  }
+}
