@@ -227,6 +227,17 @@ describe('protobuf bodies of kubectl', () => {
     });
   });
 
+  test('who asked for a certificate', () => {
+    const request =
+      'azhzAAozChZjZXJ0aWZpY2F0ZXMuazhzLmlvL3YxEhlDZXJ0aWZpY2F0ZVNpZ25pbmdSZXF1ZXN0Eh4KBgoEamFuZRIUCgIBAjoBczILCgFrEgYKAWEKAWI=';
+    expect(
+      decode({ group: 'certificates.k8s.io', version: 'v1', kind: 'CertificateSigningRequest' }, request),
+    ).toMatchObject({
+      metadata: { name: 'jane' },
+      spec: { request: 'AQI=', signerName: 's', extra: { k: ['a', 'b'] } },
+    });
+  });
+
   test('what is no such body', () => {
     const contentType = 'application/vnd.kubernetes.protobuf';
     const error = (body: Uint8Array): string => {

@@ -219,6 +219,7 @@ function readSpecial(
       return parseRaw(fields['raw']);
     case 'k8s.io.api.authentication.v1.ExtraValue':
     case 'k8s.io.api.authorization.v1.ExtraValue':
+    case 'k8s.io.api.certificates.v1.ExtraValue':
     case `${META}.Verbs`:
       return fields['items'] ?? [];
     default:
