@@ -33,6 +33,7 @@ export const schedulerEn: Catalogue['scheduler'] = {
   newest: 'the newest',
   attempt: 'attempt {n}, {time}, {outcome}',
   openRecord: 'Open record',
+  isOn: 'It is on {node}.',
   rerun: 'Nothing is recorded of this Pod: the cycle was done now, and nothing was bound.',
   outcome: {
     bind: 'bound',

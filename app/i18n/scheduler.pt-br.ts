@@ -31,6 +31,7 @@ export const schedulerPtBR = {
   newest: 'a mais nova',
   attempt: 'tentativa {n}, {time}, {outcome}',
   openRecord: 'Abrir registro',
+  isOn: 'Ele está em {node}.',
   rerun: 'Nada está registrado deste Pod: o ciclo foi feito agora, e nada foi atribuído.',
   outcome: {
     bind: 'atribuído',

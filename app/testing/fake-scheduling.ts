@@ -81,6 +81,7 @@ export function fakeCycle(name: string, count: number): CycleAnswer {
   const outcome = bound ? ('bind' as const) : ('unschedulable' as const);
   return {
     pod: `default/${name}`,
+    on: node,
     source: 'record',
     record: 4001,
     time: TIME,

@@ -1,7 +1,15 @@
 import type { CausalRecord } from '../base/causal-record.ts';
 import { Emitter } from '../base/event.ts';
 import type { KubeObject } from '../cluster/api/types.ts';
-import type { ClusterView, EtcdKey, EtcdState, EtcdView, MachineView, ObjectChange } from './interface.ts';
+import type {
+  ClusterView,
+  EtcdKey,
+  EtcdState,
+  EtcdView,
+  MachineView,
+  ObjectChange,
+  PlacementView,
+} from './interface.ts';
 
 /** A cluster for tests: objects and records that the test puts in. */
 export class FakeClusterView implements ClusterView {
@@ -14,6 +22,13 @@ export class FakeClusterView implements ClusterView {
   readonly machines = new Map<string, FakeMachineView>();
   readonly #machinesChanged = new Emitter<void>();
   readonly onDidChangeMachines = this.#machinesChanged.event;
+
+  /** By name of the Pod. */
+  readonly placements = new Map<string, PlacementView>();
+
+  placement(pod: KubeObject): PlacementView | undefined {
+    return this.placements.get(pod.metadata?.name ?? '');
+  }
 
   machine(name: string): MachineView | undefined {
     return this.machines.get(name);

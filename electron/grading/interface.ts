@@ -69,6 +69,16 @@ export interface EtcdView {
   onDidChange(listener: () => void): Disposable;
 }
 
+/** What the scheduler's framework says of a Pod as the cluster is now, the Pod itself left out. */
+export interface PlacementView {
+  /** Nodes on which every filter lets it pass. */
+  readonly fits: readonly string[];
+  /** Those of them with the best total. */
+  readonly best: readonly string[];
+  /** Why the others do not fit. */
+  readonly refusals: ReadonlyMap<string, string>;
+}
+
 /** A machine from outside. */
 export interface MachineView {
   readonly powered: boolean;
@@ -90,6 +100,8 @@ export interface ClusterView {
   record(id: number): CausalRecord | undefined;
   /** Undefined where etcd cannot be seen. */
   readonly etcd: EtcdView | undefined;
+  /** Undefined where a cycle cannot be done again. */
+  placement(pod: KubeObject): PlacementView | undefined;
   /** Undefined where machines cannot be seen, or there is none of that name. */
   machine(name: string): MachineView | undefined;
   /** A machine, a process or a file has changed. */

@@ -1,10 +1,10 @@
 import type { CausalLog } from '../base/causal-log.ts';
 import type { CausalRecord } from '../base/causal-record.ts';
 import type { Disposable } from '../base/disposable.ts';
-import type { KubeObject } from '../cluster/api/types.ts';
+import type { KubeObject, Pod } from '../cluster/api/types.ts';
 import { storagePrefix } from '../cluster/apiserver/storage/storage-prefix.ts';
 import type { Machine } from '../cluster/machine/interface.ts';
-import type { ClusterView, EtcdView, MachineView, ObjectChange } from '../grading/interface.ts';
+import type { ClusterView, EtcdView, MachineView, ObjectChange, PlacementView } from '../grading/interface.ts';
 import type { ClusterSession } from './cluster-session.ts';
 import type { ObjectView } from './object-view.ts';
 import { SimulatedEtcdView } from './simulated-etcd-view.ts';
@@ -22,6 +22,10 @@ export class SimulatedClusterView implements ClusterView {
     this.#objects = objects;
     this.#log = simulation.log;
     this.etcd = new SimulatedEtcdView(() => cluster.etcdMembers(), disks, onDidCommit);
+  }
+
+  placement(pod: KubeObject): PlacementView | undefined {
+    return this.#session.scheduling.placement(pod as Pod);
   }
 
   machine(name: string): MachineView | undefined {

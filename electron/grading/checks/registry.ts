@@ -6,6 +6,7 @@ import { etcdCheck } from './etcd-check.ts';
 import { historyCheck } from './history-check.ts';
 import { nodeCheck } from './node-check.ts';
 import { objectCheck } from './object-check.ts';
+import { placementCheck } from './placement-check.ts';
 
 /** Every kind of check. Answers to questions are graded by the questions themselves. */
 export const CHECKS: { readonly [K in CheckSpec['kind']]: CheckFactory<CheckSpecOf<K>> } = {
@@ -15,6 +16,7 @@ export const CHECKS: { readonly [K in CheckSpec['kind']]: CheckFactory<CheckSpec
   command: commandCheck,
   etcd: etcdCheck,
   node: nodeCheck,
+  placement: placementCheck,
 };
 
 /** Starts a check from its specification; `state` is what an earlier one kept. */

@@ -80,6 +80,8 @@ export type WhichCycle = z.infer<typeof WhichCycle>;
 /** `record`: as it was decided; `rerun`: nothing is kept, so the cycle was done now, with nothing bound. */
 export const CycleAnswer = z.object({
   pod: z.string(),
+  /** The node it is bound to now, by whomever; null: none, or the Pod is gone. */
+  on: z.string().nullable(),
   source: z.enum(['record', 'rerun']),
   record: z.number().nullable(),
   time: z.number().nullable(),

@@ -135,6 +135,18 @@ export const NodeCheck = z.strictObject({
   ...worded,
 });
 
+/** Where Pods were bound since the task opened, by whomever, judged by the filters and scores of the scheduler's framework. */
+export const PlacementCheck = z.strictObject({
+  kind: z.literal('placement'),
+  /** Pods. */
+  query: ObjectQuery,
+  /** How many of them; default: at least one. */
+  count: CountRule.optional(),
+  /** `fits`: every filter lets the Pod pass on that node, as the cluster was then; `best`: and no node scores more. */
+  choice: z.enum(['fits', 'best']).default('fits'),
+  ...worded,
+});
+
 export const CheckSpec = z.discriminatedUnion('kind', [
   ObjectCheck,
   HistoryCheck,
@@ -142,6 +154,7 @@ export const CheckSpec = z.discriminatedUnion('kind', [
   CommandCheck,
   EtcdCheck,
   NodeCheck,
+  PlacementCheck,
 ]);
 export type CheckSpec = z.infer<typeof CheckSpec>;
 export type CheckSpecOf<K extends CheckSpec['kind']> = Extract<CheckSpec, { kind: K }>;

@@ -19,13 +19,14 @@ const SHOWN_MOVES = 5;
 
 /** A cycle as a table of nodes by plugins. */
 export function printCycle(
-  { pod, source, record, result, queue, moves }: CycleAnswer,
+  { pod, on, source, record, result, queue, moves }: CycleAnswer,
   locale: Locale,
 ): string {
   const words = WORDS[locale];
   const origin =
     source === 'rerun' || record === null ? words.rerun : words.recorded(record, result.detail.attempt);
   const lines = [`Pod ${pod}: ${outcomeText(result, words)}`, `(${origin})`];
+  if (on !== null && on !== (source === 'record' ? result.node : null)) lines.push(words.isOn(on));
   if (queue !== null) lines.push(words.queue(queue));
   lines.push(...moves.slice(-SHOWN_MOVES).map((move) => `  ${words.movedBy(move.queue, move.why)}`));
   return `${lines.join('\n')}\n\n${table(result, words)}`;

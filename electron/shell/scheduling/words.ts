@@ -7,6 +7,7 @@ export interface Words {
   readonly bound: (node: string) => string;
   readonly recorded: (record: number, attempt: number) => string;
   readonly rerun: string;
+  readonly isOn: (node: string) => string;
   readonly queue: (queue: string) => string;
   readonly movedBy: (queue: string, why: string) => string;
   readonly node: string;
@@ -48,6 +49,7 @@ const en: Words = {
   bound: (node) => `goes to ${node}`,
   recorded: (record, attempt) => `decided in record ${record}, attempt ${attempt}`,
   rerun: 'nothing recorded: the cycle was done now, and nothing was bound',
+  isOn: (node) => `It is on ${node} now: what follows is what the scheduler would choose for it.`,
   queue: (queue) => `Queue: ${queue}`,
   movedBy: (queue, why) => `moved to ${queue} by ${why}`,
   node: 'NODE',
@@ -93,6 +95,7 @@ const ptBr: Words = {
   bound: (node) => `vai para ${node}`,
   recorded: (record, attempt) => `decidido no registro ${record}, tentativa ${attempt}`,
   rerun: 'nada registrado: o ciclo foi feito agora, e nada foi atribuído',
+  isOn: (node) => `Ele está em ${node} agora: o que segue é o que o scheduler escolheria para ele.`,
   queue: (queue) => `Fila: ${queue}`,
   movedBy: (queue, why) => `foi para ${queue} por ${why}`,
   node: 'NODE',

@@ -105,8 +105,11 @@ describe('SchedulingService', () => {
       source: 'rerun',
       record: null,
       queue: 'unseen',
+      on: null,
       result: { outcome: 'bind', node: 'a' },
     });
+    s.putPod('web', '2', 'a');
+    expect(s.service.cycle(which)).toMatchObject({ source: 'rerun', on: 'a', queue: null });
     expect(() => s.service.cycle({ ...which, name: 'zzz' })).toThrow('there is no Pod default/zzz');
   });
 

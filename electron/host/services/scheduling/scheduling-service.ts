@@ -25,6 +25,8 @@ import type {
   WhichCycle,
   WhyNotAnswer,
 } from '../../../shared/contract/scheduling.ts';
+import { matrixOf } from '../../../shared/scheduling/matrix.ts';
+import type { PlacementView } from '../../../grading/interface.ts';
 import { RpcError } from '../../../shared/rpc/rpc-error.ts';
 import type { ObjectView } from '../../object-view.ts';
 import type { EtcdDisk } from '../etcd-disk.ts';
@@ -64,6 +66,7 @@ export class SchedulingService {
     const record = this.#chosen(which, cycles);
     const head = {
       pod: key,
+      on: (this.#objects.get('pods', key) as Pod | undefined)?.spec?.nodeName ?? null,
       queue: this.#queueOf(key, decisions),
       moves: decisions.filter(isMove).map(moveOf),
       kept: cycles.map(keptOf).reverse(),
@@ -123,6 +126,22 @@ export class SchedulingService {
       if (error instanceof ChangeSyntaxError) throw new RpcError('Refused', error.message);
       throw error;
     }
+  }
+
+  /** What the framework says of a Pod as the cluster is now, wherever the Pod is. */
+  placement(pod: Pod): PlacementView {
+    const situation = { world: worldNow(this.#objects), beliefs: nobody, profile: defaultProfile };
+    const { rows } = matrixOf(
+      new Rerun(situation, objectKey(pod)).cycle(pod).detail as Parameters<typeof matrixOf>[0],
+    );
+    const fits = rows.filter((row) => row.fits);
+    return {
+      fits: fits.map(({ node }) => node),
+      best: fits.filter(({ rank }) => rank === null || rank === 1).map(({ node }) => node),
+      refusals: new Map(
+        rows.flatMap((row) => (row.fits ? [] : [[row.node, row.reasons.join(', ')] as const])),
+      ),
+    };
   }
 
   /** Pods without a node, the longest waiting first. */

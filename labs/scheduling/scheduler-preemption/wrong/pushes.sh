@@ -1,0 +1,28 @@
+# The second class may preempt: nobody waits.
+# below: 85
+# fails: patient/polite
+kubectl apply -f - <<'YAML'
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: filler }
+spec:
+  replicas: 4
+  selector: { matchLabels: { app: filler } }
+  template:
+    metadata: { labels: { app: filler } }
+    spec:
+      terminationGracePeriodSeconds: 2
+      containers:
+        - name: main
+          image: nginx
+          resources: { requests: { cpu: 1500m } }
+YAML
+kubectl create priorityclass urgent --value=1000000
+lab wait full
+lab answer urgent predict-urgent one
+kubectl run urgent --image=nginx --overrides='{"spec":{"priorityClassName":"urgent","containers":[{"name":"urgent","image":"nginx","resources":{"requests":{"cpu":"1500m"}}}]}}'
+lab wait urgent/runs
+lab answer urgent attempts 2
+kubectl create priorityclass patient --value=1000
+kubectl run patient --image=nginx --overrides='{"spec":{"priorityClassName":"patient","containers":[{"name":"patient","image":"nginx","resources":{"requests":{"cpu":"1500m"}}}]}}'
+kubectl wait pod/patient --for=condition=Ready --timeout=60s
