@@ -6,6 +6,9 @@ lab wait stop/stopped
 lab answer stop predict-stopped kubelet
 kubectl run light --image=nginx
 lab wait stop
+lab answer predict fits-heavy both
+lab answer predict fits-picky 1
+lab answer predict best-light tie
 kubectl create -f - <<'YAML'
 apiVersion: v1
 kind: Binding
