@@ -36,6 +36,12 @@ describe('loadLab', () => {
       'etcd-compaction',
       'etcd-quorum',
       'etcd-source-of-truth',
+      'be-the-scheduler',
+      'scheduler-affinity',
+      'scheduler-pending',
+      'scheduler-preemption',
+      'scheduler-spread',
+      'scheduler-taints-ports',
     ]);
   });
 

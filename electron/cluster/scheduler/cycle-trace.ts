@@ -1,6 +1,7 @@
 import type { CycleState } from './framework/cycle-state.ts';
 import type { Framework, PluginScores } from './framework/framework.ts';
 import type { NodeInfo } from './framework/node-info.ts';
+import type { Profile } from './framework/profile.ts';
 import type { Status } from './framework/status.ts';
 
 /** With more nodes than this on either side a record keeps `fewRows` of them: the best ones, or the first refused. */
@@ -36,6 +37,8 @@ export interface PreemptionCandidate {
 export interface CycleView {
   readonly pods: string;
   readonly nodes: string;
+  /** By which it was decided, unless it is the default one. */
+  readonly profile?: Profile;
   /** Pods taken to be on a node before their binding was seen: `namespace/name`, node. */
   readonly assumed?: readonly (readonly [string, string])[];
   /** Pods for which room is being made on a node. */

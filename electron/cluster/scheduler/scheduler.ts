@@ -25,6 +25,7 @@ import { isRejected } from './framework/status.ts';
 import { WaitingPod } from './framework/waiting-pods.ts';
 import { informerObjects } from './informer-objects.ts';
 import { Nominator } from './nominator.ts';
+import { defaultProfile } from './plugins/registry.ts';
 import type { BackoffTimes, QueuedPodInfo, QueueName } from './queue/scheduling-queue.ts';
 import { SchedulingQueue } from './queue/scheduling-queue.ts';
 import { SearchStart } from './sampling.ts';
@@ -59,6 +60,8 @@ export class Scheduler {
   readonly #frameworks = new Map<string, Framework>();
   readonly #recorders = new Map<string, EventRecorder>();
   readonly #nominator = new Nominator();
+  /** Profiles that are not the default one: records have them. */
+  readonly #custom: ReadonlySet<Profile>;
   /** resourceVersions of what it has seen. */
   readonly #versions: { readonly pods: () => string; readonly nodes: () => string };
   readonly #searchStart = new SearchStart();
@@ -75,6 +78,8 @@ export class Scheduler {
     const objects = informerObjects(factory);
     const pods = factory.informer(resourceTypes.pods, { fieldSelector: podSelector });
     const nodes = factory.informer(resourceTypes.nodes);
+    const usual = JSON.stringify(defaultProfile);
+    this.#custom = new Set(options.profiles.filter((profile) => JSON.stringify(profile) !== usual));
     this.#versions = {
       pods: () => pods.lastSyncResourceVersion,
       nodes: () => nodes.lastSyncResourceVersion,
@@ -162,7 +167,13 @@ export class Scheduler {
     const filter = (s: CycleState, pod: PodInfo, node: NodeInfo): Status | undefined =>
       this.#filter(framework, s, pod, node);
     const { attempts: attempt } = queued;
-    const cycle = { framework, state, attempt, nodeCount: snapshot.nodes.length, seen: this.#seen() };
+    const cycle = {
+      framework,
+      state,
+      attempt,
+      nodeCount: snapshot.nodes.length,
+      seen: this.#seen(framework),
+    };
     const result = schedulePod(framework, state, info, snapshot, filter, this.#context.rand, {
       start: this.#searchStart,
       percentage: framework.profile.percentageOfNodesToScore ?? this.#options.percentageOfNodesToScore ?? 0,
@@ -332,12 +343,13 @@ export class Scheduler {
   }
 
   /** What this cycle is decided from. */
-  #seen(): CycleView {
+  #seen({ profile }: Framework): CycleView {
     const { pods, nodes } = this.#versions;
     const [assumed, nominated] = [this.cache.assumed, this.#nominator.all];
     return {
       pods: pods(),
       nodes: nodes(),
+      ...(this.#custom.has(profile) ? { profile } : {}),
       ...(assumed.size > 0 ? { assumed: [...assumed].slice(0, maxSeen) } : {}),
       ...(nominated.size > 0 ? { nominated: [...nominated].slice(0, maxSeen) } : {}),
     };

@@ -53,8 +53,13 @@ export function applyChanges(
   };
 }
 
+/** Plugins stand in a profile once for all they do, and may stand there again for single extension points. */
 function withPlugins(profile: Profile, change: (plugins: Profile['plugins']) => Profile['plugins']): Profile {
-  return { ...profile, plugins: change(profile.plugins) };
+  const points = Object.entries(profile.points ?? {}).map(([point, set]) => [
+    point,
+    { ...set, enabled: change(set.enabled) },
+  ]);
+  return { ...profile, plugins: change(profile.plugins), points: Object.fromEntries(points) };
 }
 
 function altered(

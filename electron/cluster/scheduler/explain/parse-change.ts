@@ -1,7 +1,11 @@
 import { parse } from 'yaml';
 import { canonicalQuantity, isQuantity } from '../../apimachinery/quantity.ts';
 import type { Container, Pod } from '../../api/types.ts';
+import { inTreeRegistry } from '../plugins/registry.ts';
 import type { Change, ChangeId } from './interface.ts';
+
+/** A profile needs one that sorts its queue and one that binds. */
+const vital = new Set(['PrioritySort', 'DefaultBinder']);
 
 /** A change that cannot be read, worded for people. */
 export class ChangeSyntaxError extends Error {}
@@ -85,7 +89,8 @@ export function parseChange(text: string, pod: Pod): Change {
     }
     case 'weight': {
       const weight = Number(value);
-      if (name === '' || !Number.isInteger(weight) || weight < 0) refuse('expected weight/PLUGIN=N');
+      if (!Object.hasOwn(inTreeRegistry, name)) refuse(`there is no plugin ${JSON.stringify(name)}`);
+      if (!Number.isInteger(weight) || weight < 0) refuse('expected weight/PLUGIN=N');
       return {
         target: 'weight',
         name,
@@ -94,6 +99,8 @@ export function parseChange(text: string, pod: Pod): Change {
       };
     }
     case 'disable':
+      if (!Object.hasOwn(inTreeRegistry, value)) refuse(`there is no plugin ${JSON.stringify(value)}`);
+      if (vital.has(value)) refuse('no scheduler can run without it');
       return { target: 'disable', name: value, wording: { id: 'disable', params: { plugin: value } } };
     default:
       return refuse(

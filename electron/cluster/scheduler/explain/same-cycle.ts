@@ -2,12 +2,19 @@ import type { Column, CycleDetail } from '../cycle-trace.ts';
 
 /** Whether two cycles found the same: which nodes fit with which totals, and who refused the others for what. */
 export function sameCycle(a: CycleDetail, b: CycleDetail): boolean {
+  // The scheduler may have stopped at enough nodes; scores are compared among the nodes that were scored.
+  if (lookedAt(a) !== lookedAt(b)) return a.nodes === b.nodes && agree(reasons(a), reasons(b));
   return (
     a.nodes === b.nodes &&
     a.feasible === b.feasible &&
     agree(totals(a), totals(b)) &&
     agree(reasons(a), reasons(b))
   );
+}
+
+/** How many nodes were asked about. */
+function lookedAt({ feasible, rejected }: CycleDetail): number {
+  return Object.values(rejected).reduce((sum, count) => sum + count, feasible);
 }
 
 /** Long lists are cut by each record in its own way: only what both tell of counts. */

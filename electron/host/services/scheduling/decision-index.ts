@@ -1,6 +1,8 @@
 import type { CausalLog } from '../../../base/causal-log.ts';
 import type { DecisionRecord } from '../../../base/causal-record.ts';
 import type { CycleDetail } from '../../../cluster/scheduler/cycle-trace.ts';
+import type { Profile } from '../../../cluster/scheduler/framework/profile.ts';
+import { defaultProfile } from '../../../cluster/scheduler/plugins/registry.ts';
 
 /** So many of a Pod's decisions are listed. */
 const KEPT = 50;
@@ -15,6 +17,8 @@ export class DecisionIndex {
   readonly #log: CausalLog;
   /** Ids by Pod (`namespace/name`), oldest first. */
   readonly #byPod = new Map<string, number[]>();
+  /** Profiles by which schedulers decided last, by their names. */
+  readonly #profiles = new Map<string, Profile>();
   #next = 0;
 
   constructor(log: CausalLog) {
@@ -35,9 +39,17 @@ export class DecisionIndex {
     return record?.kind === 'decision' && isCycle(record) ? record : undefined;
   }
 
+  /** By which a scheduler decides, from its latest decision; the default one before the first. */
+  profileOf(scheduler: string): Profile {
+    this.#read();
+    return this.#profiles.get(scheduler) ?? defaultProfile;
+  }
+
   #read(): void {
     for (const record of this.#log.range(this.#next)) {
       if (record.kind !== 'decision' || !(isCycle(record) || isMove(record))) continue;
+      if (isCycle(record))
+        this.#profiles.set(record.detail.scheduler, record.detail.seen?.profile ?? defaultProfile);
       const pod = record.subject.slice('pods '.length);
       const ids = this.#byPod.get(pod);
       if (ids === undefined) this.#byPod.set(pod, [record.id]);

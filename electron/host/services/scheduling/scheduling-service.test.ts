@@ -5,6 +5,7 @@ import { MemoryBackend } from '../../../cluster/etcd/backend/memory.ts';
 import { ServerHarness } from '../../../cluster/etcd/server/harness.testing.ts';
 import type { Situation } from '../../../cluster/scheduler/explain/interface.ts';
 import { Rerun } from '../../../cluster/scheduler/explain/rerun.ts';
+import type { Profile } from '../../../cluster/scheduler/framework/profile.ts';
 import { defaultProfile } from '../../../cluster/scheduler/plugins/registry.ts';
 import { RpcError } from '../../../shared/rpc/rpc-error.ts';
 import { ObjectView } from '../../object-view.ts';
@@ -39,15 +40,15 @@ function setUp() {
       } as unknown as Pod),
     );
   /** A cycle as the scheduler would record it now. */
-  const decide = (): number => {
+  const decide = (profile = defaultProfile): number => {
     const situation: Situation = {
       world: worldNow(objects),
       beliefs: { assumed: new Map(), nominated: new Map() },
-      profile: defaultProfile,
+      profile,
     };
     const pod = objects.get('pods', 'default/web') as Pod;
     const { outcome, node, message, detail } = new Rerun(situation, 'default/web').cycle(pod);
-    const seen = { pods: String(objects.revision), nodes: String(objects.revision) };
+    const seen = { pods: String(objects.revision), nodes: String(objects.revision), profile };
     return log.append(
       {
         kind: 'decision',
@@ -135,6 +136,22 @@ describe('SchedulingService', () => {
     });
   });
 
+  it('does a cycle again by the profile it was decided by', () => {
+    const s = setUp();
+    s.putNode('a', '4');
+    s.putPod('web', '8');
+    const without: Profile = {
+      ...defaultProfile,
+      plugins: defaultProfile.plugins.filter(({ name }) => name !== 'NodeResourcesFit'),
+    };
+    s.decide(without);
+    expect(s.service.whyNot(which, 'a')).toMatchObject({ when: 'decision', faithful: true, fits: true });
+    expect(s.service.whatIf(which, ['weight/TaintToleration=9', 'disable=ImageLocality'])).toMatchObject({
+      before: { outcome: 'bind' },
+      after: { outcome: 'bind' },
+    });
+  });
+
   it('falls back to the present once the past is compacted', () => {
     const s = setUp();
     s.putNode('a', '1');
@@ -152,6 +169,10 @@ describe('SchedulingService', () => {
     s.putPod('web', '2');
     expect(() => s.service.whatIf(which, ['nonsense'])).toThrow(
       new RpcError('Refused', '"nonsense": expected WHAT=VALUE'),
+    );
+    expect(() => s.service.whatIf(which, ['disable=Zzz'])).toThrow('there is no plugin "Zzz"');
+    expect(() => s.service.whatIf(which, ['disable=DefaultBinder'])).toThrow(
+      'no scheduler can run without it',
     );
     expect(() => s.service.whyNot(which, 'zzz')).toThrow('there is no node "zzz"');
     expect(schedulingRoute(s.service, 'cycle', { ...which, record: 99 })).toEqual({

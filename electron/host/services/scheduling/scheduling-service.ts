@@ -130,7 +130,8 @@ export class SchedulingService {
 
   /** What the framework says of a Pod as the cluster is now, wherever the Pod is. */
   placement(pod: Pod): PlacementView {
-    const situation = { world: worldNow(this.#objects), beliefs: nobody, profile: defaultProfile };
+    const profile = this.#decisions.profileOf(schedulerOf(pod));
+    const situation = { world: worldNow(this.#objects), beliefs: nobody, profile };
     const { rows } = matrixOf(
       new Rerun(situation, objectKey(pod)).cycle(pod).detail as Parameters<typeof matrixOf>[0],
     );
@@ -205,13 +206,14 @@ export class SchedulingService {
     const pod = world?.list(resourceTypes.pods).find((one) => objectKey(one) === key);
     if (world === undefined || pod === undefined) return undefined;
     const beliefs = { assumed: new Map(seen?.assumed), nominated: new Map(seen?.nominated) };
-    return { situation: { world, beliefs, profile: defaultProfile }, pod };
+    return { situation: { world, beliefs, profile: seen?.profile ?? defaultProfile }, pod };
   }
 
   #now(key: string): Omit<Stage, keyof Basis> {
     const pod = this.#objects.get('pods', key) as Pod | undefined;
     if (pod === undefined) throw new RpcError('NotFound', `there is no Pod ${key}`);
-    return { situation: { world: worldNow(this.#objects), beliefs: nobody, profile: defaultProfile }, pod };
+    const profile = this.#decisions.profileOf(schedulerOf(pod));
+    return { situation: { world: worldNow(this.#objects), beliefs: nobody, profile }, pod };
   }
 }
 
