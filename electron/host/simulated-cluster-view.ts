@@ -4,7 +4,13 @@ import type { Disposable } from '../base/disposable.ts';
 import type { KubeObject, Pod } from '../cluster/api/types.ts';
 import { storagePrefix } from '../cluster/apiserver/storage/storage-prefix.ts';
 import type { Machine } from '../cluster/machine/interface.ts';
-import type { ClusterView, EtcdView, MachineView, ObjectChange, PlacementView } from '../grading/interface.ts';
+import type {
+  ClusterView,
+  EtcdView,
+  MachineView,
+  ObjectChange,
+  PlacementView,
+} from '../grading/interface.ts';
 import type { ClusterSession } from './cluster-session.ts';
 import type { ObjectView } from './object-view.ts';
 import { SimulatedEtcdView } from './simulated-etcd-view.ts';
