@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { KubeObject, Node, Pod } from '../../api/types.ts';
 import type { ResourceType } from '../../client/resource-type.ts';
 import { defaultProfile } from '../plugins/registry.ts';
-import type { Situation } from './interface.ts';
+import type { Change, Situation } from './interface.ts';
 import { Rerun } from './rerun.ts';
 import { whyNot } from './why-not.ts';
 
@@ -92,6 +92,42 @@ describe('Rerun', () => {
         candidates: [{ node: 'a', victims: [{ pod: 'default/low', priority: 1 }], pdbViolations: 0 }],
       },
     });
+  });
+});
+
+describe('under', () => {
+  it('looks at a changed cluster, and puts everything back', () => {
+    const pods = [on('a', 'web-0', asking('3')), pod('later', { ...asking('1'), priority: 5 })];
+    const run = new Rerun(
+      {
+        ...situation([node('a')], pods),
+        beliefs: { assumed: new Map(), nominated: new Map([['default/later', 'a']]) },
+      },
+      'default/web-1',
+    );
+    const asked = pod('web-1', asking('1'));
+    const before = run.cycle(asked);
+    expect(before.outcome).toBe('unschedulable');
+    const gone = ['default/web-0', 'default/later'].map((name): Change => ({
+      target: 'remove-pod',
+      name,
+      wording: { id: 'remove-pod', params: {} },
+    }));
+    const more: Change = {
+      target: 'node',
+      name: 'a',
+      patch: { status: { allocatable: { cpu: '8' } } },
+      wording: { id: 'more-allocatable', params: {} },
+    };
+    expect(run.under(gone, () => run.cycle(asked).outcome)).toBe('bind');
+    expect(run.cycle(asked)).toEqual(before);
+    expect(run.under([more], () => run.cycle(asked).outcome)).toBe('bind');
+    expect(() =>
+      run.under([more], () => {
+        throw new Error('stop');
+      }),
+    ).toThrow('stop');
+    expect(run.cycle(asked)).toEqual(before);
   });
 });
 

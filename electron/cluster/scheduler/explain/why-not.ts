@@ -1,4 +1,5 @@
 import type { Pod } from '../../api/types.ts';
+import type { NodeInfo } from '../framework/node-info.ts';
 import { podKey } from '../framework/pod-info.ts';
 import { applyChanges } from './apply-changes.ts';
 import { proposers } from './candidates/registry.ts';
@@ -9,7 +10,7 @@ import { Rerun } from './rerun.ts';
 /** Longest combination that is looked for, how many of one length are followed, and how many are tried at all. */
 const maxChanges = 4;
 const maxPlans = 12;
-const maxTries = 300;
+const maxTries = 200;
 const maxRemedies = 6;
 
 /** How much each change asks of people: what concerns the Pod alone comes first, what costs another Pod its place last. */
@@ -46,21 +47,20 @@ export function whyNot(situation: Situation, pod: Pod, node: string): WhyNot | u
 
   let plans: readonly Plan[] = [{ changes: [], found }];
   let tries = 0;
+  const podUnder = (changes: readonly Change[]): Pod => applyChanges(situation, pod, changes).pod;
+  const verdictsUnder = (changes: readonly Change[]): NodeVerdicts =>
+    base.under(changes, () => base.verdicts(podUnder(changes), base.node(node) as NodeInfo));
   for (let length = 1; length <= maxChanges && plans.length > 0; length += 1) {
     const next: Plan[] = [];
     const solved: Plan[] = [];
     for (const plan of plans) {
-      const changed = applyChanges(situation, pod, plan.changes);
-      const run = plan.changes.length === 0 ? base : new Rerun(changed.situation, key);
-      for (const change of candidates(run, changed.pod, node, plan.found)) {
+      const proposed = base.under(plan.changes, () =>
+        candidates(base, podUnder(plan.changes), node, plan.found),
+      );
+      for (const change of proposed) {
         if ((tries += 1) > maxTries) break;
         const changes = [...plan.changes, change];
-        const tried = applyChanges(situation, pod, changes);
-        // What concerns the Pod alone leaves the cluster as it was.
-        const again = change.target === 'pod' ? run : new Rerun(tried.situation, key);
-        const there = again.node(node);
-        if (there === undefined) continue;
-        const now = { changes, found: again.verdicts(tried.pod, there) };
+        const now = { changes, found: verdictsUnder(changes) };
         if (refusal(now.found) === undefined) solved.push(now);
         else next.push(now);
       }
