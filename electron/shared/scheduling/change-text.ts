@@ -84,6 +84,10 @@ const SENTENCES: Readonly<Record<string, (params: Params) => LocalizedText>> = {
     'pt-BR': `peso ${weight} para ${plugin}`,
     en: `weight ${weight} for ${plugin}`,
   }),
+  configuration: () => ({
+    'pt-BR': 'com outra configuração do scheduler',
+    en: 'with another configuration of the scheduler',
+  }),
   disable: ({ plugin }) => ({
     'pt-BR': `sem o plugin ${plugin}`,
     en: `without the plugin ${plugin}`,

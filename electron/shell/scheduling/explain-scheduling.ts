@@ -28,7 +28,8 @@ const spec: CommandSpec = {
       '',
       'Changes for --what-if: request.cpu=200m, priority=1000, tolerate=KEY[=VALUE][:EFFECT], pod=PATCH,',
       'label/NODE=KEY=VALUE, label/NODE=KEY-, cordon=NODE, uncordon=NODE, node/NODE=PATCH,',
-      'remove=pod/NAME, remove=node/NAME, weight/PLUGIN=N, disable=PLUGIN. A PATCH is a merge patch.',
+      'remove=pod/NAME, remove=node/NAME, weight/PLUGIN=N, disable=PLUGIN,',
+      'config=CONFIGURATION. A PATCH is a merge patch; a CONFIGURATION is a KubeSchedulerConfiguration.',
     ].join('\n'),
     'pt-BR': [
       'Por que um Pod está onde está, ou por que espera. Um plugin do Leme: lê o registro que o scheduler fez',
@@ -36,7 +37,8 @@ const spec: CommandSpec = {
       '',
       'Mudanças para --what-if: request.cpu=200m, priority=1000, tolerate=CHAVE[=VALOR][:EFEITO], pod=PATCH,',
       'label/NODE=CHAVE=VALOR, label/NODE=CHAVE-, cordon=NODE, uncordon=NODE, node/NODE=PATCH,',
-      'remove=pod/NOME, remove=node/NOME, weight/PLUGIN=N, disable=PLUGIN. Um PATCH é um merge patch.',
+      'remove=pod/NOME, remove=node/NOME, weight/PLUGIN=N, disable=PLUGIN,',
+      'config=CONFIGURAÇÃO. Um PATCH é um merge patch; uma CONFIGURAÇÃO é uma KubeSchedulerConfiguration.',
     ].join('\n'),
   },
   examples: [

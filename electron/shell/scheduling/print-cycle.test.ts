@@ -51,6 +51,20 @@ describe('kubectl explain-scheduling', () => {
     );
   });
 
+  it('says of a Pod that is held back, or that nobody has seen, why nothing follows', () => {
+    const nothing = { ...detail, fits: [], refused: [], scores: [], totals: 0 };
+    const result = { outcome: 'gated' as const, node: null, message: 'waiting', detail: nothing };
+    const held = { ...answer, on: null, source: 'rerun' as const, record: null, moves: [], result };
+    expect(printCycle({ ...held, queue: 'unseen' }, 'en')).toBe(
+      [
+        'Pod default/web: held by scheduling gates: waiting',
+        '(nothing recorded: the cycle was done now, and nothing was bound)',
+        'No scheduler has seen it: it is stopped, or none answers for its schedulerName.',
+        '',
+      ].join('\n'),
+    );
+  });
+
   it('prints what preemption could do', () => {
     const candidates = [{ node: 'a', victims: [{ pod: 'default/low', priority: 1 }], pdbViolations: 0 }];
     const result = {

@@ -27,9 +27,11 @@ export function printCycle(
     source === 'rerun' || record === null ? words.rerun : words.recorded(record, result.detail.attempt);
   const lines = [`Pod ${pod}: ${outcomeText(result, words)}`, `(${origin})`];
   if (on !== null && on !== (source === 'record' ? result.node : null)) lines.push(words.isOn(on));
-  if (queue !== null) lines.push(words.queue(queue));
+  if (queue !== null) lines.push(queue === 'unseen' ? words.unseen : words.queue(queue));
   lines.push(...moves.slice(-SHOWN_MOVES).map((move) => `  ${words.movedBy(move.queue, move.why)}`));
-  return `${lines.join('\n')}\n\n${table(result, words)}`;
+  // A Pod that is held back has not come as far as the nodes.
+  const { fits, refused } = result.detail;
+  return `${lines.join('\n')}\n${fits.length + refused.length > 0 ? `\n${table(result, words)}` : ''}`;
 }
 
 export function printWhyNot(answer: WhyNotAnswer, pod: string, locale: Locale): string {

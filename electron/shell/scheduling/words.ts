@@ -7,6 +7,7 @@ export interface Words {
   readonly bound: (node: string) => string;
   readonly recorded: (record: number, attempt: number) => string;
   readonly rerun: string;
+  readonly unseen: string;
   readonly isOn: (node: string) => string;
   readonly queue: (queue: string) => string;
   readonly movedBy: (queue: string, why: string) => string;
@@ -49,6 +50,7 @@ const en: Words = {
   bound: (node) => `goes to ${node}`,
   recorded: (record, attempt) => `decided in record ${record}, attempt ${attempt}`,
   rerun: 'nothing recorded: the cycle was done now, and nothing was bound',
+  unseen: 'No scheduler has seen it: it is stopped, or none answers for its schedulerName.',
   isOn: (node) => `It is on ${node} now: what follows is what the scheduler would choose for it.`,
   queue: (queue) => `Queue: ${queue}`,
   movedBy: (queue, why) => `moved to ${queue} by ${why}`,
@@ -95,6 +97,7 @@ const ptBr: Words = {
   bound: (node) => `vai para ${node}`,
   recorded: (record, attempt) => `decidido no registro ${record}, tentativa ${attempt}`,
   rerun: 'nada registrado: o ciclo foi feito agora, e nada foi atribuído',
+  unseen: 'Nenhum scheduler o viu: está parado, ou nenhum responde pelo schedulerName dele.',
   isOn: (node) => `Ele está em ${node} agora: o que segue é o que o scheduler escolheria para ele.`,
   queue: (queue) => `Fila: ${queue}`,
   movedBy: (queue, why) => `foi para ${queue} por ${why}`,

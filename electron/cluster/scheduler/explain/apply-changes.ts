@@ -41,6 +41,9 @@ export function applyChanges(
           plugins.map((one) => (one.name === change.name ? { ...one, weight: change.weight } : one)),
         );
         break;
+      case 'profile':
+        profile = change.profile;
+        break;
       case 'disable':
         profile = withPlugins(profile, (plugins) => plugins.filter(({ name }) => name !== change.name));
     }

@@ -43,7 +43,8 @@ export type ChangeId =
   | 'patch-pod'
   | 'patch-node'
   | 'weight'
-  | 'disable';
+  | 'disable'
+  | 'configuration';
 
 /** One thing made different before a cycle is done again. Patches are RFC 7386. */
 export type Change = { readonly wording: Wording } & (
@@ -54,6 +55,7 @@ export type Change = { readonly wording: Wording } & (
   | { readonly target: 'remove-node'; readonly name: string }
   | { readonly target: 'weight'; readonly name: string; readonly weight: number }
   | { readonly target: 'disable'; readonly name: string }
+  | { readonly target: 'profile'; readonly profile: Profile }
 );
 
 export type Outcome = 'bind' | 'preempt' | 'unschedulable' | 'error' | 'gated';

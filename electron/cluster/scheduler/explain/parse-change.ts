@@ -1,6 +1,10 @@
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { canonicalQuantity, isQuantity } from '../../apimachinery/quantity.ts';
 import type { Container, Pod } from '../../api/types.ts';
+import { configVersion } from '../config/decode.ts';
+import { SchedulerConfigurationError } from '../config/interface.ts';
+import { defaultSchedulerName, loadConfiguration } from '../config/load.ts';
+import { checkProfiles } from '../framework/create-framework.ts';
 import { inTreeRegistry } from '../plugins/registry.ts';
 import type { Change, ChangeId } from './interface.ts';
 
@@ -14,7 +18,7 @@ export class ChangeSyntaxError extends Error {}
  * Reads a change as a person types it:
  * `request.cpu=200m`, `priority=1000`, `tolerate=KEY[=VALUE][:EFFECT]`, `pod=PATCH`;
  * `label/NODE=KEY=VALUE`, `label/NODE=KEY-`, `cordon=NODE`, `uncordon=NODE`, `node/NODE=PATCH`;
- * `remove=pod/[NAMESPACE/]NAME`, `remove=node/NAME`; `weight/PLUGIN=N`, `disable=PLUGIN`.
+ * `remove=pod/[NAMESPACE/]NAME`, `remove=node/NAME`; `weight/PLUGIN=N`, `disable=PLUGIN`, `config=KubeSchedulerConfiguration`.
  * A PATCH is a merge patch (RFC 7386) in JSON or YAML. @throws ChangeSyntaxError
  */
 export function parseChange(text: string, pod: Pod): Change {
@@ -98,13 +102,15 @@ export function parseChange(text: string, pod: Pod): Change {
         wording: { id: 'weight', params: { plugin: name, weight: value } },
       };
     }
+    case 'config':
+      return configuration(value, pod, refuse);
     case 'disable':
       if (!Object.hasOwn(inTreeRegistry, value)) refuse(`there is no plugin ${JSON.stringify(value)}`);
       if (vital.has(value)) refuse('no scheduler can run without it');
       return { target: 'disable', name: value, wording: { id: 'disable', params: { plugin: value } } };
     default:
       return refuse(
-        'expected request.RESOURCE, priority, tolerate, pod, label/NODE, cordon, uncordon, node/NODE, remove, weight/PLUGIN or disable',
+        'expected request.RESOURCE, priority, tolerate, pod, label/NODE, cordon, uncordon, node/NODE, remove, weight/PLUGIN, disable or config',
       );
   }
 }
@@ -119,6 +125,23 @@ function readPatch(text: string, refuse: (why: string) => never): object {
   if (typeof patch !== 'object' || patch === null || Array.isArray(patch))
     return refuse('expected an object');
   return patch;
+}
+
+/** A configuration as the scheduler's file has it; `apiVersion` and `kind` may be left out. Checked as the scheduler checks it. */
+function configuration(text: string, pod: Pod, refuse: (why: string) => never): Change {
+  const own = pod.spec?.schedulerName ?? '';
+  const name = own === '' ? defaultSchedulerName : own;
+  const head = { apiVersion: configVersion, kind: 'KubeSchedulerConfiguration' };
+  try {
+    const { profiles } = loadConfiguration(stringify({ ...head, ...readPatch(text, refuse) }));
+    checkProfiles(profiles, inTreeRegistry);
+    const profile = profiles.find(({ schedulerName }) => schedulerName === name);
+    if (profile === undefined) return refuse(`no profile has the schedulerName ${JSON.stringify(name)}`);
+    return { target: 'profile', profile, wording: { id: 'configuration', params: {} } };
+  } catch (error) {
+    if (error instanceof SchedulerConfigurationError) return refuse(error.message);
+    throw error;
+  }
 }
 
 /** The first container asks for so much, the others for nothing of it. */

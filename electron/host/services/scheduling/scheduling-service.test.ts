@@ -152,6 +152,27 @@ describe('SchedulingService', () => {
     });
   });
 
+  it('does a cycle again by another configuration, checked as the scheduler checks its file', () => {
+    const s = setUp();
+    s.putNode('a', '4');
+    s.putNode('b', '4');
+    s.putPod('other', '2', 'b');
+    s.putPod('web', '500m');
+    s.decide();
+    const strategy = (type: string): string =>
+      `config={profiles: [{pluginConfig: [{name: NodeResourcesFit, args: {scoringStrategy: {type: ${type}}}}],` +
+      ` plugins: {score: {disabled: [{name: NodeResourcesBalancedAllocation}]}}}]}`;
+    expect(s.service.whatIf(which, [strategy('MostAllocated')])).toMatchObject({
+      changes: [{ id: 'configuration' }],
+      before: { node: 'a' },
+      after: { node: 'b' },
+    });
+    expect(() => s.service.whatIf(which, [strategy('Zzz')])).toThrow('scoringStrategy.type');
+    expect(() => s.service.whatIf(which, ['config={profiles: [{schedulerName: mine}]}'])).toThrow(
+      'no profile has the schedulerName "default-scheduler"',
+    );
+  });
+
   it('falls back to the present once the past is compacted', () => {
     const s = setUp();
     s.putNode('a', '1');
