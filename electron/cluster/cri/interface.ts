@@ -63,6 +63,8 @@ export interface ContainerConfig {
   }[];
   /** The container whose processes it sees (upstream: `namespace_options.target_id` with PID mode TARGET). */
   readonly targetId?: string;
+  /** Bytes (upstream: `linux.resources.memory_limit_in_bytes`); absent for none. */
+  readonly memoryLimit?: number;
   /** Below the sandbox's `logDirectory`, e.g. `main/0.log`. */
   readonly logPath: string;
   /** Keeps standard input open, for attach; `stdinOnce`: until the first who attached has gone. */

@@ -7,6 +7,7 @@ import type { ImageCatalogue, ImageRoot } from '../images/interface.ts';
 import type { ExitStatus, Machine, Process } from '../machine/interface.ts';
 import type { ContainerStore } from './container-store.ts';
 import type { Container, ContainerConfig, PodSandbox } from './interface.ts';
+import { ContainerMemory } from './container-memory.ts';
 import { ContainerLog } from './container-log.ts';
 import { ContainerOutput } from './container-output.ts';
 import { containerFiles } from './rootfs.ts';
@@ -29,6 +30,9 @@ interface Running {
   /** Host pid to pid in the PID namespace, which containers may share. */
   readonly pids: Map<number, number>;
   readonly watches: readonly Disposable[];
+  readonly memory: ContainerMemory;
+  /** The kernel ended it because it held more than it may. */
+  outOfMemory: boolean;
 }
 
 /** Who listens to a process in a container. Data are bytes as Latin-1. */
@@ -190,6 +194,7 @@ export class ContainerShims {
     process.onDidExit((status) => {
       killed.dispose();
       running.inside.splice(running.inside.indexOf(process), 1);
+      running.memory.hold(process.pid, 0);
       if (status.message !== undefined) listener.output('stderr', `${status.message}\n`);
       listener.ended({ code: status.code });
     });
@@ -254,7 +259,14 @@ export class ContainerShims {
       pids.set(hostPid, known);
       return known;
     };
+    const memory = new ContainerMemory(config.memoryLimit ?? 0, () => {
+      const running = this.#running.get(container.id);
+      if (running === undefined) return;
+      running.outOfMemory = true;
+      running.process.kill('SIGKILL');
+    });
     const world: ContainerWorld = {
+      memory,
       hostname: sandbox.config.hostname,
       files: containerFiles(this.#machine, root, sandbox, container),
       workingDir: config.workingDir === '' ? '/' : config.workingDir,
@@ -307,6 +319,8 @@ export class ContainerShims {
       inside,
       pids,
       watches,
+      memory,
+      outOfMemory: false,
     });
     return process;
   }
@@ -323,7 +337,7 @@ export class ContainerShims {
       state: 'CONTAINER_EXITED',
       finishedAt: this.#now(),
       exitCode: status.code,
-      reason: status.code === 0 ? 'Completed' : 'Error',
+      reason: running?.outOfMemory === true ? 'OOMKilled' : status.code === 0 ? 'Completed' : 'Error',
       pid: 0,
     };
     this.#store.putContainer(exited);

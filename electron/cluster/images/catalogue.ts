@@ -189,6 +189,7 @@ export class OfflineCatalogue implements ImageCatalogue {
       files: new OverlayFiles(this.root(reference), new VolatileLayer()),
       workingDir: '/',
       processes: () => [],
+      memory: { hold: () => undefined },
       pidOf: () => 1,
     };
   }

@@ -329,6 +329,7 @@ const ELSEWHERE: Readonly<Record<string, Row>> = {
     shell: false,
     does: server('Server listening on port 8080', 2),
   },
+  'docker.io/polinux/stress': { mb: 4.1, layers: 2, cmd: ['/usr/local/bin/stress'], does: SHELL },
   'registry.k8s.io/pause': {
     mb: 0.32,
     layers: 1,

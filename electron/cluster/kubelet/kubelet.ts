@@ -15,6 +15,7 @@ import type { Amounts } from './resource-field.ts';
 import { RuntimeMonitor } from './runtime-monitor.ts';
 import { sameJson } from './same-json.ts';
 import { ServiceAccountTokens } from './service-account-tokens.ts';
+import { TerminationMessages } from './termination-message.ts';
 import { VolumeContents } from './volume-content.ts';
 import { ContainerKiller } from './container-killer.ts';
 import { LifecycleHooks } from './lifecycle-hooks.ts';
@@ -79,6 +80,7 @@ export class Kubelet {
   readonly #objects: ReferencedObjects;
   readonly #runtime: RuntimeMonitor;
   readonly #probes: ProbeManager;
+  readonly #messages: TerminationMessages;
   #apiPods = new Map<string, Pod>();
   #synced = false;
 
@@ -118,6 +120,7 @@ export class Kubelet {
       allocatable,
     );
     this.#volumes = new PodVolumes(process, process.files, contents);
+    this.#messages = new TerminationMessages(process.files);
     const handlers = { context: process, net: process.net, cri: this.#cri, version: options.version };
     const hooks = new LifecycleHooks(handlers, this.#cache);
     this.#probes = new ProbeManager({
@@ -142,6 +145,7 @@ export class Kubelet {
       ),
       volumes: this.#volumes,
       probes: this.#probes,
+      messages: this.#messages,
       hooks,
       killer: new ContainerKiller(process, this.#cri, events, hooks),
       clusterDns: settings.clusterDns,
@@ -273,6 +277,7 @@ export class Kubelet {
         syncer: this.#syncer,
         records: this.#records,
         probes: this.#probes,
+        messages: this.#messages,
         backoff: this.#backoff,
         pullBackoff: this.#pullBackoff,
         hostIp: this.#settings.nodeIp,

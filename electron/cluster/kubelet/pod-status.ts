@@ -32,6 +32,8 @@ export interface StatusInputs {
   readonly now: number;
   /** Whether a running container has started and is ready, by its probes. */
   readonly judge: (container: RuntimeContainer) => { readonly started: boolean; readonly ready: boolean };
+  /** What a container that has ended left behind to be told; '' for nothing. */
+  readonly messageOf: (container: RuntimeContainer) => string;
   /** All its containers have ended for good. */
   readonly terminated: boolean;
 }
@@ -41,12 +43,13 @@ export function newest(runtime: RuntimePod, name: string): RuntimeContainer | un
   return runtime.containers.find((container) => container.config.metadata.name === name);
 }
 
-function terminatedState(container: RuntimeContainer): ContainerState {
+function terminatedState(container: RuntimeContainer, left: string): ContainerState {
+  const message = container.message === '' ? left : container.message;
   return {
     terminated: {
       exitCode: container.exitCode,
       reason: container.reason,
-      ...(container.message === '' ? {} : { message: container.message }),
+      ...(message === '' ? {} : { message }),
       startedAt: formatTime(container.startedAt),
       finishedAt: formatTime(container.finishedAt),
       containerID: `containerd://${container.id}`,
@@ -86,7 +89,7 @@ class StatusBuilder {
     const status: Draft<ContainerStatus> = {
       name: spec.name,
       state: {},
-      lastState: previous === undefined ? {} : terminatedState(previous),
+      lastState: previous === undefined ? {} : this.#terminated(previous),
       ready: false,
       restartCount: found.config.metadata.attempt,
       image: found.config.image,
@@ -101,16 +104,20 @@ class StatusBuilder {
     } else if (found.state === 'CONTAINER_EXITED') {
       const again = kind !== 'ephemeral' && !terminated && willRestart(pod, spec, isInit, found.exitCode);
       if (again && reason !== undefined) {
-        status.lastState = terminatedState(found);
+        status.lastState = this.#terminated(found);
         status.state = { waiting: { ...reason } };
       } else {
-        status.state = terminatedState(found);
+        status.state = this.#terminated(found);
       }
       status.ready = isInit && found.exitCode === 0;
     } else {
       status.state = { waiting: reason === undefined ? { reason: waitingFor(initialized) } : { ...reason } };
     }
     return { ...status, ...resourcesOf(spec), ...mountsOf(spec), ...userOf(status) };
+  }
+
+  #terminated(container: RuntimeContainer): ContainerState {
+    return terminatedState(container, this.#inputs.messageOf(container));
   }
 
   #neverCreated(spec: Container, initialized: boolean, reason: WaitingReason | undefined): ContainerStatus {

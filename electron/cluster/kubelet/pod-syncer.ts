@@ -1,4 +1,5 @@
 import type { Context } from '../../base/context.ts';
+import { parseQuantity } from '../apimachinery/quantity.ts';
 import type { Container, Pod } from '../api/types.ts';
 import type { Container as RuntimeContainer, CriClient, PodSandboxConfig } from '../cri/interface.ts';
 import { CriError } from '../cri/interface.ts';
@@ -12,6 +13,7 @@ import { graceFor } from './container-killer.ts';
 import type { LifecycleHooks } from './lifecycle-hooks.ts';
 import type { ProbeManager } from './prober/probe-manager.ts';
 import { MountBackoff } from './mount-backoff.ts';
+import type { TerminationMessages } from './termination-message.ts';
 import type { PodVolumes } from './pod-volumes.ts';
 import { ContainerConfigError } from './referenced-objects.ts';
 import { goDuration } from './go-duration.ts';
@@ -45,6 +47,7 @@ export interface SyncDependencies {
   readonly volumes: PodVolumes;
   readonly probes: ProbeManager;
   readonly hooks: LifecycleHooks;
+  readonly messages: TerminationMessages;
   readonly killer: ContainerKiller;
   readonly clusterDns: ClusterDns;
   readonly hostIp: string;
@@ -278,17 +281,20 @@ export class PodSyncer {
   }
 
   async #config(pod: Pod, { spec, attempt }: ContainerToStart, imageRef: string, sandboxId: string) {
-    const { cache, environment, hostIp, volumes } = this.#deps;
+    const { cache, environment, hostIp, messages, volumes } = this.#deps;
     const targetId = this.#targetOf(pod, spec);
     const podIp = cache.get(uidOf(pod)).sandboxes.find((sandbox) => sandbox.id === sandboxId)?.ip ?? '';
     const envs = await environment.resolve(pod, spec, { podIp, hostIp });
     const values = new Map(envs.map(({ key, value }) => [key, value]));
     const { name, namespace, uid } = metaOf(pod);
-    const mounts = volumes.mountsOf(pod, spec, (text) => expand(text, values));
+    const left = messages.prepare(uid, spec, attempt);
+    const mounts = [...volumes.mountsOf(pod, spec, (text) => expand(text, values)), ...left.mounts];
+    const limit = spec.resources?.limits?.['memory'];
     return {
       metadata: { name: spec.name, attempt },
       ...(mounts.length === 0 ? {} : { mounts }),
       ...(targetId === undefined ? {} : { targetId }),
+      ...(limit === undefined ? {} : { memoryLimit: Number(parseQuantity(limit).nanos / 1_000_000_000n) }),
       image: spec.image ?? '',
       imageRef,
       command: (spec.command ?? []).map((text) => expand(text, values)),
@@ -304,6 +310,7 @@ export class PodSyncer {
       annotations: {
         'io.kubernetes.container.hash': containerHash(spec),
         'io.kubernetes.container.restartCount': String(attempt),
+        ...left.annotations,
       },
       logPath: `${spec.name}/${attempt}.log`,
       ...(spec.stdin === true ? { stdin: true, stdinOnce: spec.stdinOnce === true } : {}),

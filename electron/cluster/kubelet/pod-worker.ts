@@ -10,6 +10,7 @@ import { generatePodStatus } from './pod-status.ts';
 import type { PodSyncer } from './pod-syncer.ts';
 import { SyncCancelled } from './pod-syncer.ts';
 import type { ProbeManager } from './prober/probe-manager.ts';
+import type { TerminationMessages } from './termination-message.ts';
 import type { RuntimeCache } from './runtime-cache.ts';
 
 /** Milliseconds after a failed pass, plus up to half as much again. */
@@ -21,6 +22,7 @@ export interface PodWorkerDependencies {
   readonly syncer: PodSyncer;
   readonly records: PodRecords;
   readonly probes: ProbeManager;
+  readonly messages: TerminationMessages;
   readonly backoff: KeyedBackoff;
   readonly pullBackoff: KeyedBackoff;
   readonly hostIp: string;
@@ -233,7 +235,7 @@ export class PodWorker {
   }
 
   #status(terminated: boolean): PodStatus {
-    const { context, cache, hostIp, probes } = this.#deps;
+    const { context, cache, hostIp, messages, probes } = this.#deps;
     return generatePodStatus({
       pod: this.#pod,
       runtime: cache.get(uidOf(this.#pod)),
@@ -241,6 +243,7 @@ export class PodWorker {
       startTime: this.#startTime,
       hostIp,
       now: context.clock.now(),
+      messageOf: (container) => messages.of(container),
       judge: (container) => probes.judge(uidOf(this.#pod), container),
       terminated,
     });

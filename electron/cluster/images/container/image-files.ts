@@ -24,7 +24,7 @@ export function distributionOf(repository: Repository, reference: string): Distr
   if (base === 'busybox') return 'busybox';
   if (base === 'ubuntu') return 'ubuntu';
   if (base === 'fedora' || base === 'oraclelinux') return 'fedora';
-  const alpine = ['alpine', 'curl', 'netshoot', 'bash'];
+  const alpine = ['alpine', 'curl', 'netshoot', 'bash', 'stress'];
   return alpine.includes(base) || reference.includes('alpine') ? 'alpine' : 'debian';
 }
 

@@ -75,6 +75,8 @@ export interface ContainerWorld {
   readonly workingDir: string;
   /** Oldest first. */
   processes(): readonly ContainerProcess[];
+  /** What its processes hold of memory. */
+  readonly memory: { hold(pid: number, bytes: number): void };
   /** Number of the calling process in the container's PID namespace. */
   pidOf(hostPid: number): number;
 }

@@ -3,6 +3,7 @@ import { serveHttpConnection } from '../../network/http-server.ts';
 import type { ProcessContext, Program } from '../../machine/interface.ts';
 import type { ContainerWorld } from '../container/interface.ts';
 import type { Repository } from '../interface.ts';
+import { workingSetOf } from '../working-sets.ts';
 import { sites } from './http-sites.ts';
 
 /** Listens on the ports of the image. Answers the text of what went wrong. */
@@ -54,6 +55,7 @@ export function imageProgram(repository: Repository, world: ContainerWorld): Pro
           process.stderr(`[emerg] ${problem}`);
           return 1;
         }
+        world.memory.hold(process.pid, workingSetOf(repository.name));
         return serve(process, behaviour.ready, behaviour.shutdownMs, behaviour.exitCode);
       }
       case 'one-shot':

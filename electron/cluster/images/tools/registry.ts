@@ -5,6 +5,7 @@ import { testCommand } from './test-command.ts';
 import * as files from './file-tools.ts';
 import { curl, wget } from './http-tools.ts';
 import * as system from './system-tools.ts';
+import { stress } from './stress.ts';
 import { tar } from './tar.ts';
 import * as text from './text-tools.ts';
 
@@ -30,6 +31,7 @@ const EXTRA: Readonly<Record<string, Readonly<Record<string, Tool>>>> = {
   'docker.io/library/nginx': { curl },
   'docker.io/curlimages/curl': { curl },
   'docker.io/nicolaka/netshoot': { curl, bash: sh, zsh: sh, ps: system.ps, wget },
+  'docker.io/polinux/stress': { stress },
   'docker.io/library/bash': { bash: sh },
   'docker.io/library/python': { curl, wget, ps: system.ps },
   'docker.io/library/node': { curl, wget, ps: system.ps },

@@ -1,0 +1,26 @@
+/** What the processes of one container hold of memory, as its cgroup counts it. Models memory.max with memory.oom.group. */
+export class ContainerMemory {
+  readonly #limit: number;
+  readonly #exceeded: () => void;
+  readonly #held = new Map<number, number>();
+
+  /** `limit` in bytes, 0 for none; `exceeded`: the kernel ends everything in it. */
+  constructor(limit: number, exceeded: () => void) {
+    this.#limit = limit;
+    this.#exceeded = exceeded;
+  }
+
+  /** Bytes of all of them. */
+  get used(): number {
+    let sum = 0;
+    for (const bytes of this.#held.values()) sum += bytes;
+    return sum;
+  }
+
+  /** What a process holds from now on, by its number on the machine. */
+  hold(pid: number, bytes: number): void {
+    if (bytes === 0) this.#held.delete(pid);
+    else this.#held.set(pid, bytes);
+    if (this.#limit > 0 && this.used > this.#limit) this.#exceeded();
+  }
+}
