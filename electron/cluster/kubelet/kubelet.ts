@@ -79,6 +79,7 @@ export class Kubelet {
   readonly #volumes: PodVolumes;
   readonly #objects: ReferencedObjects;
   readonly #runtime: RuntimeMonitor;
+  readonly #events: PodEvents;
   readonly #probes: ProbeManager;
   readonly #messages: TerminationMessages;
   #apiPods = new Map<string, Pod>();
@@ -93,6 +94,7 @@ export class Kubelet {
     if (!thawed) this.#records.clear();
     const recorder = new CoreEventRecorder(process, client, 'kubelet', settings.nodeName);
     const events = new PodEvents(recorder);
+    this.#events = events;
     this.#cri = new SocketCriClient(process.net, process.machine.name, settings.socket);
     this.#cache = new RuntimeCache(this.#cri, (uid) => this.#workers.get(uid)?.notify());
     this.#runtime = new RuntimeMonitor(process, this.#cri, this.#cache, () => this.#runtimeChanged());
@@ -276,6 +278,7 @@ export class Kubelet {
         cache: this.#cache,
         syncer: this.#syncer,
         records: this.#records,
+        events: this.#events,
         probes: this.#probes,
         messages: this.#messages,
         backoff: this.#backoff,

@@ -36,6 +36,8 @@ export interface StatusInputs {
   readonly messageOf: (container: RuntimeContainer) => string;
   /** All its containers have ended for good. */
   readonly terminated: boolean;
+  /** Why the Pod was ended here although it should run. */
+  readonly evicted: WaitingReason | undefined;
 }
 
 /** The container that counts: the newest of that name. */
@@ -211,7 +213,7 @@ export function generatePodStatus(inputs: StatusInputs): PodStatus {
     ephemeralStatus(builder, container, initSpecs.length > 0),
   );
   const old = pod.status ?? {};
-  const phase = podPhase(pod, initStatuses, containers, old.phase);
+  const phase = inputs.evicted === undefined ? podPhase(pod, initStatuses, containers, old.phase) : 'Failed';
   const sandbox = runtime.sandboxes[0];
   const ip = spec.hostNetwork === true ? inputs.hostIp : (sandbox?.ip ?? '');
   // A Pod that has ended keeps the address that it had.
@@ -231,6 +233,7 @@ export function generatePodStatus(inputs: StatusInputs): PodStatus {
   return {
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     phase,
+    ...inputs.evicted,
     conditions: [...keepTransitions(conditions, old.conditions ?? [], formatTime(inputs.now)), ...foreign],
     hostIP: inputs.hostIp,
     hostIPs: [{ ip: inputs.hostIp }],

@@ -32,6 +32,7 @@ import {
 import type { PodEvents } from './pod-events.ts';
 import { newest } from './pod-status.ts';
 import type { WaitingReason } from './pod-status.ts';
+import { mustNotBeRoot, verifyRunAsNonRoot } from './run-as-non-root.ts';
 import type { RuntimeCache } from './runtime-cache.ts';
 
 const NETWORK_RETRY = 1_000;
@@ -283,6 +284,7 @@ export class PodSyncer {
   async #config(pod: Pod, { spec, attempt }: ContainerToStart, imageRef: string, sandboxId: string) {
     const { cache, environment, hostIp, messages, volumes } = this.#deps;
     const targetId = this.#targetOf(pod, spec);
+    if (mustNotBeRoot(pod, spec)) verifyRunAsNonRoot(pod, spec, await this.#userOf(imageRef));
     const podIp = cache.get(uidOf(pod)).sandboxes.find((sandbox) => sandbox.id === sandboxId)?.ip ?? '';
     const envs = await environment.resolve(pod, spec, { podIp, hostIp });
     const values = new Map(envs.map(({ key, value }) => [key, value]));
@@ -316,6 +318,10 @@ export class PodSyncer {
       ...(spec.stdin === true ? { stdin: true, stdinOnce: spec.stdinOnce === true } : {}),
       ...(spec.tty === true ? { tty: true } : {}),
     };
+  }
+
+  async #userOf(imageRef: string): Promise<string> {
+    return (await this.#deps.cri.call('ImageStatus', { image: imageRef })).image?.username ?? '';
   }
 
   /** The container whose processes an ephemeral one is to see. @throws ContainerConfigError */

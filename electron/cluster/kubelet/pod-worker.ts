@@ -4,6 +4,7 @@ import type { ComponentContext } from '../client/component-context.ts';
 import { CriError } from '../cri/interface.ts';
 import type { KeyedBackoff } from './backoff.ts';
 import { fullNameOf, gracePeriodOf, metaOf, uidOf } from './pod-accessors.ts';
+import type { PodEvents } from './pod-events.ts';
 import type { PodRecords } from './pod-record.ts';
 import type { WaitingReason } from './pod-status.ts';
 import { generatePodStatus } from './pod-status.ts';
@@ -21,6 +22,7 @@ export interface PodWorkerDependencies {
   readonly cache: RuntimeCache;
   readonly syncer: PodSyncer;
   readonly records: PodRecords;
+  readonly events: PodEvents;
   readonly probes: ProbeManager;
   readonly messages: TerminationMessages;
   readonly backoff: KeyedBackoff;
@@ -59,6 +61,9 @@ export class PodWorker {
   #killing: boolean;
   #cancel: (() => void) | undefined;
   #finished = false;
+  /** Why it was ended here although it should run. */
+  #evicted: WaitingReason | undefined;
+  #deadline: Disposable | undefined;
   #admitted = false;
 
   constructor(deps: PodWorkerDependencies, pod: Pod) {
@@ -126,11 +131,14 @@ export class PodWorker {
 
   /** True when the worker's work is over. */
   async #pass(): Promise<boolean> {
-    const ending = this.#gone || this.#pod.metadata?.deletionTimestamp !== undefined;
+    this.#watchDeadline();
+    const ending =
+      this.#gone || this.#pod.metadata?.deletionTimestamp !== undefined || this.#evicted !== undefined;
     try {
       if (ending || this.#finished) {
         await this.#terminate();
         if (!this.#gone) return false;
+        this.#deadline?.dispose();
         this.#deps.records.delete(uidOf(this.#pod));
         this.#deps.removed(uidOf(this.#pod));
         return true;
@@ -246,7 +254,32 @@ export class PodWorker {
       messageOf: (container) => messages.of(container),
       judge: (container) => probes.judge(uidOf(this.#pod), container),
       terminated,
+      evicted: this.#evicted,
     });
+  }
+
+  /** Models pkg/kubelet/active_deadline.go (v1.34). */
+  #watchDeadline(): void {
+    const { context, events } = this.#deps;
+    const seconds = this.#pod.spec?.activeDeadlineSeconds;
+    this.#deadline?.dispose();
+    this.#deadline = undefined;
+    if (seconds === undefined || this.#finished || this.#evicted !== undefined) return;
+    const started = this.#pod.status?.startTime;
+    const since = started === undefined ? this.#startTime : Date.parse(started);
+    const left = since + seconds * 1000 - context.clock.now();
+    if (left > 0) {
+      this.#deadline = context.clock.setTimeout(() => {
+        this.#cancel?.();
+        this.notify();
+      }, left);
+      return;
+    }
+    this.#evicted = {
+      reason: 'DeadlineExceeded',
+      message: 'Pod was active on the node longer than the specified deadline',
+    };
+    events.pod(this.#pod, 'Normal', this.#evicted.reason, this.#evicted.message);
   }
 
   #decide(status: PodStatus): void {
