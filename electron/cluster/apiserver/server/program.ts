@@ -12,6 +12,7 @@ import { ApiServer } from './api-server.ts';
 import { bootstrap } from './bootstrap.ts';
 import { commandFailed } from '../../client/command-failed.ts';
 import { FlowControlConsumer } from './flow-control-consumer.ts';
+import { EndpointReconciler } from './endpoint-reconciler.ts';
 import { parseApiServerFlags } from './flags.ts';
 import { openAudit } from './open-audit.ts';
 import { serviceAccountKeys } from './service-account-keys.ts';
@@ -96,12 +97,14 @@ export function kubeApiserverProgram(options: KubeApiserverOptions): Program {
     const definitionsServed = new DefinitionController(server, process).run();
     process.go(() => definitionsServed);
     new FlowControlConsumer(server, process).run();
+    const endpoints = new EndpointReconciler(server, etcd, process, flags.advertiseAddress, flags.securePort);
     process.go(async () => {
       for (;;) {
         try {
           await bootstrap(server, flags.securePort, flags.serviceClusterIpRange, options.objects ?? []);
           await definitionsServed;
           server.markBootstrapped();
+          process.go(() => endpoints.run());
           return;
         } catch (error) {
           process.log.warn('not bootstrapped yet', {
@@ -115,6 +118,7 @@ export function kubeApiserverProgram(options: KubeApiserverOptions): Program {
       process.go(() => compactForever(process, etcd, flags.etcdCompactionInterval));
     }
     await new Promise<void>((resolve) => process.onTerminate(resolve));
+    await endpoints.stop();
     server.stop();
     listener.dispose();
     audit?.sink.flush();
