@@ -26,6 +26,8 @@ export const useScheduling = defineStore('scheduling', () => {
   const which = shallowRef<Which | null>(null);
   const cycle = shallowRef<CycleAnswer>();
   const pods = shallowRef<readonly WaitingPod[]>([]);
+  /** How many Pods wait, by queue: `pods` has the first of each. */
+  const counts = shallowRef<Readonly<Record<string, number>>>({});
   const whyNot = shallowRef<WhyNotAnswer>();
   const whatIf = shallowRef<WhatIfAnswer>();
   /** Code of what was refused, and its words. */
@@ -61,6 +63,7 @@ export const useScheduling = defineStore('scheduling', () => {
     try {
       const found = await connection.call('scheduling.queues', {});
       if (JSON.stringify(found.pods) !== JSON.stringify(pods.value)) pods.value = found.pods;
+      counts.value = found.counts;
     } catch {
       // Not connected, or no cluster yet: the screens of those states say so, and it is asked again.
     }
@@ -116,6 +119,7 @@ export const useScheduling = defineStore('scheduling', () => {
     which,
     cycle,
     pods,
+    counts,
     whyNot,
     whatIf,
     failure,

@@ -203,7 +203,7 @@ export class FakeHost {
       'scheduling.whyNot': ({ node }) => note('scheduling.whyNot', { node }, fakeWhyNot(node)),
       'scheduling.whatIf': ({ name, changes }) =>
         note('scheduling.whatIf', { changes }, fakeWhatIf(name, this.nodes, changes)),
-      'scheduling.queues': () => ({ pods: fakeQueues() }),
+      'scheduling.queues': () => fakeQueues(),
       'labs.watch': this.labs.serve,
       'lab.watch': this.lab.serve,
       'lab.open': (input) => note('lab.open', input, {}),

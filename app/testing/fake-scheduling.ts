@@ -171,7 +171,7 @@ export function fakeWhatIf(name: string, count: number, changes: readonly string
 }
 
 /** Test only: one Pod in each queue. */
-export function fakeQueues(): WaitingPod[] {
+export function fakeQueues(): { pods: WaitingPod[]; counts: Record<string, number> } {
   const pod = (name: string, queue: WaitingPod['queue'], why: string): WaitingPod => ({
     namespace: 'default',
     name,
@@ -184,10 +184,11 @@ export function fakeQueues(): WaitingPod[] {
     message: queue === 'unseen' ? null : '0/4 nodes are available: 4 Insufficient cpu.',
     nominatedNode: null,
   });
-  return [
+  const pods = [
     pod('batch-0', 'backoff', 'AssignedPodDelete'),
     pod('big', 'unschedulable', 'ScheduleAttemptFailure'),
     pod('gpu', 'unschedulable', 'ScheduleAttemptFailure'),
     pod('of-another-scheduler', 'unseen', ''),
   ];
+  return { pods, counts: { backoff: 1, unschedulable: 2, unseen: 1 } };
 }

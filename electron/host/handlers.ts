@@ -78,7 +78,7 @@ export function createHandlers(host: Host): Handlers<typeof contract> {
     'scheduling.cycle': (which) => running('NotRunning').scheduling.cycle(which),
     'scheduling.whyNot': ({ node, ...which }) => running('NotRunning').scheduling.whyNot(which, node),
     'scheduling.whatIf': ({ changes, ...which }) => running('NotRunning').scheduling.whatIf(which, changes),
-    'scheduling.queues': () => ({ pods: running('NotRunning').scheduling.queues() }),
+    'scheduling.queues': () => running('NotRunning').scheduling.queues(),
 
     'labs.watch': (_input, sink) => host.labs.labs.watch(sink),
     'lab.watch': (_input, sink) => host.labs.state.watch(sink),

@@ -39,8 +39,8 @@ export interface CycleView {
   readonly nodes: string;
   /** By which it was decided, unless it is the default one. */
   readonly profile?: Profile;
-  /** Pods taken to be on a node before their binding was seen: `namespace/name`, node. */
-  readonly assumed?: readonly (readonly [string, string])[];
+  /** Pods taken to be on a node before their binding was seen: `namespace/name`, node; their number when they are many. */
+  readonly assumed?: number | readonly (readonly [string, string])[];
   /** Pods for which room is being made on a node. */
   readonly nominated?: readonly (readonly [string, string])[];
 }

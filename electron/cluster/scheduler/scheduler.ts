@@ -45,8 +45,8 @@ export interface SchedulerOptions {
   readonly backoff?: BackoffTimes;
 }
 
-/** So many assumed and nominated Pods are told of in a record; with more under way a cycle cannot be done again exactly. */
-const maxSeen = 100;
+/** So many assumed and nominated Pods are named in a record; of more only the number of the assumed ones is told. */
+const maxSeen = 20;
 
 /**
  * Takes Pods from the queue one at a time, finds each a node, assumes it there and binds it without waiting.
@@ -350,8 +350,8 @@ export class Scheduler {
       pods: pods(),
       nodes: nodes(),
       ...(this.#custom.has(profile) ? { profile } : {}),
-      ...(assumed.size > 0 ? { assumed: [...assumed].slice(0, maxSeen) } : {}),
-      ...(nominated.size > 0 ? { nominated: [...nominated].slice(0, maxSeen) } : {}),
+      ...(assumed.size > 0 ? { assumed: assumed.size > maxSeen ? assumed.size : [...assumed] } : {}),
+      ...(nominated.size > 0 && nominated.size <= maxSeen ? { nominated: [...nominated] } : {}),
     };
   }
 

@@ -88,8 +88,12 @@ export const contract = {
     WhatIfAnswer,
     ['NotFound', 'NotRunning', 'Refused'],
   ),
-  /** Pods that are not bound, and in which queue of the scheduler they wait. */
-  'scheduling.queues': call(Nothing, z.object({ pods: z.array(WaitingPod) }), ['NotRunning']),
+  /** Pods that are not bound, and in which queue of the scheduler they wait: the first of each queue, and how many there are. */
+  'scheduling.queues': call(
+    Nothing,
+    z.object({ pods: z.array(WaitingPod), counts: z.record(z.string(), z.number()) }),
+    ['NotRunning'],
+  ),
 
   'labs.watch': stream(Nothing, z.object({ labs: z.array(LabSummary) })),
   /** Null item: no lab is open. */

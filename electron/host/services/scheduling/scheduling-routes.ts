@@ -23,7 +23,7 @@ export function schedulingRoute(
         return { status: 200, body: service.whatIf(which, changes) };
       }
       case 'queues':
-        return { status: 200, body: { pods: service.queues() } };
+        return { status: 200, body: service.queues() };
       default:
         return undefined;
     }

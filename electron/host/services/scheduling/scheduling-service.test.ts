@@ -40,7 +40,7 @@ function setUp() {
       } as unknown as Pod),
     );
   /** A cycle as the scheduler would record it now. */
-  const decide = (profile = defaultProfile): number => {
+  const decide = (profile = defaultProfile, more: object = {}): number => {
     const situation: Situation = {
       world: worldNow(objects),
       beliefs: { assumed: new Map(), nominated: new Map() },
@@ -48,7 +48,7 @@ function setUp() {
     };
     const pod = objects.get('pods', 'default/web') as Pod;
     const { outcome, node, message, detail } = new Rerun(situation, 'default/web').cycle(pod);
-    const seen = { pods: String(objects.revision), nodes: String(objects.revision), profile };
+    const seen = { pods: String(objects.revision), nodes: String(objects.revision), profile, ...more };
     return log.append(
       {
         kind: 'decision',
@@ -93,7 +93,7 @@ describe('SchedulingService', () => {
       queue: 'backoff',
       moves: [{ queue: 'backoff', why: 'NodeAdd', rejectors: ['NodeResourcesFit'] }],
     });
-    expect(s.service.queues()).toMatchObject([
+    expect(s.service.queues().pods).toMatchObject([
       { name: 'web', queue: 'backoff', why: 'NodeAdd', attempts: 1 },
     ]);
   });
@@ -171,6 +171,26 @@ describe('SchedulingService', () => {
     expect(() => s.service.whatIf(which, ['config={profiles: [{schedulerName: mine}]}'])).toThrow(
       'no profile has the schedulerName "default-scheduler"',
     );
+  });
+
+  it('finds Pods on their way to a node in the log, where they were too many to be named', () => {
+    const s = setUp();
+    s.putNode('a', '2');
+    s.putPod('other', '1500m');
+    s.putPod('web', '1');
+    const bind = { scheduler: 'default-scheduler', fits: ['a'] };
+    s.log.append(
+      { kind: 'decision', subject: 'pods default/other', action: 'bind', observed: 'a', detail: bind },
+      5,
+      0,
+      'cp-1/kube-scheduler',
+    );
+    s.decide(defaultProfile, { assumed: 21 });
+    expect(s.service.whyNot(which, 'a')).toMatchObject({
+      when: 'decision',
+      fits: false,
+      remedies: [{ changes: [{ id: 'ask-less' }] }, { changes: [{ id: 'remove-pod' }] }, {}],
+    });
   });
 
   it('falls back to the present once the past is compacted', () => {

@@ -3,13 +3,13 @@ import type { DecisionRecord } from '../../../base/causal-record.ts';
 import type { Pod } from '../../../cluster/api/types.ts';
 import { objectKey } from '../../../cluster/client/object-key.ts';
 import { resourceTypes } from '../../../cluster/client/resource-types.ts';
-import type { CycleDetail } from '../../../cluster/scheduler/cycle-trace.ts';
 import { applyChanges } from '../../../cluster/scheduler/explain/apply-changes.ts';
 import type {
   Beliefs,
   CycleResult,
   Outcome,
   Situation,
+  World,
 } from '../../../cluster/scheduler/explain/interface.ts';
 import { ChangeSyntaxError, parseChange } from '../../../cluster/scheduler/explain/parse-change.ts';
 import { Rerun } from '../../../cluster/scheduler/explain/rerun.ts';
@@ -35,6 +35,9 @@ import { DecisionIndex, isCycle, isMove } from './decision-index.ts';
 import { worldAt, worldNow } from './worlds.ts';
 
 const nobody: Beliefs = { assumed: new Map(), nominated: new Map() };
+
+/** So many Pods of each queue are told. */
+const shownPods = 100;
 
 /** A Pod with the cluster around it, from when a question is answered. */
 interface Stage extends Basis {
@@ -145,31 +148,18 @@ export class SchedulingService {
     };
   }
 
-  /** Pods without a node, the longest waiting first. */
-  queues(): WaitingPod[] {
-    const waiting = this.#objects
-      .list('pods')
-      .map((pod) => pod as Pod)
-      .filter(
-        ({ spec, status }) => (spec?.nodeName ?? '') === '' && (status?.phase ?? 'Pending') === 'Pending',
-      );
-    return waiting.map((pod) => {
+  /** Pods without a node and how many wait in each queue; of many Pods only the first are told. */
+  queues(): { pods: WaitingPod[]; counts: Record<string, number> } {
+    const counts: Record<string, number> = {};
+    const pods: WaitingPod[] = [];
+    for (const pod of this.#objects.list('pods') as readonly Pod[]) {
+      if ((pod.spec?.nodeName ?? '') !== '' || (pod.status?.phase ?? 'Pending') !== 'Pending') continue;
       const decisions = this.#decisions.of(objectKey(pod));
-      const last = decisions.at(-1);
-      const cycles = decisions.filter(isCycle);
-      return {
-        namespace: pod.metadata?.namespace ?? '',
-        name: pod.metadata?.name ?? '',
-        scheduler: schedulerOf(pod),
-        queue: this.#queueOf(objectKey(pod), decisions) ?? 'unseen',
-        priority: pod.spec?.priority ?? 0,
-        attempts: cycles.at(-1)?.detail.attempt ?? 0,
-        why: last === undefined ? '' : isMove(last) ? moveOf(last).why : 'ScheduleAttemptFailure',
-        since: last?.time ?? null,
-        message: cycles.at(-1)?.detail.message ?? null,
-        nominatedNode: pod.status?.nominatedNodeName ?? null,
-      };
-    });
+      const queue = this.#queueOf(objectKey(pod), decisions) ?? 'unseen';
+      counts[queue] = (counts[queue] ?? 0) + 1;
+      if ((counts[queue] ?? 0) <= shownPods) pods.push(waiting(pod, queue, decisions));
+    }
+    return { pods, counts };
   }
 
   /** Where it waits, from what was told last of it; null: it is bound, or gone. */
@@ -194,19 +184,30 @@ export class SchedulingService {
   #stage(which: WhichCycle): Stage {
     const key = `${which.namespace}/${which.name}`;
     const record = this.#chosen(which, this.#decisions.of(key).filter(isCycle));
-    const stage = record === undefined ? undefined : this.#then(key, record.detail);
+    const stage = record === undefined ? undefined : this.#then(key, record);
     if (record === undefined || stage === undefined)
       return { ...this.#now(key), when: 'now', faithful: null };
     const again = new Rerun(stage.situation, key).cycle(stage.pod);
     return { ...stage, when: 'decision', faithful: sameCycle(again.detail, record.detail) };
   }
 
-  #then(key: string, { seen }: CycleDetail): Omit<Stage, keyof Basis> | undefined {
+  #then(key: string, { id, detail: { seen } }: CycleRecord): Omit<Stage, keyof Basis> | undefined {
     const world = seen === undefined ? undefined : worldAt(this.#disks.values(), seen);
     const pod = world?.list(resourceTypes.pods).find((one) => objectKey(one) === key);
     if (world === undefined || pod === undefined) return undefined;
-    const beliefs = { assumed: new Map(seen?.assumed), nominated: new Map(seen?.nominated) };
+    const assumed = typeof seen?.assumed === 'number' ? this.#boundBefore(id, world) : seen?.assumed;
+    const beliefs = { assumed: new Map(assumed), nominated: new Map(seen?.nominated) };
     return { situation: { world, beliefs, profile: seen?.profile ?? defaultProfile }, pod };
+  }
+
+  /** Pods without a node of which the last thing decided, before a record, is where they go. */
+  #boundBefore(id: number, world: World): [string, string][] {
+    return world.list(resourceTypes.pods).flatMap((pod): [string, string][] => {
+      if ((pod.spec?.nodeName ?? '') !== '') return [];
+      const key = objectKey(pod);
+      const last = this.#decisions.of(key).findLast((decision) => decision.id < id);
+      return last !== undefined && last.action === 'bind' ? [[key, last.observed ?? '']] : [];
+    });
   }
 
   #now(key: string): Omit<Stage, keyof Basis> {
@@ -215,6 +216,23 @@ export class SchedulingService {
     const profile = this.#decisions.profileOf(schedulerOf(pod));
     return { situation: { world: worldNow(this.#objects), beliefs: nobody, profile }, pod };
   }
+}
+
+function waiting(pod: Pod, queue: WaitingPod['queue'], decisions: readonly DecisionRecord[]): WaitingPod {
+  const last = decisions.at(-1);
+  const cycle = decisions.filter(isCycle).at(-1);
+  return {
+    namespace: pod.metadata?.namespace ?? '',
+    name: pod.metadata?.name ?? '',
+    scheduler: schedulerOf(pod),
+    queue,
+    priority: pod.spec?.priority ?? 0,
+    attempts: cycle?.detail.attempt ?? 0,
+    why: last === undefined ? '' : isMove(last) ? moveOf(last).why : 'ScheduleAttemptFailure',
+    since: last?.time ?? null,
+    message: cycle?.detail.message ?? null,
+    nominatedNode: pod.status?.nominatedNodeName ?? null,
+  };
 }
 
 function resultOf(record: CycleRecord): CycleResult {
