@@ -4,12 +4,16 @@ import { CleanerController } from '../certificates/cleaner-controller.ts';
 import { SigningController } from '../certificates/signing-controller.ts';
 import { ClusterRoleAggregationController } from '../clusterrole-aggregation/clusterrole-aggregation-controller.ts';
 import { DeploymentController } from '../deployment/deployment-controller.ts';
+import { EndpointsController } from '../endpoints/endpoints-controller.ts';
+import { EndpointSliceController } from '../endpointslice/endpointslice-controller.ts';
+import { EndpointSliceMirroringController } from '../endpointslice-mirroring/endpointslice-mirroring-controller.ts';
 import { GarbageCollector } from '../garbage-collector/garbage-collector.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
 import { NamespaceController } from '../namespace/namespace-controller.ts';
 import { NodeLifecycleController } from '../node-lifecycle/node-lifecycle-controller.ts';
 import { PodGcController } from '../pod-gc/pod-gc-controller.ts';
 import { ReplicaSetController } from '../replicaset/replicaset-controller.ts';
+import { replicationControllerKind } from '../replication/replication-controller-kind.ts';
 import { ResourceQuotaController } from '../resource-quota/resource-quota-controller.ts';
 import { RootCaPublisher } from '../root-ca-publisher/root-ca-publisher.ts';
 import { ServiceAccountController } from '../service-account/service-account-controller.ts';
@@ -40,6 +44,31 @@ export const controllerDescriptors: readonly ControllerDescriptor[] = [
     isRoot: true,
     create: (c, { serviceAccountKey, rootCa }) =>
       serviceAccountKey === undefined ? undefined : new TokensController(c, serviceAccountKey, rootCa),
+  },
+  {
+    name: 'endpoints-controller',
+    alias: 'endpoint',
+    component: 'endpoint-controller',
+    create: (c) => new EndpointsController(c),
+  },
+  {
+    name: 'endpointslice-controller',
+    alias: 'endpointslice',
+    component: 'endpointslice-controller',
+    create: (c) => new EndpointSliceController(c),
+  },
+  {
+    name: 'endpointslice-mirroring-controller',
+    alias: 'endpointslicemirroring',
+    component: 'endpointslicemirroring-controller',
+    create: (c) => new EndpointSliceMirroringController(c),
+  },
+  {
+    name: 'replicationcontroller-controller',
+    alias: 'replicationcontroller',
+    component: 'replication-controller',
+    create: (c, { concurrent }) =>
+      new ReplicaSetController(c, concurrent.replicaset, replicationControllerKind),
   },
   {
     name: 'serviceaccount-controller',

@@ -1,12 +1,13 @@
 import type { Selector } from '../../apimachinery/labels.ts';
 import { matchesLabels, selectorFromLabelSelector } from '../../apimachinery/labels.ts';
 import { controllerOf, isTerminating, nameOf, namespaceOf, uidOf } from '../../apimachinery/meta.ts';
-import type { OwnerReference } from '../../apimachinery/types.ts';
+import type { KubeObject, OwnerReference } from '../../apimachinery/types.ts';
 import type { Pod, ReplicaSet } from '../../api/types.ts';
 import { hasStatusCause, isNotFound } from '../../client/api-errors.ts';
 import { UidTrackingExpectations } from '../../client/controller-expectations.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
 import { objectKey } from '../../client/object-key.ts';
+import type { ResourceType } from '../../client/resource-type.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import { WorkQueue } from '../../client/work-queue.ts';
 import { runWorkers } from '../../client/workers.ts';
@@ -25,6 +26,8 @@ import { isPodActive, isPodReady } from '../pod-status.ts';
 import { slowStartBatch } from '../slow-start-batch.ts';
 import type { ManageFailure } from './replicaset-status.ts';
 import { replicaSetStatus, replicaSetStatusDiffers } from './replicaset-status.ts';
+import type { SetKind } from './set-source.ts';
+import { replicaSetKind, SetSource } from './set-source.ts';
 
 /** At most so many Pods are created or deleted in one sync. */
 const burstReplicas = 500;
@@ -37,28 +40,32 @@ interface Managed {
   readonly error: unknown;
 }
 
-/** Keeps as many Pods as each ReplicaSet asks for. Models pkg/controller/replicaset (v1.34). */
-export class ReplicaSetController implements Controller {
+/** Keeps as many Pods as each ReplicaSet, or object of another such kind, asks for. Models pkg/controller/replicaset (v1.34). */
+export class ReplicaSetController<O extends KubeObject = ReplicaSet> implements Controller {
   readonly #c: ControllerContext;
   readonly #workers: number;
   readonly #queue: WorkQueue;
-  readonly #replicaSets: SharedInformer<ReplicaSet>;
+  readonly #type: ResourceType<ReplicaSet>;
+  readonly #replicaSets: SetSource<O>;
   readonly #pods: SharedInformer<Pod>;
   readonly #podControl: PodControl<ReplicaSet>;
   readonly #expectations: UidTrackingExpectations;
 
-  constructor(c: ControllerContext, workers = 5) {
+  constructor(
+    c: ControllerContext,
+    workers = 5,
+    kind: SetKind<O> = replicaSetKind as unknown as SetKind<O>,
+  ) {
     this.#c = c;
     this.#workers = workers;
-    this.#queue = new WorkQueue(c.context, 'replicaset');
+    this.#queue = new WorkQueue(c.context, kind.queue);
     this.#expectations = new UidTrackingExpectations(c.context.clock);
-    this.#podControl = new PodControl(c.client, c.recorder, resourceTypes.replicaSets);
-    this.#replicaSets = c.factory.informer(resourceTypes.replicaSets);
+    this.#type = kind.type as unknown as ResourceType<ReplicaSet>;
+    this.#podControl = new PodControl(c.client, c.recorder, this.#type);
+    this.#replicaSets = new SetSource(c, kind);
     this.#pods = c.factory.informer(resourceTypes.pods);
-    for (const informer of [this.#replicaSets, this.#pods] as SharedInformer<Pod>[]) {
-      if (!informer.indexer.hasIndex(controllerUidIndex))
-        informer.addIndexers({ [controllerUidIndex]: controllerUidOf });
-    }
+    if (!this.#pods.indexer.hasIndex(controllerUidIndex))
+      this.#pods.addIndexers({ [controllerUidIndex]: controllerUidOf });
     this.#replicaSets.addEventHandler({
       onAdd: (rs) => this.#queue.add(objectKey(rs)),
       onUpdate: (old, rs) => {
@@ -87,7 +94,7 @@ export class ReplicaSetController implements Controller {
 
   /** One reconcile of the ReplicaSet `namespace/name`. */
   async sync(key: string): Promise<void> {
-    const rs = this.#replicaSets.lister.get(key);
+    const rs = this.#replicaSets.get(key);
     if (rs === undefined) {
       this.#expectations.delete(key);
       return;
@@ -111,7 +118,7 @@ export class ReplicaSetController implements Controller {
     return new ControllerRefManager(
       this.#c.client,
       resourceTypes.pods,
-      resourceTypes.replicaSets,
+      this.#type,
       rs,
       selector,
     ).claim(candidates);
@@ -189,7 +196,7 @@ export class ReplicaSetController implements Controller {
   #relatedPods(rs: ReplicaSet): readonly Pod[] {
     const owner = controllerOf(rs);
     const siblings =
-      owner === undefined ? [rs] : this.#replicaSets.lister.byIndex(controllerUidIndex, owner.uid);
+      owner === undefined ? [rs] : this.#replicaSets.controlledBy(owner.uid);
     return siblings
       .flatMap((sibling) => this.#pods.lister.byIndex(controllerUidIndex, uidOf(sibling)))
       .filter(isPodActive);
@@ -201,28 +208,16 @@ export class ReplicaSetController implements Controller {
     failure: ManageFailure | undefined,
   ): Promise<void> {
     const status = replicaSetStatus(rs, pods, failure, this.#c.context.clock.now());
-    if (replicaSetStatusDiffers(rs.status, status)) await this.#writeStatus(rs, status);
+    if (replicaSetStatusDiffers(rs.status, status)) await this.#replicaSets.writeStatus(rs, status);
     const { minReadySeconds = 0, replicas = 1 } = rs.spec ?? {};
     if (minReadySeconds > 0 && status.readyReplicas === replicas && status.availableReplicas !== replicas) {
       this.#queue.addAfter(objectKey(rs), minReadySeconds * 1000);
     }
   }
 
-  /** Tries once more on the newest version; a second refusal is left to the next sync. */
-  async #writeStatus(rs: ReplicaSet, status: NonNullable<ReplicaSet['status']>): Promise<void> {
-    const client = this.#c.client.resource<ReplicaSet>(resourceTypes.replicaSets, namespaceOf(rs));
-    try {
-      await client.updateStatus({ ...rs, status });
-    } catch (error) {
-      if (isNotFound(error)) return;
-      const fresh = await client.get(nameOf(rs));
-      await client.updateStatus({ ...fresh, status });
-    }
-  }
-
   #decide(rs: ReplicaSet, active: number, action: string, detail?: Readonly<Record<string, unknown>>): void {
     decide(this.#c.context.tracer, {
-      subject: `replicasets ${objectKey(rs)}`,
+      subject: `${this.#type.resource} ${objectKey(rs)}`,
       action,
       desired: `${rs.spec?.replicas ?? 1} Pods`,
       observed: `${active} Pods`,
@@ -231,8 +226,8 @@ export class ReplicaSetController implements Controller {
   }
 
   #resolve(namespace: string, owner: OwnerReference | undefined): ReplicaSet | undefined {
-    if (owner?.kind !== resourceTypes.replicaSets.kind) return undefined;
-    const rs = this.#replicaSets.lister.get(`${namespace}/${owner.name}`);
+    if (owner?.kind !== this.#type.kind) return undefined;
+    const rs = this.#replicaSets.get(`${namespace}/${owner.name}`);
     return rs !== undefined && uidOf(rs) === owner.uid ? rs : undefined;
   }
 
@@ -286,7 +281,7 @@ export class ReplicaSetController implements Controller {
   }
 
   #enqueueMatching(pod: Pod): void {
-    for (const rs of this.#replicaSets.lister.namespace(namespaceOf(pod))) {
+    for (const rs of this.#replicaSets.namespace(namespaceOf(pod))) {
       if (matchesLabels(selectorFromLabelSelector(rs.spec?.selector), pod.metadata?.labels))
         this.#queue.add(objectKey(rs));
     }
