@@ -22,9 +22,8 @@ export class PodControl<O extends KubeObject> {
   }
 
   /** @throws Error of the API call */
-  async create(owner: O, template: PodTemplateSpec): Promise<Pod> {
+  async create(owner: O, template: PodTemplateSpec, prefix = `${nameOf(owner)}-`): Promise<Pod> {
     const namespace = namespaceOf(owner);
-    const prefix = `${nameOf(owner)}-`;
     const reference: OwnerReference = {
       apiVersion: this.#ownerType.apiVersion,
       kind: this.#ownerType.kind,

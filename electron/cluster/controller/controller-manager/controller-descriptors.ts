@@ -9,6 +9,7 @@ import { EndpointSliceController } from '../endpointslice/endpointslice-controll
 import { EndpointSliceMirroringController } from '../endpointslice-mirroring/endpointslice-mirroring-controller.ts';
 import { GarbageCollector } from '../garbage-collector/garbage-collector.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
+import { JobController } from '../job/job-controller.ts';
 import { NamespaceController } from '../namespace/namespace-controller.ts';
 import { NodeLifecycleController } from '../node-lifecycle/node-lifecycle-controller.ts';
 import { PodGcController } from '../pod-gc/pod-gc-controller.ts';
@@ -21,6 +22,7 @@ import { TokensController } from '../service-account/tokens-controller.ts';
 import { PvProtectionController } from '../storage-protection/pv-protection-controller.ts';
 import { PvcProtectionController } from '../storage-protection/pvc-protection-controller.ts';
 import { TaintEvictionController } from '../taint-eviction/taint-eviction-controller.ts';
+import { TtlAfterFinishedController } from '../ttl-after-finished/ttl-after-finished-controller.ts';
 import type { ControllerManagerConfig } from './flags.ts';
 
 /** A controller by name. Models cmd/kube-controller-manager/app ControllerDescriptor (v1.34). */
@@ -139,6 +141,18 @@ export const controllerDescriptors: readonly ControllerDescriptor[] = [
     alias: 'deployment',
     component: 'deployment-controller',
     create: (c, { concurrent }) => new DeploymentController(c, concurrent.deployment),
+  },
+  {
+    name: 'job-controller',
+    alias: 'job',
+    component: 'job-controller',
+    create: (c, { concurrent }) => new JobController(c, concurrent.job),
+  },
+  {
+    name: 'ttl-after-finished-controller',
+    alias: 'ttl-after-finished',
+    component: 'ttl-after-finished-controller',
+    create: (c) => new TtlAfterFinishedController(c),
   },
   {
     name: 'replicaset-controller',

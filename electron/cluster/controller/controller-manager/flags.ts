@@ -22,6 +22,7 @@ export interface ControllerManagerConfig {
     readonly replicaset: number;
     readonly namespace: number;
     readonly gc: number;
+    readonly job: number;
   };
   readonly enableGarbageCollector: boolean;
   readonly terminatedPodThreshold: number;
@@ -65,6 +66,7 @@ const defaults = {
   'cluster-signing-key-file': '',
   'concurrent-deployment-syncs': 5,
   'concurrent-gc-syncs': 20,
+  'concurrent-job-syncs': 5,
   'concurrent-namespace-syncs': 10,
   'concurrent-replicaset-syncs': 5,
   'concurrent-resource-quota-syncs': 5,
@@ -121,6 +123,7 @@ export function readControllerManagerFlags(argv: readonly string[]): ControllerM
       replicaset: flags['concurrent-replicaset-syncs'],
       namespace: flags['concurrent-namespace-syncs'],
       gc: flags['concurrent-gc-syncs'],
+      job: flags['concurrent-job-syncs'],
     },
     enableGarbageCollector: flags['enable-garbage-collector'],
     terminatedPodThreshold: flags['terminated-pod-gc-threshold'],

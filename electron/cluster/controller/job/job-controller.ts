@@ -1,0 +1,147 @@
+import { matchesLabels, selectorFromLabelSelector } from '../../apimachinery/labels.ts';
+import { controllerOf, isTerminating, namespaceOf, uidOf } from '../../apimachinery/meta.ts';
+import type { Job, Pod } from '../../api/types.ts';
+import { UidTrackingExpectations } from '../../client/controller-expectations.ts';
+import { objectKey } from '../../client/object-key.ts';
+import { resourceTypes } from '../../client/resource-types.ts';
+import type { SharedInformer } from '../../client/shared-informer.ts';
+import { WorkQueue } from '../../client/work-queue.ts';
+import { runWorkers } from '../../client/workers.ts';
+import {
+  ControllerRefManager,
+  controllerUidIndex,
+  controllerUidOf,
+  orphanKey,
+} from '../controller-ref-manager.ts';
+import type { Controller, ControllerContext } from '../interface.ts';
+import { PodControl } from '../pod-control.ts';
+import type { FailureRecord } from './failure-backoff.ts';
+import { isJobFinished } from './job-conditions.ts';
+import { hasTrackingFinalizer } from './job-pods.ts';
+import { JobSync, releasePod } from './job-sync.ts';
+
+/** Changes of Pods come in bunches: their Job waits so long for the rest. */
+const batchPeriod = 1000;
+const ownName = 'kubernetes.io/job-controller';
+
+/** Runs the Pods of Jobs to their completion. Models pkg/controller/job (v1.34). */
+export class JobController implements Controller {
+  readonly #c: ControllerContext;
+  readonly #workers: number;
+  readonly #queue: WorkQueue;
+  readonly #orphans: WorkQueue;
+  readonly #jobs: SharedInformer<Job>;
+  readonly #pods: SharedInformer<Pod>;
+  readonly #podControl: PodControl<Job>;
+  readonly #expectations: UidTrackingExpectations;
+  readonly #backoff = new Map<string, FailureRecord>();
+
+  constructor(c: ControllerContext, workers = 5) {
+    this.#c = c;
+    this.#workers = workers;
+    this.#queue = new WorkQueue(c.context, 'job');
+    this.#orphans = new WorkQueue(c.context, 'job_orphan_pod');
+    this.#expectations = new UidTrackingExpectations(c.context.clock);
+    this.#podControl = new PodControl(c.client, c.recorder, resourceTypes.jobs);
+    this.#jobs = c.factory.informer(resourceTypes.jobs);
+    this.#pods = c.factory.informer(resourceTypes.pods);
+    if (!this.#pods.indexer.hasIndex(controllerUidIndex))
+      this.#pods.addIndexers({ [controllerUidIndex]: controllerUidOf });
+    this.#jobs.addEventHandler({
+      onAdd: (job) => this.#queue.add(objectKey(job)),
+      onUpdate: (_, job) => this.#queue.add(objectKey(job)),
+      onDelete: (job) => {
+        this.#queue.add(objectKey(job));
+        for (const pod of this.#pods.lister.byIndex(controllerUidIndex, uidOf(job))) this.#perhapsOrphan(pod);
+      },
+    });
+    this.#pods.addEventHandler({
+      onAdd: (pod) => this.#podChanged(undefined, pod),
+      onUpdate: (old, pod) => this.#podChanged(old, pod),
+      onDelete: (pod) => this.#podGone(pod),
+    });
+  }
+
+  run(): void {
+    const { context } = this.#c;
+    const [workers, queue] = [this.#workers, this.#queue];
+    runWorkers(context, { queue, workers, sync: (key) => this.#sync(key) });
+    runWorkers(context, { queue: this.#orphans, workers: 1, sync: (key) => this.#syncOrphan(key) });
+  }
+
+  async #sync(key: string): Promise<void> {
+    const job = this.#jobs.lister.get(key);
+    if (job === undefined || isJobFinished(job)) {
+      this.#expectations.delete(key);
+      this.#backoff.delete(key);
+      return;
+    }
+    if ((job.spec?.managedBy ?? ownName) !== ownName) return;
+    const tools = {
+      c: this.#c,
+      podControl: this.#podControl,
+      expectations: this.#expectations,
+      backoff: this.#backoff,
+      again: (what: string, ms: number): void => this.#queue.addAfter(what, ms),
+    };
+    await new JobSync(tools, job, await this.#claim(job)).run();
+  }
+
+  async #claim(job: Job): Promise<Pod[]> {
+    const { lister } = this.#pods;
+    const candidates = [
+      ...lister.byIndex(controllerUidIndex, uidOf(job)),
+      ...lister.byIndex(controllerUidIndex, orphanKey(namespaceOf(job))),
+    ];
+    const selector = selectorFromLabelSelector(job.spec?.selector);
+    const { client } = this.#c;
+    return new ControllerRefManager(client, resourceTypes.pods, resourceTypes.jobs, job, selector).claim(candidates);
+  }
+
+  /** A Pod whose Job will not count it any more is let go. */
+  async #syncOrphan(key: string): Promise<void> {
+    const pod = this.#pods.lister.get(key);
+    if (pod === undefined || !hasTrackingFinalizer(pod)) return;
+    const job = this.#jobOf(pod);
+    if (job !== undefined && !isJobFinished(job)) return;
+    await releasePod(this.#c, pod);
+  }
+
+  #perhapsOrphan(pod: Pod): void {
+    if (hasTrackingFinalizer(pod)) this.#orphans.add(objectKey(pod));
+  }
+
+  #jobOf(pod: Pod): Job | undefined {
+    const owner = controllerOf(pod);
+    if (owner?.kind !== resourceTypes.jobs.kind) return undefined;
+    const job = this.#jobs.lister.get(`${namespaceOf(pod)}/${owner.name}`);
+    return job !== undefined && uidOf(job) === owner.uid ? job : undefined;
+  }
+
+  #podChanged(old: Pod | undefined, pod: Pod): void {
+    const job = this.#jobOf(pod);
+    if (job === undefined) {
+      this.#perhapsOrphan(pod);
+      if (controllerOf(pod) === undefined && old === undefined) this.#enqueueMatching(pod);
+      return;
+    }
+    const key = objectKey(job);
+    if (isTerminating(pod)) this.#expectations.deletionOf(key, objectKey(pod));
+    else if (old === undefined) this.#expectations.creationObserved(key);
+    if (isJobFinished(job)) this.#perhapsOrphan(pod);
+    this.#queue.addAfter(key, old === undefined ? 0 : batchPeriod);
+  }
+
+  #podGone(pod: Pod): void {
+    const job = this.#jobOf(pod);
+    if (job === undefined) return;
+    this.#expectations.deletionOf(objectKey(job), objectKey(pod));
+    this.#queue.addAfter(objectKey(job), batchPeriod);
+  }
+
+  #enqueueMatching(pod: Pod): void {
+    for (const job of this.#jobs.lister.namespace(namespaceOf(pod)))
+      if (matchesLabels(selectorFromLabelSelector(job.spec?.selector), pod.metadata?.labels))
+        this.#queue.add(objectKey(job));
+  }
+}
