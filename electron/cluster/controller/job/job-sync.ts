@@ -57,6 +57,8 @@ export class JobSync {
   readonly #backoff: FailureRecord;
   #status: JobStatus;
   #active: number;
+  /** Told when it is written: who was refused did it on an old version. */
+  #news: { readonly status: 'True' | 'False'; readonly message: string } | undefined;
   /** The newest version of the Job, once its status was written. */
   #written: Job | undefined;
 
@@ -209,12 +211,12 @@ export class JobSync {
       const condition = { type: 'Suspended', status: 'True', reason: 'JobSuspended', message: 'Job suspended' } as const;
       const { startTime: _, ...rest } = this.#status;
       this.#status = { ...rest, conditions: withJobCondition(conditions, condition, this.#now) };
-      if (!was) this.#event('Normal', 'Suspended', 'Job suspended');
+      if (!was) this.#news = condition;
     } else if (was) {
       const condition = { type: 'Suspended', status: 'False', reason: 'JobResumed', message: 'Job resumed' } as const;
       const startTime = formatTime(this.#now);
       this.#status = { ...this.#status, startTime, conditions: withJobCondition(conditions, condition, this.#now) };
-      this.#event('Normal', 'Resumed', 'Job resumed');
+      this.#news = condition;
     }
   }
 
@@ -242,6 +244,8 @@ export class JobSync {
     uncounted = listOf(succeeded, failed);
     this.#refresh(uncounted, outcome);
     await this.#flush();
+    if (this.#news !== undefined)
+      this.#event('Normal', this.#news.status === 'True' ? 'Suspended' : 'Resumed', this.#news.message);
     this.#tools.backoff.set(this.#key, this.#backoff);
     if (release.length > 0) {
       const released = await this.#release(release);
