@@ -106,7 +106,10 @@ function compareIPs(a: string, b: string): number {
 const maxCapacity = 1000;
 
 /** Cut to 1000 addresses, the ready ones first. Models truncateEndpoints (v1.34), which takes from each subset in proportion. */
-export function truncate(subsets: readonly EndpointSubset[]): { subsets: EndpointSubset[]; truncated: boolean } {
+export function truncate(subsets: readonly EndpointSubset[]): {
+  subsets: EndpointSubset[];
+  truncated: boolean;
+} {
   let left = maxCapacity;
   let truncated = false;
   const take = (addresses: readonly Address[] | undefined): readonly Address[] | undefined => {
@@ -126,5 +129,8 @@ export function truncate(subsets: readonly EndpointSubset[]): { subsets: Endpoin
       ...(ports === undefined ? {} : { ports }),
     };
   });
-  return { subsets: cut.filter(({ addresses, notReadyAddresses }) => addresses ?? notReadyAddresses), truncated };
+  return {
+    subsets: cut.filter(({ addresses, notReadyAddresses }) => addresses ?? notReadyAddresses),
+    truncated,
+  };
 }

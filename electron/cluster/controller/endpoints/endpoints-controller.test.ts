@@ -8,12 +8,22 @@ import { ControllerHarness } from '../testing/controller-harness.testing.ts';
 import { EndpointsController } from './endpoints-controller.ts';
 
 function service(more: Partial<Service['spec']> = {}): Service {
-  const spec = { selector: { app: 'web' }, clusterIP: '10.96.0.9', ports: [{ port: 80, targetPort: 'http' }] };
-  return { metadata: { name: 'web', namespace: 'default', labels: { a: 'b' } }, spec: { ...spec, ...more } } as Service;
+  const spec = {
+    selector: { app: 'web' },
+    clusterIP: '10.96.0.9',
+    ports: [{ port: 80, targetPort: 'http' }],
+  };
+  return {
+    metadata: { name: 'web', namespace: 'default', labels: { a: 'b' } },
+    spec: { ...spec, ...more },
+  } as Service;
 }
 
 function pod(name: string, ip: string, ready: boolean, more: object = {}): Pod {
-  const ports = [{ name: 'http', containerPort: 8123 }, { name: 'metrics', containerPort: 9000 }];
+  const ports = [
+    { name: 'http', containerPort: 8123 },
+    { name: 'metrics', containerPort: 9000 },
+  ];
   return {
     metadata: { name, namespace: 'default', labels: { app: 'web' } },
     spec: { nodeName: 'worker-1', containers: [{ name: 'main', image: 'nginx', ports }], ...more },
@@ -21,7 +31,9 @@ function pod(name: string, ip: string, ready: boolean, more: object = {}): Pod {
       phase: 'Running',
       podIP: ip,
       podIPs: [{ ip }],
-      conditions: [{ type: 'Ready', status: ready ? 'True' : 'False', lastTransitionTime: '2026-01-01T00:00:00Z' }],
+      conditions: [
+        { type: 'Ready', status: ready ? 'True' : 'False', lastTransitionTime: '2026-01-01T00:00:00Z' },
+      ],
     },
   } as Pod;
 }
@@ -112,10 +124,15 @@ describe('Endpoints and EndpointSlices', () => {
     const ports = [{ name: 'http', containerPort: 7000 }];
     const containers = [{ name: 'main', image: 'nginx', ports }];
     s.api.seed(resourceTypes.pods, pod('p2', '10.0.0.2', true, { containers }));
-    s.api.seed(resourceTypes.pods, pod('none', '10.0.0.3', true, { containers: [{ name: 'main', image: 'x' }] }));
+    s.api.seed(
+      resourceTypes.pods,
+      pod('none', '10.0.0.3', true, { containers: [{ name: 'main', image: 'x' }] }),
+    );
     await s.start();
     await s.harness.run();
-    const said = s.endpoints()?.subsets?.map(({ addresses, ports: of }) => [addresses?.[0]?.ip, of?.[0]?.port]);
+    const said = s
+      .endpoints()
+      ?.subsets?.map(({ addresses, ports: of }) => [addresses?.[0]?.ip, of?.[0]?.port]);
     expect(said).toEqual([
       ['10.0.0.1', 8123],
       ['10.0.0.2', 7000],
@@ -125,7 +142,10 @@ describe('Endpoints and EndpointSlices', () => {
 
   it('serves those not ready where the Service wants it, and headless ones by name', async () => {
     const s = setup();
-    s.api.seed(resourceTypes.services, service({ clusterIP: 'None', ports: [], publishNotReadyAddresses: true }));
+    s.api.seed(
+      resourceTypes.services,
+      service({ clusterIP: 'None', ports: [], publishNotReadyAddresses: true }),
+    );
     s.api.seed(resourceTypes.pods, pod('p1', '10.0.0.1', false, { hostname: 'p1', subdomain: 'web' }));
     await s.start();
     await s.harness.run();
@@ -185,7 +205,9 @@ describe('Endpoints and EndpointSlices', () => {
     const s = setup();
     let refuse = true;
     s.api.reactors.push(({ verb, resource }) =>
-      refuse && verb === 'create' && resource === 'endpoints' ? forbidden('endpoints', 'web', 'no') : undefined,
+      refuse && verb === 'create' && resource === 'endpoints'
+        ? forbidden('endpoints', 'web', 'no')
+        : undefined,
     );
     s.api.seed(resourceTypes.services, service());
     await s.start();
@@ -203,10 +225,16 @@ describe('Endpoints and EndpointSlices', () => {
     const s = setup();
     const spec = { ports: [{ port: 80 }] };
     for (const name of ['web', 'skipped'])
-      s.api.seed<Service>(resourceTypes.services, { metadata: { name, namespace: 'default' }, spec } as Service);
+      s.api.seed<Service>(resourceTypes.services, {
+        metadata: { name, namespace: 'default' },
+        spec,
+      } as Service);
     const subsets = [{ addresses: [{ ip: '192.0.2.1' }], ports: [{ port: 80, protocol: 'TCP' }] }];
     const make = (name: string, labels: Record<string, string>): unknown =>
-      s.api.seed<Endpoints>(resourceTypes.endpoints, { metadata: { name, namespace: 'default', labels }, subsets });
+      s.api.seed<Endpoints>(resourceTypes.endpoints, {
+        metadata: { name, namespace: 'default', labels },
+        subsets,
+      });
     make('web', { x: 'y' });
     make('skipped', { 'endpointslice.kubernetes.io/skip-mirror': 'true' });
     await s.start();
@@ -225,8 +253,8 @@ describe('Endpoints and EndpointSlices', () => {
       spec: { ...old.spec, selector: { app: 'web' } } as Service['spec'],
     }));
     await s.harness.run(3000);
-    expect(s.slices().map(({ metadata }) => metadata?.labels?.['endpointslice.kubernetes.io/managed-by'])).toEqual([
-      'endpointslice-controller.k8s.io',
-    ]);
+    expect(
+      s.slices().map(({ metadata }) => metadata?.labels?.['endpointslice.kubernetes.io/managed-by']),
+    ).toEqual(['endpointslice-controller.k8s.io']);
   });
 });

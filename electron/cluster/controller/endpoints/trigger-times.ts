@@ -38,5 +38,7 @@ export class TriggerTimes {
 }
 
 function triggerTimeOf(pod: Pod): number | undefined {
-  return parseTime(podCondition(pod, 'Ready')?.lastTransitionTime) ?? parseTime(pod.metadata?.creationTimestamp);
+  return (
+    parseTime(podCondition(pod, 'Ready')?.lastTransitionTime) ?? parseTime(pod.metadata?.creationTimestamp)
+  );
 }

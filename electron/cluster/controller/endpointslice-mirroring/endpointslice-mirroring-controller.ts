@@ -65,7 +65,10 @@ export class EndpointSliceMirroringController implements Controller {
     const endpoints = this.#endpoints.lister.get(key);
     const service = this.#services.lister.get(key);
     const mirrored =
-      endpoints !== undefined && isMirrored(endpoints) && service !== undefined && service.spec?.selector === undefined;
+      endpoints !== undefined &&
+      isMirrored(endpoints) &&
+      service !== undefined &&
+      service.spec?.selector === undefined;
     if (!mirrored) {
       await this.#reconciler.removeAll(key);
       return;

@@ -1,7 +1,13 @@
 import { nameOf, namespaceOf, uidOf } from '../../apimachinery/meta.ts';
 import { canonicalText } from '../../apimachinery/names.ts';
 import type { Node, Pod, Service } from '../../api/types.ts';
-import { belongsInEndpoints, endpointHostname, findPort, isHeadless, podAddresses } from '../endpoints/service-pods.ts';
+import {
+  belongsInEndpoints,
+  endpointHostname,
+  findPort,
+  isHeadless,
+  podAddresses,
+} from '../endpoints/service-pods.ts';
 import { isPodReady } from '../pod-status.ts';
 import type { AddressType, EndpointGroup, SliceEndpoint, SlicePort } from './slice-reconciler.ts';
 
@@ -14,7 +20,10 @@ export function podEndpoints(
   nodeOf: (name: string) => Node | undefined,
 ): EndpointGroup[] {
   return addressTypes(service).flatMap((addressType) => {
-    const groups = new Map<string, { addressType: AddressType; ports: SlicePort[]; endpoints: SliceEndpoint[] }>();
+    const groups = new Map<
+      string,
+      { addressType: AddressType; ports: SlicePort[]; endpoints: SliceEndpoint[] }
+    >();
     for (const pod of pods) {
       if (!belongsInEndpoints(pod, true)) continue;
       const node = nodeOf(pod.spec?.nodeName ?? '');

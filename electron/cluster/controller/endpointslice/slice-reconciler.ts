@@ -146,7 +146,8 @@ export class SliceReconciler<O extends KubeObject> {
     const empty = group.endpoints.length === 0;
     for (const [index, { slice, endpoints }] of kept.entries()) {
       if (endpoints.length === 0 && !(empty && index === 0)) plan.remove.push(slice);
-      else if (this.#differs(desired, slice, endpoints)) plan.update.push(this.#changed(desired, slice, endpoints));
+      else if (this.#differs(desired, slice, endpoints))
+        plan.update.push(this.#changed(desired, slice, endpoints));
     }
     while (rest.length > 0) plan.create.push(this.#fresh(desired, group, rest.splice(0, this.#max)));
     if (empty && kept.length === 0) plan.create.push(this.#fresh(desired, group, []));
@@ -174,7 +175,11 @@ export class SliceReconciler<O extends KubeObject> {
 
   #changed(desired: DesiredSlices<O>, slice: EndpointSlice, endpoints: SliceEndpoint[]): EndpointSlice {
     const annotations = this.#annotations(desired, slice.metadata?.annotations);
-    return { ...slice, metadata: { ...slice.metadata, labels: this.#labels(desired), annotations }, endpoints };
+    return {
+      ...slice,
+      metadata: { ...slice.metadata, labels: this.#labels(desired), annotations },
+      endpoints,
+    };
   }
 
   #fresh(desired: DesiredSlices<O>, group: EndpointGroup, endpoints: SliceEndpoint[]): EndpointSlice {

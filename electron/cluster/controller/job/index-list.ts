@@ -13,7 +13,7 @@ export function parseIndexes(text: string | undefined, limit: number): Set<numbe
 export function formatIndexes(indexes: ReadonlySet<number>): string {
   const sorted = [...indexes].sort((a, b) => a - b);
   const parts: string[] = [];
-  for (let from = 0; from < sorted.length; ) {
+  for (let from = 0; from < sorted.length;) {
     let to = from;
     while (sorted[to + 1] === (sorted[to] as number) + 1) to += 1;
     const [first, last] = [sorted[from], sorted[to]];

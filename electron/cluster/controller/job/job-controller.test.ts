@@ -36,10 +36,16 @@ function setup(spec: object = {}) {
   const live = (): Pod[] =>
     harness.pods().filter(({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed');
   /** Ends a Pod as its kubelet would. */
-  const finish = (pod: Pod | undefined, phase: 'Succeeded' | 'Failed', exitCode = phase === 'Failed' ? 1 : 0): void => {
+  const finish = (
+    pod: Pod | undefined,
+    phase: 'Succeeded' | 'Failed',
+    exitCode = phase === 'Failed' ? 1 : 0,
+  ): void => {
     api.change<Pod>(resourceTypes.pods, `default/${pod?.metadata?.name}`, (old) => {
       const finishedAt = formatTime(c.context.clock.now());
-      const containerStatuses = [{ name: 'main', restartCount: 0, state: { terminated: { exitCode, finishedAt } } }];
+      const containerStatuses = [
+        { name: 'main', restartCount: 0, state: { terminated: { exitCode, finishedAt } } },
+      ];
       return { ...old, status: { ...old.status, phase, containerStatuses } } as unknown as Pod;
     });
   };
@@ -50,9 +56,15 @@ function setup(spec: object = {}) {
     live,
     finish,
     change: (more: object) =>
-      api.change<Job>(resourceTypes.jobs, 'default/job', (old) => ({ ...old, spec: { ...old.spec, ...more } }) as Job),
+      api.change<Job>(
+        resourceTypes.jobs,
+        'default/job',
+        (old) => ({ ...old, spec: { ...old.spec, ...more } }) as Job,
+      ),
     conditions: () =>
-      (get().status?.conditions ?? []).map(({ type, status, reason, message }) => `${type} ${status} ${reason}: ${message}`),
+      (get().status?.conditions ?? []).map(
+        ({ type, status, reason, message }) => `${type} ${status} ${reason}: ${message}`,
+      ),
     events: () => api.events().map((event) => event.replace(/(job-(\d+-)?)[a-z0-9]{5}$/, '$1*')),
     start: () => harness.start(new JobController(c), new TtlAfterFinishedController(c)),
   };
@@ -89,7 +101,10 @@ describe('JobController', () => {
       'SuccessCriteriaMet True CompletionsReached: Reached expected number of succeeded pods',
       'Complete True CompletionsReached: Reached expected number of succeeded pods',
     ]);
-    expect(s.events()).toEqual(['Normal SuccessfulCreate Created pod: job-*', 'Normal Completed Job completed']);
+    expect(s.events()).toEqual([
+      'Normal SuccessfulCreate Created pod: job-*',
+      'Normal Completed Job completed',
+    ]);
     const writes = s.api.actions.length;
     await s.harness.run(600_000);
     expect(s.api.actions).toHaveLength(writes);
@@ -130,7 +145,9 @@ describe('JobController', () => {
       'FailureTarget True BackoffLimitExceeded: Job has reached the specified backoff limit',
       'Failed True BackoffLimitExceeded: Job has reached the specified backoff limit',
     ]);
-    expect(s.events().at(-1)).toBe('Warning BackoffLimitExceeded Job has reached the specified backoff limit');
+    expect(s.events().at(-1)).toBe(
+      'Warning BackoffLimitExceeded Job has reached the specified backoff limit',
+    );
   });
 
   it('stops at its deadline, with its Pods', async () => {
@@ -170,7 +187,9 @@ describe('JobController', () => {
       'Normal SuccessfulDelete Deleted pod: job-*',
     ]);
     // The same event again only counts.
-    expect(s.api.actions.filter(({ verb, resource }) => verb === 'patch' && resource === 'events')).toHaveLength(1);
+    expect(
+      s.api.actions.filter(({ verb, resource }) => verb === 'patch' && resource === 'events'),
+    ).toHaveLength(1);
   });
 
   it('gives each index a Pod of its own', async () => {
@@ -201,10 +220,19 @@ describe('JobController', () => {
     await s.start();
     await s.harness.run();
     const name = s.live()[0]?.metadata?.name;
-    s.api.change<Pod>(resourceTypes.pods, `default/${name}`, (old) => ({
-      ...old,
-      status: { ...old.status, phase: 'Failed', conditions: [{ type: 'DisruptionTarget', status: 'True' }] },
-    }) as Pod);
+    s.api.change<Pod>(
+      resourceTypes.pods,
+      `default/${name}`,
+      (old) =>
+        ({
+          ...old,
+          status: {
+            ...old.status,
+            phase: 'Failed',
+            conditions: [{ type: 'DisruptionTarget', status: 'True' }],
+          },
+        }) as Pod,
+    );
     await s.harness.run(60_000);
     expect(s.get().status?.failed).toBeUndefined();
     expect(s.live()).toHaveLength(1);
@@ -244,7 +272,9 @@ describe('JobController', () => {
     );
     await s.start();
     await s.harness.run(100);
-    expect(s.events()[0]).toBe('Warning FailedCreate Error creating: pods "job-x" is forbidden: exceeded quota: q');
+    expect(s.events()[0]).toBe(
+      'Warning FailedCreate Error creating: pods "job-x" is forbidden: exceeded quota: q',
+    );
     expect(s.get().status?.active).toBeUndefined();
     s.api.reactors.pop();
     await s.harness.run(10_000);

@@ -95,7 +95,9 @@ export class JobController implements Controller {
     ];
     const selector = selectorFromLabelSelector(job.spec?.selector);
     const { client } = this.#c;
-    return new ControllerRefManager(client, resourceTypes.pods, resourceTypes.jobs, job, selector).claim(candidates);
+    return new ControllerRefManager(client, resourceTypes.pods, resourceTypes.jobs, job, selector).claim(
+      candidates,
+    );
   }
 
   /** A Pod whose Job will not count it any more is let go. */

@@ -71,7 +71,8 @@ export function pendingIndexes(
   for (let index = 0; index < (job.spec?.completions ?? 0) && indexes.length < count; index += 1) {
     if (succeeded.has(index) || failed.has(index) || taken.has(index)) continue;
     const failure = failures.get(index);
-    const left = failure === undefined ? 0 : backoffLeft({ failures: failure.count, last: failure.last }, now);
+    const left =
+      failure === undefined ? 0 : backoffLeft({ failures: failure.count, last: failure.last }, now);
     if (left === 0) indexes.push(index);
     else waits = Math.min(waits ?? Infinity, left);
   }

@@ -56,7 +56,10 @@ function restartedTooOften({ spec }: Job, pods: readonly Pod[], limit: number): 
   let restarts = 0;
   for (const { status } of pods) {
     if (status?.phase !== 'Running' && status?.phase !== 'Pending') continue;
-    for (const { restartCount } of [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])])
+    for (const { restartCount } of [
+      ...(status.initContainerStatuses ?? []),
+      ...(status.containerStatuses ?? []),
+    ])
       restarts += restartCount;
   }
   return limit === 0 ? restarts > 0 : restarts >= limit;
@@ -65,7 +68,8 @@ function restartedTooOften({ spec }: Job, pods: readonly Pod[], limit: number): 
 /** Models job/success_policy.go (v1.34). */
 function policyOutcome({ spec }: Job, succeeded: ReadonlySet<number>): JobOutcome | undefined {
   for (const [index, rule] of (spec?.successPolicy?.rules ?? []).entries()) {
-    const wanted = rule.succeededIndexes === undefined ? undefined : [...parseIndexes(rule.succeededIndexes, Infinity)];
+    const wanted =
+      rule.succeededIndexes === undefined ? undefined : [...parseIndexes(rule.succeededIndexes, Infinity)];
     const matched = wanted === undefined ? [...succeeded] : wanted.filter((one) => succeeded.has(one));
     const needed = rule.succeededCount ?? wanted?.length ?? Infinity;
     if (matched.length >= needed)
@@ -79,5 +83,9 @@ export function completedOutcome({ spec }: Job, { active, succeeded }: JobCounts
   const completions = spec?.completions;
   const done = completions === undefined ? succeeded > 0 : succeeded >= completions;
   if (!done || active > 0) return undefined;
-  return { type: 'Complete', reason: 'CompletionsReached', message: 'Reached expected number of succeeded pods' };
+  return {
+    type: 'Complete',
+    reason: 'CompletionsReached',
+    message: 'Reached expected number of succeeded pods',
+  };
 }

@@ -8,7 +8,11 @@ type Container = PodSpec['containers'][number];
 const maxGeneratedNamePrefix = 58;
 
 /** What a Job's Pod is made of: the template with the finalizer and, where it has one, its index. Models job_controller.go manageJob (v1.34). */
-export function jobPodTemplate(job: Job, index: number | undefined, earlierFailures: number): PodTemplateSpec {
+export function jobPodTemplate(
+  job: Job,
+  index: number | undefined,
+  earlierFailures: number,
+): PodTemplateSpec {
   const template = job.spec?.template ?? {};
   const finalizers = [...(template.metadata?.finalizers ?? []), trackingFinalizer];
   if (index === undefined) return { ...template, metadata: { ...template.metadata, finalizers } };

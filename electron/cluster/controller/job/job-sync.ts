@@ -145,7 +145,10 @@ export class JobSync {
       const order = active
         .map((pod) => ({ pod, rank: 0 }))
         .sort((a, b) => compareForDeletion(a, b, this.#now));
-      return this.#deletePods(order.slice(0, surplus).map(({ pod }) => pod), 'delete-pods');
+      return this.#deletePods(
+        order.slice(0, surplus).map(({ pod }) => pod),
+        'delete-pods',
+      );
     }
     const leaving = onlyReplacesFailed(this.#job) ? this.#terminating() : 0;
     return this.#createPods(Math.min(wanted - active.length - leaving, maxPodsPerSync), active, wanted);
@@ -165,7 +168,10 @@ export class JobSync {
       indexes = pending.indexes;
       count = indexes.length;
     }
-    this.#decide(wait > 0 ? 'back-off' : count > 0 ? 'create-pods' : 'no-op', `${wanted} Pods`, { count, wait });
+    this.#decide(wait > 0 ? 'back-off' : count > 0 ? 'create-pods' : 'no-op', `${wanted} Pods`, {
+      count,
+      wait,
+    });
     if (count === 0) return undefined;
     expectations.expectCreations(this.#key, count);
     let made = 0;
@@ -208,14 +214,28 @@ export class JobSync {
     const conditions = this.#status.conditions ?? [];
     const was = jobCondition(this.#job, 'Suspended') !== undefined;
     if (suspended) {
-      const condition = { type: 'Suspended', status: 'True', reason: 'JobSuspended', message: 'Job suspended' } as const;
+      const condition = {
+        type: 'Suspended',
+        status: 'True',
+        reason: 'JobSuspended',
+        message: 'Job suspended',
+      } as const;
       const { startTime: _, ...rest } = this.#status;
       this.#status = { ...rest, conditions: withJobCondition(conditions, condition, this.#now) };
       if (!was) this.#news = condition;
     } else if (was) {
-      const condition = { type: 'Suspended', status: 'False', reason: 'JobResumed', message: 'Job resumed' } as const;
+      const condition = {
+        type: 'Suspended',
+        status: 'False',
+        reason: 'JobResumed',
+        message: 'Job resumed',
+      } as const;
       const startTime = formatTime(this.#now);
-      this.#status = { ...this.#status, startTime, conditions: withJobCondition(conditions, condition, this.#now) };
+      this.#status = {
+        ...this.#status,
+        startTime,
+        conditions: withJobCondition(conditions, condition, this.#now),
+      };
       this.#news = condition;
     }
   }

@@ -51,11 +51,7 @@ export class ReplicaSetController<O extends KubeObject = ReplicaSet> implements 
   readonly #podControl: PodControl<ReplicaSet>;
   readonly #expectations: UidTrackingExpectations;
 
-  constructor(
-    c: ControllerContext,
-    workers = 5,
-    kind: SetKind<O> = replicaSetKind as unknown as SetKind<O>,
-  ) {
+  constructor(c: ControllerContext, workers = 5, kind: SetKind<O> = replicaSetKind as unknown as SetKind<O>) {
     this.#c = c;
     this.#workers = workers;
     this.#queue = new WorkQueue(c.context, kind.queue);
@@ -115,13 +111,9 @@ export class ReplicaSetController<O extends KubeObject = ReplicaSet> implements 
       ...lister.byIndex(controllerUidIndex, uidOf(rs)),
       ...lister.byIndex(controllerUidIndex, orphanKey(namespaceOf(rs))),
     ].filter(isPodActive);
-    return new ControllerRefManager(
-      this.#c.client,
-      resourceTypes.pods,
-      this.#type,
-      rs,
-      selector,
-    ).claim(candidates);
+    return new ControllerRefManager(this.#c.client, resourceTypes.pods, this.#type, rs, selector).claim(
+      candidates,
+    );
   }
 
   async #managePods(rs: ReplicaSet, pods: readonly Pod[]): Promise<Managed> {
@@ -195,8 +187,7 @@ export class ReplicaSetController<O extends KubeObject = ReplicaSet> implements 
   /** Active Pods of this and of the sibling ReplicaSets under the same owner. */
   #relatedPods(rs: ReplicaSet): readonly Pod[] {
     const owner = controllerOf(rs);
-    const siblings =
-      owner === undefined ? [rs] : this.#replicaSets.controlledBy(owner.uid);
+    const siblings = owner === undefined ? [rs] : this.#replicaSets.controlledBy(owner.uid);
     return siblings
       .flatMap((sibling) => this.#pods.lister.byIndex(controllerUidIndex, uidOf(sibling)))
       .filter(isPodActive);

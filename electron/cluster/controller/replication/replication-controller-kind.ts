@@ -20,5 +20,6 @@ export const replicationControllerKind: SetKind<ReplicationController> = {
     converted.set(object, set);
     return set;
   },
-  withStatus: (object, status) => ({ ...object, status: status as ReplicationController['status'] }) as ReplicationController,
+  withStatus: (object, status) =>
+    ({ ...object, status: status as ReplicationController['status'] }) as ReplicationController,
 };

@@ -53,7 +53,11 @@ describe('ReplicationController', () => {
     await s.start();
     await s.harness.run(100);
     expect(s.get()?.status?.conditions).toMatchObject([
-      { type: 'ReplicaFailure', reason: 'FailedCreate', message: 'pods "rc-x" is forbidden: exceeded quota: q' },
+      {
+        type: 'ReplicaFailure',
+        reason: 'FailedCreate',
+        message: 'pods "rc-x" is forbidden: exceeded quota: q',
+      },
     ]);
   });
 });
