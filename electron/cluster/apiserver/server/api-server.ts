@@ -283,7 +283,7 @@ export class ApiServer {
   /** As `--authorization-mode=Node,RBAC`. */
   #authorizers(): readonly Authorizer[] {
     const node = new NodeAuthorizer({
-      podsOn: (name) => this.#objects.podsOn(name),
+      somePodOn: (name, test) => this.#objects.somePodOn(name, test),
       find: (group, resource, namespace, name) => this.#objects.find(resource, namespace, name, false, group),
     });
     return [new MastersAuthorizer(), node, new RbacAuthorizer(this.#rbac)];

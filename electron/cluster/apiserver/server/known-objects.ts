@@ -66,10 +66,10 @@ export class KnownObjects {
     );
   }
 
-  /** Pods bound to a node; none while etcd cannot be asked. */
-  async podsOn(node: string): Promise<readonly Pod[]> {
+  /** Whether a Pod bound to the node passes `test`; false while etcd cannot be asked. */
+  async somePodOn(node: string, test: (pod: Pod) => boolean): Promise<boolean> {
     const cache = await usable(this.#served.find('', 'v1', 'pods')?.store.cache);
-    return (cache?.list(onNode(node)) ?? []) as Pod[];
+    return cache?.some(onNode(node), (pod) => test(pod as Pod)) ?? false;
   }
 }
 

@@ -184,6 +184,15 @@ export class WatchCache {
     return found;
   }
 
+  /** Whether any object that matches passes `test`; in no order. */
+  some(predicate: Predicate, test: (object: KubeObject) => boolean): boolean {
+    for (const key of this.#fields.lookup(predicate.required) ?? this.#objects.keys()) {
+      const object = this.#objects.get(key) as KubeObject;
+      if (predicate.matches(object) && test(object)) return true;
+    }
+    return false;
+  }
+
   /** Keys of all objects that may match, in order: those of an indexed field's value where one is demanded. */
   #candidates(predicate: Predicate): readonly string[] {
     const indexed = this.#fields.lookup(predicate.required);

@@ -108,8 +108,8 @@ export class NodeAuthorizer implements Authorizer {
     { namespace, name }: AuthorizationAttributes,
   ): Promise<AuthorizationResult> {
     if (name === '') return no('No Object name found');
-    const pods = await this.#objects.podsOn(node);
-    const found = pods.some(
+    const found = await this.#objects.somePodOn(
+      node,
       (pod) => pod.metadata?.namespace === namespace && podRefersTo(pod, resource, name),
     );
     return found ? ALLOW : unrelated(node);
@@ -121,8 +121,8 @@ export class NodeAuthorizer implements Authorizer {
       | undefined;
     const claim = volume?.spec?.claimRef;
     if (claim?.name === undefined) return unrelated(node);
-    const pods = await this.#objects.podsOn(node);
-    const found = pods.some(
+    const found = await this.#objects.somePodOn(
+      node,
       (pod) =>
         pod.metadata?.namespace === claim.namespace &&
         podRefersTo(pod, 'persistentvolumeclaims', claim.name ?? ''),
@@ -144,8 +144,8 @@ export class NodeAuthorizer implements Authorizer {
     switch (verb) {
       case 'get':
         return this.#get(attributes, async () => {
-          const pods = await this.#objects.podsOn(node);
-          const own = pods.some(
+          const own = await this.#objects.somePodOn(
+            node,
             ({ metadata }) => metadata?.name === name && metadata.namespace === namespace,
           );
           return own ? ALLOW : unrelated(node);
