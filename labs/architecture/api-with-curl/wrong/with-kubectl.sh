@@ -4,7 +4,7 @@
 # fails: write/exists
 # fails: write/conflict
 mkdir -p ~/api && cd ~/api
-A=$(kubectl config view --raw -o jsonpath='{.clusters[0].cluster.server}')
+A=https://10.0.0.10:6443
 kubectl config view --raw -o jsonpath='{.clusters[0].cluster.certificate-authority-data}' | base64 -d > ca.crt
 kubectl config view --raw -o jsonpath='{.users[0].user.client-certificate-data}' | base64 -d > admin.crt
 kubectl config view --raw -o jsonpath='{.users[0].user.client-key-data}' | base64 -d > admin.key
