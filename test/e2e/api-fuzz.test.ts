@@ -12,7 +12,7 @@ import { ServedHost } from '../harness/serve.ts';
 
 /** Requests a property makes; more are made with FUZZ_RUNS. */
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 60);
-const SEED = 20261127;
+const SEED = Number(process.env['FUZZ_SEED'] ?? 20261127);
 
 let folder: string;
 let host: ServedHost;

@@ -47,52 +47,122 @@ function typeName(value: unknown): string {
 }
 
 /**
- * Applies a JSON patch (RFC 6902); all operations or none. The document is not changed: what differs is copied.
+ * Applies a JSON patch (RFC 6902); all operations or none. The document is not changed: what differs is copied, once.
  * Models evanphx/json-patch v4 as kube-apiserver uses it (v1.34). @throws JsonPatchError
  */
 export function applyJsonPatch(document: unknown, operations: readonly JsonPatchOperation[]): unknown {
-  return operations.reduce(applyOperation, document);
+  const patching = new Patching(document);
+  for (const operation of operations) patching.apply(operation);
+  return patching.document;
 }
 
-function applyOperation(document: unknown, operation: JsonPatchOperation): unknown {
-  const { op } = operation;
-  const path = pointerOf(operation.path, op, 'path');
-  switch (op) {
-    case 'add':
-      return change(document, path, 'add', operation.value ?? null, operation.path ?? '');
-    case 'replace':
-      return change(document, path, 'replace', operation.value ?? null, operation.path ?? '');
-    case 'remove':
-      return change(document, path, 'remove', undefined, operation.path ?? '');
-    case 'test': {
-      const actual = find(document, path);
-      const wanted = operation.value ?? null;
-      if (deepEqual(actual ?? null, wanted)) return document;
-      throw new JsonPatchError(`testing value ${operation.path ?? ''} failed: test failed`);
-    }
-    case 'move': {
-      const from = pointerOf(operation.from, op, 'from');
-      if (path.length > from.length && from.every((part, index) => path[index] === part)) {
-        throw new JsonPatchError(
-          `move operation does not apply: ${operation.from ?? ''} cannot be moved into itself`,
-        );
+/** What `copy` may add to a document in all, in bytes of JSON: kube-apiserver's JSONPatchMaxCopyBytes. */
+const copyLimit = 3 * 1024 * 1024;
+
+type Verb = 'add' | 'replace' | 'remove';
+
+class Patching {
+  document: unknown;
+  /** Objects and lists made here: they may be changed in place, so that ten thousand operations copy each of them once. */
+  private readonly own = new WeakSet();
+  private copied = 0;
+
+  constructor(document: unknown) {
+    this.document = document;
+  }
+
+  apply(operation: JsonPatchOperation): void {
+    const { op } = operation;
+    const text = operation.path ?? '';
+    const path = pointerOf(operation.path, op, 'path');
+    switch (op) {
+      case 'add':
+      case 'replace':
+        return this.change(path, op, operation.value ?? null, text);
+      case 'remove':
+        return this.change(path, op, undefined, text);
+      case 'test':
+        if (deepEqual(find(this.document, path) ?? null, operation.value ?? null)) return;
+        throw new JsonPatchError(`testing value ${text} failed: test failed`);
+      case 'move': {
+        const from = pointerOf(operation.from, op, 'from');
+        if (path.length > from.length && from.every((part, index) => path[index] === part)) {
+          throw new JsonPatchError(
+            `move operation does not apply: ${operation.from ?? ''} cannot be moved into itself`,
+          );
+        }
+        const value = existing(this.document, from, op, operation.from ?? '');
+        this.change(from, 'remove', undefined, operation.from ?? '');
+        return this.change(path, 'add', value, text);
       }
-      const value = existing(document, from, op, operation.from ?? '');
-      const without = change(document, from, 'remove', undefined, operation.from ?? '');
-      return change(without, path, 'add', value, operation.path ?? '');
+      case 'copy': {
+        const from = pointerOf(operation.from, op, 'from');
+        const value = this.copyOf(existing(this.document, from, op, operation.from ?? ''));
+        return this.change(path, 'add', value, text);
+      }
+      default:
+        throw new JsonPatchError(`Unexpected kind: ${op ?? 'unknown'}`);
     }
-    case 'copy': {
-      const from = pointerOf(operation.from, op, 'from');
-      return change(
-        document,
-        path,
-        'add',
-        existing(document, from, op, operation.from ?? ''),
-        operation.path ?? '',
+  }
+
+  private copyOf(value: unknown): unknown {
+    const text = JSON.stringify(value);
+    this.copied += new TextEncoder().encode(text).length;
+    if (this.copied > copyLimit)
+      throw new JsonPatchError(
+        `Unable to complete the copy, the accumulated size increase of copy is ${this.copied}, exceeding the limit ${copyLimit}`,
       );
+    return JSON.parse(text);
+  }
+
+  private change(path: readonly string[], verb: Verb, value: unknown, text: string): void {
+    this.document = this.changed(this.document, path, verb, value, text);
+  }
+
+  private changed(node: unknown, path: readonly string[], verb: Verb, value: unknown, text: string): unknown {
+    const [part, ...rest] = path;
+    if (part === undefined) {
+      if (verb === 'remove')
+        throw new JsonPatchError(
+          `remove operation does not apply: doc is missing path: "${text}": missing value`,
+        );
+      return value;
     }
-    default:
-      throw new JsonPatchError(`Unexpected kind: ${op ?? 'unknown'}`);
+    const missing = (): JsonPatchError =>
+      new JsonPatchError(
+        `${verb} operation does not apply: doc is missing ${rest.length === 0 && verb !== 'add' ? 'key' : 'path'}: ${text}: missing value`,
+      );
+    if (Array.isArray(node)) {
+      const index = place(node, part, rest, verb, text, missing);
+      const next = rest.length > 0 ? this.changed(node[index], rest, verb, value, text) : value;
+      const list = this.ownList(node);
+      if (rest.length > 0 || verb === 'replace') list[index] = next;
+      else if (verb === 'add') list.splice(index, 0, next);
+      else list.splice(index, 1);
+      return list;
+    }
+    if (typeof node !== 'object' || node === null) throw missing();
+    const known = Object.hasOwn(node, part);
+    if (!known && (rest.length > 0 || verb !== 'add')) throw missing();
+    const next = rest.length > 0 ? this.changed((node as Json)[part], rest, verb, value, text) : value;
+    const object = this.ownObject(node as Json);
+    if (rest.length === 0 && verb === 'remove') delete object[part];
+    else assign(object, part, next);
+    return object;
+  }
+
+  private ownObject(node: Json): Record<string, unknown> {
+    if (this.own.has(node)) return node as Record<string, unknown>;
+    const copy: Record<string, unknown> = { ...node };
+    this.own.add(copy);
+    return copy;
+  }
+
+  private ownList(node: unknown[]): unknown[] {
+    if (this.own.has(node)) return node;
+    const copy = [...node];
+    this.own.add(copy);
+    return copy;
   }
 }
 
@@ -135,70 +205,32 @@ function indexOf(part: string, length: number): number | undefined {
   return index < 0 ? index + length : index;
 }
 
-type Verb = 'add' | 'replace' | 'remove';
-
-function change(node: unknown, path: readonly string[], verb: Verb, value: unknown, text: string): unknown {
-  const [part, ...rest] = path;
-  if (part === undefined) {
-    if (verb === 'remove')
-      throw new JsonPatchError(
-        `remove operation does not apply: doc is missing path: "${text}": missing value`,
-      );
-    return value;
-  }
-  const missing = (): JsonPatchError =>
-    new JsonPatchError(
-      `${verb} operation does not apply: doc is missing ${rest.length === 0 && verb !== 'add' ? 'key' : 'path'}: ${text}: missing value`,
-    );
-  if (Array.isArray(node)) return changeList(node, part, rest, verb, value, text, missing);
-  if (typeof node !== 'object' || node === null) throw missing();
-  const object = node as Json;
-  const known = Object.hasOwn(object, part);
-  if (rest.length > 0) {
-    if (!known) throw missing();
-    return assign(object, part, change(object[part], rest, verb, value, text));
-  }
-  if (verb !== 'add' && !known) throw missing();
-  if (verb !== 'remove') return assign(object, part, value);
-  const { [part]: _removed, ...others } = object;
-  return others;
-}
-
-function assign(object: Json, name: string, value: unknown): Json {
-  const copy: Record<string, unknown> = { ...object };
+function assign(object: Record<string, unknown>, name: string, value: unknown): void {
   if (name === '__proto__')
-    Object.defineProperty(copy, name, { value, enumerable: true, configurable: true, writable: true });
-  else copy[name] = value;
-  return copy;
+    Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
+  else object[name] = value;
 }
 
-function changeList(
+/** Where in a list an operation works. @throws JsonPatchError for no index, or one outside */
+function place(
   list: readonly unknown[],
   part: string,
   rest: readonly string[],
   verb: Verb,
-  value: unknown,
   text: string,
   missing: () => JsonPatchError,
-): unknown {
-  const copy = [...list];
-  if (rest.length === 0 && verb === 'add' && part === '-') return [...list, value];
-  const index = indexOf(
-    part,
-    verb === 'add' && rest.length === 0 && part.startsWith('-') ? list.length + 1 : list.length,
-  );
-  const end = rest.length === 0 && verb === 'add' ? list.length : list.length - 1;
+): number {
+  const inserts = rest.length === 0 && verb === 'add';
+  if (inserts && part === '-') return list.length;
+  const index = indexOf(part, inserts && part.startsWith('-') ? list.length + 1 : list.length);
+  const end = inserts ? list.length : list.length - 1;
   if (index === undefined) throw missing();
   if (index < 0 || index > end) {
     throw new JsonPatchError(
       `${verb} operation does not apply: error in ${verb} for path: '${text}': Unable to access invalid index: ${index}: invalid index referenced`,
     );
   }
-  if (rest.length > 0) copy[index] = change(list[index], rest, verb, value, text);
-  else if (verb === 'add') copy.splice(index, 0, value);
-  else if (verb === 'replace') copy[index] = value;
-  else copy.splice(index, 1);
-  return copy;
+  return index;
 }
 
 /** Equal JSON values; the order of keys does not matter. */

@@ -65,6 +65,38 @@ describe('JSON patch', () => {
     expect(() => toJsonPatch({ op: 'add' })).toThrow(new JsonPatchFormatError(message));
   });
 
+  test('a copy is a thing of its own', () => {
+    expect(
+      apply(
+        { op: 'copy', from: '/data', path: '/copied' },
+        { op: 'replace', path: '/data/a', value: 'source' },
+        { op: 'add', path: '/copied/b', value: 'copy' },
+      ),
+    ).toEqual({
+      ...document,
+      data: { a: 'source', b: '2', z: 'n' },
+      copied: { a: '1', b: 'copy', z: 'n' },
+    });
+  });
+
+  test('what copies add is limited', () => {
+    const doubling = Array.from({ length: 64 }, (_, i) => ({
+      op: 'copy',
+      from: '/data',
+      path: `/data/k${i}`,
+    }));
+    expect(() => apply(...doubling)).toThrow(
+      /^Unable to complete the copy, the accumulated size increase of copy is \d+, exceeding the limit 3145728$/,
+    );
+  });
+
+  test('ten thousand operations on one object', () => {
+    const added = apply(
+      ...Array.from({ length: 10_000 }, (_, i) => ({ op: 'add', path: `/data/k${i}`, value: i })),
+    ) as { data: object };
+    expect(Object.keys(added.data)).toHaveLength(10_003);
+  });
+
   test('all or nothing', () => {
     expect(() => apply({ op: 'remove', path: '/data/a' }, { op: 'remove', path: '/data/a' })).toThrow(
       JsonPatchError,
