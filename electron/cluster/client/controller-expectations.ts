@@ -29,11 +29,15 @@ export class ControllerExpectations {
   }
 
   expectCreations(key: string, count: number): void {
-    this.#expectations.set(key, { adds: count, deletes: 0, at: this.#clock.now() });
+    this.expect(key, count, 0);
   }
 
   expectDeletions(key: string, count: number): void {
-    this.#expectations.set(key, { adds: 0, deletes: count, at: this.#clock.now() });
+    this.expect(key, 0, count);
+  }
+
+  protected expect(key: string, adds: number, deletes: number): void {
+    this.#expectations.set(key, { adds, deletes, at: this.#clock.now() });
   }
 
   creationObserved(key: string, count = 1): void {
@@ -61,6 +65,12 @@ export class UidTrackingExpectations extends ControllerExpectations {
   expectDeletionsOf(key: string, deleted: readonly string[]): void {
     this.#uids.set(key, new Set(deleted));
     this.expectDeletions(key, deleted.length);
+  }
+
+  /** Creations and deletions of one sync. */
+  expectChanges(key: string, creations: number, deleted: readonly string[]): void {
+    this.#uids.set(key, new Set(deleted));
+    this.expect(key, creations, deleted.length);
   }
 
   /** `object` is the key `namespace/name` of what was deleted. */

@@ -3,6 +3,7 @@ import { AuthorityFiles } from '../certificates/authority-files.ts';
 import { CleanerController } from '../certificates/cleaner-controller.ts';
 import { SigningController } from '../certificates/signing-controller.ts';
 import { ClusterRoleAggregationController } from '../clusterrole-aggregation/clusterrole-aggregation-controller.ts';
+import { DaemonSetController } from '../daemon/daemonset-controller.ts';
 import { DeploymentController } from '../deployment/deployment-controller.ts';
 import { EndpointsController } from '../endpoints/endpoints-controller.ts';
 import { EndpointSliceController } from '../endpointslice/endpointslice-controller.ts';
@@ -19,6 +20,7 @@ import { ResourceQuotaController } from '../resource-quota/resource-quota-contro
 import { RootCaPublisher } from '../root-ca-publisher/root-ca-publisher.ts';
 import { ServiceAccountController } from '../service-account/service-account-controller.ts';
 import { TokensController } from '../service-account/tokens-controller.ts';
+import { StatefulSetController } from '../statefulset/statefulset-controller.ts';
 import { PvProtectionController } from '../storage-protection/pv-protection-controller.ts';
 import { PvcProtectionController } from '../storage-protection/pvc-protection-controller.ts';
 import { TaintEvictionController } from '../taint-eviction/taint-eviction-controller.ts';
@@ -141,6 +143,18 @@ export const controllerDescriptors: readonly ControllerDescriptor[] = [
     alias: 'deployment',
     component: 'deployment-controller',
     create: (c, { concurrent }) => new DeploymentController(c, concurrent.deployment),
+  },
+  {
+    name: 'daemonset-controller',
+    alias: 'daemonset',
+    component: 'daemon-set-controller',
+    create: (c, { concurrent }) => new DaemonSetController(c, concurrent.daemonset),
+  },
+  {
+    name: 'statefulset-controller',
+    alias: 'statefulset',
+    component: 'statefulset-controller',
+    create: (c, { concurrent }) => new StatefulSetController(c, concurrent.statefulset),
   },
   {
     name: 'job-controller',

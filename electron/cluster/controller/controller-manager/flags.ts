@@ -22,6 +22,8 @@ export interface ControllerManagerConfig {
     readonly replicaset: number;
     readonly namespace: number;
     readonly gc: number;
+    readonly daemonset: number;
+    readonly statefulset: number;
     readonly job: number;
   };
   readonly enableGarbageCollector: boolean;
@@ -64,12 +66,14 @@ const defaults = {
   'cluster-signing-cert-file': '',
   'cluster-signing-duration': '8760h',
   'cluster-signing-key-file': '',
+  'concurrent-daemonset-syncs': 2,
   'concurrent-deployment-syncs': 5,
   'concurrent-gc-syncs': 20,
   'concurrent-job-syncs': 5,
   'concurrent-namespace-syncs': 10,
   'concurrent-replicaset-syncs': 5,
   'concurrent-resource-quota-syncs': 5,
+  'concurrent-statefulset-syncs': 5,
   controllers: '*',
   'enable-garbage-collector': true,
   'kube-api-burst': 30,
@@ -123,6 +127,8 @@ export function readControllerManagerFlags(argv: readonly string[]): ControllerM
       replicaset: flags['concurrent-replicaset-syncs'],
       namespace: flags['concurrent-namespace-syncs'],
       gc: flags['concurrent-gc-syncs'],
+      daemonset: flags['concurrent-daemonset-syncs'],
+      statefulset: flags['concurrent-statefulset-syncs'],
       job: flags['concurrent-job-syncs'],
     },
     enableGarbageCollector: flags['enable-garbage-collector'],

@@ -1,0 +1,108 @@
+import { matchesLabels, selectorFromLabelSelector } from '../../apimachinery/labels.ts';
+import { controllerOf, nameOf, namespaceOf, uidOf } from '../../apimachinery/meta.ts';
+import { computeHash } from '../../apimachinery/names.ts';
+import type { PersistentVolumeClaim, Pod, StatefulSet } from '../../api/types.ts';
+import { objectKey } from '../../client/object-key.ts';
+import { resourceTypes } from '../../client/resource-types.ts';
+import type { SharedInformer } from '../../client/shared-informer.ts';
+import { WorkQueue } from '../../client/work-queue.ts';
+import { runWorkers } from '../../client/workers.ts';
+import {
+  ControllerRefManager,
+  controllerUidIndex,
+  controllerUidOf,
+  orphanKey,
+} from '../controller-ref-manager.ts';
+import { RevisionHistory } from '../history/revision-history.ts';
+import type { Controller, ControllerContext } from '../interface.ts';
+import { ordinalOf, revisionLabel } from './stateful-pod.ts';
+import { StatefulSetSync } from './statefulset-sync.ts';
+
+const hashLabel = 'controller.kubernetes.io/hash';
+
+/** Keeps Pods with names and volumes of their own. Models pkg/controller/statefulset (v1.34). */
+export class StatefulSetController implements Controller {
+  readonly #c: ControllerContext;
+  readonly #workers: number;
+  readonly #queue: WorkQueue;
+  readonly #sets: SharedInformer<StatefulSet>;
+  readonly #pods: SharedInformer<Pod>;
+  readonly #claims: SharedInformer<PersistentVolumeClaim>;
+  readonly #history: RevisionHistory<StatefulSet>;
+
+  constructor(c: ControllerContext, workers = 5) {
+    this.#c = c;
+    this.#workers = workers;
+    this.#queue = new WorkQueue(c.context, 'statefulset');
+    this.#history = new RevisionHistory(c, resourceTypes.statefulSets);
+    this.#sets = c.factory.informer(resourceTypes.statefulSets);
+    this.#pods = c.factory.informer(resourceTypes.pods);
+    this.#claims = c.factory.informer(resourceTypes.persistentVolumeClaims);
+    if (!this.#pods.indexer.hasIndex(controllerUidIndex))
+      this.#pods.addIndexers({ [controllerUidIndex]: controllerUidOf });
+    const add = (set: StatefulSet): void => this.#queue.add(objectKey(set));
+    this.#sets.addEventHandler({ onAdd: add, onUpdate: (_, set) => add(set), onDelete: add });
+    this.#pods.addEventHandler({
+      onAdd: (pod) => this.#podChanged(undefined, pod),
+      onUpdate: (old, pod) => this.#podChanged(old, pod),
+      onDelete: (pod) => this.#podChanged(pod, pod),
+    });
+  }
+
+  run(): void {
+    const [workers, queue] = [this.#workers, this.#queue];
+    runWorkers(this.#c.context, { queue, workers, sync: (key) => this.#sync(key) });
+  }
+
+  async #sync(key: string): Promise<void> {
+    const set = this.#sets.lister.get(key);
+    if (set === undefined) return;
+    const selector = selectorFromLabelSelector(set.spec?.selector);
+    const revisions = await this.#history.list(set, selector);
+    const template = set.spec?.template ?? {};
+    const hash = computeHash(template, set.status?.collisionCount);
+    const labels = { ...template.metadata?.labels, [hashLabel]: hash };
+    const update = await this.#history.current(set, revisions, { hash, labels, template });
+    const current = revisions.find((revision) => nameOf(revision) === set.status?.currentRevision) ?? update;
+    const pods = await this.#claim(set);
+    const tools = {
+      c: this.#c,
+      claims: this.#claims.lister,
+      again: (what: string, ms: number): void => this.#queue.addAfter(what, ms),
+    };
+    await new StatefulSetSync(tools, set, pods, { current, update }).run();
+    const used = pods.map((pod) => pod.metadata?.labels?.[revisionLabel] ?? '');
+    const inUse = new Set([...used, nameOf(current), nameOf(update)]);
+    await this.#history.truncate(revisions, inUse, set.spec?.revisionHistoryLimit ?? 10);
+  }
+
+  async #claim(set: StatefulSet): Promise<Pod[]> {
+    const { lister } = this.#pods;
+    const candidates = [
+      ...lister.byIndex(controllerUidIndex, uidOf(set)),
+      ...lister.byIndex(controllerUidIndex, orphanKey(namespaceOf(set))),
+    ].filter((pod) => ordinalOf(set, pod) !== undefined);
+    const selector = selectorFromLabelSelector(set.spec?.selector);
+    const types = [resourceTypes.pods, resourceTypes.statefulSets] as const;
+    return new ControllerRefManager(this.#c.client, ...types, set, selector).claim(candidates);
+  }
+
+  #setOf(pod: Pod): StatefulSet | undefined {
+    const owner = controllerOf(pod);
+    if (owner?.kind !== resourceTypes.statefulSets.kind) return undefined;
+    const set = this.#sets.lister.get(`${namespaceOf(pod)}/${owner.name}`);
+    return set !== undefined && uidOf(set) === owner.uid ? set : undefined;
+  }
+
+  #podChanged(old: Pod | undefined, pod: Pod): void {
+    const set = this.#setOf(pod);
+    const former = old === undefined ? undefined : this.#setOf(old);
+    if (former !== undefined && former !== set) this.#queue.add(objectKey(former));
+    if (set !== undefined) this.#queue.add(objectKey(set));
+    else if (controllerOf(pod) === undefined) {
+      for (const one of this.#sets.lister.namespace(namespaceOf(pod)))
+        if (matchesLabels(selectorFromLabelSelector(one.spec?.selector), pod.metadata?.labels))
+          this.#queue.add(objectKey(one));
+    }
+  }
+}
