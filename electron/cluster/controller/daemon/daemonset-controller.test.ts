@@ -12,7 +12,10 @@ function setup(nodes = 3, spec: object = {}) {
     api.seed<Node>(resourceTypes.nodes, { metadata: { name, labels: { zone: name } }, ...more } as Node);
   };
   for (let index = 1; index <= nodes; index += 1) addNode(`worker-${index}`);
-  const template = { metadata: { labels: { app: 'agent' } }, spec: { containers: [{ name: 'main', image: 'a:1' }] } };
+  const template = {
+    metadata: { labels: { app: 'agent' } },
+    spec: { containers: [{ name: 'main', image: 'a:1' }] },
+  };
   api.seed<DaemonSet>(resourceTypes.daemonSets, {
     metadata: { name: 'agent', namespace: 'default', generation: 1 },
     spec: {
@@ -33,13 +36,21 @@ function setup(nodes = 3, spec: object = {}) {
     get,
     addNode,
     images: () =>
-      harness.pods().map((pod) => `${target(pod)} ${pod.spec?.containers[0]?.image}`).sort(),
+      harness
+        .pods()
+        .map((pod) => `${target(pod)} ${pod.spec?.containers[0]?.image}`)
+        .sort(),
     template: (more: object) =>
-      api.change<DaemonSet>(resourceTypes.daemonSets, 'default/agent', (old) => ({
-        ...old,
-        metadata: { ...old.metadata, generation: (old.metadata?.generation ?? 1) + 1 },
-        spec: { ...old.spec, template: { ...template, spec: { ...template.spec, ...more } } },
-      }) as unknown as DaemonSet),
+      api.change<DaemonSet>(
+        resourceTypes.daemonSets,
+        'default/agent',
+        (old) =>
+          ({
+            ...old,
+            metadata: { ...old.metadata, generation: (old.metadata?.generation ?? 1) + 1 },
+            spec: { ...old.spec, template: { ...template, spec: { ...template.spec, ...more } } },
+          }) as unknown as DaemonSet,
+      ),
     image: (image: string) => ({ containers: [{ name: 'main', image }] }),
     revisions: () => api.all<ControllerRevision>(resourceTypes.controllerRevisions),
     events: () => api.events().map((event) => event.replace(/agent-[a-z0-9]{5}\b/g, 'agent-*')),
@@ -54,7 +65,9 @@ describe('DaemonSetController', () => {
     await s.harness.run();
     expect(s.images()).toEqual(['worker-1 a:1', 'worker-2 a:1', 'worker-3 a:1']);
     const [pod] = s.harness.pods();
-    expect(pod?.spec?.tolerations?.map(({ key, effect, operator }) => `${key} ${effect} ${operator}`)).toEqual([
+    expect(
+      pod?.spec?.tolerations?.map(({ key, effect, operator }) => `${key} ${effect} ${operator}`),
+    ).toEqual([
       'node.kubernetes.io/not-ready NoExecute Exists',
       'node.kubernetes.io/unreachable NoExecute Exists',
       'node.kubernetes.io/disk-pressure NoSchedule Exists',
@@ -64,7 +77,10 @@ describe('DaemonSetController', () => {
     ]);
     const hash = pod?.metadata?.labels?.['controller-revision-hash'];
     expect(s.revisions()).toMatchObject([
-      { metadata: { name: `agent-${hash}`, labels: { app: 'agent', 'controller-revision-hash': hash } }, revision: 1 },
+      {
+        metadata: { name: `agent-${hash}`, labels: { app: 'agent', 'controller-revision-hash': hash } },
+        revision: 1,
+      },
     ]);
     expect(s.get().status).toEqual({
       currentNumberScheduled: 3,
@@ -78,7 +94,9 @@ describe('DaemonSetController', () => {
     s.harness.ready();
     await s.harness.run();
     expect(s.get().status).toMatchObject({ numberReady: 3, numberAvailable: 3 });
-    expect(s.events()).toEqual(Array.from({ length: 3 }, () => 'Normal SuccessfulCreate Created pod: agent-*'));
+    expect(s.events()).toEqual(
+      Array.from({ length: 3 }, () => 'Normal SuccessfulCreate Created pod: agent-*'),
+    );
     const writes = s.api.actions.length;
     await s.harness.run(600_000);
     expect(s.api.actions).toHaveLength(writes);
@@ -90,7 +108,9 @@ describe('DaemonSetController', () => {
     await s.harness.run();
     s.addNode('worker-3');
     s.addNode('tainted', { spec: { taints: [{ key: 'x', effect: 'NoSchedule' }] } });
-    s.addNode('cordoned', { spec: { taints: [{ key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }] } });
+    s.addNode('cordoned', {
+      spec: { taints: [{ key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }] },
+    });
     await s.harness.run();
     expect(s.images()).toEqual(['cordoned a:1', 'worker-1 a:1', 'worker-2 a:1', 'worker-3 a:1']);
     s.template({ ...s.image('a:1'), nodeSelector: { zone: 'worker-2' } });
@@ -117,7 +137,11 @@ describe('DaemonSetController', () => {
       if (step % 5 === 4) s.harness.ready();
     }
     expect(seen).toEqual(['1 of 3', '2 of 3', '3 of 3']);
-    expect(s.get().status).toMatchObject({ updatedNumberScheduled: 3, numberAvailable: 3, observedGeneration: 2 });
+    expect(s.get().status).toMatchObject({
+      updatedNumberScheduled: 3,
+      numberAvailable: 3,
+      observedGeneration: 2,
+    });
     expect(s.revisions().map(({ revision }) => revision)).toEqual([1, 2]);
     s.template(s.image('a:1'));
     await s.harness.settle(5000);
@@ -158,7 +182,11 @@ describe('DaemonSetController', () => {
     const failures: number[] = [];
     for (let round = 0; round < 60; round += 1) {
       for (const { metadata } of s.harness.pods())
-        s.api.change<Pod>(resourceTypes.pods, `default/${metadata?.name}`, (pod) => ({ ...pod, status: { phase: 'Failed' } }) as Pod);
+        s.api.change<Pod>(
+          resourceTypes.pods,
+          `default/${metadata?.name}`,
+          (pod) => ({ ...pod, status: { phase: 'Failed' } }) as Pod,
+        );
       await s.harness.run(500);
       failures.push(s.harness.writes('pods').filter((line) => line.startsWith('delete')).length);
     }
@@ -172,12 +200,16 @@ describe('DaemonSetController', () => {
   it('says why a node has no Pod', async () => {
     const s = setup(1);
     s.api.reactors.push(({ verb, resource }) =>
-      verb === 'create' && resource === 'pods' ? forbidden('pods', 'agent-x', 'exceeded quota: q') : undefined,
+      verb === 'create' && resource === 'pods'
+        ? forbidden('pods', 'agent-x', 'exceeded quota: q')
+        : undefined,
     );
     await s.start();
     await s.harness.run(100);
     expect(s.harness.pods()).toEqual([]);
-    expect(s.api.events()[0]).toBe('Warning FailedCreate Error creating: pods "agent-x" is forbidden: exceeded quota: q');
+    expect(s.api.events()[0]).toBe(
+      'Warning FailedCreate Error creating: pods "agent-x" is forbidden: exceeded quota: q',
+    );
     s.api.reactors.pop();
     await s.harness.run(10_000);
     expect(s.harness.pods()).toHaveLength(1);

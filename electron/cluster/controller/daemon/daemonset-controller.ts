@@ -1,5 +1,12 @@
 import { matchesLabels, selectorFromLabelSelector } from '../../apimachinery/labels.ts';
-import { controllerOf, isTerminating, nameOf, namespacedName, namespaceOf, uidOf } from '../../apimachinery/meta.ts';
+import {
+  controllerOf,
+  isTerminating,
+  nameOf,
+  namespacedName,
+  namespaceOf,
+  uidOf,
+} from '../../apimachinery/meta.ts';
 import { computeHash } from '../../apimachinery/names.ts';
 import type { ControllerRevision, DaemonSet, Node, Pod } from '../../api/types.ts';
 import { hasStatusCause, isNotFound } from '../../client/api-errors.ts';
@@ -122,7 +129,10 @@ export class DaemonSetController implements Controller {
     const types = [resourceTypes.pods, resourceTypes.daemonSets] as const;
     const claimed = await new ControllerRefManager(this.#c.client, ...types, set, selector).claim(candidates);
     const age = (pod: Pod): string => `${pod.metadata?.creationTimestamp ?? '~'} ${nameOf(pod)}`;
-    return Map.groupBy(claimed.sort((a, b) => (age(a) < age(b) ? -1 : 1)), targetNode);
+    return Map.groupBy(
+      claimed.sort((a, b) => (age(a) < age(b) ? -1 : 1)),
+      targetNode,
+    );
   }
 
   async #manage(set: DaemonSet, hash: string): Promise<void> {

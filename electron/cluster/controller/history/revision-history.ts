@@ -72,7 +72,10 @@ export class RevisionHistory<O extends KubeObject> {
     } catch (error) {
       if (!isAlreadyExists(error)) throw error;
       const present = await client.get(name);
-      if (sameData(present, data) && present.metadata?.ownerReferences?.some(({ uid }) => uid === uidOf(owner)) === true)
+      if (
+        sameData(present, data) &&
+        present.metadata?.ownerReferences?.some(({ uid }) => uid === uidOf(owner)) === true
+      )
         return present;
       throw error;
     }
@@ -110,7 +113,9 @@ function sameData(revision: ControllerRevision, data: object): boolean {
 
 /** The template that a revision holds. */
 export function templateOf(revision: ControllerRevision): PodTemplateSpec {
-  const { spec } = revision.data as { readonly spec: { readonly template: PodTemplateSpec & { $patch?: string } } };
+  const { spec } = revision.data as {
+    readonly spec: { readonly template: PodTemplateSpec & { $patch?: string } };
+  };
   const { $patch: _, ...template } = spec.template;
   return template;
 }

@@ -68,7 +68,8 @@ export function withIdentity(set: StatefulSet, pod: Pod, ordinal: number): Pod {
 /** Has the labels and the claims of its ordinal. */
 export function identityMatches(set: StatefulSet, pod: Pod, ordinal: number): boolean {
   const labels = pod.metadata?.labels ?? {};
-  if (labels[podNameLabel] !== podName(set, ordinal) || labels[podIndexLabel] !== String(ordinal)) return false;
+  if (labels[podNameLabel] !== podName(set, ordinal) || labels[podIndexLabel] !== String(ordinal))
+    return false;
   return claimsOf(set, ordinal).every(({ volume, claim }) =>
     pod.spec?.volumes?.some(
       ({ name, persistentVolumeClaim }) =>

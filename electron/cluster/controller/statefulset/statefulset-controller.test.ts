@@ -24,13 +24,19 @@ function setup(replicas: number, spec: object = {}) {
       ...spec,
     },
   } as unknown as StatefulSet);
-  const get = (): StatefulSet => api.find<StatefulSet>(resourceTypes.statefulSets, 'default/db') as StatefulSet;
+  const get = (): StatefulSet =>
+    api.find<StatefulSet>(resourceTypes.statefulSets, 'default/db') as StatefulSet;
   const change = (more: object): void => {
-    api.change<StatefulSet>(resourceTypes.statefulSets, 'default/db', (old) => ({
-      ...old,
-      metadata: { ...old.metadata, generation: (old.metadata?.generation ?? 1) + 1 },
-      spec: { ...old.spec, ...more },
-    }) as StatefulSet);
+    api.change<StatefulSet>(
+      resourceTypes.statefulSets,
+      'default/db',
+      (old) =>
+        ({
+          ...old,
+          metadata: { ...old.metadata, generation: (old.metadata?.generation ?? 1) + 1 },
+          spec: { ...old.spec, ...more },
+        }) as StatefulSet,
+    );
   };
   return {
     harness,
@@ -38,14 +44,21 @@ function setup(replicas: number, spec: object = {}) {
     get,
     change,
     template,
-    pods: () => harness.pods().map((pod) => `${pod.metadata?.name} ${pod.spec?.containers[0]?.image}`).sort(),
+    pods: () =>
+      harness
+        .pods()
+        .map((pod) => `${pod.metadata?.name} ${pod.spec?.containers[0]?.image}`)
+        .sort(),
     revisions: () => api.all<ControllerRevision>(resourceTypes.controllerRevisions),
     /** Runs and makes Pods ready; says which sets of Pods there were, in order. */
     watch: async (ms: number): Promise<string[]> => {
       const seen: string[] = [];
       for (let passed = 0; passed < ms; passed += 100) {
         await harness.run(100);
-        const names = harness.pods().map(({ metadata, spec }) => `${metadata?.name?.slice(3)}:${spec?.containers[0]?.image?.slice(2)}`).sort();
+        const names = harness
+          .pods()
+          .map(({ metadata, spec }) => `${metadata?.name?.slice(3)}:${spec?.containers[0]?.image?.slice(2)}`)
+          .sort();
         if (seen.at(-1) !== names.join(' ')) seen.push(names.join(' '));
         if (passed % 300 === 200) harness.ready();
       }
@@ -117,11 +130,19 @@ describe('StatefulSetController', () => {
     const s = setup(3);
     await s.start();
     await s.watch(2000);
-    s.change({ template: s.template('a:2'), updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 1 } } });
+    s.change({
+      template: s.template('a:2'),
+      updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 1 } },
+    });
     await s.watch(3000);
     expect(s.pods()).toEqual(['db-0 a:1', 'db-1 a:2', 'db-2 a:2']);
     const [one, two] = s.revisions().map(({ metadata }) => metadata?.name);
-    expect(s.get().status).toMatchObject({ currentRevision: one, updateRevision: two, currentReplicas: 1, updatedReplicas: 2 });
+    expect(s.get().status).toMatchObject({
+      currentRevision: one,
+      updateRevision: two,
+      currentReplicas: 1,
+      updatedReplicas: 2,
+    });
     // Below the partition a Pod comes back as it was.
     s.api.remove(resourceTypes.pods, 'default/db-0');
     await s.watch(1000);
@@ -157,17 +178,25 @@ describe('StatefulSetController', () => {
     expect(s.harness.pods()[0]?.spec?.volumes).toEqual([
       { name: 'data', persistentVolumeClaim: { claimName: 'data-db-0' } },
     ]);
-    expect(s.api.events()[0]).toBe('Normal SuccessfulCreate create Claim data-db-0 Pod db-0 in StatefulSet db success');
+    expect(s.api.events()[0]).toBe(
+      'Normal SuccessfulCreate create Claim data-db-0 Pod db-0 in StatefulSet db success',
+    );
   });
 
   it('makes a failed Pod anew', async () => {
     const s = setup(1);
     await s.start();
     await s.harness.run();
-    s.api.change<Pod>(resourceTypes.pods, 'default/db-0', (pod) => ({ ...pod, status: { phase: 'Failed' } }) as Pod);
+    s.api.change<Pod>(
+      resourceTypes.pods,
+      'default/db-0',
+      (pod) => ({ ...pod, status: { phase: 'Failed' } }) as Pod,
+    );
     await s.harness.run();
     expect(s.harness.pods()[0]?.status?.phase).not.toBe('Failed');
-    expect(s.api.events()[1]).toBe('Warning RecreatingFailedPod StatefulSet default/db is recreating failed Pod db-0');
+    expect(s.api.events()[1]).toBe(
+      'Warning RecreatingFailedPod StatefulSet default/db is recreating failed Pod db-0',
+    );
   });
 
   it('says why it has no Pod, and tries again', async () => {
