@@ -104,11 +104,13 @@ export class DaemonSetController implements Controller {
     if (isTerminating(set)) return;
     const revisions = await this.#history.list(set, selector);
     const template = set.spec?.template ?? {};
-    const hash = computeHash(template, set.status?.collisionCount);
-    const labels = { ...template.metadata?.labels, [revisionHashLabel]: hash };
-    const revision = await this.#history.current(set, revisions, { hash, labels, template });
+    const revision = await this.#history.current(set, revisions, {
+      hash: (collisions) => computeHash(template, collisions ?? set.status?.collisionCount),
+      labels: (hash) => ({ ...template.metadata?.labels, [revisionHashLabel]: hash }),
+      template,
+    });
     // An older revision that is the present one again has its own hash.
-    const own = revision.metadata?.labels?.[revisionHashLabel] ?? hash;
+    const own = revision.metadata?.labels?.[revisionHashLabel] ?? '';
     if (this.#expectations.satisfied(key)) {
       await this.#manage(set, own);
       if (set.spec?.updateStrategy?.type !== 'OnDelete' && this.#expectations.satisfied(key))

@@ -1,4 +1,4 @@
-import { nameOf, namespaceOf, newControllerRef, uidOf } from '../../apimachinery/meta.ts';
+import { isControlledBy, nameOf, namespaceOf, newControllerRef } from '../../apimachinery/meta.ts';
 import type { Selector } from '../../apimachinery/labels.ts';
 import { canonicalText } from '../../apimachinery/names.ts';
 import type { KubeObject } from '../../apimachinery/types.ts';
@@ -12,9 +12,9 @@ import type { ControllerContext } from '../interface.ts';
 
 /** What a revision is made of. */
 export interface RevisionDraft {
-  /** Follows the owner's name. */
-  readonly hash: string;
-  readonly labels: Readonly<Record<string, string>>;
+  /** Follows the owner's name; another one for each name that was taken. */
+  hash(collisions: number | undefined): string;
+  labels(hash: string): Readonly<Record<string, string>>;
   readonly template: PodTemplateSpec;
 }
 
@@ -38,7 +38,7 @@ export class RevisionHistory<O extends KubeObject> {
     return claimed.sort((a, b) => a.revision - b.revision || (nameOf(a) < nameOf(b) ? -1 : 1));
   }
 
-  /** The revision of the present template: one there is, moved to the end, or a new one. @throws Error where its name is another template's */
+  /** The revision of the present template: one there is, moved to the end, or a new one. */
   async current(
     owner: O,
     revisions: readonly ControllerRevision[],
@@ -54,30 +54,26 @@ export class RevisionHistory<O extends KubeObject> {
     );
     if (equal !== undefined)
       return equal === last ? equal : client.update({ ...equal, revision: next } as ControllerRevision);
-    const name = `${nameOf(owner)}-${draft.hash}`;
     const annotations = owner.metadata?.annotations;
-    const revision = {
-      metadata: {
+    const ownerReferences = [newControllerRef(owner, this.#ownerType)];
+    for (let collisions: number | undefined; ; collisions = (collisions ?? 0) + 1) {
+      const hash = draft.hash(collisions);
+      const name = `${nameOf(owner)}-${hash}`;
+      const metadata = {
         name,
         namespace: namespaceOf(owner),
-        labels: draft.labels,
+        labels: draft.labels(hash),
         ...(annotations === undefined ? {} : { annotations }),
-        ownerReferences: [newControllerRef(owner, this.#ownerType)],
-      },
-      data,
-      revision: next,
-    } as ControllerRevision;
-    try {
-      return await client.create(revision);
-    } catch (error) {
-      if (!isAlreadyExists(error)) throw error;
+        ownerReferences,
+      };
+      try {
+        return await client.create({ metadata, data, revision: next } as unknown as ControllerRevision);
+      } catch (error) {
+        if (!isAlreadyExists(error)) throw error;
+      }
+      // Our own (the cache was behind), or another workload's of the same name.
       const present = await client.get(name);
-      if (
-        sameData(present, data) &&
-        present.metadata?.ownerReferences?.some(({ uid }) => uid === uidOf(owner)) === true
-      )
-        return present;
-      throw error;
+      if (isControlledBy(present, owner) && sameData(present, data)) return present;
     }
   }
 

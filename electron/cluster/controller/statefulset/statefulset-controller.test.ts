@@ -119,6 +119,24 @@ describe('StatefulSetController', () => {
     ]);
   });
 
+  it('finds another name for its revision where one is taken', async () => {
+    const s = setup(1);
+    await s.start();
+    await s.harness.run();
+    const taken = s.revisions()[0]?.metadata?.name as string;
+    const other = setup(1);
+    other.api.seed<ControllerRevision>(resourceTypes.controllerRevisions, {
+      metadata: { name: taken, namespace: 'default' },
+      revision: 1,
+    } as ControllerRevision);
+    await other.start();
+    await other.harness.run();
+    const names = other.revisions().map(({ metadata }) => metadata?.name);
+    expect(names).toHaveLength(2);
+    expect(names[0]).toBe(taken);
+    expect(other.pods()).toEqual(['db-0 a:1']);
+  });
+
   it('makes all at once where it may', async () => {
     const s = setup(3, { podManagementPolicy: 'Parallel', ordinals: { start: 5 } });
     await s.start();

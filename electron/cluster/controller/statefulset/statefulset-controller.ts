@@ -60,9 +60,12 @@ export class StatefulSetController implements Controller {
     const selector = selectorFromLabelSelector(set.spec?.selector);
     const revisions = await this.#history.list(set, selector);
     const template = set.spec?.template ?? {};
-    const hash = computeHash(template, set.status?.collisionCount);
-    const labels = { ...template.metadata?.labels, [hashLabel]: hash };
-    const update = await this.#history.current(set, revisions, { hash, labels, template });
+    const update = await this.#history.current(set, revisions, {
+      // Of the whole patch, so that a DaemonSet of the same name and template has another.
+      hash: (collisions) => computeHash({ spec: { template } }, collisions ?? set.status?.collisionCount),
+      labels: (hash) => ({ ...template.metadata?.labels, [hashLabel]: hash }),
+      template,
+    });
     const current = revisions.find((revision) => nameOf(revision) === set.status?.currentRevision) ?? update;
     const pods = await this.#claim(set);
     const tools = {
