@@ -34,6 +34,27 @@ const PARTS: readonly Part[] = [
   { name: 'etcd failover', program: 'failover', args: [] },
   { name: 'raft, 1 member', program: 'raft', args: ['1', '200000'] },
   { name: 'raft, 3 members', program: 'raft', args: ['3', '100000'] },
+  ...['plain', 'spread', 'antiaffinity'].flatMap((workload) =>
+    [100, 1000, 5000].map((nodes) => {
+      // Ten groups that keep apart: a hundred nodes have room for a thousand.
+      const pods = nodes === 5000 ? 5000 : 1000;
+      return {
+        name: `scheduler, ${workload}, ${nodes.toLocaleString('en')} nodes`,
+        program: 'scheduler',
+        args: [workload, `${nodes}`, `${pods}`, '0'],
+      };
+    }),
+  ),
+  {
+    name: 'scheduler, plain, 5,000 nodes, all scored',
+    program: 'scheduler',
+    args: ['plain', '5000', '5000', '100'],
+  },
+  {
+    name: 'scheduler, plain, 5,000 nodes, 50,000 Pods',
+    program: 'scheduler',
+    args: ['plain', '5000', '50000', '0'],
+  },
 ];
 /** Not bundled, as in scripts/build.mjs. */
 const EXTERNAL = ['better-sqlite3', '@lydell/node-pty', 'just-bash'];
@@ -47,6 +68,14 @@ const AIMS: Readonly<Record<string, Values>> = {
     getAtOncePerSecond: 6000,
     list500P50Ms: 10,
   },
+  // A third of upstream's time for plain Pods, no more than upstream's for the others.
+  'scheduler, plain, 100 nodes': { podThreadUs: 200 },
+  'scheduler, plain, 1,000 nodes': { podThreadUs: 250 },
+  'scheduler, plain, 5,000 nodes': { podThreadUs: 347 },
+  'scheduler, spread, 5,000 nodes': { podThreadUs: 2200 },
+  'scheduler, antiaffinity, 5,000 nodes': { podThreadUs: 3400 },
+  'scheduler, plain, 5,000 nodes, all scored': { podThreadUs: 1040 },
+  'scheduler, plain, 5,000 nodes, 50,000 Pods': { residentMB: 2000 },
 };
 
 /** The flags that scripts/run.mjs starts the host with. */

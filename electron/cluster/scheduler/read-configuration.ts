@@ -1,7 +1,8 @@
 import { parseDuration } from '../client/component-flags.ts';
 import type { FileSystem } from '../machine/interface.ts';
 import type { LeaderElection, SchedulerConfiguration } from './config/interface.ts';
-import { loadConfiguration, withConfigurationDefaults } from './config/load.ts';
+import { loadConfiguration } from './config/load.ts';
+import { withConfigurationDefaults } from './config/defaults.ts';
 import type { schedulerFlags } from './scheduler-flags.ts';
 
 type Flags = ReturnType<typeof schedulerFlags>;

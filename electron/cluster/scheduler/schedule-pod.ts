@@ -74,13 +74,22 @@ export function schedulePod(
     if (!(error instanceof CycleStateError)) throw error;
     return { outcome: 'error', message: `running Score plugins: ${error.message}` };
   }
-  const totals = feasible.map((_, index) =>
-    plugins.reduce((sum, { weight, normalized }) => sum + weight * (normalized[index] as number), 0),
-  );
-  const best = totals.reduce((highest, total) => Math.max(highest, total), -Infinity);
-  const tied = feasible.filter((_, index) => totals[index] === best).map(({ name }) => name);
+  const totals = weightedTotals(plugins, feasible.length);
+  let best = -Infinity;
+  for (const total of totals) if (total > best) best = total;
+  const tied: string[] = [];
+  for (let index = 0; index < totals.length; index += 1)
+    if (totals[index] === best) tied.push((feasible[index] as NodeInfo).name);
   const node = tied[tied.length === 1 ? 0 : rand.int(tied.length)] as string;
   return { outcome: 'fits', node, feasible, refused, scored: { nodes: feasible, plugins, totals, tied } };
+}
+
+function weightedTotals(plugins: readonly PluginScores[], count: number): number[] {
+  const totals = new Array<number>(count).fill(0);
+  for (const { weight, normalized } of plugins)
+    for (let index = 0; index < count; index += 1)
+      totals[index] = (totals[index] as number) + weight * (normalized[index] as number);
+  return totals;
 }
 
 interface Search {

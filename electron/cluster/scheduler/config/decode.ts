@@ -5,10 +5,10 @@ import { parseYaml, YamlSyntaxError } from '../../apimachinery/yaml.ts';
 import { SchedulerConfigurationError } from './interface.ts';
 import { configType } from './schema.ts';
 import type { KubeSchedulerConfiguration, PluginConfig } from './types.ts';
+import { configVersion } from './types.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-export const configVersion = 'kubescheduler.config.k8s.io/v1';
 const scheme = 'pkg/scheduler/apis/config/scheme/scheme.go:30';
 const strictPrefix = 'strict decoding error: ';
 

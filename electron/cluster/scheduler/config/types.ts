@@ -1,5 +1,7 @@
 import type { ExtensionPoint } from '../framework/extension-points.ts';
 
+export const configVersion = 'kubescheduler.config.k8s.io/v1';
+
 /** A plugin as a profile names it. */
 export interface PluginEntry {
   readonly name: string;

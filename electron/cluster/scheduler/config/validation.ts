@@ -7,7 +7,7 @@ import { formatGoDuration } from '../../apimachinery/duration.ts';
 import { extensionPoints } from '../framework/extension-points.ts';
 import type { PluginArgs } from '../framework/plugin-args.ts';
 import { takesArgs, withDefaults } from '../framework/plugin-args.ts';
-import { configVersion } from './decode.ts';
+import { configVersion } from './types.ts';
 import type { SchedulerConfiguration } from './interface.ts';
 import { argsValidation } from './plugin-args-validation.ts';
 import type { Extender, KubeSchedulerConfiguration, KubeSchedulerProfile, PluginSet } from './types.ts';

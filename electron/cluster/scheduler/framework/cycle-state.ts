@@ -1,3 +1,5 @@
+import type { FilterPlugin } from './interface.ts';
+
 /** A plugin runs at an extension point without one that it depends on. */
 export class CycleStateError extends Error {}
 
@@ -8,6 +10,9 @@ export class CycleState {
   readonly skipFilter = new Set<string>();
   /** Score plugins with nothing to do for this Pod. */
   readonly skipScore = new Set<string>();
+
+  /** Filter plugins that have something to do, once that is known. */
+  filters: readonly FilterPlugin[] | undefined;
 
   read(key: string): unknown {
     return this.#values.get(key);
@@ -28,6 +33,7 @@ export class CycleState {
       const cloneable = value as { clone?: () => unknown } | undefined;
       copy.write(key, typeof cloneable?.clone === 'function' ? cloneable.clone() : value);
     }
+    copy.filters = this.filters;
     for (const name of this.skipFilter) copy.skipFilter.add(name);
     for (const name of this.skipScore) copy.skipScore.add(name);
     return copy;

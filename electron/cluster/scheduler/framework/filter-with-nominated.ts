@@ -16,6 +16,7 @@ export function filterWithNominated(
   pod: PodInfo,
   node: NodeInfo,
 ): Status | undefined {
+  if (nominator.all.size === 0) return framework.filter(state, pod, node);
   let crowded: { readonly state: CycleState; readonly node: NodeInfo } | undefined;
   for (const nominated of nominator.on(node.name)) {
     if (nominated.priority < pod.priority || nominated.key === pod.key) continue;

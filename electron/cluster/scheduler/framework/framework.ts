@@ -48,6 +48,7 @@ export class Framework {
   readonly plugins: readonly Plugin[];
   /** Events that may help a Pod, by the plugin that refused it. */
   readonly registrations: ReadonlyMap<string, readonly EventRegistration[]>;
+  readonly #refusals = new WeakMap<Status, Status>();
   readonly #queueSort: QueueSortPlugin;
   readonly #preEnqueue: readonly PreEnqueuePlugin[];
   readonly #preFilter: readonly PreFilterPlugin[];
@@ -182,12 +183,19 @@ export class Framework {
 
   /** The first refusal; undefined when the node fits. */
   filter(state: CycleState, pod: PodInfo, node: NodeInfo): Status | undefined {
-    for (const plugin of this.#filter) {
-      if (state.skipFilter.has(plugin.name)) continue;
+    const filters = (state.filters ??= this.#filter.filter(({ name }) => !state.skipFilter.has(name)));
+    for (const plugin of filters) {
       const status = filterBy(plugin, state, pod, node);
-      if (status !== undefined) return { ...status, plugin: plugin.name };
+      if (status !== undefined) return this.#named(status, plugin.name);
     }
     return undefined;
+  }
+
+  /** Plugins say the same again and again: one object each will do. */
+  #named(status: Status, plugin: string): Status {
+    let named = this.#refusals.get(status);
+    if (named === undefined) this.#refusals.set(status, (named = { ...status, plugin }));
+    return named;
   }
 
   /** Asks each plugin until one nominates a node; otherwise joins what they said. */
@@ -221,8 +229,11 @@ export class Framework {
     for (const { plugin, weight } of this.#score) {
       if (state.skipScore.has(plugin.name)) continue;
       const raw = scoresBy(plugin, state, pod, nodes);
-      const normalized = [...raw];
-      plugin.normalize?.(state, pod, normalized);
+      let normalized = raw;
+      if (plugin.normalize !== undefined) {
+        normalized = raw.slice();
+        plugin.normalize(state, pod, normalized);
+      }
       all.push({ plugin: plugin.name, weight, raw, normalized });
     }
     return all;
@@ -294,7 +305,7 @@ function scoresBy(
   nodes: readonly NodeInfo[],
 ): number[] {
   try {
-    return nodes.map((node) => plugin.score(state, pod, node));
+    return plugin.score(state, pod, nodes);
   } catch (error) {
     if (!(error instanceof CycleStateError)) throw error;
     throw new CycleStateError(`plugin ${JSON.stringify(plugin.name)} failed with: ${error.message}`);

@@ -76,8 +76,8 @@ export interface PreScorePlugin extends Plugin {
 }
 
 export interface ScorePlugin extends Plugin {
-  /** Any integer; between 0 and 100 after `normalize`. */
-  score(state: CycleState, pod: PodInfo, node: NodeInfo): number;
+  /** Any integers, in the order of the nodes; between 0 and 100 after `normalize`. */
+  score(state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): number[];
   normalize?(state: CycleState, pod: PodInfo, scores: number[]): void;
 }
 

@@ -1,5 +1,5 @@
 import type { Labels } from '../../apimachinery/labels.ts';
-import type { Node } from '../../api/types.ts';
+import type { Node, Taint } from '../../api/types.ts';
 import type { HostPort, PodInfo } from './pod-info.ts';
 import type { Resource } from './resource.ts';
 import { addResource, cloneResource, emptyResource, readResourceList } from './resource.ts';
@@ -31,6 +31,8 @@ export class NodeInfo {
   /** CPU and memory with stand-ins for missing requests. */
   readonly nonZero: { milliCpu: number; memory: number };
   allocatable: Resource;
+  /** Undefined for none. */
+  taints: readonly Taint[] | undefined;
   /** Bytes by image name. */
   images: ReadonlyMap<string, number>;
   readonly hostPorts: Map<string, HostPort>;
@@ -46,6 +48,7 @@ export class NodeInfo {
     this.requested = from === undefined ? emptyResource() : cloneResource(from.requested);
     this.nonZero = from === undefined ? { milliCpu: 0, memory: 0 } : { ...from.nonZero };
     this.allocatable = from?.allocatable ?? emptyResource();
+    this.taints = from?.taints;
     this.images = from?.images ?? noImages;
     this.hostPorts = new Map(from?.hostPorts);
     this.generation = from?.generation ?? (generations += 1);
@@ -60,6 +63,8 @@ export class NodeInfo {
     this.allocatable = readResourceList(
       node?.status?.allocatable as Readonly<Record<string, string>> | undefined,
     );
+    const taints = node?.spec?.taints;
+    this.taints = taints === undefined || taints.length === 0 ? undefined : taints;
     const images = node?.status?.images ?? [];
     this.images =
       images.length === 0

@@ -1,4 +1,4 @@
-import { withConfigurationDefaults } from '../config/load.ts';
+import { withConfigurationDefaults } from '../config/defaults.ts';
 import type { Handle, Plugin, PluginFactory } from '../framework/interface.ts';
 import type { PluginArgs } from '../framework/plugin-args.ts';
 import { withDefaults } from '../framework/plugin-args.ts';

@@ -33,17 +33,21 @@ export class ImageLocality implements PreScorePlugin, ScorePlugin {
     return undefined;
   }
 
-  score(state: CycleState, _pod: PodInfo, node: NodeInfo): number {
+  score(state: CycleState, _pod: PodInfo, nodes: readonly NodeInfo[]): number[] {
     const images = state.required<readonly string[]>(this.name);
     const { imageNodes, nodeCount } = this.#handle.images();
-    let sum = 0;
-    for (const image of images) {
-      const size = node.images.get(image);
-      // Spread counts: an image on few nodes must not draw every Pod to them.
-      if (size !== undefined) sum += Math.trunc(size * ((imageNodes.get(image) ?? 0) / nodeCount));
-    }
+    // An image that is nowhere tells nothing.
+    const known = images.filter((image) => (imageNodes.get(image) ?? 0) > 0);
     const max = maxContainerThreshold * images.length;
-    const clamped = Math.min(max, Math.max(minThreshold, sum));
-    return Math.trunc((maxNodeScore * (clamped - minThreshold)) / (max - minThreshold));
+    return nodes.map((node) => {
+      let sum = 0;
+      for (const image of known) {
+        const size = node.images.get(image);
+        // Spread counts: an image on few nodes must not draw every Pod to them.
+        if (size !== undefined) sum += Math.trunc(size * ((imageNodes.get(image) ?? 0) / nodeCount));
+      }
+      const clamped = Math.min(max, Math.max(minThreshold, sum));
+      return Math.trunc((maxNodeScore * (clamped - minThreshold)) / (max - minThreshold));
+    });
   }
 }

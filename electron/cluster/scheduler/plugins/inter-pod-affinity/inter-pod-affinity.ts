@@ -168,13 +168,19 @@ export class InterPodAffinity
     return undefined;
   }
 
-  score(state: CycleState, _pod: PodInfo, { node }: NodeInfo): number {
-    return state.required<TopologyCounts>(scoreKey).sum(node?.metadata?.labels ?? noLabels);
+  score(state: CycleState, _pod: PodInfo, nodes: readonly NodeInfo[]): number[] {
+    const sums = state.required<TopologyCounts>(scoreKey);
+    return nodes.map(({ node }) => sums.sum(node?.metadata?.labels ?? noLabels));
   }
 
   normalize(_state: CycleState, _pod: PodInfo, scores: number[]): void {
-    const min = Math.min(...scores);
-    const difference = Math.max(...scores) - min;
+    let min = Infinity;
+    let max = -Infinity;
+    for (const score of scores) {
+      if (score < min) min = score;
+      if (score > max) max = score;
+    }
+    const difference = max - min;
     for (let index = 0; index < scores.length; index += 1) {
       const above = (scores[index] as number) - min;
       scores[index] = difference > 0 ? Math.trunc(maxNodeScore * (above / difference)) : 0;

@@ -77,10 +77,11 @@ export class NodeAffinity implements PreFilterPlugin, FilterPlugin, PreScorePlug
     return preferredTerms(pod).length === 0 && this.#addedPreferred.length === 0 ? skip : undefined;
   }
 
-  score(_state: CycleState, pod: PodInfo, { node }: NodeInfo): number {
-    return node === undefined
-      ? 0
-      : weightOf(this.#addedPreferred, node) + weightOf(preferredTerms(pod), node);
+  score(_state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): number[] {
+    const preferred = preferredTerms(pod);
+    return nodes.map(({ node }) =>
+      node === undefined ? 0 : weightOf(this.#addedPreferred, node) + weightOf(preferred, node),
+    );
   }
 
   normalize(_state: CycleState, _pod: PodInfo, scores: number[]): void {

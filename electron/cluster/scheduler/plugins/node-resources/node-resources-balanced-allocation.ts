@@ -21,26 +21,44 @@ export class NodeResourcesBalancedAllocation implements PreScorePlugin, ScorePlu
     return this.#allocation.isBestEffort(pod) ? skip : undefined;
   }
 
-  score(_state: CycleState, pod: PodInfo, node: NodeInfo): number {
-    return this.#allocation.score(pod, node);
+  score(_state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): number[] {
+    return this.#allocation.score(pod, nodes);
   }
 }
 
 function balance(requested: readonly number[], allocatable: readonly number[]): number {
-  const shares: number[] = [];
+  let count = 0;
+  let sum = 0;
+  let last = 0;
+  let difference = 0;
   for (let index = 0; index < requested.length; index += 1) {
     const all = allocatable[index] as number;
-    if (all !== 0) shares.push(Math.min(1, (requested[index] as number) / all));
+    if (all === 0) continue;
+    const share = Math.min(1, (requested[index] as number) / all);
+    count += 1;
+    sum += share;
+    difference = last - share;
+    last = share;
   }
-  return Math.trunc((1 - deviation(shares)) * maxNodeScore);
+  if (count < 2) return maxNodeScore;
+  // The standard deviation of two values is half their distance.
+  const deviation =
+    count === 2 ? Math.abs(difference / 2) : deviationFrom(sum / count, count, requested, allocatable);
+  return Math.trunc((1 - deviation) * maxNodeScore);
 }
 
-function deviation(shares: readonly number[]): number {
-  const [first, second] = shares;
-  if (first === undefined || second === undefined) return 0;
-  // The standard deviation of two values is half their distance.
-  if (shares.length === 2) return Math.abs((first - second) / 2);
-  const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
-  const squares = shares.reduce((sum, share) => sum + (share - mean) * (share - mean), 0);
-  return Math.sqrt(squares / shares.length);
+function deviationFrom(
+  mean: number,
+  count: number,
+  requested: readonly number[],
+  allocatable: readonly number[],
+): number {
+  let squares = 0;
+  for (let index = 0; index < requested.length; index += 1) {
+    const all = allocatable[index] as number;
+    if (all === 0) continue;
+    const distance = Math.min(1, (requested[index] as number) / all) - mean;
+    squares += distance * distance;
+  }
+  return Math.sqrt(squares / count);
 }

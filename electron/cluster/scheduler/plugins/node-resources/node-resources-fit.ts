@@ -68,8 +68,8 @@ export class NodeResourcesFit implements FilterPlugin, ScorePlugin {
     return this.#refusal(requests, node);
   }
 
-  score(_state: CycleState, pod: PodInfo, node: NodeInfo): number {
-    return this.#allocation.score(pod, node);
+  score(_state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): number[] {
+    return this.#allocation.score(pod, nodes);
   }
 
   #refusal(requests: Resource, { pods, requested, allocatable }: NodeInfo): Status | undefined {

@@ -30,7 +30,11 @@ export class ResourceAllocation {
     return this.#names.every((name) => podRequest(pod, name) === 0);
   }
 
-  score(pod: PodInfo, node: NodeInfo): number {
+  score(pod: PodInfo, nodes: readonly NodeInfo[]): number[] {
+    return nodes.map((node) => this.#scoreOne(pod, node));
+  }
+
+  #scoreOne(pod: PodInfo, node: NodeInfo): number {
     const used = this.#useRequested ? node.requested : node.nonZero;
     const asked = this.#useRequested ? pod.requests : pod.nonZero;
     for (let index = 0; index < this.#names.length; index += 1) {

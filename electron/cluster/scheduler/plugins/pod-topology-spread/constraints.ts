@@ -18,6 +18,8 @@ export interface SpreadConstraint {
   readonly topologyKey: string;
   readonly selector: Selector;
   readonly minDomains: number;
+  /** Whether the Pod itself would count. */
+  readonly matchesSelf: boolean;
   /** Whether nodes that the Pod cannot go to are left out of the count, by node affinity and by taints. */
   readonly honorAffinity: boolean;
   readonly honorTaints: boolean;
@@ -46,10 +48,12 @@ export function ownConstraints(pod: Pod, action: UnsatisfiableAction): SpreadCon
         const value = labels[key];
         if (value !== undefined) more[key] = value;
       }
+      const selector = Object.keys(more).length === 0 ? own : [...own, ...selectorFromSet(more)];
       return {
         maxSkew: constraint.maxSkew,
         topologyKey: constraint.topologyKey,
-        selector: Object.keys(more).length === 0 ? own : [...own, ...selectorFromSet(more)],
+        selector,
+        matchesSelf: matchesLabels(selector, pod.metadata?.labels),
         minDomains: constraint.minDomains ?? 1,
         honorAffinity: (constraint.nodeAffinityPolicy ?? 'Honor') === 'Honor',
         honorTaints: constraint.nodeTaintsPolicy === 'Honor',
@@ -72,6 +76,7 @@ export function defaultConstraints(
     maxSkew: constraint.maxSkew,
     topologyKey: constraint.topologyKey,
     selector,
+    matchesSelf: matchesLabels(selector, pod.metadata?.labels),
     minDomains: constraint.minDomains ?? 1,
     honorAffinity: (constraint.nodeAffinityPolicy ?? 'Honor') === 'Honor',
     honorTaints: constraint.nodeTaintsPolicy === 'Honor',

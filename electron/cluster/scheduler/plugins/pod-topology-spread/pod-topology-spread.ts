@@ -32,21 +32,49 @@ const filterKey = 'PreFilterPodTopologySpread';
 const scoreKey = 'PreScorePodTopologySpread';
 const noLabels: Labels = {};
 
-/** Matching Pods by domain, for each constraint. */
+const missingLabel = unresolvable(
+  "node(s) didn't match pod topology spread constraints (missing required label)",
+);
+const tooSkewed = unschedulable("node(s) didn't match pod topology spread constraints");
+
+/** Matching Pods by domain, for each constraint, and the least of them while nothing changes. */
 class FilterState {
   readonly constraints: readonly SpreadConstraint[];
-  readonly counts: readonly Map<string, number>[];
+  readonly #counts: readonly Map<string, number>[];
+  readonly #least: (number | undefined)[];
 
   constructor(constraints: readonly SpreadConstraint[], counts: readonly Map<string, number>[]) {
     this.constraints = constraints;
-    this.counts = counts;
+    this.#counts = counts;
+    this.#least = constraints.map(() => undefined);
   }
 
   clone(): FilterState {
     return new FilterState(
       this.constraints,
-      this.counts.map((count) => new Map(count)),
+      this.#counts.map((count) => new Map(count)),
     );
+  }
+
+  count(index: number, value: string): number {
+    return this.#counts[index]?.get(value) ?? 0;
+  }
+
+  add(index: number, value: string, amount: number): void {
+    this.#counts[index]?.set(value, this.count(index, value) + amount);
+    this.#least[index] = undefined;
+  }
+
+  /** Where there are too few domains the missing ones count as empty. */
+  least(index: number): number {
+    const known = this.#least[index];
+    if (known !== undefined) return known;
+    const domains = this.#counts[index] as Map<string, number>;
+    const { minDomains } = this.constraints[index] as SpreadConstraint;
+    let least = domains.size < minDomains ? 0 : Infinity;
+    for (const count of domains.values()) if (count < least) least = count;
+    this.#least[index] = least;
+    return least;
   }
 }
 
@@ -110,19 +138,16 @@ export class PodTopologySpread
     this.#move(state, pod, other, node, -1);
   }
 
-  filter(state: CycleState, { pod }: PodInfo, { node }: NodeInfo): Status | undefined {
-    const { constraints, counts } = state.required<FilterState>(filterKey);
+  filter(state: CycleState, _pod: PodInfo, { node }: NodeInfo): Status | undefined {
+    const found = state.required<FilterState>(filterKey);
     const labels = node?.metadata?.labels ?? noLabels;
-    for (const [index, constraint] of constraints.entries()) {
+    for (let index = 0; index < found.constraints.length; index += 1) {
+      const constraint = found.constraints[index] as SpreadConstraint;
       const value = labels[constraint.topologyKey];
       if (value === undefined)
-        return unresolvable("node(s) didn't match pod topology spread constraints (missing required label)");
-      const domains = counts[index] as Map<string, number>;
-      // Too few domains: the missing ones count as empty.
-      const least = domains.size < constraint.minDomains ? 0 : Math.min(...domains.values());
-      const self = matchesLabels(constraint.selector, pod.metadata?.labels) ? 1 : 0;
-      if ((domains.get(value) ?? 0) + self - least > constraint.maxSkew)
-        return unschedulable("node(s) didn't match pod topology spread constraints");
+        return missingLabel;
+      const self = constraint.matchesSelf ? 1 : 0;
+      if (found.count(index, value) + self - found.least(index) > constraint.maxSkew) return tooSkewed;
     }
     return undefined;
   }
@@ -166,28 +191,36 @@ export class PodTopologySpread
     return undefined;
   }
 
-  score(state: CycleState, { pod }: PodInfo, info: NodeInfo): number {
+  score(state: CycleState, { pod }: PodInfo, nodes: readonly NodeInfo[]): number[] {
     const { constraints, counts, weights, ignored } = state.required<ScoreState>(scoreKey);
-    if (ignored.has(info.name)) return 0;
-    let score = 0;
-    for (const [index, { topologyKey, selector, maxSkew }] of constraints.entries()) {
-      const value = info.node?.metadata?.labels?.[topologyKey];
-      if (value === undefined) continue;
-      const count =
-        topologyKey === hostnameLabel
-          ? countMatching(info, selector, pod.metadata?.namespace ?? '')
-          : (counts[index]?.get(value) ?? 0);
-      score += count * (weights[index] as number) + (maxSkew - 1);
-    }
-    return Math.round(score);
+    const namespace = pod.metadata?.namespace ?? '';
+    return nodes.map((info) => {
+      if (ignored.has(info.name)) return 0;
+      let score = 0;
+      for (let index = 0; index < constraints.length; index += 1) {
+        const { topologyKey, selector, maxSkew } = constraints[index] as SpreadConstraint;
+        const value = info.node?.metadata?.labels?.[topologyKey];
+        if (value === undefined) continue;
+        const count =
+          topologyKey === hostnameLabel
+            ? countMatching(info, selector, namespace)
+            : (counts[index]?.get(value) ?? 0);
+        score += count * (weights[index] as number) + (maxSkew - 1);
+      }
+      return Math.round(score);
+    });
   }
 
   /** Fewer is better: the lowest raw score becomes 100. */
   normalize(state: CycleState, _pod: PodInfo, scores: number[]): void {
     const { ignored, order } = state.required<ScoreState>(scoreKey);
-    const counted = scores.filter((_, index) => !ignored.has(order[index]?.name ?? ''));
-    const min = Math.min(...counted);
-    const max = Math.max(0, ...counted);
+    let min = Infinity;
+    let max = 0;
+    for (const [index, score] of scores.entries()) {
+      if (ignored.size > 0 && ignored.has(order[index]?.name ?? '')) continue;
+      if (score < min) min = score;
+      if (score > max) max = score;
+    }
     for (const [index, score] of scores.entries()) {
       if (ignored.has(order[index]?.name ?? '')) scores[index] = 0;
       else scores[index] = max === 0 ? maxNodeScore : Math.floor((maxNodeScore * (max + min - score)) / max);
@@ -201,16 +234,13 @@ export class PodTopologySpread
   }
 
   #move(state: CycleState, { pod }: PodInfo, other: PodInfo, { node }: NodeInfo, amount: 1 | -1): void {
-    const { constraints, counts } = state.required<FilterState>(filterKey);
+    const found = state.required<FilterState>(filterKey);
     const labels = node?.metadata?.labels ?? noLabels;
     if (node === undefined || other.pod.metadata?.namespace !== pod.metadata?.namespace) return;
-    if (!hasAllKeys(labels, constraints)) return;
-    constraints.forEach((constraint, index) => {
+    if (!hasAllKeys(labels, found.constraints)) return;
+    found.constraints.forEach((constraint, index) => {
       if (!matchesLabels(constraint.selector, other.pod.metadata?.labels)) return;
-      if (!isIncluded(constraint, pod, node)) return;
-      const value = labels[constraint.topologyKey] as string;
-      const domains = counts[index] as Map<string, number>;
-      domains.set(value, (domains.get(value) ?? 0) + amount);
+      if (isIncluded(constraint, pod, node)) found.add(index, labels[constraint.topologyKey] as string, amount);
     });
   }
 }

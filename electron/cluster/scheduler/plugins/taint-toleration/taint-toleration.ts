@@ -1,5 +1,5 @@
 import { isTolerated, untoleratedTaint } from '../../../api/helpers/tolerations.ts';
-import type { Node, Toleration } from '../../../api/types.ts';
+import type { Node, Taint, Toleration } from '../../../api/types.ts';
 import type { EventRegistration } from '../../framework/cluster-event.ts';
 import type { CycleState } from '../../framework/cycle-state.ts';
 import { defaultNormalizeScore } from '../../framework/default-normalize-score.ts';
@@ -33,9 +33,9 @@ export class TaintToleration implements FilterPlugin, PreScorePlugin, ScorePlugi
     this.#namesTaint = !isAtLeast(release, 34);
   }
 
-  filter(_state: CycleState, pod: PodInfo, { node }: NodeInfo): Status | undefined {
-    if (node?.spec?.taints === undefined) return undefined;
-    const taint = untoleratedTaint(node.spec.taints, pod.pod.spec?.tolerations, hardEffects);
+  filter(_state: CycleState, pod: PodInfo, { taints }: NodeInfo): Status | undefined {
+    if (taints === undefined) return undefined;
+    const taint = untoleratedTaint(taints, pod.pod.spec?.tolerations, hardEffects);
     if (taint === undefined) return undefined;
     return this.#namesTaint
       ? unresolvable(`node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`)
@@ -50,13 +50,9 @@ export class TaintToleration implements FilterPlugin, PreScorePlugin, ScorePlugi
     return undefined;
   }
 
-  score(state: CycleState, _pod: PodInfo, { node }: NodeInfo): number {
+  score(state: CycleState, _pod: PodInfo, nodes: readonly NodeInfo[]): number[] {
     const tolerations = state.read(stateKey) as readonly Toleration[] | undefined;
-    let count = 0;
-    for (const taint of node?.spec?.taints ?? []) {
-      if (taint.effect === 'PreferNoSchedule' && !isTolerated(taint, tolerations)) count += 1;
-    }
-    return count;
+    return nodes.map(({ taints }) => (taints === undefined ? 0 : softTaints(taints, tolerations)));
   }
 
   normalize(_state: CycleState, _pod: PodInfo, scores: number[]): void {
@@ -66,4 +62,11 @@ export class TaintToleration implements FilterPlugin, PreScorePlugin, ScorePlugi
   #refuses(pod: PodInfo, node: Node): boolean {
     return untoleratedTaint(node.spec?.taints, pod.pod.spec?.tolerations, hardEffects) !== undefined;
   }
+}
+
+function softTaints(taints: readonly Taint[], tolerations: readonly Toleration[] | undefined): number {
+  let count = 0;
+  for (const taint of taints)
+    if (taint.effect === 'PreferNoSchedule' && !isTolerated(taint, tolerations)) count += 1;
+  return count;
 }
