@@ -119,11 +119,12 @@ function findFeasible(search: Search, { start, percentage }: Sampling, scores: b
   const candidates = nodeNames === undefined ? nodes : nodes.filter(({ name }) => nodeNames.has(name));
   // Without scores one node is as good as another.
   const wanted = scores ? feasibleNodesToFind(candidates.length, percentage) : 1;
-  const first = start.at(candidates.length);
+  let place = start.at(candidates.length);
   const feasible: NodeInfo[] = [];
   let processed = 0;
   for (; processed < candidates.length && feasible.length < wanted; processed += 1) {
-    const node = candidates[(first + processed) % candidates.length] as NodeInfo;
+    const node = candidates[place] as NodeInfo;
+    place = place + 1 === candidates.length ? 0 : place + 1;
     const status = filter(state, pod, node);
     if (status === undefined) {
       feasible.push(node);

@@ -6,7 +6,8 @@ import type { EventRecorder } from '../client/event-recorder.ts';
 import type { InformerFactory } from '../client/informer-factory.ts';
 import type { ApiClient } from '../client/interface.ts';
 import { resourceTypes } from '../client/resource-types.ts';
-import { SchedulerCache } from './cache/scheduler-cache.ts';
+import type { Snapshot } from './cache/scheduler-cache.ts';
+import { emptySnapshot, SchedulerCache } from './cache/scheduler-cache.ts';
 import type { CycleDetail, CycleView } from './cycle-trace.ts';
 import { cycleDetail } from './cycle-trace.ts';
 import { addEventHandlers, podSelector } from './event-handlers.ts';
@@ -68,7 +69,7 @@ export class Scheduler {
   /** Pods that have a node but wait for a permit, by key. */
   readonly #waiting = new Map<string, WaitingPod>();
   /** Of the cycle that runs. */
-  #nodes: readonly NodeInfo[] = [];
+  #snapshot: Snapshot = emptySnapshot;
 
   /** @throws Error for a broken profile */
   constructor(context: ComponentContext, options: SchedulerOptions) {
@@ -90,7 +91,8 @@ export class Scheduler {
       const framework: Framework = createFramework(profile, options.registry, {
         images: () => ({ imageNodes: this.cache.imageNodes, nodeCount: this.cache.nodeCount }),
         objects,
-        nodes: () => this.#nodes,
+        nodes: () => this.#snapshot.nodes,
+        kept: () => this.#snapshot,
         client: options.client,
         rand: context.rand,
         clock: context.clock,
@@ -163,7 +165,7 @@ export class Scheduler {
     }
     const state = new CycleState();
     const snapshot = this.cache.snapshot();
-    this.#nodes = snapshot.nodes;
+    this.#snapshot = snapshot;
     const filter = (s: CycleState, pod: PodInfo, node: NodeInfo): Status | undefined =>
       this.#filter(framework, s, pod, node);
     const { attempts: attempt } = queued;

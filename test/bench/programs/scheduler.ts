@@ -1,7 +1,8 @@
 import type { Clock } from '../../../electron/base/clock.ts';
 import { SeededRand } from '../../../electron/base/rand.ts';
 import type { Node, Pod } from '../../../electron/cluster/api/types.ts';
-import { SchedulerCache } from '../../../electron/cluster/scheduler/cache/scheduler-cache.ts';
+import type { Snapshot } from '../../../electron/cluster/scheduler/cache/scheduler-cache.ts';
+import { emptySnapshot, SchedulerCache } from '../../../electron/cluster/scheduler/cache/scheduler-cache.ts';
 import type { CycleDetail } from '../../../electron/cluster/scheduler/cycle-trace.ts';
 import { cycleDetail } from '../../../electron/cluster/scheduler/cycle-trace.ts';
 import type { ClusterObjects } from '../../../electron/cluster/scheduler/framework/cluster-objects.ts';
@@ -75,13 +76,14 @@ const rand = new SeededRand(1);
 const cache = new SchedulerCache({ now: () => 0 } as unknown as Clock);
 const nominator = new Nominator();
 const start = new SearchStart();
-let nodes: readonly NodeInfo[] = [];
+let snapshot: Snapshot = emptySnapshot;
 const filter = (state: CycleState, info: PodInfo, one: NodeInfo) =>
   filterWithNominated(framework, nominator, state, info, one);
 const framework: Framework = new Framework(defaultProfile, inTreeRegistry, {
   images: () => ({ imageNodes: cache.imageNodes, nodeCount: cache.nodeCount }),
   objects,
-  nodes: () => nodes,
+  nodes: () => snapshot.nodes,
+  kept: () => snapshot,
   client: undefined as never,
   rand,
   filter,
@@ -94,12 +96,11 @@ const records: CycleDetail[] = [];
 /** False when no node takes it. */
 function schedule(info: PodInfo, index: number): boolean {
   const state = new CycleState();
-  const snapshot = cache.snapshot();
-  nodes = snapshot.nodes;
+  snapshot = cache.snapshot();
   const result = schedulePod(framework, state, info, snapshot, filter, rand, { start, percentage });
   if (result.outcome !== 'fits') return false;
   const { feasible, refused, scored } = result;
-  const findings = { framework, state, attempt: 1, nodeCount: nodes.length, feasible, refused, scored };
+  const findings = { framework, state, attempt: 1, nodeCount: snapshot.nodes.length, feasible, refused, scored };
   records[index % kept] = cycleDetail(findings);
   cache.assume(info, result.node);
   return true;

@@ -3,6 +3,7 @@ import type { Node, Pod } from '../../api/types.ts';
 import { NodeInfo } from '../framework/node-info.ts';
 import type { PodInfo } from '../framework/pod-info.ts';
 import { podInfo, podKey } from '../framework/pod-info.ts';
+import { PodKinds } from '../framework/pod-kinds.ts';
 
 interface PodState {
   info: PodInfo;
@@ -16,7 +17,18 @@ interface PodState {
 export interface Snapshot {
   readonly nodes: readonly NodeInfo[];
   readonly byName: ReadonlyMap<string, NodeInfo>;
+  /** All Pods on them. */
+  readonly kinds: PodKinds;
+  /** Changes with every change of a node, not with those of Pods. */
+  readonly nodesVersion: number;
 }
+
+export const emptySnapshot: Snapshot = {
+  nodes: [],
+  byName: new Map(),
+  kinds: new PodKinds(),
+  nodesVersion: 0,
+};
 
 /** A change of a node, to be made again to the snapshot's copy of it. */
 type Change = (node: NodeInfo) => void;
@@ -36,6 +48,8 @@ export class SchedulerCache {
   readonly #changes = new Map<string, Change[]>();
   #order: NodeInfo[] = [];
   #byName = new Map<string, NodeInfo>();
+  #kinds = new PodKinds();
+  #nodesVersion = 0;
   #structureChanged = false;
   /** How many nodes have an image. */
   readonly #imageNodes = new Map<string, number>();
@@ -131,6 +145,7 @@ export class SchedulerCache {
         return old?.generation === info.generation ? old : info.clone();
       });
       this.#byName = new Map(this.#order.map((info) => [info.name, info]));
+      this.#kinds = PodKinds.of(this.#order);
     } else {
       for (const [name, changes] of this.#changes) {
         const copy = this.#byName.get(name);
@@ -141,11 +156,17 @@ export class SchedulerCache {
       }
     }
     this.#changes.clear();
-    return { nodes: this.#order, byName: this.#byName };
+    return {
+      nodes: this.#order,
+      byName: this.#byName,
+      kinds: this.#kinds,
+      nodesVersion: this.#nodesVersion,
+    };
   }
 
   #replaceNode(info: NodeInfo, node: Node | undefined): void {
     for (const name of info.images.keys()) this.#imageNodes.set(name, (this.#imageNodes.get(name) ?? 1) - 1);
+    this.#nodesVersion += 1;
     info.setNode(node);
     for (const name of info.images.keys()) this.#imageNodes.set(name, (this.#imageNodes.get(name) ?? 0) + 1);
   }
@@ -154,7 +175,10 @@ export class SchedulerCache {
     this.#pods.set(state.info.key, state);
     if (state.assumed) this.#assumed.set(state.info.key, state.node);
     this.#nodeInfo(state.node).addPod(state.info);
-    this.#changed(state.node, (copy) => copy.addPod(state.info));
+    this.#changed(state.node, (copy) => {
+      copy.addPod(state.info);
+      this.#kinds.add(state.info, copy);
+    });
   }
 
   #remove(key: string): void {
@@ -166,7 +190,10 @@ export class SchedulerCache {
     if (node === undefined) return;
     node.removePod(key);
     if (node.node === undefined && node.pods.size === 0) this.#nodes.delete(state.node);
-    this.#changed(state.node, (copy) => copy.removePod(key));
+    this.#changed(state.node, (copy) => {
+      copy.removePod(key);
+      this.#kinds.remove(state.info, copy);
+    });
   }
 
   #changed(name: string, change: Change): void {

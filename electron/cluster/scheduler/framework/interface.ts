@@ -7,6 +7,7 @@ import type { EventRegistration } from './cluster-event.ts';
 import type { CycleState } from './cycle-state.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { PodInfo } from './pod-info.ts';
+import type { PodKinds } from './pod-kinds.ts';
 import type { Status } from './status.ts';
 import type { WaitingPod } from './waiting-pods.ts';
 
@@ -115,6 +116,8 @@ export interface Handle {
   readonly objects: ClusterObjects;
   /** All nodes of the running cycle. */
   nodes(): readonly NodeInfo[];
+  /** Where it is kept from cycle to cycle: Pods on those nodes by kind, and a number that changes with every change of a node. */
+  kept?(): { readonly kinds: PodKinds; readonly nodesVersion: number };
   readonly client: ApiClient;
   readonly rand: Rand;
   /** Version of kube-scheduler, e.g. `v1.34.9`, which it also is when nothing is said. */

@@ -23,8 +23,6 @@ export class NodeInfo {
   /** Undefined while Pods are known of a node that is not. */
   node: Node | undefined;
   readonly pods: Map<string, PodInfo>;
-  /** Those of them that ask something of other Pods; undefined for none. */
-  podsWithAffinity: Map<string, PodInfo> | undefined;
   /** The Pods again, by what selectors see of them: a node has many Pods and few kinds. */
   readonly podGroups: Map<string, PodGroup>;
   readonly requested: Resource;
@@ -43,7 +41,6 @@ export class NodeInfo {
     this.name = name;
     this.node = from?.node;
     this.pods = new Map(from?.pods);
-    this.podsWithAffinity = from?.podsWithAffinity === undefined ? undefined : new Map(from.podsWithAffinity);
     this.podGroups = new Map(from?.podGroups);
     this.requested = from === undefined ? emptyResource() : cloneResource(from.requested);
     this.nonZero = from === undefined ? { milliCpu: 0, memory: 0 } : { ...from.nonZero };
@@ -79,7 +76,6 @@ export class NodeInfo {
 
   addPod(info: PodInfo): void {
     this.pods.set(info.key, info);
-    if (info.affinity !== undefined) (this.podsWithAffinity ??= new Map()).set(info.key, info);
     this.#count(info, 1);
     for (const port of info.hostPorts) this.hostPorts.set(portKey(port), port);
     this.#changed();
@@ -89,8 +85,6 @@ export class NodeInfo {
     const info = this.pods.get(key);
     if (info === undefined) return;
     this.pods.delete(key);
-    if (this.podsWithAffinity?.delete(key) === true && this.podsWithAffinity.size === 0)
-      this.podsWithAffinity = undefined;
     this.#count(info, -1);
     for (const port of info.hostPorts) this.hostPorts.delete(portKey(port));
     this.#changed();

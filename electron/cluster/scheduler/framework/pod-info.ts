@@ -34,6 +34,8 @@ export interface PodInfo {
   readonly affinity: PodAffinityTerms | undefined;
   /** Equal for Pods of one namespace with the same labels; undefined once it is being deleted. */
   readonly group: string | undefined;
+  /** Equal for Pods that are the same to every selector and ask the same of other Pods. */
+  readonly kind: string;
 }
 
 interface SpecInfo {
@@ -61,19 +63,26 @@ export function podInfo(pod: Pod): PodInfo {
     };
     specs.set(spec, info);
   }
+  const affinity = podAffinityTerms(pod);
+  const group = podGroup(pod);
+  const terminating = pod.metadata?.deletionTimestamp !== undefined;
   return {
     pod,
     key: podKey(pod),
     uid: pod.metadata?.uid ?? '',
     priority: spec.priority ?? 0,
-    affinity: podAffinityTerms(pod),
-    group: podGroup(pod),
+    affinity,
+    group: terminating ? undefined : group,
+    kind: affinity === undefined && !terminating ? group : `${group}${kindSuffix(spec, terminating)}`,
     ...info,
   };
 }
 
-function podGroup({ metadata }: Pod): string | undefined {
-  if (metadata?.deletionTimestamp !== undefined) return undefined;
+function kindSuffix({ affinity }: PodSpec, terminating: boolean): string {
+  return ` ${terminating ? '!' : ''}${JSON.stringify([affinity?.podAffinity, affinity?.podAntiAffinity])}`;
+}
+
+function podGroup({ metadata }: Pod): string {
   let group = metadata?.namespace ?? '';
   const labels = metadata?.labels ?? {};
   // No name and no value of a label holds one of these.

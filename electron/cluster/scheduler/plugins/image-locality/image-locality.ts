@@ -38,6 +38,7 @@ export class ImageLocality implements PreScorePlugin, ScorePlugin {
     const { imageNodes, nodeCount } = this.#handle.images();
     // An image that is nowhere tells nothing.
     const known = images.filter((image) => (imageNodes.get(image) ?? 0) > 0);
+    if (known.length === 0) return new Array<number>(nodes.length).fill(0);
     const max = maxContainerThreshold * images.length;
     return nodes.map((node) => {
       let sum = 0;

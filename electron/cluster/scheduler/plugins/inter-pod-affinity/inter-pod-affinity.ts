@@ -16,6 +16,7 @@ import { maxNodeScore } from '../../framework/interface.ts';
 import type { NodeInfo } from '../../framework/node-info.ts';
 import type { InterPodAffinityArgs } from '../../framework/plugin-args.ts';
 import type { PodInfo } from '../../framework/pod-info.ts';
+import { PodKinds } from '../../framework/pod-kinds.ts';
 import type { Status } from '../../framework/status.ts';
 import { skip, unresolvable, unschedulable } from '../../framework/status.ts';
 import { TopologyCounts } from './topology-counts.ts';
@@ -23,6 +24,9 @@ import { TopologyCounts } from './topology-counts.ts';
 const filterKey = 'PreFilterInterPodAffinity';
 const scoreKey = 'PreScoreInterPodAffinity';
 const noLabels: Labels = {};
+const noAffinity = unresolvable("node(s) didn't match pod affinity rules");
+const ownAntiAffinity = unschedulable("node(s) didn't match pod anti-affinity rules");
+const theirAntiAffinity = unschedulable("node(s) didn't satisfy existing pods anti-affinity rules");
 const noTerms: PodAffinityTerms = {
   requiredAffinity: [],
   requiredAntiAffinity: [],
@@ -61,8 +65,19 @@ class FilterState {
     );
   }
 
-  /** Counts a Pod on a node in (1) or out (-1). */
-  count(incoming: PodInfo, other: PodInfo, labels: Labels, amount: 1 | -1): void {
+  /** False when such Pods are of no account wherever they are. */
+  concerns(incoming: PodInfo, other: PodInfo): boolean {
+    return (
+      other.affinity?.requiredAntiAffinity.some((term) =>
+        termMatches(term, incoming.pod, this.namespaceLabels),
+      ) === true ||
+      matchesAll(this.terms.requiredAffinity, other) ||
+      this.terms.requiredAntiAffinity.some((term) => termMatches(term, other.pod, noLabels))
+    );
+  }
+
+  /** Counts so many Pods on a node in, or out (negative). */
+  count(incoming: PodInfo, other: PodInfo, labels: Labels, amount: number): void {
     for (const term of other.affinity?.requiredAntiAffinity ?? []) {
       if (termMatches(term, incoming.pod, this.namespaceLabels))
         this.existingAntiAffinity.add(term.topologyKey, labels, amount);
@@ -103,11 +118,9 @@ export class InterPodAffinity
     const namespaceLabels = this.#handle.objects.namespaceLabels(pod.pod.metadata?.namespace ?? '');
     const counts = [new TopologyCounts(), new TopologyCounts(), new TopologyCounts()] as const;
     const found = new FilterState(terms, namespaceLabels, counts);
-    for (const node of nodes) {
-      const others = asks ? node.pods : node.podsWithAffinity;
-      if (others === undefined) continue;
-      const labels = node.node?.metadata?.labels ?? noLabels;
-      for (const other of others.values()) found.count(pod, other, labels, 1);
+    for (const { sample, nodes: on } of this.#kinds(nodes).values()) {
+      if (!found.concerns(pod, sample)) continue;
+      for (const [node, count] of on) found.count(pod, sample, labelsOf(node), count);
     }
     if (!asks && found.existingAntiAffinity.isEmpty) return skip;
     state.write(filterKey, found);
@@ -115,25 +128,25 @@ export class InterPodAffinity
   }
 
   addPod(state: CycleState, pod: PodInfo, other: PodInfo, node: NodeInfo): void {
-    this.#filterState(state).count(pod, other, node.node?.metadata?.labels ?? noLabels, 1);
+    this.#filterState(state).count(pod, other, labelsOf(node), 1);
   }
 
   removePod(state: CycleState, pod: PodInfo, other: PodInfo, node: NodeInfo): void {
-    this.#filterState(state).count(pod, other, node.node?.metadata?.labels ?? noLabels, -1);
+    this.#filterState(state).count(pod, other, labelsOf(node), -1);
   }
 
   filter(state: CycleState, pod: PodInfo, { node }: NodeInfo): Status | undefined {
     const found = this.#filterState(state);
     const labels = node?.metadata?.labels ?? noLabels;
     if (!satisfiesAffinity(found, pod, labels))
-      return unresolvable("node(s) didn't match pod affinity rules");
+      return noAffinity;
     for (const { topologyKey } of found.terms.requiredAntiAffinity) {
       const value = labels[topologyKey];
       if (value !== undefined && found.antiAffinity.get(topologyKey, value) > 0)
-        return unschedulable("node(s) didn't match pod anti-affinity rules");
+        return ownAntiAffinity;
     }
     return found.existingAntiAffinity.hasAny(labels)
-      ? unschedulable("node(s) didn't satisfy existing pods anti-affinity rules")
+      ? theirAntiAffinity
       : undefined;
   }
 
@@ -144,24 +157,21 @@ export class InterPodAffinity
     const { hardPodAffinityWeight } = this.#args;
     const namespaceLabels = this.#handle.objects.namespaceLabels(pod.pod.metadata?.namespace ?? '');
     const sums = new TopologyCounts();
-    for (const { pods, podsWithAffinity, node } of this.#handle.nodes()) {
-      const others = asks ? pods : podsWithAffinity;
-      if (others === undefined) continue;
-      const labels = node?.metadata?.labels ?? noLabels;
+    for (const { sample, nodes } of this.#kinds(this.#handle.nodes()).values()) {
+      const amounts: [string, number][] = [];
       const weigh = (term: AffinityTerm, about: PodInfo, ofNamespace: Labels, amount: number): void => {
         if (amount !== 0 && termMatches(term, about.pod, ofNamespace))
-          sums.add(term.topologyKey, labels, amount);
+          amounts.push([term.topologyKey, amount]);
       };
-      for (const other of others.values()) {
-        for (const { term, weight } of preferredAffinity) weigh(term, other, noLabels, weight);
-        for (const { term, weight } of preferredAntiAffinity) weigh(term, other, noLabels, -weight);
-        const theirs = other.affinity;
-        if (theirs === undefined) continue;
-        for (const term of theirs.requiredAffinity) weigh(term, pod, namespaceLabels, hardPodAffinityWeight);
-        for (const { term, weight } of theirs.preferredAffinity) weigh(term, pod, namespaceLabels, weight);
-        for (const { term, weight } of theirs.preferredAntiAffinity)
-          weigh(term, pod, namespaceLabels, -weight);
-      }
+      for (const { term, weight } of preferredAffinity) weigh(term, sample, noLabels, weight);
+      for (const { term, weight } of preferredAntiAffinity) weigh(term, sample, noLabels, -weight);
+      const theirs = sample.affinity ?? noTerms;
+      for (const term of theirs.requiredAffinity) weigh(term, pod, namespaceLabels, hardPodAffinityWeight);
+      for (const { term, weight } of theirs.preferredAffinity) weigh(term, pod, namespaceLabels, weight);
+      for (const { term, weight } of theirs.preferredAntiAffinity) weigh(term, pod, namespaceLabels, -weight);
+      if (amounts.length === 0) continue;
+      for (const [node, count] of nodes)
+        for (const [key, amount] of amounts) sums.add(key, labelsOf(node), count * amount);
     }
     if (sums.isEmpty) return skip;
     state.write(scoreKey, sums);
@@ -185,6 +195,10 @@ export class InterPodAffinity
       const above = (scores[index] as number) - min;
       scores[index] = difference > 0 ? Math.trunc(maxNodeScore * (above / difference)) : 0;
     }
+  }
+
+  #kinds(nodes: readonly NodeInfo[]): PodKinds {
+    return this.#handle.kept?.().kinds ?? PodKinds.of(nodes);
   }
 
   #filterState(state: CycleState): FilterState {
@@ -215,6 +229,10 @@ export class InterPodAffinity
       preferredAntiAffinity: terms.preferredAntiAffinity.map(weigh),
     };
   }
+}
+
+function labelsOf({ node }: NodeInfo): Labels {
+  return node?.metadata?.labels ?? noLabels;
 }
 
 /** False for no terms: nothing was asked. */

@@ -31,7 +31,10 @@ export class ResourceAllocation {
   }
 
   score(pod: PodInfo, nodes: readonly NodeInfo[]): number[] {
-    return nodes.map((node) => this.#scoreOne(pod, node));
+    const scores = new Array<number>(nodes.length).fill(0);
+    for (let index = 0; index < nodes.length; index += 1)
+      scores[index] = this.#scoreOne(pod, nodes[index] as NodeInfo);
+    return scores;
   }
 
   #scoreOne(pod: PodInfo, node: NodeInfo): number {

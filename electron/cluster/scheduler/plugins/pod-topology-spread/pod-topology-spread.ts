@@ -1,4 +1,4 @@
-import type { Labels } from '../../../apimachinery/labels.ts';
+import type { Labels, Selector } from '../../../apimachinery/labels.ts';
 import { matchesLabels } from '../../../apimachinery/labels.ts';
 import type { Pod } from '../../../api/types.ts';
 import type { EventRegistration } from '../../framework/cluster-event.ts';
@@ -15,6 +15,8 @@ import { maxNodeScore } from '../../framework/interface.ts';
 import type { NodeInfo } from '../../framework/node-info.ts';
 import type { DefaultSpreadConstraint, PodTopologySpreadArgs } from '../../framework/plugin-args.ts';
 import type { PodInfo } from '../../framework/pod-info.ts';
+import type { PodKind } from '../../framework/pod-kinds.ts';
+import { PodKinds } from '../../framework/pod-kinds.ts';
 import type { Status } from '../../framework/status.ts';
 import { skip, unresolvable, unschedulable } from '../../framework/status.ts';
 import type { SpreadConstraint, UnsatisfiableAction } from './constraints.ts';
@@ -27,6 +29,7 @@ import {
   isIncluded,
   ownConstraints,
 } from './constraints.ts';
+import { SpreadDomains } from './spread-domains.ts';
 
 const filterKey = 'PreFilterPodTopologySpread';
 const scoreKey = 'PreScorePodTopologySpread';
@@ -37,14 +40,20 @@ const missingLabel = unresolvable(
 );
 const tooSkewed = unschedulable("node(s) didn't match pod topology spread constraints");
 
-/** Matching Pods by domain, for each constraint, and the least of them while nothing changes. */
+/** Matching Pods by domain, for each constraint, and the least of them while nothing changes. Domains without Pods have no entry. */
 class FilterState {
   readonly constraints: readonly SpreadConstraint[];
+  readonly #domains: readonly ReadonlySet<string>[];
   readonly #counts: readonly Map<string, number>[];
   readonly #least: (number | undefined)[];
 
-  constructor(constraints: readonly SpreadConstraint[], counts: readonly Map<string, number>[]) {
+  constructor(
+    constraints: readonly SpreadConstraint[],
+    domains: readonly ReadonlySet<string>[],
+    counts: readonly Map<string, number>[],
+  ) {
     this.constraints = constraints;
+    this.#domains = domains;
     this.#counts = counts;
     this.#least = constraints.map(() => undefined);
   }
@@ -52,6 +61,7 @@ class FilterState {
   clone(): FilterState {
     return new FilterState(
       this.constraints,
+      this.#domains,
       this.#counts.map((count) => new Map(count)),
     );
   }
@@ -69,10 +79,11 @@ class FilterState {
   least(index: number): number {
     const known = this.#least[index];
     if (known !== undefined) return known;
-    const domains = this.#counts[index] as Map<string, number>;
+    const counts = this.#counts[index] as Map<string, number>;
+    const size = this.#domains[index]?.size ?? 0;
     const { minDomains } = this.constraints[index] as SpreadConstraint;
-    let least = domains.size < minDomains ? 0 : Infinity;
-    for (const count of domains.values()) if (count < least) least = count;
+    let least = size < minDomains || counts.size < size ? 0 : Infinity;
+    for (const count of counts.values()) if (count < least) least = count;
     this.#least[index] = least;
     return least;
   }
@@ -103,6 +114,7 @@ export class PodTopologySpread
   readonly #defaults: readonly DefaultSpreadConstraint[];
   /** The built-in constraints also take nodes without a zone: together they are one domain. */
   readonly #systemDefaulted: boolean;
+  readonly #domains = new SpreadDomains();
 
   constructor(args: PodTopologySpreadArgs, handle: Handle) {
     this.#handle = handle;
@@ -113,20 +125,20 @@ export class PodTopologySpread
   preFilter(state: CycleState, { pod }: PodInfo, nodes: readonly NodeInfo[]): Status | undefined {
     const constraints = this.#constraints(pod, 'DoNotSchedule');
     if (constraints.length === 0) return skip;
-    const counts = constraints.map(() => new Map<string, number>());
-    for (const info of nodes) {
-      const { node } = info;
-      const labels = node?.metadata?.labels ?? noLabels;
-      if (node === undefined || !hasAllKeys(labels, constraints)) continue;
-      constraints.forEach((constraint, index) => {
-        if (!isIncluded(constraint, pod, node)) return;
-        const value = labels[constraint.topologyKey] as string;
-        const count = countMatching(info, constraint.selector, pod.metadata?.namespace ?? '');
-        const domains = counts[index] as Map<string, number>;
-        domains.set(value, (domains.get(value) ?? 0) + count);
-      });
-    }
-    state.write(filterKey, new FilterState(constraints, counts));
+    const kept = this.#handle.kept?.();
+    const { values, included } = this.#domains.of(constraints, pod, nodes, kept?.nodesVersion);
+    const counts = constraints.map(({ selector, topologyKey }, index) => {
+      const own = new Map<string, number>();
+      const counted = included[index] as ReadonlySet<NodeInfo>;
+      for (const { nodes: on } of this.#matching(nodes, selector, pod))
+        for (const [node, count] of on) {
+          if (!counted.has(node)) continue;
+          const value = node.node?.metadata?.labels?.[topologyKey] as string;
+          own.set(value, (own.get(value) ?? 0) + count);
+        }
+      return own;
+    });
+    state.write(filterKey, new FilterState(constraints, values, counts));
     return undefined;
   }
 
@@ -173,19 +185,20 @@ export class PodTopologySpread
       const size = topologyKey === hostnameLabel ? nodes.length - ignored.size : (counts[index]?.size ?? 0);
       return Math.log(size + 2);
     });
-    for (const info of this.#handle.nodes()) {
-      const labels = labelsOf(info);
-      const { node } = info;
-      if (node === undefined || (needsAllKeys && !hasAllKeys(labels, constraints))) continue;
-      constraints.forEach((constraint, index) => {
-        const domains = counts[index] as Map<string, number>;
-        const value = labels[constraint.topologyKey] ?? '';
-        const before = domains.get(value);
-        if (before === undefined || !isIncluded(constraint, pod, node)) return;
-        const namespace = pod.metadata?.namespace ?? '';
-        domains.set(value, before + countMatching(info, constraint.selector, namespace));
-      });
-    }
+    constraints.forEach((constraint, index) => {
+      const domains = counts[index] as Map<string, number>;
+      // Hosts have no entries here.
+      if (domains.size === 0) return;
+      for (const { nodes: on } of this.#matching(this.#handle.nodes(), constraint.selector, pod))
+        for (const [info, count] of on) {
+          const { node } = info;
+          const labels = labelsOf(info);
+          if (node === undefined || (needsAllKeys && !hasAllKeys(labels, constraints))) continue;
+          const value = labels[constraint.topologyKey] ?? '';
+          const before = domains.get(value);
+          if (before !== undefined && isIncluded(constraint, pod, node)) domains.set(value, before + count);
+        }
+    });
     const found: ScoreState = { constraints, counts, weights, ignored, order: nodes };
     state.write(scoreKey, found);
     return undefined;
@@ -224,6 +237,17 @@ export class PodTopologySpread
     for (const [index, score] of scores.entries()) {
       if (ignored.has(order[index]?.name ?? '')) scores[index] = 0;
       else scores[index] = max === 0 ? maxNodeScore : Math.floor((maxNodeScore * (max + min - score)) / max);
+    }
+  }
+
+  /** Pods on nodes that the selector means; those that are being deleted no longer count, and none does for an empty one. */
+  *#matching(nodes: readonly NodeInfo[], selector: Selector, { metadata }: Pod): Iterable<PodKind> {
+    if (selector.length === 0) return;
+    const kinds = this.#handle.kept?.().kinds ?? PodKinds.of(nodes);
+    for (const kind of kinds.values()) {
+      const other = kind.sample.pod.metadata;
+      if (kind.sample.group === undefined || other?.namespace !== metadata?.namespace) continue;
+      if (matchesLabels(selector, other?.labels)) yield kind;
     }
   }
 

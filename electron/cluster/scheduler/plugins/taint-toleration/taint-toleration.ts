@@ -52,7 +52,12 @@ export class TaintToleration implements FilterPlugin, PreScorePlugin, ScorePlugi
 
   score(state: CycleState, _pod: PodInfo, nodes: readonly NodeInfo[]): number[] {
     const tolerations = state.read(stateKey) as readonly Toleration[] | undefined;
-    return nodes.map(({ taints }) => (taints === undefined ? 0 : softTaints(taints, tolerations)));
+    const scores = new Array<number>(nodes.length).fill(0);
+    for (let index = 0; index < nodes.length; index += 1) {
+      const { taints } = nodes[index] as NodeInfo;
+      if (taints !== undefined) scores[index] = softTaints(taints, tolerations);
+    }
+    return scores;
   }
 
   normalize(_state: CycleState, _pod: PodInfo, scores: number[]): void {
