@@ -126,15 +126,14 @@ export class PodTopologySpread
     const constraints = this.#constraints(pod, 'DoNotSchedule');
     if (constraints.length === 0) return skip;
     const kept = this.#handle.kept?.();
-    const { values, included } = this.#domains.of(constraints, pod, nodes, kept?.nodesVersion);
-    const counts = constraints.map(({ selector, topologyKey }, index) => {
+    const { values, byNode } = this.#domains.of(constraints, pod, nodes, kept?.nodesVersion);
+    const counts = constraints.map(({ selector }, index) => {
       const own = new Map<string, number>();
-      const counted = included[index] as ReadonlySet<NodeInfo>;
+      const domainOf = byNode[index] as ReadonlyMap<NodeInfo, string>;
       for (const { nodes: on } of this.#matching(nodes, selector, pod))
         for (const [node, count] of on) {
-          if (!counted.has(node)) continue;
-          const value = node.node?.metadata?.labels?.[topologyKey] as string;
-          own.set(value, (own.get(value) ?? 0) + count);
+          const value = domainOf.get(node);
+          if (value !== undefined) own.set(value, (own.get(value) ?? 0) + count);
         }
       return own;
     });

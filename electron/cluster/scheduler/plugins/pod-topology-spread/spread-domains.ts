@@ -3,10 +3,10 @@ import type { NodeInfo } from '../../framework/node-info.ts';
 import type { SpreadConstraint } from './constraints.ts';
 import { hasAllKeys, isIncluded } from './constraints.ts';
 
-/** By constraint: the domains there are, and the nodes that count. */
+/** By constraint: the domains there are, and that of each node that counts. */
 export interface Domains {
   readonly values: readonly ReadonlySet<string>[];
-  readonly included: readonly ReadonlySet<NodeInfo>[];
+  readonly byNode: readonly ReadonlyMap<NodeInfo, string>[];
 }
 
 /** More different questions than this are not remembered at once. */
@@ -50,16 +50,17 @@ function questionOf(constraints: readonly SpreadConstraint[], { spec }: Pod): st
 
 function find(constraints: readonly SpreadConstraint[], pod: Pod, nodes: readonly NodeInfo[]): Domains {
   const values = constraints.map(() => new Set<string>());
-  const included = constraints.map(() => new Set<NodeInfo>());
+  const byNode = constraints.map(() => new Map<NodeInfo, string>());
   for (const info of nodes) {
     const labels = info.node?.metadata?.labels ?? {};
     const { node } = info;
     if (node === undefined || !hasAllKeys(labels, constraints)) continue;
     constraints.forEach((constraint, index) => {
       if (!isIncluded(constraint, pod, node)) return;
-      values[index]?.add(labels[constraint.topologyKey] as string);
-      included[index]?.add(info);
+      const value = labels[constraint.topologyKey] as string;
+      values[index]?.add(value);
+      byNode[index]?.set(info, value);
     });
   }
-  return { values, included };
+  return { values, byNode };
 }
