@@ -53,9 +53,7 @@ function pod(index: number): Pod {
   return {
     metadata: { name: `pod-${index}`, namespace: 'default', uid: `uid-${index}`, labels: { app } },
     spec: {
-      containers: [
-        { name: 'main', image: 'web', resources: { requests: { cpu: '50m', memory: '200Mi' } } },
-      ],
+      containers: [{ name: 'main', image: 'web', resources: { requests: { cpu: '50m', memory: '200Mi' } } }],
       ...(workload === 'spread' ? { topologySpreadConstraints: [even(zone, 1), even(hostname, 1)] } : {}),
       ...(workload === 'antiaffinity'
         ? { affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: apart } } }
@@ -100,7 +98,15 @@ function schedule(info: PodInfo, index: number): boolean {
   const result = schedulePod(framework, state, info, snapshot, filter, rand, { start, percentage });
   if (result.outcome !== 'fits') return false;
   const { feasible, refused, scored } = result;
-  const findings = { framework, state, attempt: 1, nodeCount: snapshot.nodes.length, feasible, refused, scored };
+  const findings = {
+    framework,
+    state,
+    attempt: 1,
+    nodeCount: snapshot.nodes.length,
+    feasible,
+    refused,
+    scored,
+  };
   records[index % kept] = cycleDetail(findings);
   cache.assume(info, result.node);
   return true;

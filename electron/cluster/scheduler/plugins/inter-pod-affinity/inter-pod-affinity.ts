@@ -138,16 +138,12 @@ export class InterPodAffinity
   filter(state: CycleState, pod: PodInfo, { node }: NodeInfo): Status | undefined {
     const found = this.#filterState(state);
     const labels = node?.metadata?.labels ?? noLabels;
-    if (!satisfiesAffinity(found, pod, labels))
-      return noAffinity;
+    if (!satisfiesAffinity(found, pod, labels)) return noAffinity;
     for (const { topologyKey } of found.terms.requiredAntiAffinity) {
       const value = labels[topologyKey];
-      if (value !== undefined && found.antiAffinity.get(topologyKey, value) > 0)
-        return ownAntiAffinity;
+      if (value !== undefined && found.antiAffinity.get(topologyKey, value) > 0) return ownAntiAffinity;
     }
-    return found.existingAntiAffinity.hasAny(labels)
-      ? theirAntiAffinity
-      : undefined;
+    return found.existingAntiAffinity.hasAny(labels) ? theirAntiAffinity : undefined;
   }
 
   preScore(state: CycleState, pod: PodInfo): Status | undefined {

@@ -29,7 +29,8 @@ import {
   isIncluded,
   ownConstraints,
 } from './constraints.ts';
-import { SpreadDomains } from './spread-domains.ts';
+import type { SpreadCounts } from './spread-counts.ts';
+import { KeptSpreadCounts } from './spread-counts.ts';
 
 const filterKey = 'PreFilterPodTopologySpread';
 const scoreKey = 'PreScorePodTopologySpread';
@@ -44,26 +45,23 @@ const tooSkewed = unschedulable("node(s) didn't match pod topology spread constr
 class FilterState {
   readonly constraints: readonly SpreadConstraint[];
   readonly #domains: readonly ReadonlySet<string>[];
-  readonly #counts: readonly Map<string, number>[];
+  readonly #counts: ReadonlyMap<string, number>[];
+  /** Changed in thought, so a copy; undefined while it is the one that all share. */
+  readonly #own: (Map<string, number> | undefined)[];
   readonly #least: (number | undefined)[];
 
-  constructor(
-    constraints: readonly SpreadConstraint[],
-    domains: readonly ReadonlySet<string>[],
-    counts: readonly Map<string, number>[],
-  ) {
+  constructor(constraints: readonly SpreadConstraint[], { domains, counts }: SpreadCounts) {
     this.constraints = constraints;
     this.#domains = domains;
-    this.#counts = counts;
+    this.#counts = [...counts];
+    this.#own = constraints.map(() => undefined);
     this.#least = constraints.map(() => undefined);
   }
 
   clone(): FilterState {
-    return new FilterState(
-      this.constraints,
-      this.#domains,
-      this.#counts.map((count) => new Map(count)),
-    );
+    // From here on both are changed apart.
+    this.#own.fill(undefined);
+    return new FilterState(this.constraints, { domains: this.#domains, counts: this.#counts });
   }
 
   count(index: number, value: string): number {
@@ -71,7 +69,9 @@ class FilterState {
   }
 
   add(index: number, value: string, amount: number): void {
-    this.#counts[index]?.set(value, this.count(index, value) + amount);
+    let own = this.#own[index];
+    if (own === undefined) this.#counts[index] = this.#own[index] = own = new Map(this.#counts[index]);
+    own.set(value, this.count(index, value) + amount);
     this.#least[index] = undefined;
   }
 
@@ -79,7 +79,7 @@ class FilterState {
   least(index: number): number {
     const known = this.#least[index];
     if (known !== undefined) return known;
-    const counts = this.#counts[index] as Map<string, number>;
+    const counts = this.#counts[index] as ReadonlyMap<string, number>;
     const size = this.#domains[index]?.size ?? 0;
     const { minDomains } = this.constraints[index] as SpreadConstraint;
     let least = size < minDomains || counts.size < size ? 0 : Infinity;
@@ -114,7 +114,7 @@ export class PodTopologySpread
   readonly #defaults: readonly DefaultSpreadConstraint[];
   /** The built-in constraints also take nodes without a zone: together they are one domain. */
   readonly #systemDefaulted: boolean;
-  readonly #domains = new SpreadDomains();
+  readonly #counts = new KeptSpreadCounts();
 
   constructor(args: PodTopologySpreadArgs, handle: Handle) {
     this.#handle = handle;
@@ -125,19 +125,8 @@ export class PodTopologySpread
   preFilter(state: CycleState, { pod }: PodInfo, nodes: readonly NodeInfo[]): Status | undefined {
     const constraints = this.#constraints(pod, 'DoNotSchedule');
     if (constraints.length === 0) return skip;
-    const kept = this.#handle.kept?.();
-    const { values, byNode } = this.#domains.of(constraints, pod, nodes, kept?.nodesVersion);
-    const counts = constraints.map(({ selector }, index) => {
-      const own = new Map<string, number>();
-      const domainOf = byNode[index] as ReadonlyMap<NodeInfo, string>;
-      for (const { nodes: on } of this.#matching(nodes, selector, pod))
-        for (const [node, count] of on) {
-          const value = domainOf.get(node);
-          if (value !== undefined) own.set(value, (own.get(value) ?? 0) + count);
-        }
-      return own;
-    });
-    state.write(filterKey, new FilterState(constraints, values, counts));
+    const found = this.#counts.of(constraints, pod, nodes, this.#handle.kept?.());
+    state.write(filterKey, new FilterState(constraints, found));
     return undefined;
   }
 
@@ -155,8 +144,7 @@ export class PodTopologySpread
     for (let index = 0; index < found.constraints.length; index += 1) {
       const constraint = found.constraints[index] as SpreadConstraint;
       const value = labels[constraint.topologyKey];
-      if (value === undefined)
-        return missingLabel;
+      if (value === undefined) return missingLabel;
       const self = constraint.matchesSelf ? 1 : 0;
       if (found.count(index, value) + self - found.least(index) > constraint.maxSkew) return tooSkewed;
     }
@@ -263,7 +251,8 @@ export class PodTopologySpread
     if (!hasAllKeys(labels, found.constraints)) return;
     found.constraints.forEach((constraint, index) => {
       if (!matchesLabels(constraint.selector, other.pod.metadata?.labels)) return;
-      if (isIncluded(constraint, pod, node)) found.add(index, labels[constraint.topologyKey] as string, amount);
+      if (isIncluded(constraint, pod, node))
+        found.add(index, labels[constraint.topologyKey] as string, amount);
     });
   }
 }
