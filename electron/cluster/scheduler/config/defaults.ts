@@ -8,7 +8,7 @@ import { SchedulerConfigurationError } from './interface.ts';
 import { mergePlugins } from './merge-plugins.ts';
 import type { KubeSchedulerConfiguration, KubeSchedulerProfile, PluginEntry } from './types.ts';
 
-const defaultSchedulerName = 'default-scheduler';
+export const defaultSchedulerName = 'default-scheduler';
 
 /** Leader election flags that were given on the command line; they win over the file. */
 export type LeaderElectionFlags = Partial<LeaderElection>;

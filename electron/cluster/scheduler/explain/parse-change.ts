@@ -1,9 +1,10 @@
 import { parse, stringify } from 'yaml';
 import { canonicalQuantity, isQuantity } from '../../apimachinery/quantity.ts';
 import type { Container, Pod } from '../../api/types.ts';
-import { configVersion } from '../config/decode.ts';
+import { configVersion } from '../config/types.ts';
 import { SchedulerConfigurationError } from '../config/interface.ts';
-import { defaultSchedulerName, loadConfiguration } from '../config/load.ts';
+import { defaultSchedulerName } from '../config/defaults.ts';
+import { loadConfiguration } from '../config/load.ts';
 import { checkProfiles } from '../framework/create-framework.ts';
 import { inTreeRegistry } from '../plugins/registry.ts';
 import type { Change, ChangeId } from './interface.ts';
