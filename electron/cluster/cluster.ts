@@ -22,6 +22,7 @@ import { ETCD_DATA, MANIFESTS, STOPPED_MANIFESTS } from './kubeadm/control-plane
 import { installMachine } from './kubeadm/install.ts';
 import { isUnmarked, markControlPlane } from './kubeadm/mark-control-plane.ts';
 import type { ClusterPki } from './kubeadm/pki/cluster-pki.ts';
+import { upgradeServiceAccountKeys } from './kubeadm/upgrade-keys.ts';
 import { joinMembers } from './kubeadm/join-members.ts';
 import type { Machine } from './machine/interface.ts';
 import { volatileStore } from './machine/local-state.ts';
@@ -364,9 +365,12 @@ class SimulatedCluster implements Cluster {
   }
 
   #installOnce({ machine, spec, runtime }: Place, server: string, pki: ClusterPki): void {
-    if (machine.state.get(INSTALLED) !== undefined) return;
-    machine.state.set(INSTALLED, this.kubernetesVersion);
     const { topology, kubernetesVersion: version, simulation } = this;
+    if (machine.state.get(INSTALLED) !== undefined) {
+      upgradeServiceAccountKeys(machine.files, spec, topology, version, pki);
+      return;
+    }
+    machine.state.set(INSTALLED, version);
     installMachine({ machine, spec, topology, runtime, server, version, pki, now: simulation.now });
     newBoot(machine, simulation);
   }

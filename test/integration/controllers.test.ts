@@ -224,7 +224,7 @@ describe('controllers against the API server', () => {
     expect(await c.pods()).toHaveLength(1);
   });
 
-  it('tell a claim that does not exist from one whose binding is not modelled', async () => {
+  it('tell a claim that does not exist from one that nothing was bound to', async () => {
     const c = await started();
     const pod = (name: string, claimName: string): Pod => ({
       apiVersion: 'v1',
@@ -252,7 +252,7 @@ describe('controllers against the API server', () => {
       status?.conditions?.find(({ type }) => type === 'PodScheduled')?.message?.split('. ')[0],
     ]);
     expect(said).toEqual([
-      ['with', '0/3 nodes are available: the binding of volume claims is not modelled'],
+      ['with', '0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims'],
       ['without', '0/3 nodes are available: persistentvolumeclaim "other" not found'],
     ]);
   });
