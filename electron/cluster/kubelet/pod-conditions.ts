@@ -12,6 +12,19 @@ export interface ConditionInputs {
   readonly started: boolean;
 }
 
+const OWN: ReadonlySet<string> = new Set([
+  'PodReadyToStartContainers',
+  'Initialized',
+  'Ready',
+  'ContainersReady',
+  'PodScheduled',
+]);
+
+/** Whether the kubelet alone says how this condition stands. */
+export function isOfKubelet({ type }: PodCondition): boolean {
+  return OWN.has(type);
+}
+
 type Verdict = Pick<PodCondition, 'status' | 'reason' | 'message'>;
 
 function containersReady({ pod, phase, inits, containers }: ConditionInputs): Verdict {

@@ -10,7 +10,7 @@ import type {
 import { formatTime } from '../apimachinery/time.ts';
 import type { Container as RuntimeContainer } from '../cri/interface.ts';
 import { ephemeralContainersOf, isSidecar, restartPolicyOf, specOf } from './pod-accessors.ts';
-import { podConditions } from './pod-conditions.ts';
+import { isOfKubelet, podConditions } from './pod-conditions.ts';
 import { podPhase } from './pod-phase.ts';
 import { qosClass } from './qos-class.ts';
 import type { RuntimePod } from './runtime-cache.ts';
@@ -227,9 +227,7 @@ export function generatePodStatus(inputs: StatusInputs): PodStatus {
     sandboxReady: sandbox?.state === 'SANDBOX_READY' && (spec.hostNetwork === true || sandbox.ip !== ''),
     started,
   });
-  const foreign = (old.conditions ?? []).filter(
-    (condition) => !conditions.some((own) => own.type === condition.type),
-  );
+  const foreign = (old.conditions ?? []).filter((condition) => !isOfKubelet(condition));
   return {
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     phase,

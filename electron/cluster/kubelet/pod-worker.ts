@@ -44,6 +44,14 @@ function imagesOf(pod: Pod): string {
     .join(' ');
 }
 
+/** How its readiness gates stand; others open and shut them in the Pod's status. */
+function gatesOf({ spec, status }: Pod): string {
+  const gates = spec?.readinessGates ?? [];
+  return gates
+    .map(({ conditionType }) => status?.conditions?.find(({ type }) => type === conditionType)?.status ?? '-')
+    .join(' ');
+}
+
 /**
  * One Pod's life on this node, one pass at a time: sync while it is to run, terminate when it is deleted or has
  * ended, then clean up once it is gone from its source. Models pkg/kubelet/pod_workers.go (v1.34).
@@ -93,7 +101,7 @@ export class PodWorker {
     return this.#finished;
   }
 
-  /** A new version of the Pod. Its status alone is no reason to look at it again. */
+  /** A new version of the Pod. Its status alone is no reason to look at it again, unless a readiness gate is opened or shut. */
   update(pod: Pod): void {
     const before = this.#pod;
     this.#pod = pod;
@@ -101,7 +109,8 @@ export class PodWorker {
       before.metadata?.deletionTimestamp !== pod.metadata?.deletionTimestamp ||
       before.metadata?.deletionGracePeriodSeconds !== pod.metadata?.deletionGracePeriodSeconds ||
       before.metadata?.generation !== pod.metadata?.generation ||
-      imagesOf(before) !== imagesOf(pod);
+      imagesOf(before) !== imagesOf(pod) ||
+      gatesOf(before) !== gatesOf(pod);
     if (!changed) return;
     if (pod.metadata?.deletionTimestamp !== undefined) this.#cancel?.();
     this.notify();

@@ -5,6 +5,7 @@ import type { ComponentContext } from '../client/component-context.ts';
 import type { ApiClient } from '../client/interface.ts';
 import { resourceTypes } from '../client/resource-types.ts';
 import { metaOf, uidOf } from './pod-accessors.ts';
+import { isOfKubelet } from './pod-conditions.ts';
 import { podStatusPatch } from './status-patch.ts';
 
 interface Entry {
@@ -133,16 +134,20 @@ function newer(seen: Pod, written: Pod | undefined): Pod {
   return Number(written.metadata?.resourceVersion) > Number(seen.metadata?.resourceVersion) ? written : seen;
 }
 
-/** Conditions of the status with the transition times that the API has, where the status is the same. */
+/**
+ * The status as it is to be written: its own conditions with the transition times that the API has where they are the same,
+ * and the conditions of others as the API has them now. Models mergePodStatus.
+ */
 function settled(pod: Pod, status: PodStatus): PodStatus {
   const old = pod.status?.conditions ?? [];
+  const own = (status.conditions ?? []).filter(isOfKubelet).map((condition) => {
+    const before = old.find((other) => other.type === condition.type);
+    if (before?.status !== condition.status) return condition;
+    return { ...condition, lastTransitionTime: before.lastTransitionTime ?? condition.lastTransitionTime };
+  });
   return {
     ...status,
     startTime: pod.status?.startTime ?? status.startTime,
-    conditions: status.conditions?.map((condition) => {
-      const before = old.find((other) => other.type === condition.type);
-      if (before?.status !== condition.status) return condition;
-      return { ...condition, lastTransitionTime: before.lastTransitionTime ?? condition.lastTransitionTime };
-    }),
+    conditions: [...own, ...old.filter((condition) => !isOfKubelet(condition))],
   };
 }
