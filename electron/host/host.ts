@@ -39,6 +39,7 @@ import {
   installEtcdPkiOnMachines,
 } from './machine-pki.ts';
 import { openStore } from './open-store.ts';
+import { membersServing } from './members-serving.ts';
 import { announceRunning, withdrawRunning } from './running.ts';
 import { LabCatalogue } from './services/lab-catalogue.ts';
 import { LabService } from './services/lab-service.ts';
@@ -58,8 +59,6 @@ const DEFAULT_TOPOLOGY = 'kubeadm-1-2';
 const DEFAULT_START = Date.UTC(2026, 2, 2, 9);
 /** Streams to the app are brought up to date so often, in real milliseconds. */
 const FLUSH_INTERVAL = 50;
-/** A resumed cluster is given so long to have its etcd running again, in real milliseconds. */
-const RESUME_PATIENCE = 2000;
 
 export interface HostConfig {
   readonly dataDir: string;
@@ -390,7 +389,7 @@ export class Host {
       port: etcdPort,
       log,
     });
-    if (session.resumed && !session.pacer.paused) await serving(gateway);
+    if (session.resumed && !session.pacer.paused) await membersServing(gateway);
   }
 
   #openMachines(): Promise<MachinesServer> {
@@ -446,23 +445,4 @@ function apiServers({ cluster }: ClusterSession): TopologySpec['machines'] {
   return cluster.topology.machines.filter(
     ({ controlPlane, loadBalancer }) => controlPlane !== undefined || loadBalancer !== undefined,
   );
-}
-
-/** Resolves when every member can be reached, or when that takes too long: somebody may have stopped one. */
-function serving(gateway: InjectedEtcdGateway): Promise<void> {
-  return new Promise((resolve) => {
-    const isServing = (): boolean => gateway.targets.every(({ machine }) => gateway.isServing(machine));
-    const look = (): void => {
-      if (!isServing()) return;
-      clearTimeout(timer);
-      changed.dispose();
-      resolve();
-    };
-    const changed = gateway.onDidChangeServing(look);
-    const timer = setTimeout(() => {
-      changed.dispose();
-      resolve();
-    }, RESUME_PATIENCE);
-    look();
-  });
 }

@@ -61,6 +61,7 @@ function compileCheck(check: CheckSpec): void {
   switch (check.kind) {
     case 'object':
     case 'history':
+    case 'placement':
       if (check.query.where !== undefined) compilePredicate(check.query.where, 'object');
       if (check.query.selector !== undefined) parseLabelSelector(check.query.selector);
       if (

@@ -77,6 +77,12 @@ describe('loadLab', () => {
     );
     expect(messages()[0]).toContain('lab.yaml:: first-pod/running: CEL expression');
   });
+
+  it('finds bindings that could not be looked for', () => {
+    cpSync(join(root, 'scheduling', 'be-the-scheduler'), folder, { recursive: true, force: true });
+    edit((text) => text.replace('name: picky\n', 'name: picky\n            where: object.spec ==\n'));
+    expect(messages()).toEqual([expect.stringContaining('lab.yaml:: bind/picky: CEL expression')]);
+  });
 });
 
 describe('published schema', () => {
