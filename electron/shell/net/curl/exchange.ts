@@ -26,3 +26,12 @@ export type Exchange = (
   host: string,
   signal: AbortSignal,
 ) => Promise<HttpAnswer>;
+
+/** Headers that came several times are one, as their values may be joined. */
+export function joinedHeaders(
+  received: Readonly<Record<string, string | string[] | undefined>>,
+): Readonly<Record<string, string | undefined>> {
+  return Object.fromEntries(
+    Object.entries(received).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+  );
+}

@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { asCurlError, CurlError } from './curl-error.ts';
-import type { Exchange } from './exchange.ts';
+import { joinedHeaders, type Exchange } from './exchange.ts';
 
 const broken = (): CurlError => new CurlError(18, 'transfer closed with outstanding read data remaining');
 
@@ -21,12 +21,7 @@ export const exchangeHttp1: Exchange = (socket, sent, host, signal) =>
         const head = [`HTTP/${version} ${String(status)} ${answer.statusMessage ?? ''}`];
         for (let at = 0; at < rawHeaders.length; at += 2)
           head.push(`${rawHeaders[at] ?? ''}: ${rawHeaders[at + 1] ?? ''}`);
-        const headers = Object.fromEntries(
-          Object.entries(answer.headers).map(([name, value]) => [
-            name,
-            Array.isArray(value) ? value.join(', ') : value,
-          ]),
-        );
+        const headers = joinedHeaders(answer.headers);
         resolve({
           status,
           head,

@@ -1,7 +1,6 @@
-import type { IncomingHttpHeaders } from 'node:http2';
 import { connect, constants } from 'node:http2';
 import { asCurlError, CurlError } from './curl-error.ts';
-import type { Exchange } from './exchange.ts';
+import { joinedHeaders, type Exchange } from './exchange.ts';
 import type { CurlRequest } from './request.ts';
 
 /** Names of the codes with which a stream is reset (RFC 9113, 7). */
@@ -60,7 +59,7 @@ export const exchangeHttp2: Exchange = (socket, sent, host, signal) =>
         status,
         head: [`HTTP/2 ${String(status)} `, ...shownFields(rawHeaders)],
         version: '2',
-        headers: textHeaders(received),
+        headers: joinedHeaders(received),
         body: stream,
         broken,
         destroy: () => session.destroy(),
@@ -68,12 +67,6 @@ export const exchangeHttp2: Exchange = (socket, sent, host, signal) =>
     });
     if (sent.body !== undefined) stream.end(sent.body);
   });
-
-function textHeaders(received: IncomingHttpHeaders): Record<string, string | undefined> {
-  return Object.fromEntries(
-    Object.entries(received).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
-  );
-}
 
 /** The fields in the order in which they came, without those that stand for the first line. */
 function shownFields(raw: readonly string[]): readonly string[] {
