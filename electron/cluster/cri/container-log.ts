@@ -14,6 +14,7 @@ export class ContainerLog {
   readonly #files: FileSystem;
   readonly #path: string;
   #lines: string[];
+  #begun = false;
 
   constructor(files: FileSystem, path: string) {
     this.#files = files;
@@ -21,7 +22,16 @@ export class ContainerLog {
     this.#lines = linesOf(files, path);
   }
 
+  /** The next line goes into whatever is at the path by then. */
+  reopen(): void {
+    this.#lines = linesOf(this.#files, this.#path);
+    this.#begun = false;
+  }
+
   append(stream: 'stdout' | 'stderr', line: string, time: number): void {
+    // Moved or removed: whoever holds the file open goes on writing where nobody reads.
+    if (this.#begun && !this.#files.exists(this.#path)) return;
+    this.#begun = true;
     for (const part of line.split('\n')) {
       const text = part.length > MAX_LINE ? part.slice(0, MAX_LINE) : part;
       this.#lines.push(`${logTime(time)} ${stream} F ${text}`);

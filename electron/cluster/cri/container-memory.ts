@@ -1,6 +1,6 @@
 /** What the processes of one container hold of memory, as its cgroup counts it. Models memory.max with memory.oom.group. */
 export class ContainerMemory {
-  readonly #limit: number;
+  #limit: number;
   readonly #exceeded: () => void;
   readonly #held = new Map<number, number>();
 
@@ -8,6 +8,16 @@ export class ContainerMemory {
   constructor(limit: number, exceeded: () => void) {
     this.#limit = limit;
     this.#exceeded = exceeded;
+  }
+
+  get limit(): number {
+    return this.#limit;
+  }
+
+  /** A limit below what is held ends the container, as the kernel does when it cannot reclaim. */
+  setLimit(limit: number): void {
+    this.#limit = limit;
+    this.#check();
   }
 
   /** Bytes of all of them. */
@@ -21,6 +31,10 @@ export class ContainerMemory {
   hold(pid: number, bytes: number): void {
     if (bytes === 0) this.#held.delete(pid);
     else this.#held.set(pid, bytes);
+    this.#check();
+  }
+
+  #check(): void {
     if (this.#limit > 0 && this.used > this.#limit) this.#exceeded();
   }
 }

@@ -169,6 +169,27 @@ export class ContainerdContainers {
     return { status: this.#find(id) };
   }
 
+  /** Models container_update_resources.go. */
+  async update(
+    id: string,
+    linux: CriRequest<'UpdateContainerResources'>['linux'],
+  ): Promise<CriResponse<'UpdateContainerResources'>> {
+    const container = this.#runtime.store.containers.get(id);
+    if (container === undefined) throw new CriError('NotFound', 'failed to find container: not found');
+    const resources = { ...container.config.linux?.resources, ...linux };
+    const config = { ...container.config, linux: { ...container.config.linux, resources } };
+    this.#runtime.store.putContainer({ ...container, config });
+    this.#runtime.shims.update(id, resources);
+    return {};
+  }
+
+  async reopenLog(id: string): Promise<CriResponse<'ReopenContainerLog'>> {
+    const { state } = this.#find(id);
+    if (state !== 'CONTAINER_RUNNING') throw new CriError('Unknown', 'container is not running');
+    this.#runtime.shims.reopenLog(id);
+    return {};
+  }
+
   /** A process ended, for whatever reason. */
   exited(container: Container): void {
     this.#announce('CONTAINER_STOPPED_EVENT', container);

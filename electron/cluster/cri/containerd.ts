@@ -3,8 +3,9 @@ import { ContainerdContainers } from './containerd-containers.ts';
 import { ContainerdImages } from './containerd-images.ts';
 import { ContainerdSandboxes } from './containerd-sandboxes.ts';
 import { CriServer } from './cri-server.ts';
+import { RuntimeStats } from './runtime-stats.ts';
 import { StreamingServer } from './streaming-server.ts';
-import type { RuntimeCondition } from './interface.ts';
+import type { CgroupDriver, RuntimeCondition } from './interface.ts';
 import { CONTAINERD_SOCKET, CONTAINERD_VERSION } from './interface.ts';
 import type { NodeRuntime } from './node-runtime.ts';
 
@@ -18,6 +19,43 @@ function conditions(runtime: NodeRuntime): readonly RuntimeCondition[] {
         message: 'Network plugin returns error: cni plugin not initialized',
       };
   return [{ type: 'RuntimeReady', status: true, reason: '', message: '' }, network];
+}
+
+const CONFIG = '/etc/containerd/config.toml';
+const SNAPSHOTS = '/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs';
+
+/** `SystemdCgroup` of runc's options; without it containerd makes cgroups by itself. */
+function cgroupDriver({ machine }: NodeRuntime): CgroupDriver {
+  const text = machine.files.exists(CONFIG) ? machine.files.read(CONFIG) : '';
+  return /^\s*SystemdCgroup\s*=\s*true\s*(#.*)?$/m.test(text) ? 'SYSTEMD' : 'CGROUPFS';
+}
+
+/** What `Status` says of itself when it is asked to be verbose. */
+function info(runtime: NodeRuntime): Readonly<Record<string, string>> {
+  const loaded = runtime.ipam.ready
+    ? 'OK'
+    : 'cni config load failed: no network config found in /etc/cni/net.d: cni plugin not initialized: failed to load cni config';
+  const config = {
+    containerdEndpoint: CONTAINERD_SOCKET,
+    rootDir: '/var/lib/containerd/io.containerd.grpc.v1.cri',
+    stateDir: '/run/containerd/io.containerd.grpc.v1.cri',
+    cni: { binDir: '/opt/cni/bin', confDir: '/etc/cni/net.d', maxConfNum: 1 },
+    containerd: {
+      defaultRuntimeName: 'runc',
+      runtimes: {
+        runc: {
+          runtimeType: 'io.containerd.runc.v2',
+          options: { SystemdCgroup: cgroupDriver(runtime) === 'SYSTEMD' },
+        },
+      },
+    },
+  };
+  return {
+    config: JSON.stringify(config),
+    golang: JSON.stringify('go1.24.5'),
+    lastCNILoadStatus: JSON.stringify(loaded),
+    'lastCNILoadStatus.default': JSON.stringify(loaded),
+  };
 }
 
 /** What the runtime finds after a power cut: processes and network namespaces that are no more. */
@@ -51,6 +89,7 @@ export function containerdProgram(runtime: NodeRuntime): Program {
     const sandboxes = new ContainerdSandboxes(process, runtime, (event) => server.publish(event));
     const containers = new ContainerdContainers(process, runtime, (event) => server.publish(event));
     const streams = new StreamingServer(process, runtime);
+    const stats = new RuntimeStats(process, runtime, SNAPSHOTS);
     const server: CriServer = new CriServer(process, {
       Version: async () => ({
         version: '0.1.0',
@@ -58,7 +97,13 @@ export function containerdProgram(runtime: NodeRuntime): Program {
         runtimeVersion: `v${CONTAINERD_VERSION}`,
         runtimeApiVersion: 'v1',
       }),
-      Status: async () => ({ conditions: conditions(runtime) }),
+      Status: async ({ verbose }) => ({
+        conditions: conditions(runtime),
+        ...(verbose === true ? { info: info(runtime) } : {}),
+      }),
+      // Where Pod addresses come from is in the CNI configuration, which is not made from this.
+      UpdateRuntimeConfig: async () => ({}),
+      RuntimeConfig: async () => ({ linux: { cgroupDriver: cgroupDriver(runtime) } }),
       RunPodSandbox: (request) => sandboxes.run(request.config),
       StopPodSandbox: (request) => sandboxes.stop(request.podSandboxId),
       RemovePodSandbox: (request) => sandboxes.remove(request.podSandboxId),
@@ -70,6 +115,12 @@ export function containerdProgram(runtime: NodeRuntime): Program {
       RemoveContainer: (request) => containers.remove(request.containerId),
       ListContainers: (request) => containers.list(request),
       ContainerStatus: (request) => containers.status(request.containerId),
+      UpdateContainerResources: (request) => containers.update(request.containerId, request.linux),
+      ReopenContainerLog: (request) => containers.reopenLog(request.containerId),
+      ContainerStats: (request) => stats.container(request.containerId),
+      ListContainerStats: (request) => stats.containers(request),
+      PodSandboxStats: (request) => stats.sandbox(request.podSandboxId),
+      ListPodSandboxStats: (request) => stats.sandboxes(request),
       ExecSync: (request) => containers.execSync(request),
       Exec: async (request) => streams.exec(request),
       Attach: async (request) => streams.attach(request),
@@ -78,6 +129,7 @@ export function containerdProgram(runtime: NodeRuntime): Program {
       ListImages: () => images.list(),
       ImageStatus: (request) => images.status(request.image),
       RemoveImage: (request) => images.remove(request.image),
+      ImageFsInfo: () => stats.imageFs(),
     });
     const exits = runtime.shims.onDidExit(({ container }) => containers.exited(container));
     process.signal.addEventListener('abort', () => exits.dispose(), { once: true });

@@ -4,8 +4,10 @@ import type { Connection } from '../network/interface.ts';
 import type { ContainerEvent, CriFrame, CriMethod, CriRequest, CriResponse } from './interface.ts';
 import { CriError } from './interface.ts';
 
-/** What serves each call. */
-export type CriHandlers = { readonly [M in CriMethod]: (request: CriRequest<M>) => Promise<CriResponse<M>> };
+/** What serves each call; a call without one is answered as Go's generated servers do. */
+export type CriHandlers = {
+  readonly [M in CriMethod]?: (request: CriRequest<M>) => Promise<CriResponse<M>>;
+};
 
 function firstLine(text: string): string {
   return text.length > 160 ? `${text.slice(0, 157)}...` : text;
@@ -58,10 +60,7 @@ export class CriServer {
     const handler = this.#handlers[method] as ((request: unknown) => Promise<unknown>) | undefined;
     try {
       if (handler === undefined) {
-        throw new CriError(
-          'Unimplemented',
-          `unknown method ${String(method)} for service runtime.v1.RuntimeService`,
-        );
+        throw new CriError('Unimplemented', `method ${method} not implemented`);
       }
       const frame: CriFrame = { type: 'response', call, response: await handler(request) };
       connection.send(frame, { phase: 'response', summary: `${method} OK`, call });

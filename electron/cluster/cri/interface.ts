@@ -1,3 +1,5 @@
+import type { ContainerStats, FilesystemUsage, PodSandboxStats } from './stats.ts';
+
 /**
  * The container runtime interface, in the shape and with the names of k8s.io/cri-api runtime/v1 (v0.34), as far
  * as it is served. Times are virtual milliseconds since the Unix epoch (upstream: nanoseconds).
@@ -41,6 +43,31 @@ export interface ContainerMetadata {
   readonly attempt: number;
 }
 
+/** What a cgroup grants; 0 or absent: no limit. Absent in an update: as it was. */
+export interface LinuxContainerResources {
+  /** Microseconds. */
+  readonly cpuPeriod?: number;
+  /** Microseconds of one core in each period. */
+  readonly cpuQuota?: number;
+  readonly cpuShares?: number;
+  readonly memoryLimitInBytes?: number;
+  readonly oomScoreAdj?: number;
+}
+
+/** Who the main process runs as; without it the image's user. */
+export interface LinuxContainerSecurityContext {
+  readonly runAsUser?: number;
+  readonly runAsGroup?: number;
+  readonly supplementalGroups?: readonly number[];
+  readonly privileged?: boolean;
+  readonly readonlyRootfs?: boolean;
+}
+
+export interface LinuxContainerConfig {
+  readonly resources?: LinuxContainerResources;
+  readonly securityContext?: LinuxContainerSecurityContext;
+}
+
 export interface ContainerConfig {
   readonly metadata: ContainerMetadata;
   /** What the Pod's author wrote, e.g. `nginx:1.25`. */
@@ -63,8 +90,7 @@ export interface ContainerConfig {
   }[];
   /** The container whose processes it sees (upstream: `namespace_options.target_id` with PID mode TARGET). */
   readonly targetId?: string;
-  /** Bytes (upstream: `linux.resources.memory_limit_in_bytes`); absent for none. */
-  readonly memoryLimit?: number;
+  readonly linux?: LinuxContainerConfig;
   /** Below the sandbox's `logDirectory`, e.g. `main/0.log`. */
   readonly logPath: string;
   /** Keeps standard input open, for attach; `stdinOnce`: until the first who attached has gone. */
@@ -112,6 +138,8 @@ export interface RuntimeCondition {
   readonly message: string;
 }
 
+export type CgroupDriver = 'SYSTEMD' | 'CGROUPFS';
+
 export interface ContainerFilter {
   readonly id?: string;
   readonly podSandboxId?: string;
@@ -145,7 +173,20 @@ export interface CriMethods {
       readonly runtimeApiVersion: string;
     };
   };
-  Status: { request: Record<string, never>; response: { readonly conditions: readonly RuntimeCondition[] } };
+  /** `info` (JSON texts by name) only when it is asked for with `verbose`. */
+  Status: {
+    request: { readonly verbose?: boolean };
+    response: {
+      readonly conditions: readonly RuntimeCondition[];
+      readonly info?: Readonly<Record<string, string>>;
+    };
+  };
+  /** What the kubelet learned of its node: the Pods' range (upstream: `runtime_config.network_config.pod_cidr`). */
+  UpdateRuntimeConfig: { request: { readonly podCidr: string }; response: Record<string, never> };
+  RuntimeConfig: {
+    request: Record<string, never>;
+    response: { readonly linux: { readonly cgroupDriver: CgroupDriver } };
+  };
   RunPodSandbox: {
     request: { readonly config: PodSandboxConfig };
     response: { readonly podSandboxId: string };
@@ -170,6 +211,35 @@ export interface CriMethods {
   RemoveContainer: { request: { readonly containerId: string }; response: Record<string, never> };
   ListContainers: { request: ContainerFilter; response: { readonly containers: readonly Container[] } };
   ContainerStatus: { request: { readonly containerId: string }; response: { readonly status: Container } };
+  UpdateContainerResources: {
+    request: { readonly containerId: string; readonly linux: LinuxContainerResources };
+    response: Record<string, never>;
+  };
+  /** The log file was moved away: go on in a new one. */
+  ReopenContainerLog: { request: { readonly containerId: string }; response: Record<string, never> };
+  /** Of a container that runs. */
+  ContainerStats: {
+    request: { readonly containerId: string };
+    response: { readonly stats: ContainerStats };
+  };
+  /** Of those that run. */
+  ListContainerStats: {
+    request: { readonly id?: string; readonly podSandboxId?: string };
+    response: { readonly stats: readonly ContainerStats[] };
+  };
+  PodSandboxStats: {
+    request: { readonly podSandboxId: string };
+    response: { readonly stats: PodSandboxStats };
+  };
+  ListPodSandboxStats: {
+    request: { readonly id?: string };
+    response: { readonly stats: readonly PodSandboxStats[] };
+  };
+  /** Not modelled. */
+  CheckpointContainer: { request: { readonly containerId: string }; response: Record<string, never> };
+  ListMetricDescriptors: { request: Record<string, never>; response: Record<string, never> };
+  ListPodSandboxMetrics: { request: Record<string, never>; response: Record<string, never> };
+  UpdatePodSandboxResources: { request: { readonly podSandboxId: string }; response: Record<string, never> };
   /** Runs a command to its end; `timeout` in seconds, 0 for none. */
   ExecSync: {
     request: {
@@ -198,6 +268,13 @@ export interface CriMethods {
   ListImages: { request: Record<string, never>; response: { readonly images: readonly Image[] } };
   ImageStatus: { request: { readonly image: string }; response: { readonly image?: Image } };
   RemoveImage: { request: { readonly image: string }; response: Record<string, never> };
+  ImageFsInfo: {
+    request: Record<string, never>;
+    response: {
+      readonly imageFilesystems: readonly FilesystemUsage[];
+      readonly containerFilesystems: readonly FilesystemUsage[];
+    };
+  };
 }
 
 export type CriMethod = keyof CriMethods;

@@ -38,6 +38,24 @@ export function removeRootfs(state: LocalState, containerId: string): void {
   for (const key of state.keys(`${PREFIX}${containerId}:`)) state.delete(key);
 }
 
+/** What was written over an image. */
+export interface LayerUsage {
+  readonly bytes: number;
+  readonly inodes: number;
+}
+
+/** What each container of a machine wrote over its image, by id; those that wrote nothing are absent. */
+export function layerUsages(state: LocalState): ReadonlyMap<string, LayerUsage> {
+  const usages = new Map<string, LayerUsage>();
+  for (const key of state.keys(PREFIX)) {
+    const id = key.slice(PREFIX.length, key.indexOf(':', PREFIX.length));
+    const entry = state.get(key) as LayerEntry;
+    const { bytes, inodes } = usages.get(id) ?? { bytes: 0, inodes: 0 };
+    usages.set(id, { bytes: bytes + (entry.type === 'file' ? entry.bytes.length : 0), inodes: inodes + 1 });
+  }
+  return usages;
+}
+
 /** A folder of the machine as a container sees it. The machine keeps texts, a container bytes. */
 class MachineFolder implements ContainerFiles {
   readonly #files: FileSystem;

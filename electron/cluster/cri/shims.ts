@@ -3,11 +3,13 @@ import { Emitter } from '../../base/event.ts';
 import { BytePipe, EMPTY_INPUT } from '../images/container/byte-pipe.ts';
 import type { ContainerWorld, Stdio, TerminalSize } from '../images/container/interface.ts';
 import { Terminal } from '../images/container/terminal.ts';
-import type { ImageCatalogue, ImageRoot } from '../images/interface.ts';
+import type { ImageCatalogue } from '../images/interface.ts';
 import type { ExitStatus, Machine, Process } from '../machine/interface.ts';
 import type { ContainerStore } from './container-store.ts';
-import type { Container, ContainerConfig, PodSandbox } from './interface.ts';
+import type { Container, LinuxContainerResources, PodSandbox } from './interface.ts';
+import { ContainerCpu } from './container-cpu.ts';
 import { ContainerMemory } from './container-memory.ts';
+import { environmentOf, processName, withTerm } from './container-process.ts';
 import { ContainerLog } from './container-log.ts';
 import { ContainerOutput } from './container-output.ts';
 import { containerFiles } from './rootfs.ts';
@@ -30,9 +32,18 @@ interface Running {
   /** Host pid to pid in the PID namespace, which containers may share. */
   readonly pids: Map<number, number>;
   readonly watches: readonly Disposable[];
+  readonly log: ContainerLog;
   readonly memory: ContainerMemory;
+  readonly cpu: ContainerCpu;
   /** The kernel ended it because it held more than it may. */
   outOfMemory: boolean;
+}
+
+/** What the cgroup of a container that runs counts. */
+export interface ContainerUsage {
+  readonly memory: ContainerMemory;
+  readonly cpu: ContainerCpu;
+  readonly processes: number;
 }
 
 /** Who listens to a process in a container. Data are bytes as Latin-1. */
@@ -53,41 +64,14 @@ export interface ContainerSession {
   leave(): void;
 }
 
+/** Cores that a quota allows; 0 for no limit. */
+function coresOf({ cpuQuota = 0, cpuPeriod = 100_000 }: LinuxContainerResources): number {
+  return cpuQuota > 0 ? cpuQuota / cpuPeriod : 0;
+}
+
 function nobodyThere(listener: SessionListener): ContainerSession {
   const nothing = (): void => undefined;
   return { listener, input: nothing, closeInput: nothing, resize: nothing, leave: nothing };
-}
-
-/** What the diagram calls the process: the container of a static Pod is known by its own name. */
-function processName(sandbox: PodSandbox, container: Container): string {
-  const { name, namespace } = sandbox.config.metadata;
-  if (sandbox.config.annotations['kubernetes.io/config.source'] === 'file')
-    return container.config.metadata.name;
-  return `${namespace}/${name}/${container.config.metadata.name}`;
-}
-
-/** A container's environment, in containerd's order: PATH, HOSTNAME, the image's, the Pod's; last what runc adds. */
-function environmentOf(
-  root: ImageRoot,
-  sandbox: PodSandbox,
-  config: ContainerConfig,
-): Record<string, string> {
-  const image = Object.fromEntries(
-    root.env.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
-  );
-  const { HOME = '/root', ...own } = Object.fromEntries(config.envs.map(({ key, value }) => [key, value]));
-  return {
-    ...(image['PATH'] === undefined ? {} : { PATH: image['PATH'] }),
-    HOSTNAME: sandbox.config.hostname,
-    ...(config.tty === true ? { TERM: 'xterm' } : {}),
-    ...image,
-    ...own,
-    HOME,
-  };
-}
-
-function withTerm({ HOME = '/root', ...rest }: Readonly<Record<string, string>>): Record<string, string> {
-  return { ...rest, TERM: 'xterm', HOME };
 }
 
 /**
@@ -145,6 +129,27 @@ export class ContainerShims {
     return this.#running.has(containerId);
   }
 
+  /** Undefined when it does not run. */
+  usage(containerId: string): ContainerUsage | undefined {
+    const running = this.#running.get(containerId);
+    if (running === undefined) return undefined;
+    const { memory, cpu, inside } = running;
+    return { memory, cpu, processes: inside.length };
+  }
+
+  /** Other limits for a container that runs. */
+  update(containerId: string, resources: LinuxContainerResources): void {
+    const running = this.#running.get(containerId);
+    if (running === undefined) return;
+    running.cpu.setLimit(coresOf(resources));
+    running.memory.setLimit(resources.memoryLimitInBytes ?? 0);
+  }
+
+  /** Goes on in a new log file, after somebody moved the old one away. */
+  reopenLog(containerId: string): void {
+    this.#running.get(containerId)?.log.reopen();
+  }
+
   /** Resolves when the process has ended. */
   async stop(containerId: string, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     const running = this.#running.get(containerId);
@@ -195,6 +200,7 @@ export class ContainerShims {
       killed.dispose();
       running.inside.splice(running.inside.indexOf(process), 1);
       running.memory.hold(process.pid, 0);
+      running.cpu.use(process.pid, 0);
       if (status.message !== undefined) listener.output('stderr', `${status.message}\n`);
       listener.ended({ code: status.code });
     });
@@ -248,7 +254,8 @@ export class ContainerShims {
     const { config } = container;
     const image = this.#imageOf(container);
     const root = this.#images.root(image);
-    const output = new ContainerOutput(new ContainerLog(this.#machine.files, container.logPath), this.#now);
+    const log = new ContainerLog(this.#machine.files, container.logPath);
+    const output = new ContainerOutput(log, this.#now);
     const stdin = config.stdin === true ? new BytePipe() : undefined;
     const terminal = config.tty === true ? new Terminal((bytes) => output.write('stdout', bytes)) : undefined;
     const target = config.targetId === undefined ? undefined : this.#running.get(config.targetId);
@@ -259,7 +266,12 @@ export class ContainerShims {
       pids.set(hostPid, known);
       return known;
     };
-    const memory = new ContainerMemory(config.memoryLimit ?? 0, () => {
+    const resources = config.linux?.resources ?? {};
+    const cpu = new ContainerCpu(this.#now, {
+      limit: coresOf(resources),
+      machine: this.#machine.spec.cpus,
+    });
+    const memory = new ContainerMemory(resources.memoryLimitInBytes ?? 0, () => {
       const running = this.#running.get(container.id);
       if (running === undefined) return;
       running.outOfMemory = true;
@@ -267,6 +279,7 @@ export class ContainerShims {
     });
     const world: ContainerWorld = {
       memory,
+      cpu,
       hostname: sandbox.config.hostname,
       files: containerFiles(this.#machine, root, sandbox, container),
       workingDir: config.workingDir === '' ? '/' : config.workingDir,
@@ -319,7 +332,9 @@ export class ContainerShims {
       inside,
       pids,
       watches,
+      log,
       memory,
+      cpu,
       outOfMemory: false,
     });
     return process;

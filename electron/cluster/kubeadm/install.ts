@@ -74,7 +74,7 @@ export function installMachine({
     files.write('/var/lib/kubelet/config.yaml', KUBELET_CONFIGURATION);
     files.write(
       '/etc/containerd/config.toml',
-      `version = 3\n\n[plugins.'io.containerd.cri.v1.images'.pinned_images]\n  sandbox = '${PAUSE_IMAGE}'\n`,
+      `version = 3\n\n[plugins.'io.containerd.cri.v1.images'.pinned_images]\n  sandbox = '${PAUSE_IMAGE}'\n\n[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc]\n  runtime_type = 'io.containerd.runc.v2'\n\n[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc.options]\n  SystemdCgroup = true\n`,
     );
     runtime?.preload(PAUSE_IMAGE);
   }

@@ -1,11 +1,11 @@
 import type { Context } from '../../base/context.ts';
-import { parseQuantity } from '../apimachinery/quantity.ts';
 import type { Container, Pod } from '../api/types.ts';
 import type { Container as RuntimeContainer, CriClient, PodSandboxConfig } from '../cri/interface.ts';
 import { CriError } from '../cri/interface.ts';
 import type { KeyedBackoff } from './backoff.ts';
 import type { ContainerEnvironment } from './container-environment.ts';
 import { expand } from './container-environment.ts';
+import { linuxContainerConfig } from './container-resources.ts';
 import { podDnsConfig } from './pod-dns.ts';
 import type { ClusterDns } from './pod-dns.ts';
 import type { ContainerKiller } from './container-killer.ts';
@@ -291,12 +291,11 @@ export class PodSyncer {
     const { name, namespace, uid } = metaOf(pod);
     const left = messages.prepare(uid, spec, attempt);
     const mounts = [...volumes.mountsOf(pod, spec, (text) => expand(text, values)), ...left.mounts];
-    const limit = spec.resources?.limits?.['memory'];
     return {
       metadata: { name: spec.name, attempt },
       ...(mounts.length === 0 ? {} : { mounts }),
       ...(targetId === undefined ? {} : { targetId }),
-      ...(limit === undefined ? {} : { memoryLimit: Number(parseQuantity(limit).nanos / 1_000_000_000n) }),
+      linux: linuxContainerConfig(pod, spec),
       image: spec.image ?? '',
       imageRef,
       command: (spec.command ?? []).map((text) => expand(text, values)),

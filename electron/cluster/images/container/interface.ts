@@ -77,6 +77,8 @@ export interface ContainerWorld {
   processes(): readonly ContainerProcess[];
   /** What its processes hold of memory. */
   readonly memory: { hold(pid: number, bytes: number): void };
+  /** What they use of processors: cores from now on, or milliseconds of one core at once. */
+  readonly cpu: { use(pid: number, cores: number): void; spend(milliseconds: number): void };
   /** Number of the calling process in the container's PID namespace. */
   pidOf(hostPid: number): number;
 }

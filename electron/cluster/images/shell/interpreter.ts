@@ -130,7 +130,9 @@ export class Interpreter {
       if (verdict === 'break') return 0;
       code = verdict;
       // A busy loop burns a core, not virtual time for nothing: it gets a thousand turns a second.
-      if (clock.now() === before) await clock.sleep(1);
+      if (clock.now() !== before) continue;
+      this.task.world.cpu.spend(1);
+      await clock.sleep(1);
     }
   }
 

@@ -17,7 +17,7 @@ function amount(task: Task, text: string, units: Readonly<Record<string, number>
 
 const pid = (task: Task): number => task.world.pidOf(task.process.pid);
 
-/** `stress`: memory that workers hold (`--vm`, `--vm-bytes`); what they do with processors and disks is not modelled. */
+/** `stress`: memory that workers hold (`--vm`, `--vm-bytes`), a core for each of them and of `--cpu`; disks are not modelled. */
 export const stress: Tool = async (task) => {
   const { values } = parseArguments(task, 'vqn', 'cimdtBH', {
     cpu: 'c', io: 'i', vm: 'm', hdd: 'd', timeout: 't', 'vm-bytes': 'B', 'vm-hang': 'H', verbose: 'v', quiet: 'q', 'dry-run': 'n',
@@ -36,6 +36,7 @@ export const stress: Tool = async (task) => {
   try {
     await clock.sleep(bytes / PACE);
     task.world.memory.hold(task.process.pid, bytes);
+    task.world.cpu.use(task.process.pid, cpu + vm);
     const timeout = values.get('t');
     if (timeout === undefined) return await new Promise<number>(() => undefined);
     const seconds = amount(task, timeout, TIMES);
@@ -44,5 +45,6 @@ export const stress: Tool = async (task) => {
     return 0;
   } finally {
     task.world.memory.hold(task.process.pid, 0);
+    task.world.cpu.use(task.process.pid, 0);
   }
 };

@@ -1,0 +1,34 @@
+import type { ImageRoot } from '../images/interface.ts';
+import type { Container, ContainerConfig, PodSandbox } from './interface.ts';
+
+/** What the diagram calls the process: the container of a static Pod is known by its own name. */
+export function processName(sandbox: PodSandbox, container: Container): string {
+  const { name, namespace } = sandbox.config.metadata;
+  if (sandbox.config.annotations['kubernetes.io/config.source'] === 'file')
+    return container.config.metadata.name;
+  return `${namespace}/${name}/${container.config.metadata.name}`;
+}
+
+/** A container's environment, in containerd's order: PATH, HOSTNAME, the image's, the Pod's; last what runc adds. */
+export function environmentOf(
+  root: ImageRoot,
+  sandbox: PodSandbox,
+  config: ContainerConfig,
+): Record<string, string> {
+  const image = Object.fromEntries(
+    root.env.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
+  );
+  const { HOME = '/root', ...own } = Object.fromEntries(config.envs.map(({ key, value }) => [key, value]));
+  return {
+    ...(image['PATH'] === undefined ? {} : { PATH: image['PATH'] }),
+    HOSTNAME: sandbox.config.hostname,
+    ...(config.tty === true ? { TERM: 'xterm' } : {}),
+    ...image,
+    ...own,
+    HOME,
+  };
+}
+
+export function withTerm({ HOME = '/root', ...rest }: Readonly<Record<string, string>>): Record<string, string> {
+  return { ...rest, TERM: 'xterm', HOME };
+}

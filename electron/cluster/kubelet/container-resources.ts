@@ -1,0 +1,60 @@
+import { parseQuantity } from '../apimachinery/quantity.ts';
+import type { Container, Pod } from '../api/types.ts';
+import type { LinuxContainerConfig, LinuxContainerResources } from '../cri/interface.ts';
+
+const MIN_SHARES = 2;
+const MAX_SHARES = 262_144;
+/** Microseconds. */
+const PERIOD = 100_000;
+const MIN_QUOTA = 1_000;
+
+function thousandths(quantity: string | undefined): number | undefined {
+  return quantity === undefined ? undefined : Number(parseQuantity(quantity).nanos / 1_000_000n);
+}
+
+function shares(milli: number): number {
+  if (milli === 0) return MIN_SHARES;
+  return Math.min(MAX_SHARES, Math.max(MIN_SHARES, Math.floor((milli * 1024) / 1000)));
+}
+
+/**
+ * What the runtime is to grant a container. Models calculateLinuxResources
+ * (pkg/kubelet/kuberuntime/kuberuntime_container_linux.go, v1.34), less the OOM score.
+ */
+function linuxResources(spec: Container): LinuxContainerResources {
+  const { limits = {}, requests = {} } = spec.resources ?? {};
+  const limit = thousandths(limits['cpu']);
+  const memory = limits['memory'];
+  const bytes = memory === undefined ? 0 : Number(parseQuantity(memory).nanos / 1_000_000_000n);
+  return {
+    cpuPeriod: PERIOD,
+    cpuQuota: limit === undefined || limit === 0 ? 0 : Math.max(MIN_QUOTA, (limit * PERIOD) / 1000),
+    cpuShares: shares(thousandths(requests['cpu']) ?? limit ?? 0),
+    memoryLimitInBytes: bytes,
+  };
+}
+
+/** Resources and identity of a container as CRI wants them; its own security context counts before the Pod's. */
+export function linuxContainerConfig(pod: Pod, spec: Container): LinuxContainerConfig {
+  const own = spec.securityContext;
+  const shared = pod.spec?.securityContext;
+  const runAsUser = own?.runAsUser ?? shared?.runAsUser;
+  const runAsGroup = own?.runAsGroup ?? shared?.runAsGroup;
+  return {
+    resources: linuxResources(spec),
+    securityContext: {
+      ...(runAsUser === undefined ? {} : { runAsUser }),
+      ...(runAsGroup === undefined ? {} : { runAsGroup }),
+      ...(shared?.fsGroup === undefined && shared?.supplementalGroups === undefined
+        ? {}
+        : {
+            supplementalGroups: [
+              ...(shared.fsGroup === undefined ? [] : [shared.fsGroup]),
+              ...(shared.supplementalGroups ?? []),
+            ],
+          }),
+      ...(own?.privileged === true ? { privileged: true } : {}),
+      ...(own?.readOnlyRootFilesystem === true ? { readonlyRootfs: true } : {}),
+    },
+  };
+}
