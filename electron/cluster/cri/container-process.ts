@@ -29,6 +29,9 @@ export function environmentOf(
   };
 }
 
-export function withTerm({ HOME = '/root', ...rest }: Readonly<Record<string, string>>): Record<string, string> {
+export function withTerm({
+  HOME = '/root',
+  ...rest
+}: Readonly<Record<string, string>>): Record<string, string> {
   return { ...rest, TERM: 'xterm', HOME };
 }
