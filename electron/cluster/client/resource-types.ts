@@ -28,6 +28,7 @@ import type {
   ServiceAccount,
   StatefulSet,
   StorageClass,
+  VolumeAttachment,
 } from '../api/types.ts';
 import { resourceType } from './resource-type.ts';
 
@@ -90,6 +91,13 @@ export const resourceTypes = {
     'PodDisruptionBudget',
   ),
   storageClasses: resourceType<StorageClass>('storage.k8s.io', 'v1', 'storageclasses', 'StorageClass', false),
+  volumeAttachments: resourceType<VolumeAttachment>(
+    'storage.k8s.io',
+    'v1',
+    'volumeattachments',
+    'VolumeAttachment',
+    false,
+  ),
   csiDrivers: resourceType<CSIDriver>('storage.k8s.io', 'v1', 'csidrivers', 'CSIDriver', false),
   csiNodes: resourceType<CSINode>('storage.k8s.io', 'v1', 'csinodes', 'CSINode', false),
   csiStorageCapacities: resourceType<CSIStorageCapacity>(

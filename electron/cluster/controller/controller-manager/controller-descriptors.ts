@@ -2,17 +2,20 @@ import { ApprovingController } from '../certificates/approving-controller.ts';
 import { AuthorityFiles } from '../certificates/authority-files.ts';
 import { CleanerController } from '../certificates/cleaner-controller.ts';
 import { SigningController } from '../certificates/signing-controller.ts';
+import { AttachDetachController } from '../attach-detach/attach-detach-controller.ts';
 import { ClusterRoleAggregationController } from '../clusterrole-aggregation/clusterrole-aggregation-controller.ts';
 import { DaemonSetController } from '../daemon/daemonset-controller.ts';
 import { DeploymentController } from '../deployment/deployment-controller.ts';
 import { EndpointsController } from '../endpoints/endpoints-controller.ts';
 import { EndpointSliceController } from '../endpointslice/endpointslice-controller.ts';
 import { EndpointSliceMirroringController } from '../endpointslice-mirroring/endpointslice-mirroring-controller.ts';
+import { EphemeralVolumeController } from '../ephemeral-volume/ephemeral-volume-controller.ts';
 import { GarbageCollector } from '../garbage-collector/garbage-collector.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
 import { JobController } from '../job/job-controller.ts';
 import { NamespaceController } from '../namespace/namespace-controller.ts';
 import { NodeLifecycleController } from '../node-lifecycle/node-lifecycle-controller.ts';
+import { PersistentVolumeBinderController } from '../persistentvolume-binder/persistentvolume-binder-controller.ts';
 import { PodGcController } from '../pod-gc/pod-gc-controller.ts';
 import { ReplicaSetController } from '../replicaset/replicaset-controller.ts';
 import { replicationControllerKind } from '../replication/replication-controller-kind.ts';
@@ -25,6 +28,7 @@ import { PvProtectionController } from '../storage-protection/pv-protection-cont
 import { PvcProtectionController } from '../storage-protection/pvc-protection-controller.ts';
 import { TaintEvictionController } from '../taint-eviction/taint-eviction-controller.ts';
 import { TtlAfterFinishedController } from '../ttl-after-finished/ttl-after-finished-controller.ts';
+import { VolumeExpandController } from '../volume-expand/volume-expand-controller.ts';
 import type { ControllerManagerConfig } from './flags.ts';
 
 /** A controller by name. Models cmd/kube-controller-manager/app ControllerDescriptor (v1.34). */
@@ -33,6 +37,8 @@ export interface ControllerDescriptor {
   readonly alias: string;
   /** Component name in events and user agent, and service account in kube-system. */
   readonly component: string;
+  /** Source of its events where that is another. */
+  readonly eventSource?: string;
   /** Acts as the process itself: others need what it makes. */
   readonly isRoot?: boolean;
   /** Undefined when the configuration leaves it without what it needs. */
@@ -179,6 +185,33 @@ export const controllerDescriptors: readonly ControllerDescriptor[] = [
     alias: 'nodelifecycle',
     component: 'node-controller',
     create: (c, { nodeLifecycle }) => new NodeLifecycleController(c, nodeLifecycle),
+  },
+  {
+    name: 'persistentvolume-binder-controller',
+    alias: 'persistentvolume-binder',
+    component: 'persistent-volume-binder',
+    eventSource: 'persistentvolume-controller',
+    create: (c, { claimBinderSyncPeriod }) => new PersistentVolumeBinderController(c, claimBinderSyncPeriod),
+  },
+  {
+    name: 'persistentvolume-attach-detach-controller',
+    alias: 'attachdetach',
+    component: 'attachdetach-controller',
+    create: (c) => new AttachDetachController(c),
+  },
+  {
+    name: 'persistentvolume-expander-controller',
+    alias: 'persistentvolume-expander',
+    component: 'expand-controller',
+    eventSource: 'volume_expand',
+    create: (c) => new VolumeExpandController(c),
+  },
+  {
+    name: 'ephemeral-volume-controller',
+    alias: 'ephemeral-volume',
+    component: 'ephemeral-volume-controller',
+    eventSource: 'ephemeral_volume',
+    create: (c) => new EphemeralVolumeController(c),
   },
   {
     name: 'persistentvolumeclaim-protection-controller',

@@ -28,6 +28,8 @@ export interface ControllerManagerConfig {
   };
   readonly enableGarbageCollector: boolean;
   readonly terminatedPodThreshold: number;
+  /** Milliseconds. */
+  readonly claimBinderSyncPeriod: number;
   readonly nodeLifecycle: NodeLifecycleOptions;
   readonly resourceQuota: ResourceQuotaOptions;
   readonly rootCaFile: string;
@@ -90,6 +92,7 @@ const defaults = {
   'node-monitor-grace-period': '50s',
   'node-monitor-period': '5s',
   'node-startup-grace-period': '1m',
+  'pvclaimbinder-sync-period': '15s',
   'resource-quota-sync-period': '5m',
   'root-ca-file': '',
   'secondary-node-eviction-rate': defaultNodeLifecycleOptions.secondaryEvictionRate,
@@ -133,6 +136,7 @@ export function readControllerManagerFlags(argv: readonly string[]): ControllerM
     },
     enableGarbageCollector: flags['enable-garbage-collector'],
     terminatedPodThreshold: flags['terminated-pod-gc-threshold'],
+    claimBinderSyncPeriod: duration('pvclaimbinder-sync-period'),
     nodeLifecycle: {
       monitorPeriod: duration('node-monitor-period'),
       gracePeriods: {

@@ -103,7 +103,7 @@ async function startControllers(
       continue;
     }
     const own = await (descriptor.isRoot === true ? root : builder).client(descriptor.component);
-    const recorder = new CoreEventRecorder(process, own, descriptor.component);
+    const recorder = new CoreEventRecorder(process, own, descriptor.eventSource ?? descriptor.component);
     const controller = descriptor.create(
       { context: process, client: own, factory, recorder, thawed, files: process.files },
       config,

@@ -1,5 +1,5 @@
 import type { PersistentVolumeClaim, Pod } from '../../api/types.ts';
-import { isTerminating, nameOf, namespaceOf } from '../../apimachinery/meta.ts';
+import { isTerminating, namespaceOf } from '../../apimachinery/meta.ts';
 import { isNotFound } from '../../client/api-errors.ts';
 import { objectKey } from '../../client/object-key.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
@@ -9,17 +9,9 @@ import { runWorkers } from '../../client/workers.ts';
 import { decide } from '../decision.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
 import { isPodFinished } from '../pod-status.ts';
+import { claimsOf, podsByClaim, podsOfClaim } from '../pods-of-claim.ts';
 
 const finalizer = 'kubernetes.io/pvc-protection';
-const byClaim = 'pvc-protection/claim';
-
-/** Keys of the claims a Pod uses: by name, and those made for its ephemeral volumes. */
-function claimsOf(pod: Pod): string[] {
-  return (pod.spec?.volumes ?? []).flatMap(({ name, persistentVolumeClaim, ephemeral }) => {
-    const claim = persistentVolumeClaim?.claimName ?? (ephemeral && `${nameOf(pod)}-${name}`);
-    return claim === undefined ? [] : [`${namespaceOf(pod)}/${claim}`];
-  });
-}
 
 /** Lets a claim that is being deleted go once no Pod uses it. Models pkg/controller/volume/pvcprotection (v1.34). */
 export class PvcProtectionController implements Controller {
@@ -33,7 +25,7 @@ export class PvcProtectionController implements Controller {
     this.#queue = new WorkQueue(c.context, 'pvcprotection');
     this.#claims = c.factory.informer(resourceTypes.persistentVolumeClaims);
     this.#pods = c.factory.informer(resourceTypes.pods);
-    this.#pods.addIndexers({ [byClaim]: claimsOf });
+    podsByClaim(this.#pods);
     const enqueue = (claim: PersistentVolumeClaim): void => {
       if (isTerminating(claim)) this.#queue.add(objectKey(claim));
     };
@@ -61,7 +53,7 @@ export class PvcProtectionController implements Controller {
     if (claim === undefined || !isTerminating(claim)) return;
     const finalizers = claim.metadata?.finalizers ?? [];
     if (!finalizers.includes(finalizer)) return;
-    const users = this.#pods.lister.byIndex(byClaim, key).filter((pod) => !isPodFinished(pod));
+    const users = podsOfClaim(this.#pods, key).filter((pod) => !isPodFinished(pod));
     decide(this.#c.context.tracer, {
       subject: `persistentvolumeclaims ${key}`,
       action: users.length > 0 ? 'keep' : 'remove-finalizer',

@@ -1,4 +1,5 @@
 import type { PersistentVolumeClaim, Pod } from '../../api/types.ts';
+import { claimClass } from '../../api/helpers/persistent-volumes.ts';
 import type { VolumeObjects } from './cluster-objects.ts';
 
 /** A volume of a Pod that is a claim. */
@@ -20,21 +21,8 @@ export function podClaims({ metadata, spec }: Pod): PodClaim[] {
   return claims;
 }
 
-/** The class of a claim; empty for none. Models GetPersistentVolumeClaimClass. */
-export function claimClass({ metadata, spec }: PersistentVolumeClaim): string {
-  return metadata?.annotations?.['volume.beta.kubernetes.io/storage-class'] ?? spec?.storageClassName ?? '';
-}
-
 export function claimNotFound(name: string): string {
   return `persistentvolumeclaim ${JSON.stringify(name)} not found`;
-}
-
-/** Why the claim is not for this Pod; undefined when it is. Models component-helpers ephemeral.VolumeIsForPod (v1.34). */
-export function notForPod(pod: Pod, { metadata }: PersistentVolumeClaim): string | undefined {
-  const owner = metadata?.ownerReferences?.find(({ controller }) => controller === true);
-  if (pod.metadata?.namespace === metadata?.namespace && owner?.uid === pod.metadata?.uid) return undefined;
-  const [claim, name] = [metadata, pod.metadata].map((of) => `${of?.namespace ?? ''}/${of?.name ?? ''}`);
-  return `PVC ${claim} was not created for pod ${name} (pod is not owner)`;
 }
 
 /** True when the Pod, in the namespace of the claim, uses it. */

@@ -1,9 +1,11 @@
+import { notForPod } from '../../../api/helpers/ephemeral-claims.ts';
+import { claimClass } from '../../../api/helpers/persistent-volumes.ts';
 import type { CSINode, PersistentVolumeClaim, Pod } from '../../../api/types.ts';
 import type { EventRegistration } from '../../framework/cluster-event.ts';
 import type { CycleState } from '../../framework/cycle-state.ts';
 import type { FilterPlugin, Handle, PreFilterPlugin } from '../../framework/interface.ts';
 import type { NodeInfo } from '../../framework/node-info.ts';
-import { claimClass, claimNotFound, notForPod, podClaims, usesClaim } from '../../framework/pod-claims.ts';
+import { claimNotFound, podClaims, usesClaim } from '../../framework/pod-claims.ts';
 import type { PodInfo } from '../../framework/pod-info.ts';
 import type { Status } from '../../framework/status.ts';
 import { errorStatus, skip, unresolvable, unschedulable } from '../../framework/status.ts';

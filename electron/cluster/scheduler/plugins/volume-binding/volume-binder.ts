@@ -1,3 +1,11 @@
+import { notForPod } from '../../../api/helpers/ephemeral-claims.ts';
+import {
+  claimClass,
+  compareStorage,
+  findMatchingVolume,
+  isReachable,
+  requestedStorage,
+} from '../../../api/helpers/persistent-volumes.ts';
 import { matchesLabels, selectorFromLabelSelector } from '../../../apimachinery/labels.ts';
 import type {
   CSIStorageCapacity,
@@ -8,9 +16,8 @@ import type {
   StorageClass,
 } from '../../../api/types.ts';
 import type { VolumeObjects } from '../../framework/cluster-objects.ts';
-import { claimClass, isDelayBinding, notForPod, podClaims } from '../../framework/pod-claims.ts';
+import { isDelayBinding, podClaims } from '../../framework/pod-claims.ts';
 import { AssumeCache } from './assume-cache.ts';
-import { compareStorage, findMatchingVolume, isReachable, requestedStorage } from './find-matching-volume.ts';
 
 export const selectedNode = 'volume.kubernetes.io/selected-node';
 export const bindCompleted = 'pv.kubernetes.io/bind-completed';
@@ -115,7 +122,7 @@ export class VolumeBinder {
     const taken = new Set<string>();
     toMatch.sort((a, b) => compareStorage(requestedStorage(a), requestedStorage(b)));
     for (const claim of toMatch) {
-      const volume = findMatchingVolume(claim, this.#allVolumes(), node, taken);
+      const volume = findMatchingVolume(claim, this.#allVolumes(), node, taken, true);
       if (volume === undefined) provisions.push(claim);
       else {
         taken.add(volume.metadata?.name ?? '');

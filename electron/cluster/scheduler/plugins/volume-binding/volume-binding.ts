@@ -1,3 +1,4 @@
+import { notForPod } from '../../../api/helpers/ephemeral-claims.ts';
 import { deepEqual } from '../../../apimachinery/deep-equal.ts';
 import type {
   CSIDriver,
@@ -17,12 +18,12 @@ import type {
 } from '../../framework/interface.ts';
 import type { NodeInfo } from '../../framework/node-info.ts';
 import type { VolumeBindingArgs } from '../../framework/plugin-args.ts';
-import { claimNotFound, notForPod, podClaims, usesClaim } from '../../framework/pod-claims.ts';
+import { claimNotFound, podClaims, usesClaim } from '../../framework/pod-claims.ts';
 import type { PodInfo } from '../../framework/pod-info.ts';
 import type { Status } from '../../framework/status.ts';
 import { errorStatus, skip, unresolvable } from '../../framework/status.ts';
 import { bindPodVolumes, promised, withSelectedNode } from './bind-volumes.ts';
-import { compareStorage } from './find-matching-volume.ts';
+import { compareStorage } from '../../../api/helpers/persistent-volumes.ts';
 import type { PodVolumeClaims, PodVolumes } from './volume-binder.ts';
 import { claimKey, limitOf, VolumeBinder } from './volume-binder.ts';
 

@@ -1,9 +1,10 @@
+import { claimClass } from '../../../api/helpers/persistent-volumes.ts';
 import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from '../../../api/types.ts';
 import type { EventRegistration } from '../../framework/cluster-event.ts';
 import type { CycleState } from '../../framework/cycle-state.ts';
 import type { FilterPlugin, Handle, PreFilterPlugin } from '../../framework/interface.ts';
 import type { NodeInfo } from '../../framework/node-info.ts';
-import { claimClass, claimNotFound, usesClaim, waitForFirstConsumer } from '../../framework/pod-claims.ts';
+import { claimNotFound, usesClaim, waitForFirstConsumer } from '../../framework/pod-claims.ts';
 import type { PodInfo } from '../../framework/pod-info.ts';
 import type { Status } from '../../framework/status.ts';
 import { skip, unresolvable } from '../../framework/status.ts';
