@@ -9,6 +9,7 @@ import { MemoryBackend } from '../../electron/cluster/etcd/backend/memory.ts';
 import { SqliteBackend } from '../../electron/cluster/etcd/backend/sqlite.ts';
 import type { Cluster } from '../../electron/cluster/interface.ts';
 import { volatileStore } from '../../electron/cluster/machine/local-state.ts';
+import type { HttpBody } from '../../electron/cluster/network/http.ts';
 import type { PeerCertificate } from '../../electron/cluster/network/interface.ts';
 import { buildTopology } from '../../electron/cluster/topology/topologies.ts';
 import { testPki } from '../../electron/cluster/kubeadm/testing/cluster-pki.testing.ts';
@@ -131,19 +132,72 @@ export class BenchCluster {
 
   /** Pods bound to nodes that are not there, `node-0` on, so that nobody runs them; spread evenly. */
   async createIdlePods(count: number, nodes: number): Promise<void> {
+    await this.#createAll('/api/v1/namespaces/default/pods', count, (index) => ({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: `idle-${index}`, namespace: 'default', labels: { app: 'idle' } },
+      spec: { nodeName: `node-${index % nodes}`, containers: [{ name: 'main', image: 'nginx' }] },
+    }));
+  }
+
+  /** Stops a component of the control plane, and waits until its program has ended. */
+  async stopComponent(component: string): Promise<void> {
+    this.cluster.stopComponent(SERVER, component);
+    const running = () =>
+      this.cluster.components().some(({ name, health }) => name === component && health === 'running');
+    await this.until(() => !running(), 60_000, `${component} has ended`);
+  }
+
+  async deleteNode(name: string): Promise<void> {
+    let gone = false;
+    this.#call('DELETE', `/api/v1/nodes/${name}`, undefined, () => (gone = true));
+    await this.until(() => gone, 60_000, `Node ${name} is deleted`);
+  }
+
+  /** Nodes without a machine that stay Ready, as nobody looks after them; for that, kube-controller-manager must not run. */
+  async createIdleNodes(
+    count: number,
+    manifest: (index: number) => { metadata: { name: string } },
+  ): Promise<void> {
+    await this.#createAll('/api/v1/nodes', count, manifest);
+    let patched = 0;
+    // New nodes are tainted until their kubelet says that they are ready (admission plugin TaintNodesByCondition).
+    const patch = { spec: { taints: null } };
+    for (let index = 0; index < count; index += 1) {
+      this.#call('PATCH', `/api/v1/nodes/${manifest(index).metadata.name}`, patch, () => (patched += 1));
+      if (index % 200 === 199) await this.until(() => patched > index, 60_000, 'nodes');
+    }
+    await this.until(() => patched >= count, 60_000, 'nodes');
+  }
+
+  /** Counts the Pods that were given a node, as a watch tells them. */
+  watchBoundPods(): { open(): boolean; bound(): number } {
+    let open = false;
+    let bound = 0;
+    this.#call(
+      'GET',
+      `/api/v1/namespaces/default/pods?watch=true&resourceVersion=0&fieldSelector=${encodeURIComponent('spec.nodeName!=')}`,
+      undefined,
+      () => (open = true),
+      (body) => {
+        if (body.type === 'object' && (body.value as { type: string }).type === 'ADDED') bound += 1;
+      },
+    );
+    return { open: () => open, bound: () => bound };
+  }
+
+  async createPods(count: number, manifest: (index: number) => object): Promise<void> {
+    await this.#createAll('/api/v1/namespaces/default/pods', count, manifest);
+  }
+
+  /** As many at once as the API server lets in. */
+  async #createAll(target: string, count: number, manifest: (index: number) => object): Promise<void> {
     let made = 0;
     for (let index = 0; index < count; index += 1) {
-      const manifest = {
-        apiVersion: 'v1',
-        kind: 'Pod',
-        metadata: { name: `idle-${index}`, namespace: 'default', labels: { app: 'idle' } },
-        spec: { nodeName: `node-${index % nodes}`, containers: [{ name: 'main', image: 'nginx' }] },
-      };
-      this.#call('POST', '/api/v1/namespaces/default/pods', manifest, () => (made += 1));
-      // As many at once as the API server lets in.
-      if (index % 200 === 199) await this.until(() => made > index, 60_000, 'Pods');
+      this.#call('POST', target, manifest(index), () => (made += 1));
+      if (index % 200 === 199) await this.until(() => made > index, 60_000, target);
     }
-    await this.until(() => made >= count, 60_000, 'Pods');
+    await this.until(() => made >= count, 60_000, target);
   }
 
   /** Watches as kubelets have them: each of the Pods of one node. */
@@ -180,7 +234,7 @@ export class BenchCluster {
     target: string,
     content: unknown,
     onAnswer: () => void,
-    onItem: () => void = () => undefined,
+    onItem: (body: HttpBody) => void = () => undefined,
   ): void {
     const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
     const head = { method, target, headers: { 'content-type': type } };

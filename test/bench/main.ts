@@ -45,6 +45,18 @@ const PARTS: readonly Part[] = [
       };
     }),
   ),
+  ...['plain', 'spread', 'antiaffinity'].flatMap((workload) =>
+    [
+      [100, 1000],
+      [1000, 1000],
+      [1000, 5000],
+      [5000, 5000],
+    ].map(([nodes = 0, pods = 0]) => ({
+      name: `scheduler-api, ${workload}, ${nodes.toLocaleString('en')} nodes, ${pods.toLocaleString('en')} Pods`,
+      program: 'scheduler-api',
+      args: [workload, `${nodes}`, `${pods}`],
+    })),
+  ),
   {
     name: 'scheduler, plain, 5,000 nodes, all scored',
     program: 'scheduler',

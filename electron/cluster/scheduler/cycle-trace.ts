@@ -39,6 +39,10 @@ export interface CycleView {
   readonly nodes: string;
   /** By which it was decided, unless it is the default one. */
   readonly profile?: Profile;
+  /** Where in the order of nodes (`cache/node-order.ts`) the search began. */
+  readonly start: number;
+  /** Percentage of nodes to score; absent where the size of the cluster decides. */
+  readonly percentage?: number;
   /** Pods taken to be on a node before their binding was seen: `namespace/name`, node; their number when they are many. */
   readonly assumed?: number | readonly (readonly [string, string])[];
   /** Pods for which room is being made on a node. */
@@ -144,20 +148,29 @@ function refusalColumns(
   const why: number[] = [];
   const refusals: Refusal[] = [];
   const places = new Map<string, number>();
-  const rejected: Record<string, number> = {};
+  // Thousands of nodes share a few statuses.
+  const placeOf = new Map<Status, number>();
+  const counts = new Map<Status, number>();
   const rows = refused.size > fullRows ? fewRows : fullRows;
-  for (const [node, { plugin = '', code, reasons }] of refused) {
-    rejected[plugin] = (rejected[plugin] ?? 0) + 1;
+  for (const [node, status] of refused) {
+    counts.set(status, (counts.get(status) ?? 0) + 1);
     if (names.length >= rows) continue;
-    const key = `${plugin} ${code} ${reasons.join('\n')}`;
-    let place = places.get(key);
+    let place = placeOf.get(status);
     if (place === undefined) {
-      places.set(key, (place = refusals.length));
-      refusals.push({ plugin, code, reasons });
+      const { plugin = '', code, reasons } = status;
+      const key = `${plugin} ${code} ${reasons.join('\n')}`;
+      place = places.get(key);
+      if (place === undefined) {
+        places.set(key, (place = refusals.length));
+        refusals.push({ plugin, code, reasons });
+      }
+      placeOf.set(status, place);
     }
     names.push(node);
     why.push(place);
   }
+  const rejected: Record<string, number> = {};
+  for (const [{ plugin = '' }, count] of counts) rejected[plugin] = (rejected[plugin] ?? 0) + count;
   return { refused: names, why: column(why), refusals, rejected };
 }
 

@@ -14,7 +14,16 @@ export function feasibleNodesToFind(nodes: number, percentage: number): number {
 
 /** Where the search for nodes goes on from cycle to cycle, so that all nodes have their turn. */
 export class SearchStart {
-  #index = 0;
+  #index: number;
+
+  constructor(index = 0) {
+    this.#index = index;
+  }
+
+  /** From which another one goes on like this one. */
+  get index(): number {
+    return this.#index;
+  }
 
   /** Place in a list of `nodes`. */
   at(nodes: number): number {

@@ -169,17 +169,12 @@ export class Scheduler {
     const filter = (s: CycleState, pod: PodInfo, node: NodeInfo): Status | undefined =>
       this.#filter(framework, s, pod, node);
     const { attempts: attempt } = queued;
-    const cycle = {
-      framework,
-      state,
-      attempt,
-      nodeCount: snapshot.nodes.length,
-      seen: this.#seen(framework),
-    };
-    const result = schedulePod(framework, state, info, snapshot, filter, this.#context.rand, {
-      start: this.#searchStart,
-      percentage: framework.profile.percentageOfNodesToScore ?? this.#options.percentageOfNodesToScore ?? 0,
-    });
+    const percentage =
+      framework.profile.percentageOfNodesToScore ?? this.#options.percentageOfNodesToScore ?? 0;
+    const seen = this.#seen(framework, percentage);
+    const cycle = { framework, state, attempt, nodeCount: snapshot.nodes.length, seen };
+    const sampling = { start: this.#searchStart, percentage };
+    const result = schedulePod(framework, state, info, snapshot, filter, this.#context.rand, sampling);
     if (result.outcome === 'error') {
       const { message } = result;
       const findings = { ...cycle, feasible: [], refused: new Map<string, Status>(), scored: undefined };
@@ -345,12 +340,14 @@ export class Scheduler {
   }
 
   /** What this cycle is decided from. */
-  #seen({ profile }: Framework): CycleView {
+  #seen({ profile }: Framework, percentage: number): CycleView {
     const { pods, nodes } = this.#versions;
     const [assumed, nominated] = [this.cache.assumed, this.#nominator.all];
     return {
       pods: pods(),
       nodes: nodes(),
+      start: this.#searchStart.index,
+      ...(percentage === 0 ? {} : { percentage }),
       ...(this.#custom.has(profile) ? { profile } : {}),
       ...(assumed.size > 0 ? { assumed: assumed.size > maxSeen ? assumed.size : [...assumed] } : {}),
       ...(nominated.size > 0 && nominated.size <= maxSeen ? { nominated: [...nominated] } : {}),

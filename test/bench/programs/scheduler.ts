@@ -17,50 +17,29 @@ import { defaultProfile, inTreeRegistry } from '../../../electron/cluster/schedu
 import { SearchStart } from '../../../electron/cluster/scheduler/sampling.ts';
 import { schedulePod } from '../../../electron/cluster/scheduler/schedule-pod.ts';
 import { report, residentMB, threadMs } from '../measure.ts';
+import type { SchedulerWorkload } from '../scheduler-workload.ts';
+import { workloadNode, workloadPod } from '../scheduler-workload.ts';
 
 // Pods through the whole algorithm in process, the decision's record included: snapshot, filter, score, record, assume.
 // Arguments: plain, spread or antiaffinity; nodes; Pods; percentage of nodes to score (0: as the default is).
 const [workload = 'plain', nodeCount = 100, podCount = 1000, percentage = 0] = process.argv
   .slice(2)
-  .map((argument, index) => (index === 0 ? argument : Number(argument))) as [string, number, number, number];
+  .map((argument, index) => (index === 0 ? argument : Number(argument))) as [
+  SchedulerWorkload,
+  number,
+  number,
+  number,
+];
 
-const hostname = 'kubernetes.io/hostname';
-const zone = 'topology.kubernetes.io/zone';
-const zones = 6;
-const groups = 10;
 /** Records that are kept, as the causal log keeps a bounded number. */
 const kept = 1000;
 
-function node(index: number): Node {
-  const name = `node-${index}`;
-  return {
-    metadata: { name, labels: { [hostname]: name, [zone]: `zone-${index % zones}` } },
-    spec: {},
-    status: { allocatable: { cpu: '4', memory: '32Gi', pods: '110' } },
-  } as Node;
-}
+const node = (index: number): Node => workloadNode(index) as Node;
 
 function pod(index: number): Pod {
-  const app = workload === 'antiaffinity' ? `group-${index % groups}` : 'web';
-  const labelSelector = { matchLabels: { app } };
-  const apart = [{ labelSelector, topologyKey: hostname }];
-  const even = (topologyKey: string, maxSkew: number): object => ({
-    maxSkew,
-    topologyKey,
-    whenUnsatisfiable: 'DoNotSchedule',
-    labelSelector,
-  });
-  return {
-    metadata: { name: `pod-${index}`, namespace: 'default', uid: `uid-${index}`, labels: { app } },
-    spec: {
-      containers: [{ name: 'main', image: 'web', resources: { requests: { cpu: '50m', memory: '200Mi' } } }],
-      ...(workload === 'spread' ? { topologySpreadConstraints: [even(zone, 1), even(hostname, 1)] } : {}),
-      ...(workload === 'antiaffinity'
-        ? { affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: apart } } }
-        : {}),
-    },
-    status: { phase: 'Pending' },
-  } as unknown as Pod;
+  const manifest = workloadPod(workload, index);
+  const metadata = { ...manifest.metadata, uid: `uid-${index}` };
+  return { ...manifest, metadata, status: { phase: 'Pending' } } as unknown as Pod;
 }
 
 const objects = {

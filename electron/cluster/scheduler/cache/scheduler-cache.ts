@@ -4,6 +4,7 @@ import { NodeInfo } from '../framework/node-info.ts';
 import type { PodInfo } from '../framework/pod-info.ts';
 import { podInfo, podKey } from '../framework/pod-info.ts';
 import { PodKinds } from '../framework/pod-kinds.ts';
+import { nodeOrder, zoneKey } from './node-order.ts';
 
 interface PodState {
   info: PodInfo;
@@ -111,7 +112,7 @@ export class SchedulerCache {
   setNode(node: Node): void {
     const name = node.metadata?.name ?? '';
     const info = this.#nodeInfo(name);
-    if (info.node === undefined) this.#structureChanged = true;
+    if (info.node === undefined || zoneKey(info.node) !== zoneKey(node)) this.#structureChanged = true;
     this.#replaceNode(info, node);
     this.#changed(name, (copy) => copy.setNode(node));
   }
@@ -139,7 +140,7 @@ export class SchedulerCache {
   snapshot(): Snapshot {
     if (this.#structureChanged) {
       this.#structureChanged = false;
-      const known = [...this.#nodes.values()].filter((info) => info.node !== undefined);
+      const known = nodeOrder([...this.#nodes.values()].filter((info) => info.node !== undefined));
       this.#order = known.map((info) => {
         const old = this.#byName.get(info.name);
         return old?.generation === info.generation ? old : info.clone();

@@ -48,10 +48,14 @@ export function applyChanges(
         profile = withPlugins(profile, (plugins) => plugins.filter(({ name }) => name !== change.name));
     }
   }
-  const { world, beliefs } = situation;
+  const { world } = situation;
   const touched = nodes.size + gone.size + goneNodes.size > 0;
   return {
-    situation: { world: touched ? altered(world, nodes, gone, goneNodes) : world, beliefs, profile },
+    situation: {
+      ...situation,
+      world: touched ? altered(world, nodes, gone, goneNodes) : world,
+      profile,
+    },
     pod: changed,
   };
 }

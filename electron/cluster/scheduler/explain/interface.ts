@@ -97,9 +97,18 @@ export interface WhyNot {
   readonly complete: boolean;
 }
 
+/** How much of a large cluster a cycle looks at, and from where on. */
+export interface Search {
+  readonly start: number;
+  /** Of the nodes; 0 leaves it to the size of the cluster. */
+  readonly percentage: number;
+}
+
 /** Everything a cycle depends on. */
 export interface Situation {
   readonly world: World;
   readonly beliefs: Beliefs;
   readonly profile: Profile;
+  /** Without it all nodes are looked at. */
+  readonly search?: Search;
 }

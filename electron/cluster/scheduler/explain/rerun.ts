@@ -17,13 +17,15 @@ import { podInfo, podKey } from '../framework/pod-info.ts';
 import { informerObjects } from '../informer-objects.ts';
 import { Nominator } from '../nominator.ts';
 import { inTreeRegistry } from '../plugins/registry.ts';
+import { SearchStart } from '../sampling.ts';
 import { schedulePod } from '../schedule-pod.ts';
 import { FrozenListers } from './frozen-listers.ts';
-import type { Change, CycleResult, PluginVerdict, Situation } from './interface.ts';
+import type { Change, CycleResult, PluginVerdict, Search, Situation } from './interface.ts';
 
 // Nothing waits and nothing is left to chance: of equals the first is taken, and `tied` names them all.
 const noClock = { now: () => 0 } as unknown as Clock;
 const first = { int: () => 0 } as unknown as Rand;
+const everything: Search = { start: 0, percentage: 100 };
 
 /** What all filters say of one node, or what refused the Pod before any was asked. */
 export interface NodeVerdicts {
@@ -42,10 +44,12 @@ export class Rerun {
   readonly #nodes = new Map<string, Node>();
   /** Pods for which room is being made. */
   readonly #waiting = new Map<string, PodInfo>();
+  readonly #search: Search;
   #snapshot: Snapshot;
 
   /** `key`: the Pod that will be asked about. */
-  constructor({ world, beliefs, profile }: Situation, key: string) {
+  constructor({ world, beliefs, profile, search = everything }: Situation, key: string) {
+    this.#search = search;
     for (const node of world.list(resourceTypes.nodes)) {
       this.#nodes.set(node.metadata?.name ?? '', node);
       this.#cache.setNode(node);
@@ -112,7 +116,9 @@ export class Rerun {
       return { outcome: 'gated', node: null, message, detail };
     }
     const filter = (s: CycleState, one: PodInfo, node: NodeInfo) => this.#filter(s, one, node);
-    const result = schedulePod(framework, state, info, this.#snapshot, filter, first);
+    const { start, percentage } = this.#search;
+    const sampling = { start: new SearchStart(start), percentage };
+    const result = schedulePod(framework, state, info, this.#snapshot, filter, first, sampling);
     if (result.outcome === 'fits') {
       const { feasible, refused, scored, node } = result;
       const detail = cycleDetail({ ...cycle, feasible, refused, scored });

@@ -1,41 +1,25 @@
-import type { Column, CycleDetail } from '../cycle-trace.ts';
+import type { CycleDetail } from '../cycle-trace.ts';
 
-/** Whether two cycles found the same: which nodes fit with which totals, and who refused the others for what. */
+/** What is known before, and what chance has a part in: which of many nodes preemption tries. */
+const apart = new Set(['scheduler', 'attempt', 'seen', 'nominatedNode', 'candidates']);
+
+/**
+ * Whether two cycles found the same, as far as each tells it: which nodes fit and in which order they were found, every score,
+ * and who refused the others for what; of preemption, whom the nodes would lose that both tried.
+ */
 export function sameCycle(a: CycleDetail, b: CycleDetail): boolean {
-  // The scheduler may have stopped at enough nodes; scores are compared among the nodes that were scored.
-  if (lookedAt(a) !== lookedAt(b)) return a.nodes === b.nodes && agree(reasons(a), reasons(b));
-  return (
-    a.nodes === b.nodes &&
-    a.feasible === b.feasible &&
-    agree(totals(a), totals(b)) &&
-    agree(reasons(a), reasons(b))
+  return found(a) === found(b) && sameVictims(a, b);
+}
+
+function found(cycle: CycleDetail): string {
+  return JSON.stringify(
+    Object.entries(cycle)
+      .filter(([key]) => !apart.has(key))
+      .sort(([x], [y]) => (x < y ? -1 : 1)),
   );
 }
 
-/** How many nodes were asked about. */
-function lookedAt({ feasible, rejected }: CycleDetail): number {
-  return Object.values(rejected).reduce((sum, count) => sum + count, feasible);
-}
-
-/** Long lists are cut by each record in its own way: only what both tell of counts. */
-function agree(a: ReadonlyMap<string, unknown>, b: ReadonlyMap<string, unknown>): boolean {
-  for (const [node, value] of a) if (b.has(node) && b.get(node) !== value) return false;
-  return true;
-}
-
-function totals({ fits, totals: column }: CycleDetail): ReadonlyMap<string, number> {
-  return new Map(fits.map((node, index) => [node, valueAt(column, index)]));
-}
-
-function reasons({ refused, why, refusals }: CycleDetail): ReadonlyMap<string, string> {
-  return new Map(
-    refused.map((node, index) => {
-      const refusal = refusals[valueAt(why, index)];
-      return [node, `${refusal?.plugin ?? ''} ${refusal?.reasons.join('\n') ?? ''}`];
-    }),
-  );
-}
-
-function valueAt(column: Column, index: number): number {
-  return typeof column === 'number' ? column : (column[index] as number);
+function sameVictims({ candidates: a = [] }: CycleDetail, { candidates: b = [] }: CycleDetail): boolean {
+  const victims = new Map(b.map((one) => [one.node, JSON.stringify(one.victims)]));
+  return a.every((one) => !victims.has(one.node) || victims.get(one.node) === JSON.stringify(one.victims));
 }

@@ -35,7 +35,9 @@ interface Plan {
  * What every filter says of a node, and the smallest sets of changes with which all of them let the Pod pass. Nothing
  * is worked out from texts: each set was tried by running the filters again on the changed situation.
  */
-export function whyNot(situation: Situation, pod: Pod, node: string): WhyNot | undefined {
+export function whyNot(from: Situation, pod: Pod, node: string): WhyNot | undefined {
+  // The search of a large cluster may end before it comes to the node: here all are looked at.
+  const situation: Situation = { world: from.world, beliefs: from.beliefs, profile: from.profile };
   const key = podKey(pod);
   const base = new Rerun(situation, key);
   const info = base.node(node);

@@ -197,7 +197,8 @@ export class SchedulingService {
     if (world === undefined || pod === undefined) return undefined;
     const assumed = typeof seen?.assumed === 'number' ? this.#boundBefore(id, world) : seen?.assumed;
     const beliefs = { assumed: new Map(assumed), nominated: new Map(seen?.nominated) };
-    return { situation: { world, beliefs, profile: seen?.profile ?? defaultProfile }, pod };
+    const search = { start: seen?.start ?? 0, percentage: seen?.percentage ?? 0 };
+    return { situation: { world, beliefs, profile: seen?.profile ?? defaultProfile, search }, pod };
   }
 
   /** Pods without a node of which the last thing decided, before a record, is where they go. */
