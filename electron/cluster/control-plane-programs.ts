@@ -2,6 +2,7 @@ import type { RsaSignatures } from '../base/jose/interface.ts';
 import { STRATEGIES } from './api/registry.ts';
 import type { TokenUser } from './apiserver/auth/bearer-token.ts';
 import { kubeApiserverProgram } from './apiserver/server/program.ts';
+import { withKlog } from './client/klog.ts';
 import { kubeControllerManager } from './controller/controller-manager/kube-controller-manager.ts';
 import type { Backend } from './etcd/backend/interface.ts';
 import { etcdProgram } from './etcd/server/program.ts';
@@ -27,17 +28,20 @@ export function controlPlanePrograms(
     ['etcd', etcdProgram({ backend, views, faults })],
     [
       'kube-apiserver',
-      kubeApiserverProgram({
-        strategies: STRATEGIES,
-        etcd: (connection) => new NetworkEtcdClient(connection),
-        gitVersion: version,
-        authority: CLUSTER_CA,
-        objects: INIT_OBJECTS,
-        tokens,
-        rsa,
-      }),
+      withKlog(
+        kubeApiserverProgram({
+          strategies: STRATEGIES,
+          etcd: (connection) => new NetworkEtcdClient(connection),
+          gitVersion: version,
+          authority: CLUSTER_CA,
+          objects: INIT_OBJECTS,
+          tokens,
+          rsa,
+        }),
+        true,
+      ),
     ],
-    ['kube-controller-manager', kubeControllerManager(version, rsa)],
-    ['kube-scheduler', kubeScheduler(version)],
+    ['kube-controller-manager', withKlog(kubeControllerManager(version, rsa), true)],
+    ['kube-scheduler', withKlog(kubeScheduler(version), true)],
   ]);
 }

@@ -42,6 +42,8 @@ export class LeaderElector {
   #observed: Lease | undefined;
   #observedAt = 0;
   #reported = '';
+  /** What is asked of the API now. */
+  #verb: 'get' | 'create' | 'update' = 'get';
   #wasMine = false;
 
   constructor(context: ComponentContext, options: LeaderElectionOptions) {
@@ -57,13 +59,17 @@ export class LeaderElector {
   /** Resolves once this candidate holds the lease. */
   async acquire(): Promise<void> {
     const { namespace, name } = this.#options;
-    this.#context.log.info(`attempting to acquire leader lease ${namespace}/${name}...`);
+    this.#context.log.info(`attempting to acquire leader lease ${namespace}/${name}...`, {
+      caller: 'leaderelection.go:257',
+    });
     while (!(await this.#tryAcquireOrRenew())) {
       await this.#context.clock.sleep(this.#times.retryPeriod * (1 + jitter * this.#context.rand.float()));
     }
     // Whoever held the lease already, under this very identity, has not become leader now.
     if (!this.#wasMine) this.#say('became leader');
-    this.#context.log.info(`successfully acquired lease ${namespace}/${name}`);
+    this.#context.log.info(`successfully acquired lease ${namespace}/${name}`, {
+      caller: 'leaderelection.go:271',
+    });
   }
 
   /** Renews until that has not succeeded for `renewDeadline`; resolves when leadership is lost. */
@@ -86,6 +92,7 @@ export class LeaderElector {
     this.#say('stopped leading');
     this.#context.log.info(
       `failed to renew lease ${this.#options.namespace}/${this.#options.name}: context deadline exceeded`,
+      { caller: 'leaderelection.go:297' },
     );
   }
 
@@ -95,7 +102,12 @@ export class LeaderElector {
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       const { namespace, name } = this.#options;
-      this.#context.log.error(`error retrieving or updating resource lock ${namespace}/${name}: ${message}`);
+      const failed = {
+        get: `error retrieving resource lock ${namespace}/${name}: ${message}`,
+        create: `error initially creating lease lock: ${message}`,
+        update: `Failed to update lease: ${message}`,
+      };
+      this.#context.log.error(failed[this.#verb], { caller: 'leaderelection.go:448' });
       return false;
     }
   }
@@ -116,13 +128,16 @@ export class LeaderElector {
         const message = error instanceof Error ? error.message : String(error);
         this.#context.log.error(
           `Failed to update lease optimistically: ${message}, falling back to slow path`,
+          { caller: 'leaderelection.go:436' },
         );
       }
     }
+    this.#verb = 'get';
     try {
       lease = await leases.get(name);
     } catch (error) {
       if (!isNotFound(error)) throw error;
+      this.#verb = 'create';
       const created: Lease = {
         apiVersion: resourceTypes.leases.apiVersion,
         kind: resourceTypes.leases.kind,
@@ -138,6 +153,7 @@ export class LeaderElector {
     const held =
       holder !== '' && this.#observedAt + (lease.spec?.leaseDurationSeconds ?? 0) * 1000 > clock.now();
     if (held && holder !== identity) return false;
+    this.#verb = 'update';
     this.#observe(await leases.update(this.#next(lease)));
     return true;
   }
@@ -166,7 +182,8 @@ export class LeaderElector {
     const holder = lease.spec?.holderIdentity ?? '';
     if (holder === this.#reported) return;
     this.#reported = holder;
-    if (holder !== '') this.#context.log.info(`new leader elected`, { identity: holder });
+    if (holder !== '')
+      this.#context.log.info('new leader elected', { caller: 'leaderelection.go:181', identity: holder });
   }
 
   #say(what: string): void {

@@ -106,9 +106,11 @@ export class Reflector<T extends KubeObject> implements Disposable {
       return true;
     } catch (error) {
       if (isExpired(error) || isGone(error)) this.#unavailable = true;
-      this.#context.log.warn('Failed to watch', {
-        type: name,
+      this.#context.log.error('Failed to watch', {
+        caller: 'reflector.go:205',
         err: `failed to list ${name}: ${text(error)}`,
+        logger: 'UnhandledError',
+        type: name,
       });
       return false;
     }
@@ -152,7 +154,11 @@ export class Reflector<T extends KubeObject> implements Disposable {
     const { sink, name } = this.#options;
     if (event.type === 'ERROR') {
       const status = event.object as { readonly code?: number; readonly message?: string };
-      this.#context.log.info('Watch closed', { type: name, err: status.message ?? 'unknown' });
+      this.#context.log.info('Watch closed', {
+        caller: 'reflector.go:556',
+        type: name,
+        err: status.message ?? 'unknown',
+      });
       if (status.code === 410) this.#unavailable = true;
       return { next: 'relist' };
     }
@@ -164,7 +170,12 @@ export class Reflector<T extends KubeObject> implements Disposable {
   }
 
   #failed(error: Error): WatchEnd {
-    this.#context.log.warn('Failed to watch', { type: this.#options.name, err: text(error) });
+    this.#context.log.error('Failed to watch', {
+      caller: 'reflector.go:205',
+      err: text(error),
+      logger: 'UnhandledError',
+      type: this.#options.name,
+    });
     if (isExpired(error) || isGone(error)) {
       this.#unavailable = true;
       return { next: 'relist' };

@@ -1,3 +1,5 @@
+import { commandFailed } from '../client/command-failed.ts';
+import { withKlog } from '../client/klog.ts';
 import { readClientConfig } from '../client/kubeconfig.ts';
 import { NetworkApiClient } from '../client/network-api-client.ts';
 import { takeThawed } from '../client/thaw.ts';
@@ -7,23 +9,28 @@ import { readSettings } from './settings.ts';
 
 /** The kubelet. Reads its flags, `/var/lib/kubelet/config.yaml` and its kubeconfig from the machine. */
 export function kubeletProgram(version: string): Program {
-  return async (process: ProcessContext) => {
+  return withKlog(async (process: ProcessContext) => {
     const thawed = takeThawed(process.state, 'kubelet');
     let kubelet: Kubelet;
     try {
       const settings = readSettings(process.argv, process.machine, process.files);
+      if (settings.configWarning !== undefined)
+        process.log.info('Using lenient decoding as strict decoding failed', {
+          caller: 'codec.go:119',
+          err: settings.configWarning,
+        });
+      process.log.info('Kubelet version', { caller: 'server.go:529', kubeletVersion: version });
       const userAgent = `kubelet/${version} (linux/amd64) kubernetes/leme`;
       const config = readClientConfig(process.files, settings.kubeconfig, userAgent, { qps: 50, burst: 100 });
       const client = new NetworkApiClient(process, process.net, config);
       kubelet = new Kubelet({ process, settings, client, version, thawed });
     } catch (error) {
-      process.stderr(
-        `E run.go:72] "command failed" err=${JSON.stringify(error instanceof Error ? error.message : String(error))}`,
-      );
+      if (error instanceof TypeError) throw error;
+      const why = error instanceof Error ? error.message : String(error);
+      process.stderr(commandFailed(why, process.clock.now(), process.pid));
       return 1;
     }
-    process.stderr(`I server.go:529] "Kubelet version" kubeletVersion="${version}"`);
     process.go(() => kubelet.run());
     return new Promise<number>((resolve) => process.onTerminate(() => resolve(0)));
-  };
+  }, false);
 }

@@ -1,6 +1,7 @@
 import type { KubeObject, Pod } from '../api/types.ts';
 import type { ApiClient, GroupVersionResource, ResourceClient } from '../client/interface.ts';
 import { FakeApiClient } from '../client/testing/fake-api-client.testing.ts';
+import { withKlog } from '../client/klog.ts';
 import { TestSimulation } from '../client/testing/test-simulation.testing.ts';
 import { resourceTypes } from '../client/resource-types.ts';
 import { containerdProgram } from '../cri/containerd.ts';
@@ -79,8 +80,7 @@ export class KubeletHarness {
       CNI_CONFIG,
       JSON.stringify({ plugins: [{ ipam: { subnet: '10.244.1.0/24' } }] }),
     );
-    const configuration = 'kind: KubeletConfiguration\nstaticPodPath: /etc/kubernetes/manifests\n';
-    this.machine.files.write('/var/lib/kubelet/config.yaml', configuration);
+    this.configure('staticPodPath: /etc/kubernetes/manifests\n');
     this.runtime = new NodeRuntime(this.machine, new OfflineCatalogue(), () => simulation.now);
     this.runtime.preload('registry.k8s.io/pause:3.10.1');
     this.machine.units.define({
@@ -93,12 +93,18 @@ export class KubeletHarness {
     });
   }
 
+  /** Writes the kubelet's configuration file; read when it starts. */
+  configure(fields: string): void {
+    const header = 'apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n';
+    this.machine.files.write('/var/lib/kubelet/config.yaml', `${header}${fields}`);
+  }
+
   /** Starts containerd and the kubelet, and lets the node get ready. */
   async start(thawed = false, ms = 2_000): Promise<void> {
     if (this.machine.units.get('containerd')?.process === undefined) this.machine.units.start('containerd');
     this.kubelet = this.machine.spawn({
       name: 'kubelet',
-      program: async (process) => {
+      program: withKlog(async (process) => {
         const settings = readSettings(process.argv, process.machine, process.files);
         const kubelet = new Kubelet({
           process,
@@ -109,7 +115,7 @@ export class KubeletHarness {
         });
         process.go(() => kubelet.run());
         return new Promise<number>((resolve) => process.onTerminate(() => resolve(0)));
-      },
+      }, false),
       argv: ['kubelet'],
     });
     this.kubelet.onDidExit((status) => {

@@ -27,7 +27,7 @@ import { NodeLease } from './node-lease.ts';
 import type { NodeFacts } from './node-object.ts';
 import { nodeStatus } from './node-object.ts';
 import { NodeStatusUpdater } from './node-status-updater.ts';
-import { isMirrorPod, isStaticPod, metaOf, uidOf } from './pod-accessors.ts';
+import { fullNameOf, isMirrorPod, isStaticPod, metaOf, uidOf } from './pod-accessors.ts';
 import { PodEvents } from './pod-events.ts';
 import { PodRecords } from './pod-record.ts';
 import { PodSyncer } from './pod-syncer.ts';
@@ -65,7 +65,7 @@ export class Kubelet {
   readonly #cri: CriClient;
   readonly #cache: RuntimeCache;
   readonly #workers = new Map<string, PodWorker>();
-  /** Static Pods that came back while their predecessor of the same uid was still ending. */
+  /** Static Pods whose name another one still has, by uid. */
   readonly #waiting = new Map<string, Pod>();
   readonly #syncer: PodSyncer;
   readonly #images: ImageManager;
@@ -196,6 +196,7 @@ export class Kubelet {
     new KubeletServer({
       process: this.#process,
       cri: this.#cri,
+      config: this.#settings.config,
       pods: () => [...this.#workers.values()].map((worker) => worker.pod),
       status: (pod) => this.#statuses.get(uidOf(pod)),
       runtime: (pod) => this.#cache.get(uidOf(pod)),
@@ -253,20 +254,28 @@ export class Kubelet {
     const { process } = this.#options;
     const { staticPodPath, nodeName } = this.#settings;
     if (staticPodPath === '') return;
-    const source = new StaticPodSource(process.files, staticPodPath, nodeName, () => process.clock.now(), {
+    const source = new StaticPodSource(process.files, staticPodPath, nodeName, process.clock, {
       added: (pod) => {
-        if (this.#workers.has(uidOf(pod))) this.#waiting.set(uidOf(pod), pod);
-        else this.#startWorker(pod);
         this.#mirrors.want(pod);
+        if (this.#rivalOf(pod) === undefined) this.#startWorker(pod);
+        else this.#waiting.set(uidOf(pod), pod);
       },
       removed: (pod) => {
         this.#waiting.delete(uidOf(pod));
         this.#mirrors.unwant(pod);
         this.#workers.get(uidOf(pod))?.remove();
       },
-      failed: (message) => process.stderr(`E kubelet: Could not process manifest file: ${message}`),
+      failed: (message, path, err) =>
+        process.log.error(message, { caller: err === undefined ? 'file.go:187' : 'file.go:200', err, path }),
     });
     source.start();
+  }
+
+  /** A static Pod of the same name that has its place already. Models allowStaticPodStart (pod_workers.go, v1.34). */
+  #rivalOf(pod: Pod): PodWorker | undefined {
+    return [...this.#workers.values()].find(
+      (worker) => isStaticPod(worker.pod) && fullNameOf(worker.pod) === fullNameOf(pod),
+    );
   }
 
   #startWorker(pod: Pod): void {
@@ -312,6 +321,7 @@ export class Kubelet {
 
   /** Removes what is left of a Pod in the runtime; starts the static Pod that has been waiting for that. */
   async #cleanUp(uid: string): Promise<void> {
+    const gone = this.#workers.get(uid)?.pod;
     this.#workers.delete(uid);
     this.#statuses.forget(uid);
     this.#backoff.forget(`${uid}_`);
@@ -320,9 +330,12 @@ export class Kubelet {
     this.#objects.unregister(uid);
     this.#syncer.forget(uid);
     this.#volumes.tearDown(uid);
-    const next = this.#waiting.get(uid);
-    this.#waiting.delete(uid);
-    if (next !== undefined) this.#startWorker(next);
+    const next = [...this.#waiting.values()].find(
+      (pod) => gone !== undefined && fullNameOf(pod) === fullNameOf(gone),
+    );
+    if (next === undefined) return;
+    this.#waiting.delete(uidOf(next));
+    this.#startWorker(next);
   }
 
   async #removeSandboxes(uid: string): Promise<void> {

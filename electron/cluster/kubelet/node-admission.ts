@@ -2,6 +2,7 @@ import { parseQuantity } from '../apimachinery/quantity.ts';
 import type { Pod, PodSpec } from '../api/types.ts';
 import type { MachineSpec } from '../machine/interface.ts';
 import type { WaitingReason } from './pod-status.ts';
+import { nodeAllocatable, nodeCapacity } from './node-resources.ts';
 import { specOf } from './pod-accessors.ts';
 import type { KubeletSettings } from './settings.ts';
 
@@ -9,7 +10,7 @@ const MILLI = 1_000_000n;
 const UNIT = 1_000_000_000n;
 
 /** Thousandths of a core, or bytes: the larger of all containers together and each init container. */
-function requestOf(spec: PodSpec, resource: 'cpu' | 'memory'): bigint {
+function requestOf(spec: PodSpec, resource: 'cpu' | 'memory' | 'ephemeral-storage'): bigint {
   const unit = resource === 'cpu' ? MILLI : UNIT;
   const of = (container: PodSpec['containers'][number]): bigint =>
     parseQuantity(container.resources?.requests?.[resource] ?? '0').nanos / unit;
@@ -39,10 +40,11 @@ export function admitPod(
     const running = others().length;
     if (running + 1 > settings.maxPods) return refuse('pods', 1n, BigInt(running), BigInt(settings.maxPods));
   }
-  const memory = BigInt(Math.floor(machine.memory * 0.96) - 100 * 1024 * 1024);
+  const allocatable = nodeAllocatable(nodeCapacity(machine, settings), settings);
   const limits = [
-    ['cpu', BigInt(machine.cpus * 1000)],
-    ['memory', memory],
+    ['cpu', (allocatable.get('cpu')?.nanos ?? 0n) / MILLI],
+    ['memory', (allocatable.get('memory')?.nanos ?? 0n) / UNIT],
+    ['ephemeral-storage', (allocatable.get('ephemeral-storage')?.nanos ?? 0n) / UNIT],
   ] as const;
   for (const [resource, capacity] of limits) {
     const requested = requestOf(specOf(pod), resource);

@@ -1,18 +1,11 @@
 import { SeededRand } from '../../base/rand.ts';
-import { canonicalQuantity } from '../apimachinery/quantity.ts';
 import type { Node, NodeCondition } from '../api/types.ts';
 import { formatTime } from '../apimachinery/time.ts';
 import type { Image } from '../cri/interface.ts';
 import { CONTAINERD_VERSION } from '../cri/interface.ts';
 import type { MachineSpec } from '../machine/interface.ts';
+import { nodeAllocatable, nodeCapacity, resourceTexts } from './node-resources.ts';
 import type { KubeletSettings } from './settings.ts';
-
-const KIB = 1024;
-const MIB = 1024 * KIB;
-/** What eviction keeps free of memory and disk. */
-const MEMORY_RESERVED = 100 * MIB;
-const DISK_SHARE = 0.9;
-const MAX_IMAGES = 50;
 
 export interface NodeFacts {
   readonly machine: MachineSpec;
@@ -23,16 +16,6 @@ export interface NodeFacts {
   /** Why the node is not ready; empty when it is. */
   readonly notReady: string;
   readonly now: number;
-}
-
-/** Memory that Linux itself does not hand out. */
-function usableMemory(bytes: number): number {
-  return Math.floor((bytes * 0.96) / KIB) * KIB;
-}
-
-/** As the API server writes it, so that what was reported and what is reported can be compared. */
-function kibi(bytes: number): string {
-  return canonicalQuantity(`${bytes / KIB}Ki`);
 }
 
 function condition(
@@ -79,26 +62,16 @@ function hexId(text: string): string {
 /** What the kubelet reports of its node. Models pkg/kubelet/nodestatus (v1.34). */
 export function nodeStatus(facts: NodeFacts, old: Node['status']): NonNullable<Node['status']> {
   const { machine, settings } = facts;
-  const memory = usableMemory(machine.memory);
-  const disk = Math.floor(machine.disk / KIB) * KIB;
-  const shared = {
-    'hugepages-1Gi': '0',
-    'hugepages-2Mi': '0',
-    pods: String(settings.maxPods),
-    cpu: String(machine.cpus),
-  };
+  const capacity = nodeCapacity(machine, settings);
+  const { nodeStatusMaxImages: maxImages } = settings.config;
   return {
     ...old,
     addresses: [
       { type: 'InternalIP', address: settings.nodeIp },
       { type: 'Hostname', address: settings.nodeName },
     ],
-    capacity: { ...shared, memory: kibi(memory), 'ephemeral-storage': kibi(disk) },
-    allocatable: {
-      ...shared,
-      memory: kibi(memory - MEMORY_RESERVED),
-      'ephemeral-storage': canonicalQuantity(String(Math.floor(disk * DISK_SHARE))),
-    },
+    capacity: resourceTexts(capacity),
+    allocatable: resourceTexts(nodeAllocatable(capacity, settings)),
     conditions: conditions(facts, old?.conditions ?? []),
     daemonEndpoints: { kubeletEndpoint: { Port: 10250 } } as unknown as NonNullable<
       Node['status']
@@ -106,7 +79,7 @@ export function nodeStatus(facts: NodeFacts, old: Node['status']): NonNullable<N
     features: { supplementalGroupsPolicy: true },
     images: [...facts.images]
       .sort((a, b) => b.size - a.size || (a.id < b.id ? -1 : 1))
-      .slice(0, MAX_IMAGES)
+      .slice(0, maxImages < 0 ? undefined : maxImages)
       .map((image) => ({ names: [...image.repoDigests, ...image.repoTags], sizeBytes: image.size })),
     nodeInfo: {
       architecture: 'amd64',

@@ -77,7 +77,7 @@ export class RuntimeMonitor {
         return;
       } catch (error) {
         if (!(error instanceof CriError)) throw error;
-        this.#process.stderr(`E kubelet: Container runtime is not up yet: ${error.message}`);
+        this.#process.log.error('Container runtime is not up yet', { err: error.message });
         await this.#process.clock.sleep(RECONNECT);
       }
     }

@@ -1,6 +1,12 @@
-import { readOwnYaml } from '../apimachinery/own-yaml.ts';
+import { parseGoDuration } from '../apimachinery/duration.ts';
 import type { Taint } from '../api/types.ts';
-import { CONTAINERD_SOCKET } from '../cri/interface.ts';
+import type { KubeletConfiguration } from './config/interface.ts';
+import { KubeletConfigurationError } from './config/interface.ts';
+import { loadConfiguration } from './config/load.ts';
+import type { Reserved } from './config/reserved.ts';
+import { reservedResources } from './config/reserved.ts';
+import type { Threshold } from './eviction/thresholds.ts';
+import { hardThresholds, parseThresholds } from './eviction/thresholds.ts';
 import { validateNodeLabels } from './node-labels.ts';
 import type { ClusterDns } from './pod-dns.ts';
 import type { FileSystem, MachineSpec } from '../machine/interface.ts';
@@ -21,30 +27,26 @@ export interface KubeletSettings {
   readonly leaseDurationSeconds: number;
   readonly maxContainerBackoff: number;
   readonly clusterDns: ClusterDns;
+  /** The configuration file with its defaults. */
+  readonly config: KubeletConfiguration;
+  /** What strict decoding of the file would have refused. */
+  readonly configWarning?: string;
+  readonly thresholds: readonly Threshold[];
+  readonly reserved: Reserved;
 }
 
-interface KubeletConfiguration {
-  readonly kind?: string;
-  readonly staticPodPath?: string;
-  readonly maxPods?: number;
-  readonly serializeImagePulls?: boolean;
-  readonly nodeStatusUpdateFrequency?: string;
-  readonly nodeStatusReportFrequency?: string;
-  readonly nodeLeaseDurationSeconds?: number;
-  readonly containerRuntimeEndpoint?: string;
-  readonly clusterDNS?: readonly string[];
-  readonly clusterDomain?: string;
-  readonly crashLoopBackOff?: { readonly maxContainerRestartPeriod?: string };
+function ms(text: string): number {
+  return parseGoDuration(text) ?? 0;
 }
 
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-
-function duration(text: string | undefined, otherwise: number): number {
-  if (text === undefined || text === '0s') return otherwise;
-  let total = 0;
-  for (const [, amount = '0', unit = 's'] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g))
-    total += Number(amount) * (UNITS[unit] ?? 0);
-  return total > 0 ? total : otherwise;
+/** Prefixes what went wrong with where it did. @throws KubeletConfigurationError */
+function within<T>(prefix: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof KubeletConfigurationError)) throw error;
+    throw new KubeletConfigurationError(`${prefix}${error.message}`);
+  }
 }
 
 /** `k=v,k2=v2` */
@@ -71,9 +73,19 @@ function parseTaints(text: string): Taint[] {
     });
 }
 
+/** @throws KubeletConfigurationError where the machine swaps. Models cmd/kubelet/app/server.go and containermanager (v1.34) */
+function checkSwap(config: KubeletConfiguration, files: FileSystem): void {
+  const path = '/proc/swaps';
+  const lines = files.exists(path) ? files.read(path).trim().split('\n') : [];
+  if (config.failSwapOn && lines.length > 1)
+    throw new KubeletConfigurationError(
+      `running with swap on is not supported, please disable swap or set --fail-swap-on flag to false. ${path} contained: [${lines.join(' ')}]`,
+    );
+}
+
 /**
  * Reads `--config` and the flags `--kubeconfig --node-ip --node-labels --register-with-taints --hostname-override`.
- * @throws Error with the kubelet's text when the configuration cannot be read, or a label is not the kubelet's to give
+ * @throws Error with the kubelet's text when the configuration cannot be used, or a label is not the kubelet's to give
  */
 export function readSettings(
   argv: readonly string[],
@@ -88,50 +100,33 @@ export function readSettings(
   }
   const nodeLabels = parseLabels(flags.get('node-labels') ?? '');
   validateNodeLabels(nodeLabels);
-  const path = flags.get('config') ?? '/var/lib/kubelet/config.yaml';
-  const config = readConfiguration(files, path);
-  const socket = config.containerRuntimeEndpoint?.replace(/^unix:\/\//, '') ?? '';
-  return {
-    nodeName: flags.get('hostname-override') ?? machine.name,
-    nodeIp: flags.get('node-ip') ?? machine.ip,
-    kubeconfig: flags.get('kubeconfig') ?? '/etc/kubernetes/kubelet.conf',
-    staticPodPath: config.staticPodPath ?? '',
-    nodeLabels,
-    registerWithTaints: parseTaints(flags.get('register-with-taints') ?? ''),
-    socket: socket === '' ? CONTAINERD_SOCKET : socket,
-    maxPods: config.maxPods ?? 110,
-    serializeImagePulls: config.serializeImagePulls ?? true,
-    nodeStatusUpdateFrequency: duration(config.nodeStatusUpdateFrequency, 10_000),
-    nodeStatusReportFrequency: duration(config.nodeStatusReportFrequency, 300_000),
-    leaseDurationSeconds: config.nodeLeaseDurationSeconds ?? 40,
-    clusterDns: { servers: config.clusterDNS ?? [], domain: config.clusterDomain ?? '' },
-    maxContainerBackoff: duration(config.crashLoopBackOff?.maxContainerRestartPeriod, 300_000),
-  };
-}
-
-function readConfiguration(files: FileSystem, path: string): KubeletConfiguration {
-  const failed = `failed to load kubelet config file, path: ${path}, error: `;
-  if (!files.exists(path)) {
-    throw new Error(
-      `${failed}failed to load Kubelet config file ${path}, error failed to read kubelet config file "${path}", error: open ${path}: no such file or directory`,
-    );
-  }
-  let config: unknown;
-  try {
-    config = readOwnYaml(files.read(path));
-  } catch (error) {
-    throw new Error(
-      `${failed}failed to decode: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`,
-    );
-  }
-  if (
-    typeof config !== 'object' ||
-    config === null ||
-    (config as KubeletConfiguration).kind !== 'KubeletConfiguration'
-  ) {
-    throw new Error(
-      `${failed}failed to decode: Object 'Kind' is missing in ${JSON.stringify(files.read(path).slice(0, 40))}`,
-    );
-  }
-  return config as KubeletConfiguration;
+  const { config, warning } = loadConfiguration(files, flags.get('config') ?? '/var/lib/kubelet/config.yaml');
+  const taints = parseTaints(flags.get('register-with-taints') ?? '');
+  return within('failed to run Kubelet: ', () => {
+    const reserved = reservedResources(config);
+    hardThresholds(config);
+    checkSwap(config, files);
+    const thresholds = within('failed to create kubelet: ', () => parseThresholds(config));
+    const perCore = config.podsPerCore * machine.cpus;
+    return {
+      nodeName: flags.get('hostname-override') ?? machine.name,
+      nodeIp: flags.get('node-ip') ?? machine.ip,
+      kubeconfig: flags.get('kubeconfig') ?? '/etc/kubernetes/kubelet.conf',
+      staticPodPath: config.staticPodPath,
+      nodeLabels,
+      registerWithTaints: taints.length > 0 ? taints : config.registerWithTaints,
+      socket: config.containerRuntimeEndpoint.replace(/^unix:\/\//, ''),
+      maxPods: perCore > 0 ? Math.min(perCore, config.maxPods) : config.maxPods,
+      serializeImagePulls: config.serializeImagePulls,
+      nodeStatusUpdateFrequency: ms(config.nodeStatusUpdateFrequency),
+      nodeStatusReportFrequency: ms(config.nodeStatusReportFrequency),
+      leaseDurationSeconds: config.nodeLeaseDurationSeconds,
+      clusterDns: { servers: config.clusterDNS, domain: config.clusterDomain },
+      maxContainerBackoff: ms(config.crashLoopBackOff.maxContainerRestartPeriod ?? '5m'),
+      config,
+      ...(warning === undefined ? {} : { configWarning: warning }),
+      thresholds,
+      reserved,
+    };
+  });
 }

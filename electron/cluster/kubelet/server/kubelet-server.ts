@@ -20,6 +20,8 @@ export const KUBELET_PORT = 10_250;
 export interface KubeletServerOptions {
   readonly process: ProcessContext;
   readonly cri: CriClient;
+  /** The configuration it runs with, for `/configz`. */
+  readonly config: object;
   pods(): readonly Pod[];
   status(pod: Pod): PodStatus | undefined;
   runtime(pod: Pod): RuntimePod;
@@ -71,6 +73,7 @@ export class KubeletServer {
         `Forbidden (user=${peer.certificate.commonName}, verb=${exchange.request.method === 'GET' ? 'get' : 'create'}, resource=nodes, subresource(s)=[proxy])\n`,
       );
     if (verb === 'pods' || verb === 'pods/') return this.#podList(exchange);
+    if (verb === 'configz') return this.#object(exchange, { kubeletconfig: this.#options.config });
     const known = ['containerLogs', 'exec', 'attach', 'portForward'].includes(verb);
     if (!known) return this.#text(exchange, 404, '404 page not found\n');
     const pod = this.#options
@@ -90,10 +93,14 @@ export class KubeletServer {
     const items = this.#options
       .pods()
       .map((pod) => ({ ...pod, status: this.#options.status(pod) ?? pod.status }));
+    this.#object(exchange, { kind: 'PodList', apiVersion: 'v1', metadata: {}, items });
+  }
+
+  #object(exchange: HttpExchange, value: object): void {
     exchange.respond({
       status: 200,
       headers: { 'content-type': 'application/json' },
-      body: { type: 'object', value: { kind: 'PodList', apiVersion: 'v1', metadata: {}, items } },
+      body: { type: 'object', value },
     });
   }
 
