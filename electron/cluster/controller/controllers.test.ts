@@ -5,7 +5,8 @@ import { resourceTypes } from '../client/resource-types.ts';
 import type { FakeApiClient } from '../client/testing/fake-api-client.testing.ts';
 import { FlagError } from '../client/component-flags.ts';
 import { controllerDescriptors } from './controller-manager/controller-descriptors.ts';
-import { enabledControllers, readControllerManagerFlags } from './controller-manager/flags.ts';
+import { enabledControllers } from './controller-manager/enabled-controllers.ts';
+import { readControllerManagerFlags } from './controller-manager/flags.ts';
 import { GarbageCollector } from './garbage-collector/garbage-collector.ts';
 import { NamespaceController } from './namespace/namespace-controller.ts';
 import { PodGcController } from './pod-gc/pod-gc-controller.ts';
@@ -263,13 +264,11 @@ describe('flags', () => {
       leaderElect: true,
       nodeLifecycle: { gracePeriods: { monitor: 40_000, startup: 60_000 } },
     });
-    const enabled = enabledControllers(
-      config.controllers,
-      controllerDescriptors,
-      new Set(['bootstrapsigner']),
-    );
+    const enabled = enabledControllers(config.controllers, controllerDescriptors);
     expect(enabled.has('deployment-controller')).toBe(false);
     expect(enabled.has('replicaset-controller')).toBe(true);
+    expect(enabled.has('bootstrap-signer-controller')).toBe(true);
+    expect(enabled.has('token-cleaner-controller')).toBe(false);
   });
 
   it.each([
@@ -288,8 +287,16 @@ describe('flags', () => {
     expect(() => readControllerManagerFlags(argv)).toThrow(new FlagError(message));
   });
 
+  it('of several entries for a controller the first counts, by name or by alias', () => {
+    const enabled = (...entries: string[]) => [...enabledControllers(entries, controllerDescriptors)];
+    expect(enabled('job', 'cronjob-controller')).toEqual(['job-controller', 'cronjob-controller']);
+    expect(enabled('job', '-job-controller')).toEqual(['job-controller']);
+    expect(enabled('-job', 'job')).toEqual([]);
+    expect(enabled('*').length).toBe(controllerDescriptors.length - 2);
+  });
+
   it('refuses unknown controllers', () => {
-    expect(() => enabledControllers(['*', '-nope'], controllerDescriptors, new Set())).toThrow(
+    expect(() => enabledControllers(['*', '-nope'], controllerDescriptors)).toThrow(
       '"nope" is not in the list of known controllers',
     );
   });

@@ -56,6 +56,7 @@ export function controlPlaneCommand(
         '--allow-privileged=true',
         '--authorization-mode=Node,RBAC',
         '--enable-admission-plugins=NodeRestriction',
+        '--enable-bootstrap-token-auth=true',
         '--etcd-servers=https://127.0.0.1:2379',
         '--secure-port=6443',
         '--service-account-issuer=https://kubernetes.default.svc.cluster.local',

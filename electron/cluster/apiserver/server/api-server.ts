@@ -10,6 +10,7 @@ import { AuthenticationChain } from '../auth/authentication-chain.ts';
 import { AuthorizationChain } from '../auth/authorization-chain.ts';
 import type { Authorizer } from '../auth/interface.ts';
 import { BearerTokenAuthenticator } from '../auth/bearer-token.ts';
+import { BootstrapTokenAuthenticator } from '../auth/bootstrap-token.ts';
 import type { TokenUser } from '../auth/bearer-token.ts';
 import { accessReviews } from '../auth/reviews/access-reviews.ts';
 import { identityReviews } from '../auth/reviews/identity-reviews.ts';
@@ -151,6 +152,9 @@ export class ApiServer {
           ...this.#tokenOptions(),
           onSecretUsed: (secret) => labelWithLastUse(context, this.resources, secret),
         }),
+        ...(flags.bootstrapTokenAuth
+          ? [new BootstrapTokenAuthenticator({ clock: context.clock, ...this.#tokenOptions() })]
+          : []),
         new BearerTokenAuthenticator(options.tokens),
       ],
       flags.anonymousAuth,

@@ -11,6 +11,7 @@ describe('parseApiServerFlags', () => {
       serviceClusterIpRange: '10.96.0.0/16',
       advertiseAddress: '10.0.0.10',
       anonymousAuth: true,
+      bootstrapTokenAuth: false,
       etcdCompactionInterval: 300,
       eventTtl: 9000,
       enabledAdmissionPlugins: [],

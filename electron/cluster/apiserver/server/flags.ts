@@ -8,6 +8,7 @@ export interface ApiServerFlags {
   readonly serviceClusterIpRange: string;
   readonly advertiseAddress: string;
   readonly anonymousAuth: boolean;
+  readonly bootstrapTokenAuth: boolean;
   /** Seconds; 0 turns compaction off. */
   readonly etcdCompactionInterval: number;
   readonly eventTtl: number;
@@ -112,6 +113,7 @@ export function parseApiServerFlags(argv: readonly string[], ownAddress: string)
     serviceClusterIpRange: flags.get('service-cluster-ip-range') ?? '10.96.0.0/16',
     advertiseAddress: flags.get('advertise-address') ?? ownAddress,
     anonymousAuth: flags.get('anonymous-auth') !== 'false',
+    bootstrapTokenAuth: flags.get('enable-bootstrap-token-auth') === 'true',
     etcdCompactionInterval: compaction,
     eventTtl,
     enabledAdmissionPlugins: names('enable-admission-plugins'),

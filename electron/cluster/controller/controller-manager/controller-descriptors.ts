@@ -1,11 +1,15 @@
 import { ApprovingController } from '../certificates/approving-controller.ts';
+import { BootstrapSignerController } from '../bootstrap/bootstrap-signer-controller.ts';
+import { TokenCleanerController } from '../bootstrap/token-cleaner-controller.ts';
 import { AuthorityFiles } from '../certificates/authority-files.ts';
 import { CleanerController } from '../certificates/cleaner-controller.ts';
 import { SigningController } from '../certificates/signing-controller.ts';
 import { AttachDetachController } from '../attach-detach/attach-detach-controller.ts';
 import { ClusterRoleAggregationController } from '../clusterrole-aggregation/clusterrole-aggregation-controller.ts';
+import { CronJobController } from '../cronjob/cronjob-controller.ts';
 import { DaemonSetController } from '../daemon/daemonset-controller.ts';
 import { DeploymentController } from '../deployment/deployment-controller.ts';
+import { DisruptionController } from '../disruption/disruption-controller.ts';
 import { EndpointsController } from '../endpoints/endpoints-controller.ts';
 import { EndpointSliceController } from '../endpointslice/endpointslice-controller.ts';
 import { EndpointSliceMirroringController } from '../endpointslice-mirroring/endpointslice-mirroring-controller.ts';
@@ -29,12 +33,11 @@ import { PvcProtectionController } from '../storage-protection/pvc-protection-co
 import { TaintEvictionController } from '../taint-eviction/taint-eviction-controller.ts';
 import { TtlAfterFinishedController } from '../ttl-after-finished/ttl-after-finished-controller.ts';
 import { VolumeExpandController } from '../volume-expand/volume-expand-controller.ts';
+import type { KnownController } from './enabled-controllers.ts';
 import type { ControllerManagerConfig } from './flags.ts';
 
 /** A controller by name. Models cmd/kube-controller-manager/app ControllerDescriptor (v1.34). */
-export interface ControllerDescriptor {
-  readonly name: string;
-  readonly alias: string;
+export interface ControllerDescriptor extends KnownController {
   /** Component name in events and user agent, and service account in kube-system. */
   readonly component: string;
   /** Source of its events where that is another. */
@@ -157,6 +160,12 @@ export const controllerDescriptors: readonly ControllerDescriptor[] = [
     create: (c, { concurrent }) => new DaemonSetController(c, concurrent.daemonset),
   },
   {
+    name: 'disruption-controller',
+    alias: 'disruption',
+    component: 'disruption-controller',
+    create: (c) => new DisruptionController(c),
+  },
+  {
     name: 'statefulset-controller',
     alias: 'statefulset',
     component: 'statefulset-controller',
@@ -167,6 +176,26 @@ export const controllerDescriptors: readonly ControllerDescriptor[] = [
     alias: 'job',
     component: 'job-controller',
     create: (c, { concurrent }) => new JobController(c, concurrent.job),
+  },
+  {
+    name: 'cronjob-controller',
+    alias: 'cronjob',
+    component: 'cronjob-controller',
+    create: (c, { concurrent }) => new CronJobController(c, concurrent.cronJob),
+  },
+  {
+    name: 'bootstrap-signer-controller',
+    alias: 'bootstrapsigner',
+    component: 'bootstrap-signer',
+    isDisabledByDefault: true,
+    create: (c) => new BootstrapSignerController(c),
+  },
+  {
+    name: 'token-cleaner-controller',
+    alias: 'tokencleaner',
+    component: 'token-cleaner',
+    isDisabledByDefault: true,
+    create: (c) => new TokenCleanerController(c),
   },
   {
     name: 'ttl-after-finished-controller',

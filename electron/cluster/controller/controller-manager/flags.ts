@@ -25,6 +25,7 @@ export interface ControllerManagerConfig {
     readonly daemonset: number;
     readonly statefulset: number;
     readonly job: number;
+    readonly cronJob: number;
   };
   readonly enableGarbageCollector: boolean;
   readonly terminatedPodThreshold: number;
@@ -68,6 +69,7 @@ const defaults = {
   'cluster-signing-cert-file': '',
   'cluster-signing-duration': '8760h',
   'cluster-signing-key-file': '',
+  'concurrent-cron-job-syncs': 5,
   'concurrent-daemonset-syncs': 2,
   'concurrent-deployment-syncs': 5,
   'concurrent-gc-syncs': 20,
@@ -133,6 +135,7 @@ export function readControllerManagerFlags(argv: readonly string[]): ControllerM
       daemonset: flags['concurrent-daemonset-syncs'],
       statefulset: flags['concurrent-statefulset-syncs'],
       job: flags['concurrent-job-syncs'],
+      cronJob: flags['concurrent-cron-job-syncs'],
     },
     enableGarbageCollector: flags['enable-garbage-collector'],
     terminatedPodThreshold: flags['terminated-pod-gc-threshold'],
@@ -161,27 +164,4 @@ export function readControllerManagerFlags(argv: readonly string[]): ControllerM
       duration: duration('cluster-signing-duration'),
     },
   };
-}
-
-/**
- * Which of `known` (name and alias each) are on: by name, `-name` for off, `*` for all others.
- * Models controller-manager/app IsControllerEnabled. @throws FlagError for a name nobody has; `others` are let pass
- */
-export function enabledControllers(
-  selection: readonly string[],
-  known: readonly { readonly name: string; readonly alias: string }[],
-  others: ReadonlySet<string>,
-): ReadonlySet<string> {
-  const names = new Map(known.flatMap(({ name, alias }) => [[name, name] as const, [alias, name] as const]));
-  const on = new Set<string>();
-  const off = new Set<string>();
-  for (const entry of selection) {
-    if (entry === '*') continue;
-    const wanted = entry.startsWith('-') ? entry.slice(1) : entry;
-    const name = names.get(wanted);
-    if (name !== undefined) (entry.startsWith('-') ? off : on).add(name);
-    else if (!others.has(wanted)) throw new FlagError(`"${wanted}" is not in the list of known controllers`);
-  }
-  const all = selection.includes('*');
-  return new Set(known.map(({ name }) => name).filter((name) => !off.has(name) && (all || on.has(name))));
 }

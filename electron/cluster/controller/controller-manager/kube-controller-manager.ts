@@ -13,25 +13,10 @@ import type { ClientBuilder } from './client-builder.ts';
 import { AccountClientBuilder, SimpleClientBuilder } from './client-builder.ts';
 import { controllerDescriptors } from './controller-descriptors.ts';
 import type { ControllerManagerConfig } from './flags.ts';
-import { enabledControllers, readControllerManagerFlags } from './flags.ts';
+import { enabledControllers } from './enabled-controllers.ts';
+import { readControllerManagerFlags } from './flags.ts';
 
 const name = 'kube-controller-manager';
-
-/** Upstream's controllers that are not here: naming them is no mistake. */
-const notModelled = new Set([
-  'bootstrapsigner',
-  'bootstrap-signer-controller',
-  'tokencleaner',
-  'token-cleaner-controller',
-  'cronjob',
-  'cronjob-controller',
-  'horizontalpodautoscaling',
-  'horizontal-pod-autoscaler-controller',
-  'disruption',
-  'disruption-controller',
-  'nodeipam',
-  'node-ipam-controller',
-]);
 
 /** The program of kube-controller-manager. `version` is the cluster's, e.g. `v1.34.9`. Models cmd/kube-controller-manager (v1.34). */
 export function kubeControllerManager(version: string, rsa: RsaSignatures): Program {
@@ -49,7 +34,7 @@ export function kubeControllerManager(version: string, rsa: RsaSignatures): Prog
 async function run(process: ProcessContext, version: string, rsa: RsaSignatures): Promise<number> {
   const thawed = takeThawed(process.state, name);
   const config = withFiles(process, readControllerManagerFlags(argumentsOf(process)), rsa);
-  const enabled = enabledControllers(config.controllers, controllerDescriptors, notModelled);
+  const enabled = enabledControllers(config.controllers, controllerDescriptors);
   const limits = { qps: config.qps, burst: config.burst };
   const agent = `${name}/${version}`;
   const clientConfig = readClientConfig(process.files, config.kubeconfig, agent, limits);

@@ -10,6 +10,8 @@ export type CronSchedule =
       readonly daysOfMonth: CronField;
       readonly months: CronField;
       readonly daysOfWeek: CronField;
+      /** Of the time zone database, as written before the fields (`TZ=Europe/Lisbon …`). */
+      readonly zone?: string;
     }
   | { readonly kind: 'every'; readonly milliseconds: number };
 
@@ -55,15 +57,16 @@ const DESCRIPTORS: Readonly<Record<string, string>> = {
 export function parseCronSchedule(text: string): CronSchedule {
   if (text === '') throw new CronScheduleError('empty spec string');
   let spec = text;
+  let zone: string | undefined;
   if (/^(CRON_)?TZ=/.test(spec)) {
     const space = spec.indexOf(' ');
-    const zone = spec.slice(spec.indexOf('=') + 1, space < 0 ? undefined : space);
+    zone = spec.slice(spec.indexOf('=') + 1, space < 0 ? undefined : space);
     if (!isTimeZone(zone))
       throw new CronScheduleError(`provided bad location ${zone}: unknown time zone ${zone}`);
     spec = space < 0 ? '' : spec.slice(space).trim();
   }
-  if (spec.startsWith('@')) return parseDescriptor(spec);
-  return parseFields(spec);
+  const schedule = spec.startsWith('@') ? parseDescriptor(spec) : parseFields(spec);
+  return zone === undefined || schedule.kind === 'every' ? schedule : { ...schedule, zone };
 }
 
 function parseDescriptor(spec: string): CronSchedule {
