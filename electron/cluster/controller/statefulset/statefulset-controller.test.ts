@@ -201,6 +201,75 @@ describe('StatefulSetController', () => {
     );
   });
 
+  describe('persistentVolumeClaimRetentionPolicy', () => {
+    const claim = { metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'] } };
+    const running = async (whenScaled: string, whenDeleted: string) => {
+      const persistentVolumeClaimRetentionPolicy = { whenScaled, whenDeleted };
+      const s = setup(2, { volumeClaimTemplates: [claim], persistentVolumeClaimRetentionPolicy });
+      await s.start();
+      await s.watch(2000);
+      const owners = (): string[] =>
+        s.api
+          .all<PersistentVolumeClaim>(resourceTypes.persistentVolumeClaims)
+          .map(
+            ({ metadata }) =>
+              `${metadata?.name} ${metadata?.ownerReferences?.map(({ kind, name }) => `${kind}/${name}`).join() ?? ''}`,
+          );
+      return { s, owners };
+    };
+
+    it.each([
+      ['Retain', 'Retain', ['data-db-0 ', 'data-db-1 '], ['data-db-0 ', 'data-db-1 ']],
+      [
+        'Retain',
+        'Delete',
+        ['data-db-0 StatefulSet/db', 'data-db-1 StatefulSet/db'],
+        ['data-db-0 StatefulSet/db', 'data-db-1 StatefulSet/db'],
+      ],
+      ['Delete', 'Retain', ['data-db-0 ', 'data-db-1 '], ['data-db-0 ', 'data-db-1 Pod/db-1']],
+      [
+        'Delete',
+        'Delete',
+        ['data-db-0 StatefulSet/db', 'data-db-1 StatefulSet/db'],
+        ['data-db-0 StatefulSet/db', 'data-db-1 Pod/db-1'],
+      ],
+    ])('whenScaled %s, whenDeleted %s: %j, and %j of one Pod less', async (scaled, deleted, full, less) => {
+      const { s, owners } = await running(scaled, deleted);
+      expect(owners()).toEqual(full);
+      s.change({ replicas: 1 });
+      await s.watch(500);
+      expect(s.pods()).toEqual(['db-0 a:1']);
+      expect(owners()).toEqual(less);
+    });
+
+    it('a Pod waits for the claim of its forerunner to go', async () => {
+      const { s } = await running('Delete', 'Retain');
+      s.change({ replicas: 1 });
+      await s.watch(500);
+      s.change({ replicas: 2 });
+      await s.watch(1000);
+      expect(s.pods()).toEqual(['db-0 a:1']);
+      s.api.remove(resourceTypes.persistentVolumeClaims, 'default/data-db-1');
+      s.change({ minReadySeconds: 0 });
+      await s.watch(500);
+      expect(s.pods()).toEqual(['db-0 a:1', 'db-1 a:1']);
+    });
+
+    it('nothing is made with a claim that is being deleted', async () => {
+      const { s } = await running('Retain', 'Retain');
+      s.api.change(resourceTypes.persistentVolumeClaims, 'default/data-db-1', (old) => ({
+        ...old,
+        metadata: { ...old.metadata, deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: ['kubernetes.io/pvc-protection'] },
+      }));
+      s.api.remove(resourceTypes.pods, 'default/db-1');
+      await s.watch(500);
+      expect(s.pods()).toEqual(['db-0 a:1']);
+      expect(s.api.events().at(-1)).toBe(
+        'Warning FailedCreate create Pod db-1 in StatefulSet db failed error: pvc data-db-1 is being deleted',
+      );
+    });
+  });
+
   it('makes a failed Pod anew', async () => {
     const s = setup(1);
     await s.start();

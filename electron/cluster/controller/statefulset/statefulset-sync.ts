@@ -8,6 +8,7 @@ import type { Lister } from '../../client/lister.ts';
 import { decide } from '../decision.ts';
 import type { ControllerContext } from '../interface.ts';
 import { isPodAvailable, isPodFinished } from '../pod-status.ts';
+import { isStaleClaim, withRetention } from './claim-retention.ts';
 import {
   claimsOf,
   identityMatches,
@@ -19,6 +20,7 @@ import {
   withIdentity,
 } from './stateful-pod.ts';
 
+type Verb = 'create' | 'update' | 'delete';
 type StatefulSetStatus = NonNullable<StatefulSet['status']>;
 
 /** Versions that a set's Pods have. */
@@ -71,6 +73,7 @@ export class StatefulSetSync {
       .filter((ordinal) => ordinal !== undefined && (ordinal < start || ordinal >= start + replicas))
       .sort((a, b) => (b as number) - (a as number)) as number[];
     for (const ordinal of wanted) if (await this.#replica(ordinal, byOrdinal.get(ordinal))) return;
+    for (const ordinal of condemned) await this.#retain(byOrdinal.get(ordinal) as Pod, ordinal, true);
     const unhealthy = [...wanted, ...condemned.toReversed()]
       .map((ordinal) => byOrdinal.get(ordinal))
       .find((pod) => pod === undefined || !isRunningAndReady(pod) || isTerminating(pod));
@@ -98,6 +101,8 @@ export class StatefulSetSync {
   /** True when the sync ends here. */
   async #replica(ordinal: number, pod: Pod | undefined): Promise<boolean> {
     if (pod === undefined) {
+      // Who had the claims before is gone, and they with him: until then there is nothing to be done.
+      if (this.#claimsAt(ordinal).some((claim) => isStaleClaim(claim, podName(this.#set, ordinal)))) return true;
       await this.#create(ordinal);
       return this.#oneByOne;
     }
@@ -113,6 +118,7 @@ export class StatefulSetSync {
     if (isTerminating(pod)) return this.#oneByOne;
     if (!identityMatches(this.#set, pod, ordinal)) await this.#mend(pod, ordinal);
     else if (pod.status?.phase === 'Pending' || pod.status?.phase === undefined) await this.#claims(ordinal);
+    await this.#retain(pod, ordinal, false);
     if (!this.#oneByOne) return false;
     if (!isRunningAndReady(pod)) return true;
     return !this.#isAvailable(pod);
@@ -155,7 +161,13 @@ export class StatefulSetSync {
   /** Makes the claims that are missing. */
   async #claims(ordinal: number): Promise<void> {
     for (const { claim } of claimsOf(this.#set, ordinal)) {
-      if (this.#tools.claims.get(objectKey(claim)) !== undefined) continue;
+      const present = this.#tools.claims.get(objectKey(claim));
+      if (present !== undefined && isTerminating(present)) {
+        const error = new Error(`pvc ${nameOf(claim)} is being deleted`);
+        this.#failed('create', podName(this.#set, ordinal), error);
+        throw error;
+      }
+      if (present !== undefined) continue;
       const what = `create Claim ${nameOf(claim)} Pod ${podName(this.#set, ordinal)} in StatefulSet ${nameOf(this.#set)}`;
       try {
         await this.#tools.c.client
@@ -165,6 +177,32 @@ export class StatefulSetSync {
       } catch (error) {
         if (isAlreadyExists(error)) continue;
         this.#event('Warning', 'FailedCreate', `${what} failed error: ${textOf(error)}`);
+        throw error;
+      }
+    }
+  }
+
+  /** Those of the Pod's claims that are there. */
+  #claimsAt(ordinal: number): PersistentVolumeClaim[] {
+    return claimsOf(this.#set, ordinal).flatMap(({ claim }) => this.#tools.claims.get(objectKey(claim)) ?? []);
+  }
+
+  /** Sees to it that the Pod's claims go with whom the retention policy says. */
+  async #retain(pod: Pod, ordinal: number, scaledDown: boolean): Promise<void> {
+    const changed = this.#claimsAt(ordinal).flatMap(
+      (claim) => withRetention(claim, this.#set, pod, scaledDown) ?? [],
+    );
+    if (changed.length === 0) return;
+    this.#decide('update-claim-owners', { pod: nameOf(pod), claims: changed.map(nameOf) });
+    for (const claim of changed) {
+      try {
+        await this.#tools.c.client
+          .resource<PersistentVolumeClaim>(resourceTypes.persistentVolumeClaims, namespaceOf(this.#set))
+          .update(claim);
+      } catch (cause) {
+        const why = `could not update claim ${nameOf(claim)} for delete policy ownerRefs: ${textOf(cause)}`;
+        const error = new Error(why, { cause });
+        this.#failed('update', nameOf(pod), error);
         throw error;
       }
     }
@@ -191,17 +229,20 @@ export class StatefulSetSync {
   }
 
   /** Says in an event how it went. */
-  async #told(verb: 'create' | 'update' | 'delete', pod: string, act: () => Promise<void>): Promise<void> {
-    const title = `${verb[0]?.toUpperCase()}${verb.slice(1)}`;
-    const what = `${verb} Pod ${pod} in StatefulSet ${nameOf(this.#set)}`;
+  async #told(verb: Verb, pod: string, act: () => Promise<void>): Promise<void> {
     try {
       await act();
     } catch (error) {
-      if (!hasStatusCause(error, 'NamespaceTerminating'))
-        this.#event('Warning', `Failed${title}`, `${what} failed error: ${textOf(error)}`);
+      if (!hasStatusCause(error, 'NamespaceTerminating')) this.#failed(verb, pod, error);
       throw error;
     }
-    this.#event('Normal', `Successful${title}`, `${what} successful`);
+    const message = `${verb} Pod ${pod} in StatefulSet ${nameOf(this.#set)} successful`;
+    this.#event('Normal', `Successful${titleOf(verb)}`, message);
+  }
+
+  #failed(verb: Verb, pod: string, error: unknown): void {
+    const what = `${verb} Pod ${pod} in StatefulSet ${nameOf(this.#set)}`;
+    this.#event('Warning', `Failed${titleOf(verb)}`, `${what} failed error: ${textOf(error)}`);
   }
 
   async #updateStatus(): Promise<void> {
@@ -256,6 +297,10 @@ export class StatefulSetSync {
     const { apiVersion, kind } = resourceTypes.statefulSets;
     this.#tools.c.recorder.event({ apiVersion, kind, object: this.#set }, type, reason, message);
   }
+}
+
+function titleOf(verb: Verb): string {
+  return `${verb[0]?.toUpperCase()}${verb.slice(1)}`;
 }
 
 function textOf(error: unknown): string {
