@@ -10,12 +10,9 @@ export interface KnownController {
 
 /** Upstream's controllers that are not here: naming them is no mistake. */
 export const notModelledControllers: ReadonlySet<string> = new Set([
-  'attachdetach',
   'cloud-node-lifecycle',
   'cloud-node-lifecycle-controller',
   'device-taint-eviction-controller',
-  'ephemeral-volume',
-  'ephemeral-volume-controller',
   'horizontal-pod-autoscaler-controller',
   'horizontalpodautoscaling',
   'kube-apiserver-serving-clustertrustbundle-publisher-controller',
@@ -24,11 +21,6 @@ export const notModelledControllers: ReadonlySet<string> = new Set([
   'node-ipam-controller',
   'node-route-controller',
   'nodeipam',
-  'persistentvolume-attach-detach-controller',
-  'persistentvolume-binder',
-  'persistentvolume-binder-controller',
-  'persistentvolume-expander',
-  'persistentvolume-expander-controller',
   'resource-claim-controller',
   'resourceclaim-controller',
   'route',

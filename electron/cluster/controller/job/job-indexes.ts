@@ -1,4 +1,6 @@
+import { uidOf } from '../../apimachinery/meta.ts';
 import type { Job, Pod } from '../../api/types.ts';
+import { isPodActive } from '../pod-status.ts';
 import { backoffLeft } from './failure-backoff.ts';
 import { formatIndexes, parseIndexes } from './index-list.ts';
 import {
@@ -19,10 +21,7 @@ export interface IndexState {
   readonly failures: ReadonlyMap<number, { readonly count: number; readonly last: number }>;
 }
 
-/**
- * From the status and from Pods. Failures of an index are counted from the Pods there are: who deletes failed Pods
- * makes it forget them (upstream holds the last one by its finalizer). Models job/indexed_job_utils.go (v1.34).
- */
+/** From the status and from Pods; the last failed Pod of an index is held (`delayedPods`). Models job/indexed_job_utils.go (v1.34). */
 export function indexState(job: Job, pods: readonly Pod[], now: number): IndexState {
   const succeeded = new Set<number>();
   const failed = new Set<number>();
@@ -37,7 +36,7 @@ export function indexState(job: Job, pods: readonly Pod[], now: number): IndexSt
     if (pod.status?.phase === 'Succeeded' && hasTrackingFinalizer(pod)) succeeded.add(index);
     if (backoffLimitPerIndex === undefined || !isJobPodFailed(job, pod)) continue;
     const { action } = matchFailurePolicy(job, pod);
-    const before = Number(pod.metadata?.annotations?.[indexFailureCountAnnotation] ?? 0);
+    const before = failuresBefore(pod);
     const count = action === 'Ignore' ? before : before + 1;
     if (count > backoffLimitPerIndex || action === 'FailIndex') failed.add(index);
     const known = failures.get(index);
@@ -46,6 +45,39 @@ export function indexState(job: Job, pods: readonly Pod[], now: number): IndexSt
   }
   for (const index of succeeded) failed.delete(index);
   return { succeeded, failed, failures };
+}
+
+/**
+ * Uids of the failed Pods by which the failures of their index are known: neither may go before there is another Pod, which
+ * carries the number on. Models getPodsWithDelayedDeletionPerIndex (v1.34).
+ */
+export function delayedPods(
+  job: Job,
+  pods: readonly Pod[],
+  state: IndexState,
+  now: number,
+): ReadonlySet<string> {
+  if (!isIndexed(job) || job.spec?.backoffLimitPerIndex === undefined) return new Set();
+  const active = new Set(pods.filter(isPodActive).map((pod) => completionIndex(job, pod)));
+  const last = new Map<number, Pod>();
+  for (const pod of pods) {
+    const index = completionIndex(job, pod);
+    if (index === undefined || active.has(index) || !isJobPodFailed(job, pod)) continue;
+    if (state.succeeded.has(index) || state.failed.has(index)) continue;
+    const known = last.get(index);
+    if (known === undefined || isLater(pod, known, now)) last.set(index, pod);
+  }
+  return new Set([...last.values()].map(uidOf));
+}
+
+function isLater(pod: Pod, known: Pod, now: number): boolean {
+  const [count, knownCount] = [failuresBefore(pod), failuresBefore(known)];
+  return count === knownCount ? finishedTime(pod, now) >= finishedTime(known, now) : count > knownCount;
+}
+
+/** Of its index, as they were when the Pod was made. */
+function failuresBefore({ metadata }: Pod): number {
+  return Number(metadata?.annotations?.[indexFailureCountAnnotation] ?? 0);
 }
 
 /** The status fields of the state. */

@@ -17,7 +17,7 @@ import { backoffLeft, withFinished } from './failure-backoff.ts';
 import type { JobOutcome, JobStatus } from './job-conditions.ts';
 import { jobCondition, withJobCondition } from './job-conditions.ts';
 import type { IndexState } from './job-indexes.ts';
-import { indexState, indexStatus, pendingIndexes } from './job-indexes.ts';
+import { delayedPods, indexState, indexStatus, pendingIndexes } from './job-indexes.ts';
 import type { JobCounts } from './job-outcome.ts';
 import { completedOutcome, deadlineLeft, earlyOutcome } from './job-outcome.ts';
 import { jobPodPrefix, jobPodTemplate } from './job-pod-template.ts';
@@ -247,10 +247,11 @@ export class JobSync {
     const succeeded = [...(uncounted.succeeded ?? [])];
     const failed = [...(uncounted.failed ?? [])];
     const release: Pod[] = [];
-    const ending = outcome !== undefined;
+    const goesOn = outcome === undefined && !isTerminating(this.#job);
+    const delayed = goesOn ? delayedPods(this.#job, this.#pods, this.#indexes, this.#now) : new Set<string>();
     for (const pod of this.#pods) {
-      if (!hasTrackingFinalizer(pod) || release.length >= maxPodsPerSync) continue;
-      if (!this.#isDone(pod) && !isPodFinished(pod) && !ending && !isTerminating(this.#job)) continue;
+      if (!hasTrackingFinalizer(pod) || delayed.has(uidOf(pod)) || release.length >= maxPodsPerSync) continue;
+      if (goesOn && !this.#isDone(pod) && !isPodFinished(pod)) continue;
       release.push(pod);
       const uid = uidOf(pod);
       if (succeeded.includes(uid) || failed.includes(uid)) continue;

@@ -1,5 +1,6 @@
 import type { Namespace } from '../../api/types.ts';
 import { isTerminating, nameOf } from '../../apimachinery/meta.ts';
+import { parseTime } from '../../apimachinery/time.ts';
 import { isConflict, isNotFound } from '../../client/api-errors.ts';
 import { objectKey } from '../../client/object-key.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
@@ -60,7 +61,10 @@ export class NamespaceController implements Controller {
       });
     }
     if ((namespace.spec?.finalizers ?? []).length === 0) return;
-    const { report, estimate } = await this.#deleter.deleteContent(key);
+    const { report, estimate } = await this.#deleter.deleteContent(
+      key,
+      this.#secondsSinceDeletion(namespace),
+    );
     const left = [...report.remaining.values()].reduce((sum, count) => sum + count, 0);
     const finished = left === 0 && report.contentErrors.length === 0 && report.discoveryError === undefined;
     this.#decide(key, finished ? 'finalize' : 'wait', left, report);
@@ -72,6 +76,11 @@ export class NamespaceController implements Controller {
     const failure = report.discoveryError ?? report.contentErrors[0];
     if (failure !== undefined) throw new Error(failure);
     this.#queue.addAfter(key, (Math.floor(estimate / 2) + 1) * 1000);
+  }
+
+  #secondsSinceDeletion({ metadata }: Namespace): number {
+    const now = this.#c.context.clock.now();
+    return (now - (parseTime(metadata?.deletionTimestamp) ?? now)) / 1000;
   }
 
   async #writeConditions(

@@ -16,6 +16,8 @@ export interface DeletionPass {
 }
 
 const finalizer = 'kubernetes';
+/** Seconds that whoever has put a finalizer on an object may need. */
+const FINALIZER_ESTIMATE = 15;
 
 /** Empties a namespace that is being deleted: Pods first, then the rest. Models namespace/deletion (v1.34). */
 export class NamespaceDeleter {
@@ -25,8 +27,8 @@ export class NamespaceDeleter {
     this.#client = client;
   }
 
-  /** One pass over all content. */
-  async deleteContent(namespace: string): Promise<DeletionPass> {
+  /** One pass over all content. `passed`: seconds since the deletion was asked for. */
+  async deleteContent(namespace: string, passed: number): Promise<DeletionPass> {
     const remaining = new Map<string, number>();
     const finalizers = new Map<string, number>();
     const contentErrors: string[] = [];
@@ -47,7 +49,8 @@ export class NamespaceDeleter {
     for (const group of [pods, others]) {
       for (const resource of group) {
         try {
-          estimate = Math.max(estimate, await this.#deleteAll(namespace, resource, remaining, finalizers));
+          const left = await this.#deleteAll(namespace, resource, passed, { remaining, finalizers });
+          estimate = Math.max(estimate, left);
         } catch (error) {
           contentErrors.push(error instanceof Error ? error.message : String(error));
         }
@@ -73,26 +76,34 @@ export class NamespaceDeleter {
     }
   }
 
+  /** Seconds until all of them may be gone. @throws Error of a call, or when something is left that nothing keeps */
   async #deleteAll(
     namespace: string,
-    resource: DiscoveredResource,
-    remaining: Map<string, number>,
-    finalizers: Map<string, number>,
+    type: DiscoveredResource,
+    passed: number,
+    { remaining, finalizers }: { remaining: Map<string, number>; finalizers: Map<string, number> },
   ): Promise<number> {
-    const client = this.#client.resource<KubeObject>(resource, namespace);
+    const client = this.#client.resource<KubeObject>(type, namespace);
     const before = await client.list();
     if (before.items.length === 0) return 0;
-    const estimate =
-      resource.resource !== resourceTypes.pods.resource ? 0 : graceOf(before.items as readonly Pod[]);
-    await this.#deleteItems(client, resource, before.items);
+    const isPods = type.group === '' && type.resource === resourceTypes.pods.resource;
+    const grace = isPods ? graceOf(before.items as readonly Pod[]) : 0;
+    const estimate = passed >= grace ? 0 : grace;
+    await this.#deleteItems(client, type, before.items);
     const after = await client.list();
     if (after.items.length === 0) return estimate;
-    remaining.set(`${resource.resource}.${resource.group}`, after.items.length);
+    remaining.set(`${type.resource}.${type.group}`, after.items.length);
+    let held = false;
     for (const item of after.items) {
-      for (const name of item.metadata?.finalizers ?? [])
+      for (const name of item.metadata?.finalizers ?? []) {
+        held = true;
         finalizers.set(name, (finalizers.get(name) ?? 0) + 1);
+      }
     }
-    return estimate;
+    if (estimate > 0) return estimate;
+    if (held) return FINALIZER_ESTIMATE;
+    const what = `${type.group}/${type.version}, Resource=${type.resource}`;
+    throw new Error(`unexpected items still remain in namespace: ${namespace} for gvr: ${what}`);
   }
 
   async #deleteItems(

@@ -53,7 +53,11 @@ export function isStaleClaim(claim: PersistentVolumeClaim, pod: string): boolean
 }
 
 /** Also to an earlier one of the same name. */
-function isReferenceTo(owner: OwnerReference, { apiVersion, kind }: ResourceType, object: KubeObject): boolean {
+function isReferenceTo(
+  owner: OwnerReference,
+  { apiVersion, kind }: ResourceType,
+  object: KubeObject,
+): boolean {
   const isNamed = owner.apiVersion === apiVersion && owner.kind === kind && owner.name === nameOf(object);
   return isNamed || owner.uid === uidOf(object);
 }

@@ -259,7 +259,11 @@ describe('StatefulSetController', () => {
       const { s } = await running('Retain', 'Retain');
       s.api.change(resourceTypes.persistentVolumeClaims, 'default/data-db-1', (old) => ({
         ...old,
-        metadata: { ...old.metadata, deletionTimestamp: '2026-01-01T00:00:00Z', finalizers: ['kubernetes.io/pvc-protection'] },
+        metadata: {
+          ...old.metadata,
+          deletionTimestamp: '2026-01-01T00:00:00Z',
+          finalizers: ['kubernetes.io/pvc-protection'],
+        },
       }));
       s.api.remove(resourceTypes.pods, 'default/db-1');
       await s.watch(500);

@@ -102,7 +102,8 @@ export class StatefulSetSync {
   async #replica(ordinal: number, pod: Pod | undefined): Promise<boolean> {
     if (pod === undefined) {
       // Who had the claims before is gone, and they with him: until then there is nothing to be done.
-      if (this.#claimsAt(ordinal).some((claim) => isStaleClaim(claim, podName(this.#set, ordinal)))) return true;
+      if (this.#claimsAt(ordinal).some((claim) => isStaleClaim(claim, podName(this.#set, ordinal))))
+        return true;
       await this.#create(ordinal);
       return this.#oneByOne;
     }
@@ -184,7 +185,9 @@ export class StatefulSetSync {
 
   /** Those of the Pod's claims that are there. */
   #claimsAt(ordinal: number): PersistentVolumeClaim[] {
-    return claimsOf(this.#set, ordinal).flatMap(({ claim }) => this.#tools.claims.get(objectKey(claim)) ?? []);
+    return claimsOf(this.#set, ordinal).flatMap(
+      ({ claim }) => this.#tools.claims.get(objectKey(claim)) ?? [],
+    );
   }
 
   /** Sees to it that the Pod's claims go with whom the retention policy says. */
