@@ -11,6 +11,7 @@ import type {
   Pod,
   Service,
   StorageClass,
+  VolumeAttachment,
 } from '../../electron/cluster/api/types.ts';
 import { SchedulerCache } from '../../electron/cluster/scheduler/cache/scheduler-cache.ts';
 import type {
@@ -51,6 +52,7 @@ export interface Scenario {
   readonly csiNodes?: readonly CSINode[];
   readonly csiDrivers?: readonly CSIDriver[];
   readonly csiStorageCapacities?: readonly CSIStorageCapacity[];
+  readonly volumeAttachments?: readonly VolumeAttachment[];
   readonly pod: Pod;
 }
 
@@ -192,5 +194,6 @@ function volumesOf(scenario: Omit<Scenario, 'id' | 'nodes' | 'pod'>): VolumeObje
     csiNode: named(scenario.csiNodes),
     csiDriver: named(scenario.csiDrivers),
     csiStorageCapacities: () => scenario.csiStorageCapacities ?? [],
+    attachments: () => scenario.volumeAttachments ?? [],
   };
 }

@@ -334,4 +334,33 @@ describe('NodeVolumeLimits', () => {
     expect(run({ ...scenario, pod: pod([uses('d')]) }).reasons).toEqual({});
     expect(run({ ...scenario, csiNodes: [csiNode(3)], pod: pod([uses('e')]) }).reasons).toEqual({});
   });
+
+  it('counts what is attached though its Pod is gone, and nothing twice', () => {
+    const attached = (name: string, nodeName = 'a', attacher = 'driver'): object => ({
+      metadata: { name: `va-${name}` },
+      spec: { attacher, nodeName, source: { persistentVolumeName: name } },
+    });
+    const scenario = {
+      pod: pod([uses('c')]),
+      claims: [claim('c', { bound: 'pv-c' })],
+      volumes: ['pv-c', 'pv-d', 'pv-e'].map(csi),
+      csiNodes: [csiNode(1)],
+    };
+    const reasons = (volumeAttachments: readonly object[], more: object = {}): object =>
+      run({ ...scenario, ...more, volumeAttachments }).reasons;
+    const full = { a: ['node(s) exceed max volume count'] };
+    expect(reasons([])).toEqual({});
+    expect(reasons([attached('pv-d')])).toEqual(full);
+    // Its own volume is there already; another node's, another driver's and one that is gone take no slot.
+    expect(reasons([attached('pv-c')])).toEqual({});
+    expect(reasons([attached('pv-d', 'b'), attached('pv-e', 'a', 'other'), attached('gone')])).toEqual({});
+    const user = { ...pod([uses('d')], { nodeName: 'a' }), metadata: { name: 'y', namespace: 'default' } };
+    const used = {
+      existingPods: [user],
+      claims: ['c', 'd'].map((name) => claim(name, { bound: `pv-${name}` })),
+      csiNodes: [csiNode(2)],
+    };
+    expect(reasons([attached('pv-d')], used)).toEqual({});
+    expect(reasons([attached('pv-d'), attached('pv-e')], used)).toEqual(full);
+  });
 });

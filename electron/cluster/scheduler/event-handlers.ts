@@ -67,6 +67,7 @@ function addStorageHandlers(factory: InformerFactory, queue: SchedulingQueue): v
   watch('CSINode', resourceTypes.csiNodes as ResourceType);
   watch('CSIDriver', resourceTypes.csiDrivers as ResourceType);
   watch('CSIStorageCapacity', resourceTypes.csiStorageCapacities as ResourceType);
+  watch('VolumeAttachment', resourceTypes.volumeAttachments as ResourceType);
 }
 
 function podAdded({ cache, queue, nominator, responsible }: HandlerTargets, pod: Pod): void {

@@ -19,6 +19,7 @@ export function informerObjects(factory: Listers): ClusterObjects {
   const csiNodes = factory.informer(resourceTypes.csiNodes).lister;
   const csiDrivers = factory.informer(resourceTypes.csiDrivers).lister;
   const capacities = factory.informer(resourceTypes.csiStorageCapacities).lister;
+  const attachments = factory.informer(resourceTypes.volumeAttachments).lister;
   const budgets = factory.informer(resourceTypes.podDisruptionBudgets).lister;
   const statefulSets = factory.informer(resourceTypes.statefulSets).lister;
   const replicaSets = factory.informer(resourceTypes.replicaSets).lister;
@@ -43,6 +44,7 @@ export function informerObjects(factory: Listers): ClusterObjects {
       csiNode: (name) => csiNodes.get(name),
       csiDriver: (name) => csiDrivers.get(name),
       csiStorageCapacities: () => capacities.list(),
+      attachments: () => attachments.list(),
     },
   };
 }

@@ -64,6 +64,62 @@ const SENTENCES: Readonly<Record<string, (params: Params) => LocalizedText>> = {
     'pt-BR': `o Pod deixa de pedir a porta ${port} do nó`,
     en: `the Pod no longer asks for host port ${port}`,
   }),
+  'volume-anywhere': ({ volume }) => ({
+    'pt-BR': `o PersistentVolume ${volume} é alcançado de todo nó (sem nodeAffinity)`,
+    en: `PersistentVolume ${volume} can be reached from every node (no nodeAffinity)`,
+  }),
+  'free-volume': ({ volume }) => ({
+    'pt-BR': `o PersistentVolume ${volume} volta a ficar livre (sem claimRef)`,
+    en: `PersistentVolume ${volume} is free again (no claimRef)`,
+  }),
+  'new-volume': ({ size, class: name, node }) => ({
+    'pt-BR': `há mais um PersistentVolume de ${size}, da classe ${quoted(name)}, no nó ${node}`,
+    en: `there is one more PersistentVolume of ${size}, of class ${quoted(name)}, on node ${node}`,
+  }),
+  'label-volume': ({ volume, label }) => ({
+    'pt-BR': label?.endsWith('-')
+      ? `o PersistentVolume ${volume} perde o label ${label.slice(0, -1)}`
+      : `o PersistentVolume ${volume} ganha o label ${label}`,
+    en: label?.endsWith('-')
+      ? `PersistentVolume ${volume} loses the label ${label.slice(0, -1)}`
+      : `PersistentVolume ${volume} gets the label ${label}`,
+  }),
+  'bind-claim': ({ claim, volume }) => ({
+    'pt-BR': `o claim ${claim} está ligado ao PersistentVolume ${volume}`,
+    en: `claim ${claim} is bound to PersistentVolume ${volume}`,
+  }),
+  'claim-ask-less': ({ claim, from, to }) => ({
+    'pt-BR': `o claim ${claim} pede ${to} em vez de ${from}`,
+    en: `claim ${claim} asks for ${to} instead of ${from}`,
+  }),
+  'claim-forget-node': ({ claim, node }) => ({
+    'pt-BR': `o claim ${claim} esquece o nó ${node} (sem a anotação selected-node)`,
+    en: `claim ${claim} forgets node ${node} (no annotation selected-node)`,
+  }),
+  'claim-many-pods': ({ claim }) => ({
+    'pt-BR': `o claim ${claim} vale para vários Pods do nó (ReadWriteOnce)`,
+    en: `claim ${claim} is for many Pods of a node (ReadWriteOnce)`,
+  }),
+  'class-anywhere': ({ class: name }) => ({
+    'pt-BR': `a StorageClass ${name} faz volumes em toda parte (sem allowedTopologies)`,
+    en: `StorageClass ${name} makes volumes anywhere (no allowedTopologies)`,
+  }),
+  'class-waits': ({ class: name }) => ({
+    'pt-BR': `a StorageClass ${name} espera pelo Pod (WaitForFirstConsumer)`,
+    en: `StorageClass ${name} waits for the Pod (WaitForFirstConsumer)`,
+  }),
+  'more-capacity': ({ class: name, node, from, to }) => ({
+    'pt-BR': `o driver da classe ${name} tem ${to} em vez de ${from} livres para o nó ${node}`,
+    en: `the driver of class ${name} has ${to} instead of ${from} free for node ${node}`,
+  }),
+  'more-attachments': ({ node, driver, from, to }) => ({
+    'pt-BR': `o driver ${driver} liga ${to} volumes em vez de ${from} ao nó ${node}`,
+    en: `driver ${driver} attaches ${to} volumes instead of ${from} to node ${node}`,
+  }),
+  'mount-read-only': ({ volume }) => ({
+    'pt-BR': `o Pod monta o volume ${volume} só para leitura`,
+    en: `the Pod mounts the volume ${volume} for reading only`,
+  }),
   'remove-pod': ({ pod }) => ({
     'pt-BR': `o Pod ${pod} não está lá`,
     en: `Pod ${pod} is not there`,
@@ -93,6 +149,11 @@ const SENTENCES: Readonly<Record<string, (params: Params) => LocalizedText>> = {
     en: `without the plugin ${plugin}`,
   }),
 };
+
+/** A class may be without a name. */
+function quoted(name: string | undefined): string {
+  return JSON.stringify(name ?? '');
+}
 
 /** A change in words, in both languages. */
 export function changeText({ id, params }: Wording): LocalizedText {

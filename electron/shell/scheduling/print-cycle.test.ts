@@ -117,7 +117,10 @@ describe('kubectl explain-scheduling', () => {
       ].join('\n'),
     );
     expect(printWhyNot({ ...whyNot, remedies: [], complete: true }, 'default/web', 'pt-BR')).toContain(
-      'Não se conhece mudança com que aceitasse.\n',
+      'Nada no Pod ou no nó ajudaria: o motivo da recusa tem de mudar antes.\n',
+    );
+    expect(printWhyNot({ ...whyNot, remedies: [], complete: false }, 'default/web', 'en')).toContain(
+      'No small change was found with which it would.\nThe search was ended early',
     );
   });
 

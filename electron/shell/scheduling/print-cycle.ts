@@ -51,7 +51,7 @@ export function printWhyNot(answer: WhyNotAnswer, pod: string, locale: Locale): 
     );
   lines.push('');
   if (fits) lines.push(words.already(node));
-  else if (remedies.length === 0) lines.push(words.noRemedy);
+  else if (remedies.length === 0) lines.push(complete ? words.noRemedy : words.noneFound);
   else {
     lines.push(words.remedies(node));
     remedies.forEach(({ changes, outcome, selected, feasible }, index) => {

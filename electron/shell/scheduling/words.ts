@@ -32,6 +32,7 @@ export interface Words {
   readonly and: string;
   readonly then: (outcome: string, feasible: number) => string;
   readonly noRemedy: string;
+  readonly noneFound: string;
   readonly incomplete: string;
   readonly with: string;
   readonly was: string;
@@ -78,7 +79,8 @@ const en: Words = {
   remedies: (node) => `Smallest changes with which ${node} takes the Pod, each tried:`,
   and: 'and',
   then: (outcome, feasible) => `then: ${outcome}, ${feasible} fit`,
-  noRemedy: 'No change is known with which it would.',
+  noRemedy: 'Nothing about the Pod or the node would help: what it is refused for has to change first.',
+  noneFound: 'No small change was found with which it would.',
   incomplete: 'The search was ended early: there may be others.',
   with: 'With:',
   was: 'BEFORE',
@@ -125,7 +127,8 @@ const ptBr: Words = {
   remedies: (node) => `Menores mudanças com que ${node} aceita o Pod, cada uma experimentada:`,
   and: 'e',
   then: (outcome, feasible) => `então: ${outcome}, cabe em ${feasible}`,
-  noRemedy: 'Não se conhece mudança com que aceitasse.',
+  noRemedy: 'Nada no Pod ou no nó ajudaria: o motivo da recusa tem de mudar antes.',
+  noneFound: 'Não se achou mudança pequena com que aceitasse.',
   incomplete: 'A busca terminou antes do fim: pode haver outras.',
   with: 'Com:',
   was: 'ANTES',

@@ -6,6 +6,8 @@ import { resourceTypes } from '../../client/resource-types.ts';
 import type { Profile } from '../framework/profile.ts';
 import type { Change, Situation, World } from './interface.ts';
 
+type ObjectChange = Extract<Change, { readonly target: 'object' }>;
+
 /** A situation and a Pod with things made different; the originals stay. */
 export function applyChanges(
   situation: Situation,
@@ -17,6 +19,7 @@ export function applyChanges(
   const nodes = new Map<string, (node: Node) => Node>();
   const gone = new Set<string>();
   const goneNodes = new Set<string>();
+  const objects: ObjectChange[] = [];
   for (const change of changes) {
     switch (change.target) {
       case 'pod':
@@ -30,6 +33,9 @@ export function applyChanges(
         );
         break;
       }
+      case 'object':
+        objects.push(change);
+        break;
       case 'remove-pod':
         gone.add(change.name);
         break;
@@ -49,11 +55,11 @@ export function applyChanges(
     }
   }
   const { world } = situation;
-  const touched = nodes.size + gone.size + goneNodes.size > 0;
+  const touched = nodes.size + gone.size + goneNodes.size + objects.length > 0;
   return {
     situation: {
       ...situation,
-      world: touched ? altered(world, nodes, gone, goneNodes) : world,
+      world: touched ? altered(world, nodes, gone, goneNodes, objects) : world,
       profile,
     },
     pod: changed,
@@ -69,11 +75,18 @@ function withPlugins(profile: Profile, change: (plugins: Profile['plugins']) => 
   return { ...profile, plugins: change(profile.plugins), points: Object.fromEntries(points) };
 }
 
+function withObject(all: readonly KubeObject[], { name, patch }: ObjectChange): readonly KubeObject[] {
+  const at = all.findIndex((one) => objectKey(one) === name);
+  const changed = applyMergePatch(all[at] ?? {}, patch) as KubeObject;
+  return at < 0 ? [...all, changed] : all.with(at, changed);
+}
+
 function altered(
   world: World,
   nodes: ReadonlyMap<string, (node: Node) => Node>,
   gone: ReadonlySet<string>,
   goneNodes: ReadonlySet<string>,
+  objects: readonly ObjectChange[],
 ): World {
   return {
     list: <T extends KubeObject>(type: ResourceType<T>): readonly T[] => {
@@ -81,7 +94,10 @@ function altered(
       const is = (other: ResourceType): boolean =>
         type.group === other.group && type.resource === other.resource;
       if (is(resourceTypes.pods)) return all.filter((one) => !gone.has(objectKey(one)));
-      if (!is(resourceTypes.nodes)) return all;
+      if (!is(resourceTypes.nodes))
+        return objects
+          .filter((change) => is(change.type))
+          .reduce(withObject, all as readonly KubeObject[]) as T[];
       return all
         .filter((one) => !goneNodes.has(objectKey(one)))
         .map((one) => (nodes.get(objectKey(one))?.(one as Node) ?? one) as T);

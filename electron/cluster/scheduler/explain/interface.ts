@@ -38,6 +38,19 @@ export type ChangeId =
   | 'raise-max-skew'
   | 'remove-gates'
   | 'drop-host-port'
+  | 'volume-anywhere'
+  | 'free-volume'
+  | 'new-volume'
+  | 'label-volume'
+  | 'bind-claim'
+  | 'claim-ask-less'
+  | 'claim-forget-node'
+  | 'claim-many-pods'
+  | 'class-anywhere'
+  | 'class-waits'
+  | 'more-capacity'
+  | 'more-attachments'
+  | 'mount-read-only'
   | 'remove-pod'
   | 'remove-node'
   | 'patch-pod'
@@ -50,6 +63,13 @@ export type ChangeId =
 export type Change = { readonly wording: Wording } & (
   | { readonly target: 'pod'; readonly patch: object }
   | { readonly target: 'node'; readonly name: string; readonly patch: object }
+  /** An object of another kind, made when it is not there. `name`: `namespace/name`, or the name where there is no namespace */
+  | {
+      readonly target: 'object';
+      readonly type: ResourceType;
+      readonly name: string;
+      readonly patch: object;
+    }
   /** `name`: `namespace/name` */
   | { readonly target: 'remove-pod'; readonly name: string }
   | { readonly target: 'remove-node'; readonly name: string }

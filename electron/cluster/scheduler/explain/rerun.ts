@@ -7,6 +7,7 @@ import { resourceTypes } from '../../client/resource-types.ts';
 import type { Snapshot } from '../cache/scheduler-cache.ts';
 import { SchedulerCache } from '../cache/scheduler-cache.ts';
 import { cycleDetail } from '../cycle-trace.ts';
+import type { ClusterObjects } from '../framework/cluster-objects.ts';
 import { CycleState } from '../framework/cycle-state.ts';
 import { filterWithNominated } from '../framework/filter-with-nominated.ts';
 import { fitErrorMessage } from '../framework/fit-error.ts';
@@ -38,6 +39,9 @@ export interface NodeVerdicts {
  * bound and nobody preempted in the end. A Pod that is asked about is not counted where it is.
  */
 export class Rerun {
+  /** What plugins look up. */
+  readonly objects: ClusterObjects;
+  readonly #listers: FrozenListers;
   readonly #framework: Framework;
   readonly #cache = new SchedulerCache(noClock);
   readonly #nominator = new Nominator();
@@ -57,9 +61,11 @@ export class Rerun {
     for (const pod of world.list(resourceTypes.pods))
       this.#place(pod, key, beliefs.assumed, beliefs.nominated);
     this.#snapshot = this.#cache.snapshot();
+    this.#listers = new FrozenListers(world);
+    this.objects = informerObjects(this.#listers);
     const framework: Framework = new Framework(profile, inTreeRegistry, {
       images: () => ({ imageNodes: this.#cache.imageNodes, nodeCount: this.#cache.nodeCount }),
-      objects: informerObjects(new FrozenListers(world)),
+      objects: this.objects,
       nodes: () => this.#snapshot.nodes,
       // Only binding and preempting use it.
       client: undefined as unknown as ApiClient,
@@ -89,6 +95,8 @@ export class Rerun {
     for (const change of changes) {
       if (change.target === 'node') undo.push(this.#patchNode(change.name, change.patch));
       else if (change.target === 'remove-pod') undo.push(this.#takeAway(change.name));
+      else if (change.target === 'object')
+        undo.push(this.#listers.patch(change.type, change.name, change.patch));
     }
     if (undo.length > 0) this.#snapshot = this.#cache.snapshot();
     try {

@@ -24,6 +24,17 @@ const costs: Partial<Record<ChangeId, number>> = {
   untaint: 3,
   'more-allocatable': 5,
   'remove-pod': 4,
+  'claim-ask-less': 3,
+  'free-volume': 4,
+  'new-volume': 4,
+  'bind-claim': 2,
+  'volume-anywhere': 5,
+  'label-volume': 5,
+  'class-anywhere': 5,
+  'class-waits': 5,
+  'claim-many-pods': 5,
+  'more-capacity': 6,
+  'more-attachments': 6,
 };
 
 interface Plan {
@@ -88,7 +99,7 @@ function candidates(run: Rerun, pod: Pod, name: string, found: NodeVerdicts): re
   const verdict = refusal(found);
   const node = run.node(name);
   if (verdict === undefined || node === undefined) return [];
-  return proposers[verdict.plugin]?.({ pod, node, verdict, nodes: run.nodes }) ?? [];
+  return proposers[verdict.plugin]?.({ pod, node, verdict, nodes: run.nodes, objects: run.objects }) ?? [];
 }
 
 function refusal({ verdicts, before }: NodeVerdicts): PluginVerdict | undefined {
@@ -103,15 +114,21 @@ function cost({ changes }: Plan): number {
   return changes.reduce((sum, { wording }) => sum + (costs[wording.id] ?? 1), 0);
 }
 
+/** Changes that are proposed in several strengths, by what they are about. */
+const graded: Partial<Record<ChangeId, readonly string[]>> = {
+  'raise-max-skew': ['topologyKey'],
+  'more-attachments': ['node', 'driver'],
+};
+
 /** Of the same change in several strengths only the weakest is told: raising a skew by one makes raising it by two pointless. */
 function withoutWeaker(plans: readonly Plan[]): readonly Plan[] {
   const seen = new Set<string>();
   return plans.filter(({ changes }) => {
     const key = changes
-      .map(
-        ({ wording: { id, params } }) =>
-          `${id} ${id === 'raise-max-skew' ? params['topologyKey'] : JSON.stringify(params)}`,
-      )
+      .map(({ wording: { id, params } }) => {
+        const about = graded[id]?.map((name) => params[name]) ?? params;
+        return `${id} ${JSON.stringify(about)}`;
+      })
       .join('|');
     if (seen.has(key)) return false;
     seen.add(key);

@@ -11,7 +11,8 @@ export type EventResource =
   | 'StorageClass'
   | 'CSINode'
   | 'CSIDriver'
-  | 'CSIStorageCapacity';
+  | 'CSIStorageCapacity'
+  | 'VolumeAttachment';
 export type EventAction =
   | 'Add'
   | 'Delete'

@@ -8,6 +8,7 @@ import type {
   PersistentVolumeClaim,
   Service,
   StorageClass,
+  VolumeAttachment,
 } from '../../api/types.ts';
 
 /** An owner of Pods that says by labels which are its own: ReplicaSet, StatefulSet. */
@@ -34,6 +35,7 @@ export interface VolumeObjects {
   csiNode(name: string): CSINode | undefined;
   csiDriver(name: string): CSIDriver | undefined;
   csiStorageCapacities(): readonly CSIStorageCapacity[];
+  attachments(): readonly VolumeAttachment[];
 }
 
 /** Objects besides Pods and nodes that plugins look up; what the cluster does not serve is absent. */

@@ -181,6 +181,7 @@ const FOR_COMPONENTS: readonly ClusterRole[] = [
     rule(READ, 'core', 'namespaces'),
     rule(READ, 'storage.k8s.io', 'csidrivers'),
     rule(READ, 'storage.k8s.io', 'csistoragecapacities'),
+    rule(READ, 'storage.k8s.io', 'volumeattachments'),
     rule(READ, 'resource.k8s.io', 'deviceclasses resourceclaims resourceslices'),
     rule('patch update', 'resource.k8s.io', 'resourceclaims resourceclaims/status'),
   ]),

@@ -15,7 +15,7 @@ export const proposeLabels: Proposer = ({ pod, node: { name, node } }) => {
   if (wrong !== undefined) {
     const [key, value] = wrong;
     return [
-      label(name, key, value),
+      ...(isHostLabel(key) ? [] : [label(name, key, value)]),
       {
         target: 'pod',
         patch: { spec: { nodeSelector: { [key]: null } } },
@@ -39,14 +39,20 @@ export const proposeLabels: Proposer = ({ pod, node: { name, node } }) => {
 };
 
 /** What the first expression of the term asks for that does not hold. */
-function forTerm(term: NodeSelectorTerm, node: Node, name: string): Change[] {
+export function forTerm(term: NodeSelectorTerm, node: Node, name: string): Change[] {
   const failing = (term.matchExpressions ?? []).find(
     (expression) => !matchesNodeSelectorTerm({ matchExpressions: [expression] }, node),
   );
   return failing === undefined ? [] : forExpression(failing, name);
 }
 
+/** By it a node is told from others: nobody gives it another value. */
+export function isHostLabel(key: string): boolean {
+  return key === 'kubernetes.io/hostname';
+}
+
 function forExpression({ key, operator, values = [] }: Expression, name: string): Change[] {
+  if (isHostLabel(key)) return [];
   switch (operator) {
     case 'In':
       return values.map((value) => label(name, key, value));

@@ -5,6 +5,10 @@ import { proposePorts } from './node-ports.ts';
 import { proposePodAffinity } from './pod-affinity.ts';
 import { proposeSpread } from './pod-topology-spread.ts';
 import { proposeResources } from './resources.ts';
+import { proposeVolumeBinding } from './volume-binding.ts';
+import { proposeVolumeLimits } from './volume-limits.ts';
+import { proposeVolumeRestrictions } from './volume-restrictions.ts';
+import { proposeVolumeZone } from './volume-zone.ts';
 
 const proposeNoGates: Proposer = ({ pod }) => [
   {
@@ -27,4 +31,8 @@ export const proposers: Readonly<Record<string, Proposer>> = {
   NodeResourcesFit: proposeResources,
   PodTopologySpread: proposeSpread,
   InterPodAffinity: proposePodAffinity,
+  VolumeBinding: proposeVolumeBinding,
+  VolumeZone: proposeVolumeZone,
+  VolumeRestrictions: proposeVolumeRestrictions,
+  NodeVolumeLimits: proposeVolumeLimits,
 };

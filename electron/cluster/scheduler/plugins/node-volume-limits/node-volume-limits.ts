@@ -1,5 +1,4 @@
 import { notForPod } from '../../../api/helpers/ephemeral-claims.ts';
-import { claimClass } from '../../../api/helpers/persistent-volumes.ts';
 import type { CSINode, PersistentVolumeClaim, Pod } from '../../../api/types.ts';
 import type { EventRegistration } from '../../framework/cluster-event.ts';
 import type { CycleState } from '../../framework/cycle-state.ts';
@@ -8,13 +7,18 @@ import type { NodeInfo } from '../../framework/node-info.ts';
 import { claimNotFound, podClaims, usesClaim } from '../../framework/pod-claims.ts';
 import type { PodInfo } from '../../framework/pod-info.ts';
 import type { Status } from '../../framework/status.ts';
+import type { AttachmentsByNode } from './attachments.ts';
+import { attachmentsByNode, claimAttachment, volumeLimits } from './attachments.ts';
 import { errorStatus, skip, unresolvable, unschedulable } from '../../framework/status.ts';
 
 const exceeded = unschedulable('node(s) exceed max volume count');
 
+const stateKey = 'PreFilterNodeVolumeLimits';
+
 /**
- * Refuses nodes on which a CSI driver can attach no more volumes. Models plugins/nodevolumelimits (v1.34), without in-tree
- * volumes that were migrated to CSI and without VolumeAttachments of Pods that are gone.
+ * Refuses nodes on which a CSI driver can attach no more volumes. What is attached is what Pods there use, and what a
+ * VolumeAttachment says of the node, though its Pod be gone or not there yet. Models plugins/nodevolumelimits (v1.34),
+ * without in-tree volumes that were migrated to CSI.
  */
 export class NodeVolumeLimits implements PreFilterPlugin, FilterPlugin {
   readonly name = 'NodeVolumeLimits';
@@ -34,6 +38,14 @@ export class NodeVolumeLimits implements PreFilterPlugin, FilterPlugin {
       actions: ['Add'],
       hint: ({ pod }, _old, claim) => (usesClaim(pod, claim as PersistentVolumeClaim) ? 'Queue' : 'Skip'),
     },
+    {
+      resource: 'VolumeAttachment',
+      actions: ['Delete'],
+      hint: ({ pod }) =>
+        pod.spec?.volumes?.some(({ persistentVolumeClaim }) => persistentVolumeClaim !== undefined) === true
+          ? 'Queue'
+          : 'Skip',
+    },
   ];
   readonly #handle: Handle;
 
@@ -41,17 +53,19 @@ export class NodeVolumeLimits implements PreFilterPlugin, FilterPlugin {
     this.#handle = handle;
   }
 
-  preFilter(_state: CycleState, { pod }: PodInfo): Status | undefined {
-    return podClaims(pod).length === 0 ? skip : undefined;
+  preFilter(state: CycleState, { pod }: PodInfo): Status | undefined {
+    if (podClaims(pod).length === 0) return skip;
+    state.write(stateKey, attachmentsByNode(this.#handle.objects.volumes));
+    return undefined;
   }
 
-  filter(_state: CycleState, { pod }: PodInfo, node: NodeInfo): Status | undefined {
+  filter(state: CycleState, { pod }: PodInfo, node: NodeInfo): Status | undefined {
     const wanted = new Map<string, string>();
     const problem = this.#collect(pod, wanted, true);
     if (problem !== undefined) return problem;
-    const limits = limitsOf(this.#handle.objects.volumes.csiNode(node.name));
+    const limits = volumeLimits(this.#handle.objects.volumes.csiNode(node.name));
     if (wanted.size === 0 || limits.size === 0) return undefined;
-    const attached = new Map<string, string>();
+    const attached = new Map(state.required<AttachmentsByNode>(stateKey).get(node.name));
     for (const other of node.pods.values()) this.#collect(other.pod, attached, false);
     for (const [driver, limit] of limits) {
       const there = [...attached].filter(([, of]) => of === driver).length;
@@ -75,36 +89,17 @@ export class NodeVolumeLimits implements PreFilterPlugin, FilterPlugin {
         if (isNew) return errorStatus(new Error(foreign));
         continue;
       }
-      const found = this.#driverOf(claim);
+      const found = claimAttachment(claim, this.#handle.objects.volumes);
       if (found !== undefined) into.set(`${found.driver}/${found.handle}`, found.driver);
     }
     return undefined;
   }
-
-  #driverOf(claim: PersistentVolumeClaim): { readonly driver: string; readonly handle: string } | undefined {
-    const { volumes } = this.#handle.objects;
-    const volume = volumes.volume(claim.spec?.volumeName ?? '');
-    const csi = volume?.spec?.csi;
-    if (csi !== undefined) return { driver: csi.driver, handle: csi.volumeHandle };
-    if (volume !== undefined) return undefined;
-    // Not bound, or to a volume that is gone: whoever provisions for the class will attach one.
-    const driver = volumes.storageClass(claimClass(claim))?.provisioner ?? '';
-    const handle = `${claim.metadata?.namespace ?? ''}/${claim.metadata?.name ?? ''}`;
-    return driver === '' ? undefined : { driver, handle };
-  }
-}
-
-function limitsOf(node: CSINode | undefined): ReadonlyMap<string, number> {
-  const limits = new Map<string, number>();
-  for (const { name, allocatable } of node?.spec.drivers ?? [])
-    if (allocatable?.count !== undefined) limits.set(name, allocatable.count);
-  return limits;
 }
 
 /** True when a limit is new, higher or gone. */
 function raises(old: unknown, node: unknown): boolean {
-  const before = limitsOf(old as CSINode | undefined);
-  const now = limitsOf(node as CSINode | undefined);
+  const before = volumeLimits(old as CSINode | undefined);
+  const now = volumeLimits(node as CSINode | undefined);
   if (old === undefined) return true;
   for (const [driver, limit] of before) if (limit < (now.get(driver) ?? Infinity)) return true;
   return false;

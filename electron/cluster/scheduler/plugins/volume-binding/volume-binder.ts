@@ -23,7 +23,7 @@ export const selectedNode = 'volume.kubernetes.io/selected-node';
 export const bindCompleted = 'pv.kubernetes.io/bind-completed';
 export const boundByController = 'pv.kubernetes.io/bound-by-controller';
 /** Class whose volumes are made by people. */
-const noProvisioner = 'kubernetes.io/no-provisioner';
+export const noProvisioner = 'kubernetes.io/no-provisioner';
 
 /** The claims of a Pod by what is to be done for them. */
 export interface PodVolumeClaims {

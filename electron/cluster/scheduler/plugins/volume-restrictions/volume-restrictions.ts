@@ -103,6 +103,11 @@ export class VolumeRestrictions implements PreFilterPlugin, PreFilterExtensions,
   }
 }
 
+/** True when the Pod uses the claim by its name. */
+export function usesOnceClaim(pod: Pod, { metadata }: PersistentVolumeClaim): boolean {
+  return pod.metadata?.namespace === metadata?.namespace && claimNames(pod).includes(metadata?.name ?? '');
+}
+
 function claimNames({ spec }: Pod): string[] {
   return (spec?.volumes ?? []).flatMap(({ persistentVolumeClaim }) =>
     persistentVolumeClaim === undefined ? [] : [persistentVolumeClaim.claimName],
@@ -134,7 +139,7 @@ function mayConflict(volume: Volume): boolean {
 }
 
 /** Two uses of one disk, at least one of which writes (always, for EBS). */
-function conflicts(a: Volume, b: Volume): boolean {
+export function conflicts(a: Volume, b: Volume): boolean {
   const write = (x?: { readOnly?: boolean }, y?: { readOnly?: boolean }): boolean =>
     !(x?.readOnly === true && y?.readOnly === true);
   if (a.gcePersistentDisk !== undefined && a.gcePersistentDisk.pdName === b.gcePersistentDisk?.pdName)

@@ -109,6 +109,17 @@ function labelsOf({ metadata }: { readonly metadata?: PersistentVolume['metadata
   return topologyLabels.map((key) => metadata?.labels?.[key] ?? '').join('|');
 }
 
+/** Zones and regions of a volume; `nodeKey`: the label by which nodes of today have them. */
+export function zoneLabels(
+  volume: PersistentVolume,
+): { readonly key: string; readonly nodeKey: string; readonly values: readonly string[] }[] {
+  return topologiesOf(volume).map(({ key, values }) => ({
+    key,
+    nodeKey: newName[key] ?? key,
+    values: [...values],
+  }));
+}
+
 /** Several zones of one volume stand in one label: `a__b`. */
 function topologiesOf({ metadata }: PersistentVolume): VolumeTopology[] {
   const topologies: VolumeTopology[] = [];
