@@ -199,11 +199,7 @@ class SimulatedCluster implements Cluster {
     let interrupted = false;
     const done = new Promise<number>((resolve) => {
       this.#input('ssh', { machine: name, command: argv.join(' ') }, () => {
-        if (
-          !machine.powered ||
-          this.#network.isCut(CONSOLE.name, name) ||
-          this.#network.isCut(name, CONSOLE.name)
-        ) {
+        if (!this.isReachable(name)) {
           io.stderr(`ssh: connect to host ${name} port 22: Connection timed out\n`);
           resolve(255);
           return;
@@ -224,7 +220,15 @@ class SimulatedCluster implements Cluster {
         interrupted = true;
         this.#input('interrupt', { machine: name, command: argv.join(' ') }, () => running?.interrupt());
       },
+      typed: (input) => running?.typed(input),
     };
+  }
+
+  isReachable(name: string): boolean {
+    const { machine } = this.#find(name);
+    return (
+      machine.powered && !this.#network.isCut(CONSOLE.name, name) && !this.#network.isCut(name, CONSOLE.name)
+    );
   }
 
   connect(name: string, program: string, to: Address, handlers: ConnectHandlers): MachineConnection {

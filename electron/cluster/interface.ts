@@ -52,7 +52,23 @@ export interface CommandIo {
   stderr(text: string): void;
   /** All of standard input; undefined where the caller has none. */
   readonly stdin?: string;
+  /** Default `/root`. */
+  readonly cwd?: string;
+  readonly terminal?: CommandTerminal;
 }
+
+/** The terminal that a command writes to. */
+export interface CommandTerminal {
+  readonly size: { readonly columns: number; readonly rows: number };
+  /** The command reads what is typed: keys from now on, or one line. */
+  want(what: 'keys' | 'line'): void;
+}
+
+/** What is typed: keys (bytes as Latin-1), a line without its newline (null: the end), or the terminal's new size. */
+export type CommandInput =
+  | { readonly keys: string }
+  | { readonly line: string | null }
+  | { readonly columns: number; readonly rows: number };
 
 /** A command running on a machine. */
 export interface CommandHandle {
@@ -60,6 +76,8 @@ export interface CommandHandle {
   readonly done: Promise<number>;
   /** Ctrl-C. */
   interrupt(): void;
+  /** Somebody typed. */
+  typed(input: CommandInput): void;
 }
 
 /** What a cluster keeps between runs of the app. The host implements it over its database. */
@@ -121,6 +139,8 @@ export interface Cluster extends Disposable {
 
   /** Runs a command on a machine, as `ssh <machine> <argv…>` does. One argument is taken as a command line. */
   exec(machine: string, argv: readonly string[], io: CommandIo): CommandHandle;
+  /** Whether the machine has power, and the network between it and the console is whole. */
+  isReachable(machine: string): boolean;
 
   /**
    * Dials `to` from a machine in the name of a program on it, e.g. `curl`, and lets in what it asks. @throws Error

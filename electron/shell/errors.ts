@@ -36,6 +36,7 @@ const texts: Readonly<Record<string, string>> = {
   ENOSPC: 'No space left on device',
   EROFS: 'Read-only file system',
   EXDEV: 'Invalid cross-device link',
+  EIO: 'Input/output error',
   EMFILE: 'Too many open files',
 };
 

@@ -38,6 +38,9 @@ export interface FileStat {
   size: number;
   mode: number;
   mtimeMs: number;
+  /** Names; absent where files have no owners. */
+  owner?: string;
+  group?: string;
 }
 
 /**
@@ -81,17 +84,30 @@ export interface Terminal {
   converse?(session: Conversation): Promise<number>;
 }
 
+/** What completion found for the word that the cursor is in; `start` is where that begins. */
+export interface Completion {
+  start: number;
+  /** Texts to put in place of the word, with what ends them (a blank, or nothing after `/`). */
+  insertions: string[];
+  /** What to show in a list, one for each insertion. */
+  labels: string[];
+}
+
 /** A shell within the shell, as `ssh HOST` opens. */
 export interface Conversation {
-  readonly prompt: string;
-  /** Runs one whole command line; `streams` are the terminal's, the signal is Ctrl-C. `null` leaves nothing running; `{ leave }` ends the conversation. */
+  /** Whose shell it is, for the record of lines. */
+  readonly host: string;
+  /** Lines that were typed, oldest first; the conversation adds to them. */
+  readonly history: string[];
+  /** The text before a line; `continued`: the line before is not complete. */
+  prompt(continued: boolean): string;
+  complete(line: string, cursor: number): Promise<Completion | null>;
+  /** Runs one whole command line; `streams` are the terminal's, the signal is Ctrl-C. `{ leave }` ends the conversation. */
   run(
     line: string,
     streams: { stdin: ByteSource; stdout: ByteSink; stderr: ByteSink },
     signal: AbortSignal,
   ): Promise<number | { leave: number }>;
-  /** Names to complete the first word with. */
-  readonly names: readonly string[];
 }
 
 export interface CommandIo {

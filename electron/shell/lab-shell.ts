@@ -3,6 +3,7 @@ import { commands as standard } from './commands.ts';
 import { Executor } from './exec/executor.ts';
 import type { Fd, Frame } from './exec/frame.ts';
 import type { Services } from './exec/services.ts';
+import type { ExecutorFs } from './fs/executor-fs.ts';
 import { SandboxFs } from './fs/sandbox-fs.ts';
 import { homePath, prepareHome } from './fs/prepare-home.ts';
 import type { ByteSink, ByteSource, Command, Terminal } from './interface.ts';
@@ -10,8 +11,8 @@ import { ShellState } from './state/shell-state.ts';
 import { virtualSleep } from './exec/virtual-sleep.ts';
 
 export interface LabShellOptions {
-  /** The folder on disk that is `/`. */
-  root: string;
+  /** What is `/`: a folder on disk, which is made a home, or other files as they are. */
+  root: string | ExecutorFs;
   /** Environment of the shell; `HOME`, `PWD`, `USER`, `PATH` are set when missing. */
   env?: Readonly<Record<string, string>>;
   /** Commands; the standard ones by default. */
@@ -24,8 +25,6 @@ export interface LabShellOptions {
   sleep?: Services['sleep'];
   /** Builtins; all of them by default. */
   builtins?: Services['builtins'];
-  /** False when `root` is not a home folder and must not be made one. */
-  prepare?: boolean;
 }
 
 export interface Streams {
@@ -40,7 +39,8 @@ export class LabShell {
   readonly #lifetime = new AbortController();
 
   constructor(options: LabShellOptions) {
-    if (options.prepare !== false) prepareHome(options.root);
+    const { root } = options;
+    if (typeof root === 'string') prepareHome(root);
     const env = { ...defaults, ...options.env };
     const state = new ShellState(options.name ?? 'bash', homePath, {
       pid: 1,
@@ -62,7 +62,7 @@ export class LabShell {
     state.interactive = options.interactive ?? false;
     state.positional = [...(options.args ?? [])];
     this.executor = new Executor(state, {
-      fs: new SandboxFs(options.root),
+      fs: typeof root === 'string' ? new SandboxFs(root) : root,
       commands: options.commands ?? standard,
       builtins: options.builtins ?? builtins,
       ...(options.tty === undefined ? {} : { tty: options.tty }),

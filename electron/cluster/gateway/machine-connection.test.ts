@@ -9,7 +9,16 @@ import { SimulatedNetwork } from '../network/network.ts';
 import { LetInMachineConnection } from './machine-connection.ts';
 
 const spec = (name: string, ip: string) =>
-  ({ name, ip, role: 'outside', os: 'linux', cpus: 1, memory: 1, disk: 1, isNode: false }) as const;
+  ({
+    name,
+    ip,
+    role: 'outside',
+    os: 'linux',
+    cpus: 1,
+    memory: 1,
+    disk: 10_000_000_000,
+    isNode: false,
+  }) as const;
 let simulation: Simulation;
 let network: SimulatedNetwork;
 let client: SimulatedMachine;

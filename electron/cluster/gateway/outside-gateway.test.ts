@@ -11,7 +11,16 @@ import type { GatewayCall } from './interface.ts';
 import { OutsideGateway } from './outside-gateway.ts';
 
 const spec = (name: string, ip: string) =>
-  ({ name, ip, role: 'outside', os: 'linux', cpus: 1, memory: 1, disk: 1, isNode: false }) as const;
+  ({
+    name,
+    ip,
+    role: 'outside',
+    os: 'linux',
+    cpus: 1,
+    memory: 1,
+    disk: 10_000_000_000,
+    isNode: false,
+  }) as const;
 let simulation: Simulation;
 let machines: Map<string, SimulatedMachine>;
 let gateway: OutsideGateway;

@@ -15,7 +15,7 @@ const SPEC = {
   os: 'linux',
   cpus: 2,
   memory: 1,
-  disk: 1,
+  disk: 10_000_000_000,
   isNode: true,
 } as const;
 const catalogue = new OfflineCatalogue();

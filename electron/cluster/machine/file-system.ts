@@ -1,12 +1,34 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/disposable.ts';
 import { toDisposable } from '../../base/disposable.ts';
-import type { FileSystem, LocalState } from './interface.ts';
+import type { CountedDisk } from './disk.ts';
+import { FileAttributes } from './file-attributes.ts';
+import { MachineFileError } from './file-error.ts';
+import type { FileStat, FileSystem, LocalState, MountedFolder } from './interface.ts';
+import { Links } from './links.ts';
+import { normalize, withSlash } from './path-text.ts';
 
 const PREFIX = 'file:';
 const FOLDER = 'folder:';
 /** Folders that every machine has, even when nothing is in them. */
-const STANDARD = ['/home', '/mnt', '/opt', '/root', '/srv', '/tmp', '/var/log', '/var/tmp'];
+const STANDARD = [
+  '/etc',
+  '/home',
+  '/mnt',
+  '/opt',
+  '/root',
+  '/srv',
+  '/tmp',
+  '/usr/local/bin',
+  '/var/backups',
+  '/var/lib',
+  '/var/log',
+  '/var/tmp',
+];
+/** What a folder's entry takes. */
+const FOLDER_SIZE = 4096;
+/** How much of a file without content is read. */
+const MAX_ZEROS = 65_536;
 
 /**
  * Files of one machine, kept in its local state under `file:<path>`; those that are provided in memory only. Folders that
@@ -14,15 +36,28 @@ const STANDARD = ['/home', '/mnt', '/opt', '/root', '/srv', '/tmp', '/var/log', 
  */
 export class MachineFiles {
   readonly #state: LocalState;
+  readonly #disk: CountedDisk;
   /** By path; a function until somebody reads. */
   readonly #inMemory = new Map<string, string | (() => string)>();
   readonly #watchers = new Set<{ folder: string; notify: (path: string) => void }>();
   /** How many files and folders are in each folder; one that was made counts itself. */
   readonly #folders = new Map<string, number>();
+  readonly #mounts = new Map<string, MountedFolder>();
+  readonly #links: Links;
+  readonly #attributes: FileAttributes;
 
-  constructor(state: LocalState) {
+  /** `now`: virtual time. */
+  constructor(state: LocalState, disk: CountedDisk, now: () => number) {
     this.#state = state;
-    for (const key of state.keys(PREFIX)) this.#count(key.slice(PREFIX.length), 1);
+    this.#disk = disk;
+    this.#links = new Links(state, this.#mounts);
+    this.#attributes = new FileAttributes(state, now);
+    for (const key of state.keys(PREFIX)) {
+      this.#count(key.slice(PREFIX.length), 1);
+      disk.count((state.get(key) as string).length);
+    }
+    disk.count(this.#attributes.totalAllocated());
+    for (const path of this.#links.paths) this.#count(path, 1);
     for (const folder of STANDARD) this.#count(`${folder}/`, 1);
     for (const key of state.keys(FOLDER)) this.#count(`${key.slice(FOLDER.length)}/`, 1);
   }
@@ -32,8 +67,17 @@ export class MachineFiles {
     return {
       read: (path) => this.read(path),
       exists: (path) => this.exists(path),
-      write: (path, text) => this.write(path, text),
+      write: (path, text, mode) => this.write(path, text, mode),
+      allocate: (path, bytes) => this.allocate(path, bytes),
       provide: (path, text) => this.provide(path, text),
+      stat: (path) => this.#stat(this.#resolve(path)),
+      lstat: (path) => this.lstat(path),
+      link: (path, target) => this.link(path, target),
+      readLink: (path) => this.#links.target(this.#own(path)),
+      realPath: (path) => this.#resolve(path),
+      chmod: (path, mode) => this.#attributes.change(this.#existing('chmod', path), { mode }),
+      chown: (path, owner, group) => this.#attributes.change(this.#existing('chown', path), { owner, group }),
+      touch: (path, time) => this.#attributes.touch(this.#existing('chtimes', path), time),
       isFolder: (path) => this.isFolder(path),
       makeFolder: (path, medium) => this.makeFolder(path, medium),
       remove: (path) => this.remove(path),
@@ -52,58 +96,120 @@ export class MachineFiles {
     };
   }
 
+  mount(path: string, folder: MountedFolder): void {
+    this.#mounts.set(path, folder);
+    this.#count(`${path}/`, 1);
+  }
+
   read(path: string): string {
-    const clean = normalize(path);
+    const clean = this.#resolve(path);
     const text = this.#state.get(PREFIX + clean) ?? this.#inMemory.get(clean);
-    if (typeof text === 'string') return text;
-    if (typeof text !== 'function') throw new Error(`open ${path}: no such file or directory`);
-    const made = (text as () => string)();
-    this.#inMemory.set(clean, made);
-    return made;
+    if (typeof text === 'string') {
+      if (text !== '') return text;
+      return '\0'.repeat(Math.min(MAX_ZEROS, this.#attributes.allocated(clean)));
+    }
+    if (typeof text === 'function') {
+      const made = (text as () => string)();
+      this.#inMemory.set(clean, made);
+      return made;
+    }
+    const mounted = this.#mounted(clean);
+    if (mounted?.stat?.kind === 'file') return mounted.folder.read(mounted.path);
+    throw new MachineFileError('ENOENT', 'open', path);
   }
 
   exists(path: string): boolean {
-    const clean = normalize(path);
-    return this.#isFile(clean) || this.#folders.has(clean);
+    const clean = this.#resolve(path);
+    return this.#isFile(clean) || this.#folders.has(clean) || this.#mounted(clean)?.stat !== undefined;
   }
 
-  write(path: string, text: string): void {
-    const clean = normalize(path);
-    if (!this.#isFile(clean)) this.#count(clean, 1);
+  write(path: string, text: string, mode?: number): void {
+    const clean = this.#resolve(path);
+    const isNew = !this.#isFile(clean);
+    if (isNew && this.#mounted(clean)?.stat !== undefined) throw new MachineFileError('EACCES', 'open', path);
+    if (isNew && this.#folders.has(clean)) throw new MachineFileError('EISDIR', 'open', path);
+    this.#grow(path, text.length - this.#sizeOnDisk(clean));
+    if (isNew) {
+      this.#count(clean, 1);
+      if (mode !== undefined) this.#attributes.change(clean, { mode });
+    } else if (this.#attributes.allocated(clean) > 0) this.#attributes.change(clean, { allocated: 0 });
     this.#inMemory.delete(clean);
     this.#state.set(PREFIX + clean, text);
-    this.#notify(clean);
+    this.#changed(clean);
+  }
+
+  allocate(path: string, bytes: number): void {
+    const clean = this.#resolve(path);
+    this.#grow(path, bytes - this.#sizeOnDisk(clean));
+    if (!this.#isFile(clean)) this.#count(clean, 1);
+    this.#inMemory.delete(clean);
+    this.#state.set(PREFIX + clean, '');
+    this.#attributes.change(clean, { allocated: bytes });
+    this.#changed(clean);
   }
 
   provide(path: string, text: () => string): void {
-    const clean = normalize(path);
+    const clean = this.#resolve(path);
     if (!this.#isFile(clean)) this.#count(clean, 1);
+    this.#disk.count(-this.#sizeOnDisk(clean));
     this.#state.delete(PREFIX + clean);
     this.#inMemory.set(clean, text);
-    this.#notify(clean);
+    this.#changed(clean);
+  }
+
+  lstat(path: string): FileStat | undefined {
+    const clean = this.#own(path);
+    const target = this.#links.target(clean);
+    if (target === undefined) return this.#stat(clean);
+    return {
+      kind: 'link',
+      size: target.length,
+      mode: 0o777,
+      ...this.#attributes.owner(clean),
+      modifiedAt: this.#attributes.time(clean),
+    };
+  }
+
+  link(path: string, target: string): void {
+    const clean = this.#own(path);
+    if (this.lstat(clean) !== undefined) throw new MachineFileError('EEXIST', 'symlink', path);
+    this.#links.set(clean, target);
+    this.#count(clean, 1);
+    this.#changed(clean);
   }
 
   isFolder(path: string): boolean {
-    const clean = normalize(path);
-    return clean === '/' || this.#folders.has(clean);
+    const clean = this.#resolve(path);
+    return clean === '/' || this.#folders.has(clean) || this.#mounted(clean)?.stat?.kind === 'folder';
   }
 
   makeFolder(path: string, medium: 'disk' | 'memory' = 'disk'): void {
-    const clean = normalize(path);
-    if (this.#isFile(clean)) throw new Error(`mkdir ${path}: file exists`);
+    const clean = this.#resolve(path);
+    if (this.#isFile(clean)) throw new MachineFileError('EEXIST', 'mkdir', path);
     if (clean === '/' || STANDARD.includes(clean) || this.#state.get(FOLDER + clean) !== undefined) return;
     this.#state.set(FOLDER + clean, medium);
+    this.#attributes.touch(clean);
     this.#count(`${clean}/`, 1);
   }
 
   remove(path: string): void {
-    const clean = normalize(path);
-    if (!this.exists(clean)) throw new Error(`remove ${path}: no such file or directory`);
+    const clean = this.#own(path);
+    if (this.#links.delete(clean)) {
+      this.#attributes.forget(clean);
+      this.#count(clean, -1);
+      this.#notify(clean);
+      return;
+    }
+    if (!this.exists(clean)) throw new MachineFileError('ENOENT', 'remove', path);
+    if (!this.#isFile(clean) && !this.#folders.has(clean))
+      throw new MachineFileError('EACCES', 'remove', path);
     for (const folder of [...this.#foldersBelow(withSlash(clean)), clean]) {
       if (this.#state.get(FOLDER + folder) === undefined) continue;
       this.#state.delete(FOLDER + folder);
+      this.#attributes.forget(folder);
       this.#count(`${folder}/`, -1);
     }
+    for (const link of this.#links.below(withSlash(clean))) this.remove(link);
     for (const file of [...(this.#isFile(clean) ? [clean] : []), ...this.#below(withSlash(clean))]) {
       this.#delete(file);
       this.#notify(file);
@@ -111,21 +217,42 @@ export class MachineFiles {
   }
 
   rename(from: string, to: string): void {
-    const text = this.read(from);
-    this.#delete(normalize(from));
-    this.#notify(normalize(from));
-    this.write(to, text);
+    const source = this.#own(from);
+    const target = this.#own(to);
+    const link = this.#links.target(source);
+    if (link !== undefined) {
+      this.remove(source);
+      if (this.lstat(target) !== undefined) this.remove(target);
+      this.link(target, link);
+      return;
+    }
+    if (this.#isFile(source)) {
+      this.#move(source, target);
+      return;
+    }
+    if (!this.#folders.has(source)) throw new MachineFileError('ENOENT', 'rename', from);
+    const below = withSlash(source);
+    const moved = (path: string): string => target + path.slice(source.length);
+    this.makeFolder(target);
+    this.#attributes.move(source, target);
+    for (const folder of this.#foldersBelow(below)) this.makeFolder(moved(folder));
+    for (const path of this.#links.below(below)) this.link(moved(path), this.#links.target(path) ?? '');
+    for (const path of this.#below(below)) this.#move(path, moved(path));
+    if (this.#folders.has(source)) this.remove(source);
   }
 
   list(folder: string): readonly string[] {
-    const prefix = withSlash(normalize(folder));
+    const clean = this.#resolve(folder);
+    const prefix = withSlash(clean);
     const names = new Set<string>();
     const folders = this.#foldersBelow(prefix).map((path) => `${path}/`);
-    for (const path of [...this.#below(prefix), ...folders]) {
+    for (const path of [...this.#below(prefix), ...folders, ...this.#links.below(prefix)]) {
       const rest = path.slice(prefix.length);
       const slash = rest.indexOf('/');
       names.add(slash < 0 ? rest : rest.slice(0, slash + 1));
     }
+    const mounted = this.#mounted(clean);
+    for (const name of mounted?.folder.list(mounted.path) ?? []) names.add(name);
     return [...names].sort();
   }
 
@@ -134,6 +261,70 @@ export class MachineFiles {
     for (const path of [...this.#inMemory.keys()]) this.#delete(path);
     for (const key of this.#state.keys(FOLDER))
       if (this.#state.get(key) === 'memory') this.remove(key.slice(FOLDER.length));
+  }
+
+  #move(source: string, target: string): void {
+    const allocated = this.#attributes.allocated(source);
+    const text = allocated > 0 ? '' : this.read(source);
+    if (this.#isFile(target)) this.#delete(target);
+    this.#attributes.move(source, target);
+    this.#delete(source);
+    this.#notify(source);
+    if (allocated > 0) this.allocate(target, allocated);
+    else this.write(target, text);
+  }
+
+  /** Clean, with all links followed. */
+  #resolve(path: string): string {
+    return this.#links.resolve(normalize(path));
+  }
+
+  /** Clean, with links followed but for one at the end. */
+  #own(path: string): string {
+    return this.#links.resolve(normalize(path), false);
+  }
+
+  #existing(call: string, path: string): string {
+    if (!this.exists(path)) throw new MachineFileError('ENOENT', call, path);
+    return this.#resolve(path);
+  }
+
+  #stat(clean: string): FileStat | undefined {
+    const isFile = this.#isFile(clean);
+    if (!isFile && !this.isFolder(clean)) return this.#mounted(clean)?.stat;
+    const kind = isFile ? 'file' : 'folder';
+    const allocated = isFile ? this.#attributes.allocated(clean) : 0;
+    return {
+      kind,
+      size: allocated > 0 ? allocated : isFile ? byteLength(this.read(clean)) : FOLDER_SIZE,
+      mode: this.#attributes.mode(clean, kind),
+      ...this.#attributes.owner(clean),
+      modifiedAt: this.#attributes.time(clean),
+    };
+  }
+
+  #mounted(
+    clean: string,
+  ):
+    | { readonly folder: MountedFolder; readonly path: string; readonly stat: FileStat | undefined }
+    | undefined {
+    for (const [at, folder] of this.#mounts) {
+      if (clean !== at && !clean.startsWith(`${at}/`)) continue;
+      const path = clean.slice(at.length + 1);
+      return { folder, path, stat: folder.stat(path) };
+    }
+    return undefined;
+  }
+
+  /** @throws MachineFileError ENOSPC */
+  #grow(path: string, bytes: number): void {
+    if (bytes > 0 && bytes > this.#disk.available) throw new MachineFileError('ENOSPC', 'write', path);
+    this.#disk.count(bytes);
+  }
+
+  #sizeOnDisk(clean: string): number {
+    const text = this.#state.get(PREFIX + clean);
+    return typeof text === 'string' ? text.length + this.#attributes.allocated(clean) : 0;
   }
 
   #isFile(path: string): boolean {
@@ -148,12 +339,15 @@ export class MachineFiles {
 
   #foldersBelow(prefix: string): string[] {
     const made = this.#state.keys(FOLDER + prefix).map((key) => key.slice(FOLDER.length));
-    return [...made, ...STANDARD.filter((path) => path.startsWith(prefix))];
+    const always = [...STANDARD, ...this.#mounts.keys()];
+    return [...made, ...always.filter((path) => path.startsWith(prefix))];
   }
 
   #delete(path: string): void {
+    this.#disk.count(-this.#sizeOnDisk(path));
     this.#state.delete(PREFIX + path);
     this.#inMemory.delete(path);
+    this.#attributes.forget(path);
     this.#count(path, -1);
   }
 
@@ -168,22 +362,18 @@ export class MachineFiles {
     }
   }
 
+  #changed(path: string): void {
+    this.#attributes.touch(path);
+    this.#notify(path);
+  }
+
   #notify(path: string): void {
     for (const watcher of this.#watchers) if (path.startsWith(watcher.folder)) watcher.notify(path);
   }
 }
 
-function withSlash(path: string): string {
-  return path.endsWith('/') ? path : `${path}/`;
-}
-
-/** Absolute, without `.`, `..`, double or trailing slashes. */
-function normalize(path: string): string {
-  const parts: string[] = [];
-  for (const part of path.split('/')) {
-    if (part === '' || part === '.') continue;
-    if (part === '..') parts.pop();
-    else parts.push(part);
-  }
-  return `/${parts.join('/')}`;
+/** Of the file's bytes: text is UTF-8, bytes are a character each. */
+function byteLength(text: string): number {
+  if (!/[^\x00-\x7f]/.test(text)) return text.length;
+  return text.includes('\0') ? text.length : new TextEncoder().encode(text).length;
 }

@@ -23,19 +23,76 @@ export interface MachineSpec {
   readonly isNode: boolean;
 }
 
-/** A machine's files: absolute path to text. Kept across power-off; persisted by the host. */
+/** What `ls -l` says of a file. Times in virtual milliseconds since the Unix epoch. */
+export interface FileStat {
+  readonly kind: 'file' | 'folder' | 'link';
+  /** Bytes. */
+  readonly size: number;
+  /** Permission bits. */
+  readonly mode: number;
+  readonly owner: string;
+  readonly group: string;
+  readonly modifiedAt: number;
+}
+
+/**
+ * Files that are made when somebody looks (`/proc`), beside those that were written below the same folder. Paths are
+ * relative to it; the folder itself is the empty one.
+ */
+export interface MountedFolder {
+  /** Undefined where there is nothing. */
+  stat(path: string): FileStat | undefined;
+  /** Names directly below; a folder's ends in `/`. */
+  list(path: string): readonly string[];
+  read(path: string): string;
+  readLink?(path: string): string | undefined;
+}
+
+/** The disk that holds a machine's files. Bytes. */
+export interface MachineDisk {
+  readonly capacity: number;
+  readonly used: number;
+  readonly available: number;
+  /** What is on the disk beside files (images, layers of containers): so much from now on. */
+  hold(what: string, bytes: number): void;
+}
+
+/** A machine's files: absolute path to text. Links are followed. Kept across power-off; persisted by the host. */
 export interface FileSystem {
-  /** @throws Error `open <path>: no such file or directory` */
+  /** @throws MachineFileError `open <path>: no such file or directory` */
   read(path: string): string;
   exists(path: string): boolean;
-  write(path: string, text: string): void;
+  /**
+   * `mode` is that of a file which is new; others keep theirs.
+   * @throws MachineFileError `write <path>: no space left on device`
+   */
+  write(path: string, text: string, mode?: number): void;
+  /** A file of so many bytes without content. @throws MachineFileError as above */
+  allocate(path: string, bytes: number): void;
+  /** Undefined where there is nothing. */
+  stat(path: string): FileStat | undefined;
+  /** As `stat`, of a link itself. */
+  lstat(path: string): FileStat | undefined;
+  /** Makes a symbolic link. @throws MachineFileError `symlink <path>: file exists` */
+  link(path: string, target: string): void;
+  /** Where a link leads, as it was written; undefined for what is none. */
+  readLink(path: string): string | undefined;
+  /** The path with all links followed. */
+  realPath(path: string): string;
+  /** @throws MachineFileError `chmod <path>: no such file or directory` */
+  chmod(path: string, mode: number): void;
+  /** @throws MachineFileError as above */
+  chown(path: string, owner: string, group: string): void;
+  /** Sets the time. @throws MachineFileError as above */
+  touch(path: string, time: number): void;
   /** A file in memory (tmpfs): `text` makes its content when somebody first reads it; gone with the power, and not kept by the host. */
   provide(path: string, text: () => string): void;
   isFolder(path: string): boolean;
-  /** Makes a folder that stays when it is empty; one in memory goes with the power. @throws Error `mkdir <path>: file exists` */
+  /** Makes a folder that stays when it is empty; one in memory goes with the power. @throws MachineFileError `mkdir <path>: file exists` */
   makeFolder(path: string, medium?: 'disk' | 'memory'): void;
-  /** Removes a file, or a folder with all below it. @throws Error `remove <path>: no such file or directory` */
+  /** Removes a file, a link, or a folder with all below it. @throws MachineFileError `remove <path>: no such file or directory` */
   remove(path: string): void;
+  /** Of a file, a link, or a folder with all below it. */
   rename(from: string, to: string): void;
   /** Names directly below a folder, sorted; a folder's name ends in `/`. Empty when there is none. */
   list(folder: string): readonly string[];
@@ -119,9 +176,27 @@ export interface Machine {
   readonly spec: MachineSpec;
   readonly powered: boolean;
   readonly files: FileSystem;
+  readonly disk: MachineDisk;
+  /** Shows a folder of files that are made when somebody looks. */
+  mount(path: string, folder: MountedFolder): void;
   readonly state: LocalState;
   readonly processes: readonly Process[];
   readonly onDidChange: Event<void>;
+  /** What the machine's clock shows: virtual milliseconds since the Unix epoch, with what it is wrong by. */
+  now(): number;
+  /** Sets the clock. Timers are not moved by it. */
+  setClock(time: number): void;
+  /** Milliseconds that the clock is ahead (or, below zero, behind). */
+  readonly clockSkew: number;
+  /** When it was last switched on, by its own clock. */
+  readonly bootedAt: number;
+  /** Ports and Unix sockets on which its processes listen. */
+  listeners(): readonly {
+    readonly ip: string;
+    readonly port: string;
+    readonly protocol: string;
+    readonly process: Process | undefined;
+  }[];
   /** @throws Error when the machine is off. */
   spawn(options: ProcessOptions): Process;
   /** Every process dies at once; connections of others to it time out. */

@@ -14,7 +14,7 @@ const SPEC = {
   os: 'linux',
   cpus: 2,
   memory: 1,
-  disk: 1,
+  disk: 10_000_000_000,
   isNode: true,
 } as const;
 const forever: Program = () => new Promise(() => undefined);
@@ -168,7 +168,17 @@ describe('SimulatedMachine', () => {
     expect(['/', '/a', '/a/two', '/c'].map((path) => again.exists(path))).toEqual([true, false, false, true]);
     again.remove('/c/one');
     expect(again.exists('/c')).toBe(false);
-    expect(again.list('/')).toEqual(['home/', 'mnt/', 'opt/', 'root/', 'srv/', 'tmp/', 'var/']);
+    expect(again.list('/')).toEqual([
+      'etc/',
+      'home/',
+      'mnt/',
+      'opt/',
+      'root/',
+      'srv/',
+      'tmp/',
+      'usr/',
+      'var/',
+    ]);
   });
 
   it('keeps folders that were made, and what is in memory only until the power goes', () => {

@@ -1,20 +1,32 @@
 import { Emitter } from '../../base/event.ts';
 import type { OwnedContext, Simulation } from '../../base/simulation.ts';
 import type { SimulatedNetwork } from '../network/network.ts';
+import { CountedDisk } from './disk.ts';
 import { MachineFiles } from './file-system.ts';
-import type { FileSystem, LocalState, Machine, MachineSpec, Process, ProcessOptions } from './interface.ts';
+import type {
+  FileSystem,
+  LocalState,
+  Machine,
+  MachineSpec,
+  MountedFolder,
+  Process,
+  ProcessOptions,
+} from './interface.ts';
 import type { MachineStore } from './local-state.ts';
 import { StoredState } from './local-state.ts';
 import { SimulatedProcess } from './process.ts';
 import { SystemdUnits } from './units.ts';
 
 const POWER = 'machine:powered';
+const SKEW = 'machine:clock-skew';
+const BOOTED = 'machine:booted-at';
 
 /** A machine on the simulated network. */
 export class SimulatedMachine implements Machine {
   readonly spec: MachineSpec;
   readonly state: LocalState;
   readonly files: FileSystem;
+  readonly disk: CountedDisk;
   readonly units: SystemdUnits;
   readonly #simulation: Simulation;
   readonly #network: SimulatedNetwork;
@@ -32,10 +44,12 @@ export class SimulatedMachine implements Machine {
     this.#simulation = simulation;
     this.#network = network;
     this.state = new StoredState(store);
-    this.#files = new MachineFiles(this.state);
+    this.disk = new CountedDisk(spec.disk);
+    this.#files = new MachineFiles(this.state, this.disk, () => this.now());
     this.#context = simulation.createContext(`${spec.name}/systemd`);
     this.files = this.#files.view(this.#context.clock, () => undefined);
     this.#powered = this.state.get(POWER) !== false;
+    if (this.state.get(BOOTED) === undefined) this.state.set(BOOTED, simulation.now);
     network.addMachine(spec.name, spec.ip);
     if (!this.#powered) network.setPowered(spec.name, false);
     this.units = new SystemdUnits({
@@ -51,8 +65,45 @@ export class SimulatedMachine implements Machine {
     return this.#powered;
   }
 
+  get clockSkew(): number {
+    return (this.state.get(SKEW) as number | undefined) ?? 0;
+  }
+
+  get bootedAt(): number {
+    return (this.state.get(BOOTED) as number | undefined) ?? this.#simulation.now;
+  }
+
+  now(): number {
+    return this.#simulation.now + this.clockSkew;
+  }
+
+  setClock(time: number): void {
+    const skew = Math.round(time - this.#simulation.now);
+    this.#context.tracer.record({
+      kind: 'state',
+      subject: `clock of ${this.spec.name}`,
+      from: `${this.clockSkew} ms off`,
+      state: `${skew} ms off`,
+    });
+    this.state.set(SKEW, skew);
+    this.#changed.fire();
+  }
+
+  listeners(): ReturnType<Machine['listeners']> {
+    return this.#network.listenersOn(this.spec.name).map(({ ip, port, protocol, actor }) => ({
+      ip,
+      port,
+      protocol,
+      process: this.processes.find((process) => process.actor === actor),
+    }));
+  }
+
   get processes(): readonly Process[] {
     return [...this.#processes];
+  }
+
+  mount(path: string, folder: MountedFolder): void {
+    this.#files.mount(path, folder);
   }
 
   spawn(options: ProcessOptions): Process {
@@ -84,6 +135,7 @@ export class SimulatedMachine implements Machine {
     if (this.#powered) return;
     this.#powered = true;
     this.state.set(POWER, true);
+    this.state.set(BOOTED, this.now());
     this.#record('off', 'on');
     this.#network.setPowered(this.spec.name, true);
     this.units.boot(false);
@@ -102,6 +154,7 @@ export class SimulatedMachine implements Machine {
       spec: this.spec,
       files: this.#files,
       state: this.state,
+      now: () => this.now(),
     };
   }
 

@@ -19,6 +19,8 @@ export interface ProcessHost {
   readonly spec: MachineSpec;
   readonly files: MachineFiles;
   readonly state: LocalState;
+  /** What the machine's clock shows. */
+  now(): number;
 }
 
 /** Runs one program until it returns, crashes or is killed; then everything it held is released. */
@@ -44,7 +46,7 @@ export class SimulatedProcess implements Process {
     this.name = options.name;
     this.actor = `${spec.name}/${options.name}`;
     this.argv = options.argv ?? [options.name];
-    this.startedAt = simulation.now;
+    this.startedAt = host.now();
     this.#context = simulation.createContext(this.actor, (error) => this.#crash(error));
     this.#recordState('', 'running', {});
     const process = this.#createContext(host, options);
@@ -79,11 +81,17 @@ export class SimulatedProcess implements Process {
     });
     this.#owned.add(net);
     const write = (stream: 'stdout' | 'stderr', line: string): void => {
-      if (this.#exit === undefined) this.#wrote.fire({ stream, line, time: host.simulation.now });
+      if (this.#exit === undefined) this.#wrote.fire({ stream, line, time: host.now() });
     };
     const context = this.#context;
+    const { clock } = context;
     return {
-      clock: context.clock,
+      clock: {
+        now: () => host.now(),
+        setTimeout: (fn, ms) => clock.setTimeout(fn, ms),
+        setInterval: (fn, ms) => clock.setInterval(fn, ms),
+        sleep: (ms) => clock.sleep(ms),
+      },
       rand: context.rand,
       log: context.log,
       tracer: context.tracer,

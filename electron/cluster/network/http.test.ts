@@ -10,7 +10,16 @@ import { listenHttp } from './http-server.ts';
 import { SimulatedNetwork } from './network.ts';
 
 const spec = (name: string, ip: string) =>
-  ({ name, ip, role: 'outside', os: 'linux', cpus: 1, memory: 1, disk: 1, isNode: false }) as const;
+  ({
+    name,
+    ip,
+    role: 'outside',
+    os: 'linux',
+    cpus: 1,
+    memory: 1,
+    disk: 10_000_000_000,
+    isNode: false,
+  }) as const;
 let simulation: Simulation;
 let server: ProcessContext;
 let client: ProcessContext;

@@ -23,7 +23,7 @@ function machine(name: string, ip: string): SimulatedMachine {
     os: 'linux',
     cpus: 2,
     memory: 1,
-    disk: 1,
+    disk: 10_000_000_000,
     isNode: true,
   } as const;
   return new SimulatedMachine(spec, simulation, network, volatileStore());

@@ -44,6 +44,15 @@ export interface Endpoint {
   readonly context: Context;
 }
 
+/** A port (or the path of a socket) that a process of a machine listens on. */
+export interface MachineListener {
+  readonly ip: string;
+  readonly port: string;
+  readonly protocol: Protocol;
+  /** `<machine>/<process>` */
+  readonly actor: string;
+}
+
 /**
  * Joins machines: names and addresses, listeners, connections with latency, cuts and delays. Delivery is an
  * event of the receiver; a dead receiver gets nothing.
@@ -163,6 +172,16 @@ export class SimulatedNetwork implements NetworkControl {
     if (from === to) return 0.05;
     const extra = this.#delays.get(`${from}>${to}`) ?? this.#delays.get(`*>${to}`) ?? 0;
     return 0.25 + this.#simulation.rand.float() * 0.1 + extra;
+  }
+
+  /** Who listens on a machine, in the order in which they began. */
+  listenersOn(machine: string): readonly MachineListener[] {
+    const found: MachineListener[] = [];
+    for (const [key, { owner, protocol }] of this.#listeners) {
+      if (owner.machine !== machine) continue;
+      found.push({ ip: owner.ip, port: key.slice(key.lastIndexOf(':') + 1), protocol, actor: owner.actor });
+    }
+    return found;
   }
 
   #listen(

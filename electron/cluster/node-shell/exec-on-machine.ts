@@ -1,28 +1,14 @@
+import { MachineFileError } from '../machine/file-error.ts';
 import type { Machine, Process } from '../machine/interface.ts';
-import { resolvePath } from './paths.ts';
-import type { Pipeline, SimpleCommand } from './command-line.ts';
-import { parseCommandLine } from './command-line.ts';
 import { commands } from './commands/registry.ts';
-import type { CommandContext } from './interface.ts';
+import type { CommandContext, ExecIo, MachineExec, TerminalAccess, TypedInput } from './interface.ts';
 import { CommandError } from './interface.ts';
-
-export interface ExecIo {
-  stdout(text: string): void;
-  stderr(text: string): void;
-  readonly stdin?: string;
-}
-
-export interface MachineExec {
-  /** Exit code; 130 after `interrupt`, 255 when the machine lost power. */
-  readonly done: Promise<number>;
-  interrupt(): void;
-}
 
 const HOME = '/root';
 
 /**
- * Runs a command as a process on a machine, as root's login shell would. One argument is a command line; several are
- * one command and its arguments. Must be called within a turn of the simulation.
+ * Runs one program of a machine as root. Must be called within a turn of the simulation. The exit code is 130 after
+ * `interrupt`, 255 when the machine lost power.
  */
 export function execOnMachine(
   machine: Machine,
@@ -30,25 +16,30 @@ export function execOnMachine(
   io: ExecIo,
   afterPowerLoss: CommandContext['afterPowerLoss'],
 ): MachineExec {
-  let pipelines: readonly Pipeline[];
-  try {
-    // ssh joins its arguments by blanks and has the other side take them apart again.
-    pipelines = parseCommandLine(argv.join(' '));
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    io.stderr(error.message);
-    return { done: Promise.resolve(error.code), interrupt: () => undefined };
-  }
+  const [file = ''] = argv;
+  const name = file.slice(file.lastIndexOf('/') + 1);
+  const keyboard = new Keyboard(io);
   let interrupt = (): void => undefined;
   const interrupted = new Promise<void>((resolve) => (interrupt = resolve));
   const process: Process = machine.spawn({
-    name: 'bash',
-    program: (context) => runAll(pipelines, { machine, process: context, interrupted, afterPowerLoss }, io),
-    argv: ['bash', '-c', argv.join(' ')],
+    name,
+    argv,
+    program: (context) =>
+      run(name, argv.slice(1), {
+        machine,
+        process: context,
+        interrupted,
+        afterPowerLoss,
+        stdin: io.stdin ?? '',
+        cwd: io.cwd ?? HOME,
+        out: (text) => io.stdout(text),
+        err: (text) => io.stderr(text),
+        ...(io.terminal === undefined ? {} : { terminal: keyboard }),
+      }),
   });
   const done = new Promise<number>((resolve) => {
     process.onDidExit((status) => {
-      if (status.message !== undefined) io.stderr(`bash: ${status.message}\n`);
+      if (status.message !== undefined) io.stderr(`${name}: ${status.message}\n`);
       resolve(machine.powered ? status.code : 255);
     });
   });
@@ -59,73 +50,67 @@ export function execOnMachine(
       // A command that does not listen is ended.
       if (process.exit === undefined) process.kill('SIGTERM');
     },
+    typed: (input) => {
+      if (process.exit === undefined) keyboard.typed(input);
+    },
   };
 }
 
-async function runAll(
-  pipelines: readonly Pipeline[],
-  surroundings: Pick<CommandContext, 'machine' | 'process' | 'interrupted' | 'afterPowerLoss'>,
-  io: ExecIo,
-): Promise<number> {
-  let code = 0;
-  for (const { when, commands: stages } of pipelines) {
-    if ((when === 'success' && code !== 0) || (when === 'failure' && code === 0)) continue;
-    let input = io.stdin ?? '';
-    for (const [index, stage] of stages.entries()) {
-      const last = index === stages.length - 1;
-      let piped = '';
-      const out = last ? io.stdout : (text: string): void => void (piped += text);
-      code = await runOne(stage, {
-        ...surroundings,
-        stdin: input,
-        cwd: HOME,
-        out,
-        err: io.stderr,
-      });
-      input = piped;
-    }
+async function run(name: string, args: readonly string[], context: CommandContext): Promise<number> {
+  const command = commands.get(name);
+  if (command === undefined) {
+    context.err(`bash: line 1: ${name}: command not found\n`);
+    return 127;
   }
-  return code;
-}
-
-async function runOne(command: SimpleCommand, context: CommandContext): Promise<number> {
-  // One is root here already.
-  const [name = '', ...args] = command.argv[0] === 'sudo' ? command.argv.slice(1) : command.argv;
-  const { files } = context.machine;
-  const writes = new Map<string, string>();
-  let { out, err } = context;
-  let { stdin } = context;
   try {
-    for (const { kind, path } of command.redirects) {
-      const file = resolvePath(context.cwd, path);
-      if (kind === 'in') stdin = files.read(file);
-      else if (kind === 'err') err = path === '&1' ? out : sink(file, '', writes);
-      else out = sink(file, kind === 'append' && files.exists(file) ? files.read(file) : '', writes);
-    }
-    const base = name.slice(name.lastIndexOf('/') + 1);
-    const run = commands.get(base);
-    if (run === undefined) {
-      err(`bash: ${name}: command not found\n`);
-      return 127;
-    }
-    const code = await run(args, { ...context, out, err, stdin });
-    for (const [file, text] of writes) if (file !== '/dev/null') files.write(file, text);
-    return code;
+    return await command(args, context);
   } catch (error) {
     if (error instanceof CommandError) {
-      err(error.message);
+      context.err(error.message);
       return error.code;
     }
-    // What files and units refuse comes as a plain error with its own text.
-    if (error instanceof Error && error.constructor === Error) {
-      err(`${name}: ${error.message}\n`);
+    if (error instanceof MachineFileError) {
+      context.err(`${name}: ${error.message}\n`);
       return 1;
     }
     throw error;
   }
 }
 
-function sink(file: string, before: string, writes: Map<string, string>): (text: string) => void {
-  writes.set(file, before);
-  return (text) => void writes.set(file, (writes.get(file) ?? '') + text);
+/** What is typed at the terminal of one command. */
+class Keyboard implements TerminalAccess {
+  readonly #io: ExecIo;
+  #size: TerminalAccess['size'];
+  #keys: ((bytes: string) => void) | undefined;
+  #resized: (() => void) | undefined;
+  #line: ((line: string | undefined) => void) | undefined;
+
+  constructor(io: ExecIo) {
+    this.#io = io;
+    this.#size = io.terminal?.size ?? { columns: 80, rows: 24 };
+  }
+
+  get size(): TerminalAccess['size'] {
+    return this.#size;
+  }
+
+  onKeys(typed: (bytes: string) => void, resized: () => void): void {
+    this.#keys = typed;
+    this.#resized = resized;
+    this.#io.terminal?.want('keys');
+  }
+
+  line(): Promise<string | undefined> {
+    this.#io.terminal?.want('line');
+    return new Promise((resolve) => (this.#line = resolve));
+  }
+
+  typed(input: TypedInput): void {
+    if ('keys' in input) this.#keys?.(input.keys);
+    else if ('line' in input) this.#line?.(input.line ?? undefined);
+    else {
+      this.#size = input;
+      this.#resized?.();
+    }
+  }
 }

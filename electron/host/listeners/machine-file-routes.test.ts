@@ -2,67 +2,50 @@ import type { TunnelRequest } from './machine-tunnels.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { encodeSnapshot } from '../../cluster/etcd/snapshot/encode-snapshot.ts';
 import { sampleState } from '../../cluster/etcd/snapshot/sample-state.testing.ts';
-import { bytesToFile, fileToBytes } from '../../base/file-bytes.ts';
+import { bytesToFile } from '../../base/file-bytes.ts';
+import { newTestSimulation } from '../../base/simulation.testing.ts';
+import type { FileSystem } from '../../cluster/machine/interface.ts';
+import { volatileStore } from '../../cluster/machine/local-state.ts';
+import { SimulatedMachine } from '../../cluster/machine/machine.ts';
+import { SimulatedNetwork } from '../../cluster/network/network.ts';
+import { accessTo } from '../machine-file-access.ts';
 import { MachineFs } from '../../shell/net/machine-fs.ts';
 import { MachinesClient } from '../../shell/net/machines-client.ts';
 import { testShell, type TestShell } from '../../shell/shell.testing.ts';
-import type { MachineFileAccess } from './machine-file-routes.ts';
 import { openMachinesServer, type MachinesServer } from './machines-server.ts';
 
 const never = new AbortController().signal;
-let files: Map<string, string>;
+let files: FileSystem;
 let server: MachinesServer;
 let shell: TestShell;
 let dialled: TunnelRequest[];
 
-function access(): MachineFileAccess {
-  const below = (path: string): string[] =>
-    [...files.keys()].filter((file) => file.startsWith(path === '/' ? '/' : `${path}/`));
-  const list = (path: string): string[] => [
-    ...new Set(
-      below(path).map((file) => {
-        const rest = file.slice(path === '/' ? 1 : path.length + 1);
-        return rest.includes('/') ? rest.slice(0, rest.indexOf('/') + 1) : rest;
-      }),
-    ),
-  ];
-  const read = (path: string): Uint8Array | undefined => {
-    const text = files.get(path);
-    return text === undefined ? undefined : fileToBytes(text);
-  };
-  return {
-    stat: async (path) =>
-      list(path).length > 0
-        ? { kind: 'directory', size: 0 }
-        : files.has(path)
-          ? { kind: 'file', size: (read(path) as Uint8Array).length }
-          : undefined,
-    list: async (path) => list(path),
-    read: async (path) => read(path),
-    write: async (path, bytes) => void files.set(path, bytesToFile(bytes)),
-    remove: async (path) => void files.delete(path),
-    rename: async (from, to) => {
-      files.set(to, files.get(from) as string);
-      files.delete(from);
-    },
-  };
-}
+const SPEC = {
+  name: 'cp-1', role: 'control-plane', ip: '10.0.0.10', os: 'linux', cpus: 1, memory: 1, disk: 10_000_000_000, isNode: true,
+} as const; // prettier-ignore
 
 beforeEach(async () => {
   dialled = [];
-  files = new Map([
-    ['/etc/motd', 'olá\n'],
-    ['/var/lib/etcd/member/snap/db', '\0\xff'],
-  ]);
+  const simulation = newTestSimulation();
+  ({ files } = new SimulatedMachine(SPEC, simulation, new SimulatedNetwork(simulation), volatileStore()));
+  files.write('/etc/motd', 'olá\n');
+  files.write('/var/lib/etcd/member/snap/db', '\0\xff');
   server = await openMachinesServer({
     token: 'secret',
     machines: () => [
-      { name: 'cp-1', address: '10.0.0.10', os: 'Debian', powered: true, loopback: { 2379: 1 } },
+      {
+        name: 'cp-1',
+        address: '10.0.0.10',
+        os: 'Debian',
+        powered: true,
+        reachable: true,
+        loopback: { 2379: 1 },
+      },
     ],
-    exec: (_machine, argv, _stdin, sink) => {
+    exec: (_machine, { argv }, sink) => {
       sink.stdout(`ran ${argv.join(' ')}\n`);
       sink.exit(0);
-      return () => undefined;
+      return { interrupt: () => undefined, typed: () => undefined };
     },
     power: () => Promise.resolve(false),
     connect: (request, handlers) => {
@@ -70,7 +53,8 @@ beforeEach(async () => {
       handlers.onRefused({ code: 'ECONNREFUSED', elapsed: 0 });
       return () => undefined;
     },
-    files: (machine) => (machine === 'cp-1' ? access() : undefined),
+    files: (machine) =>
+      machine === 'cp-1' ? accessTo(files, (work) => Promise.resolve().then(work)) : undefined,
     lab: () => Promise.resolve(undefined),
     scheduling: () => undefined,
     onCommand: () => undefined,
@@ -118,13 +102,78 @@ describe('files of a machine over the host', () => {
   });
 });
 
+describe('the file system of a machine', () => {
+  const fs = (): MachineFs => new MachineFs(new MachinesClient(server.url, 'secret'), 'cp-1', never);
+
+  it('has modes, owners, times and links', async () => {
+    const on = fs();
+    await on.symlink('motd', '/etc/alias');
+    await on.chmod('/etc/alias', 0o600);
+    await on.chown('/etc/motd', 'etcd', undefined);
+    await on.utimes('/etc/motd', 5000);
+    expect(await on.stat('/etc/alias')).toEqual({
+      kind: 'file', size: 5, mode: 0o600, mtimeMs: 5000, owner: 'etcd', group: 'root',
+    }); // prettier-ignore
+    expect(await on.lstat('/etc/alias')).toMatchObject({ kind: 'symlink', size: 4 });
+    expect([await on.readlink('/etc/alias'), await on.realpath('/etc/alias')]).toEqual(['motd', '/etc/motd']);
+    await on.appendFile('/etc/alias', 'x');
+    expect(files.read('/etc/motd')).toBe('olá\nx');
+    await on.rm('/etc/alias');
+    expect(await on.exists('/etc/motd')).toBe(true);
+  });
+
+  it('refuses as a kernel does', async () => {
+    const on = fs();
+    await expect(on.writeFile('/nope/x', 'a')).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(on.writeFile('/etc/motd/x', 'a')).rejects.toMatchObject({ code: 'ENOTDIR' });
+    await expect(on.mkdir('/etc')).rejects.toMatchObject({ code: 'EEXIST' });
+    await expect(on.readlink('/etc/motd')).rejects.toMatchObject({ code: 'EINVAL' });
+    await expect(on.rm('/var/lib/etcd')).rejects.toMatchObject({ code: 'ENOTEMPTY' });
+    await on.symlink('/tmp/b', '/tmp/a');
+    await on.symlink('/tmp/a', '/tmp/b');
+    await expect(on.readFile('/tmp/a')).rejects.toMatchObject({ code: 'ELOOP' });
+    await on.allocate('/var/tmp/big', 7_000_000_000);
+    await expect(on.allocate('/var/tmp/more', 7_000_000_000)).rejects.toMatchObject({ code: 'ENOSPC' });
+  });
+
+  it('keeps a folder when the last file is moved out of it, and moves folders with all in them', async () => {
+    await ran(
+      `ssh cp-1 'mkdir -p /srv/m; echo a > /srv/m/a.yaml; mv /srv/m/a.yaml /root; ls /srv; mv /root/a.yaml /srv/m/'`,
+    );
+    expect(files.list('/srv/m')).toEqual(['a.yaml']);
+    await ran(`ssh cp-1 'mv /srv/m /srv/n'`);
+    expect([files.list('/srv'), files.read('/srv/n/a.yaml')]).toEqual([['n/'], 'a\n']);
+  });
+});
+
+describe('a shell on a machine', () => {
+  it('has globs, variables, loops, redirections and tests on the machine’s own files', async () => {
+    const { out, err } = await ran(
+      `ssh cp-1 'cd /var/lib/etcd; for f in member/*; do echo "$PWD/$f"; done; [ -f /etc/motd ] && cat < /etc/motd; echo two > /etc/two; cat /etc/mo* /etc/two | grep -c .; false; echo $?; wc -l < /etc/two; frob'`,
+    );
+    expect(out).toBe('/var/lib/etcd/member/snap\nolá\n2\n1\n1\n');
+    expect(err).toBe('bash: line 1: frob: command not found\n');
+    expect(files.read('/etc/two')).toBe('two\n');
+  });
+
+  it('says what the kernel says', async () => {
+    files.allocate('/var/tmp/big', 7_745_000_000);
+    const { err } = await ran(
+      `ssh cp-1 'cat /none; cd /nope; echo x > /nope/y; mkdir /etc; rmdir /var/lib/etcd; head -c 900000 /dev/zero > /root/x'`,
+    );
+    expect(err).toBe(
+      "cat: /none: No such file or directory\nbash: line 1: cd: /nope: No such file or directory\nbash: line 1: /nope/y: No such file or directory\nmkdir: cannot create directory '/etc': File exists\nrmdir: failed to remove '/var/lib/etcd': Directory not empty\nhead: write error: No space left on device\n",
+    );
+  });
+});
+
 describe('scp', () => {
   it('copies bytes both ways, folders with -r', async () => {
     await ran(
       'scp cp-1:/var/lib/etcd/member/snap/db db && scp db root@10.0.0.10:copy && scp -r cp-1:/var/lib/etcd data && ls data/member/snap',
     );
     expect(shell.stdout.text).toBe('db\n');
-    expect(files.get('/root/copy')).toBe('\0\xff');
+    expect(files.read('/root/copy')).toBe('\0\xff');
   });
 
   it('says what it cannot do', async () => {
@@ -141,16 +190,15 @@ describe('scp', () => {
 
 describe('programs that run in a machine’s name', () => {
   it('see the machine’s files, in plain lines, with sudo and among variables', async () => {
-    files.set('/root/s.db', bytesToFile(encodeSnapshot(sampleState)));
+    files.write('/root/s.db', bytesToFile(encodeSnapshot(sampleState)));
     const { out } = await ran(
       `ssh cp-1 'etcdutl snapshot status s.db && sudo etcdutl snapshot status /root/s.db' && ssh cp-1 'F=s.db; etcdutl snapshot status $F | cut -d, -f2'`,
     );
     expect(out).toMatch(/^([0-9a-f]+, 4, 21, 16 kB, 3\.6\.0\n)\1 4\n$/);
     await ran(`ssh cp-1 'etcdutl snapshot restore s.db --data-dir /var/lib/new'`);
-    expect([...files.keys()].filter((file) => file.startsWith('/var/lib/new/')).sort()).toEqual([
-      '/var/lib/new/member/snap/0000000000000001-0000000000000001.snap',
-      '/var/lib/new/member/snap/db',
-      '/var/lib/new/member/wal/0000000000000000-0000000000000000.wal',
+    expect([files.list('/var/lib/new/member/snap'), files.list('/var/lib/new/member/wal')]).toEqual([
+      ['0000000000000001-0000000000000001.snap', 'db'],
+      ['0000000000000000-0000000000000000.wal'],
     ]);
   });
 

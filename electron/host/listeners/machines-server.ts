@@ -5,10 +5,10 @@ import type { AddressInfo, Socket } from 'node:net';
 import { z } from 'zod';
 import { serveTunnel } from './machine-tunnels.ts';
 import type { OpenTunnel } from './machine-tunnels.ts';
+import { serveExec, type StartExec } from './machine-exec-route.ts';
 import { serveMachineFile, type MachineFileAccess } from './machine-file-routes.ts';
 
 const BODY_LIMIT = 1024 * 1024;
-const Exec = z.object({ argv: z.array(z.string()).min(1).max(1000), stdin: z.string().optional() });
 const Power = z.object({ action: z.enum(['start', 'shutdown', 'destroy', 'reboot']) });
 const History = z.object({ line: z.string().max(100_000), exit: z.number().int() });
 
@@ -17,29 +17,19 @@ export interface MachineEntry {
   readonly address: string;
   readonly os: string;
   readonly powered: boolean;
+  /** It has power, and the network between it and the console is whole. */
+  readonly reachable: boolean;
   /** Ports of the machine that are served outside, each with the port of 127.0.0.1 that stands for it. */
   readonly loopback?: Readonly<Record<string, number>>;
 }
 
 export type PowerAction = 'start' | 'shutdown' | 'destroy' | 'reboot';
 
-/** Output of a command, as it comes. */
-export interface ExecSink {
-  stdout(text: string): void;
-  stderr(text: string): void;
-  exit(code: number): void;
-}
-
 export interface MachinesServerOptions {
   readonly token: string;
   machines(): readonly MachineEntry[];
-  /** Starts a command; calling the returned function interrupts it. Undefined when there is no such machine. */
-  exec(
-    machine: string,
-    argv: readonly string[],
-    stdin: string | undefined,
-    sink: ExecSink,
-  ): (() => void) | undefined;
+  /** Starts a program. Undefined when there is no such machine. */
+  readonly exec: StartExec;
   /** Carries out what `virsh` asks; false when there is no such machine. */
   power(machine: string, action: PowerAction): Promise<boolean>;
   /** Undefined when there is no such machine. */
@@ -120,6 +110,12 @@ async function handle(
     return;
   }
   if (request.method !== 'POST') return refuse(405, 'method not allowed');
+  const machine = /^\/machines\/([^/]+)\/exec$/.exec(pathname)?.[1];
+  if (machine !== undefined) {
+    const problem = await serveExec(options.exec, decodeURIComponent(machine), request, response);
+    if (problem !== undefined) refuse(problem.status, problem.error);
+    return;
+  }
   const body: unknown = await readJson(request);
   if (pathname === '/history') {
     const parsed = History.safeParse(body);
@@ -157,22 +153,7 @@ async function handle(
     response.writeHead(204).end();
     return;
   }
-  const machine = /^\/machines\/([^/]+)\/exec$/.exec(pathname)?.[1];
-  if (machine === undefined) return refuse(404, 'not found');
-  const parsed = Exec.safeParse(body);
-  if (!parsed.success) return refuse(400, parsed.error.message);
-  const line = (value: object): void => void response.write(`${JSON.stringify(value)}\n`);
-  const interrupt = options.exec(decodeURIComponent(machine), parsed.data.argv, parsed.data.stdin, {
-    stdout: (stdout) => line({ stdout }),
-    stderr: (stderr) => line({ stderr }),
-    exit: (exit) => void response.end(`${JSON.stringify({ exit })}\n`),
-  });
-  if (interrupt === undefined) return refuse(404, `no machine ${machine}`);
-  if (!response.headersSent)
-    response.writeHead(200, { 'content-type': 'application/x-ndjson' }).flushHeaders();
-  response.on('close', () => {
-    if (!response.writableEnded) interrupt();
-  });
+  return refuse(404, 'not found');
 }
 
 function authorized(header: string | undefined, token: string): boolean {

@@ -17,7 +17,8 @@ export async function runBuiltin(
   try {
     return await builtin.run({ argv, shell, frame, out: (text) => sinkOf(frame, 1).write(text), fail });
   } catch (error) {
-    if (error instanceof FsError) return fail(error.message);
+    if (error instanceof FsError)
+      return fail(error.code === 'ENOSPC' ? `write error: ${error.text}` : error.message);
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { resolvePath } from '../fs/resolve-path.ts';
 import type { Executor } from '../exec/executor.ts';
-import type { Completion } from './line-editor.ts';
+import type { Completion } from '../interface.ts';
 
 interface Typed {
   /** Words of the command the cursor is in, as they would be passed on; the last is the one to complete. */

@@ -1,5 +1,6 @@
 import type { Conversation } from '../interface.ts';
 import { parseScript } from '../parse/parse-script.ts';
+import { loadGrammar } from '../parse/grammar.ts';
 import { History } from './history.ts';
 import type { FinishedLine } from './host-report.ts';
 import type { Keyboard } from './keyboard.ts';
@@ -16,7 +17,7 @@ interface Parts {
 /** A prompt inside a running command: its own history (not kept), Ctrl-C for the line that runs, Ctrl-D to leave. */
 export async function converse(session: Conversation, parts: Parts): Promise<number> {
   const { keyboard, out, terminal } = parts;
-  const history = new History(null);
+  const history = new History(null, session.history);
   const editor = new LineEditor({
     keyboard,
     history,
@@ -24,32 +25,31 @@ export async function converse(session: Conversation, parts: Parts): Promise<num
     columns: () => terminal.columns,
     rows: () => terminal.rows,
     onResize: (listener) => terminal.onResize(listener),
-    complete: (line, cursor) => {
-      const word = /^\s*(\S*)$/.exec(line.slice(0, cursor));
-      if (word === null) return Promise.resolve(null);
-      const found = session.names.filter((name) => name.startsWith(word[1] ?? ''));
-      return Promise.resolve({
-        start: cursor - (word[1] ?? '').length,
-        labels: found,
-        insertions: found.map((name) => `${name} `),
-      });
-    },
+    complete: (line, cursor) => session.complete(line, cursor),
   });
   let code = 0;
   let text = '';
   let running: AbortController | null = null;
   const restore = keyboard.cooked.onSignal((signal) => running?.abort(signal));
+  await loadGrammar();
   try {
     for (;;) {
       if (out.lineOpen) await out.write('\n');
-      const result = await editor.read(text === '' ? session.prompt : '> ');
+      const result = await editor.read(session.prompt(text !== ''));
       if (result.kind === 'end') return code;
       if (result.kind === 'interrupt') {
         text = '';
         code = 130;
         continue;
       }
-      text = text === '' ? result.text : `${text}\n${result.text}`;
+      const expanded = history.expand(result.text);
+      if (expanded.missing !== undefined) {
+        await out.write(`-bash: ${expanded.missing}: event not found\n`);
+        text = '';
+        continue;
+      }
+      if (expanded.line !== result.text) await out.write(`${expanded.line}\n`);
+      text = text === '' ? expanded.line : `${text}\n${expanded.line}`;
       const parsed = parseScript(text);
       if (
         text.trim() !== '' &&
@@ -60,29 +60,22 @@ export async function converse(session: Conversation, parts: Parts): Promise<num
       text = '';
       if (line.trim() === '') continue;
       history.add(line);
-      if (/^\s*(?:exit|logout)\s*$/.test(line)) return code;
       running = new AbortController();
       const stop = keyboard.listen((chunk) => keyboard.cooked.feed(chunk));
       const startedAt = Date.now();
+      let ended: number | { leave: number };
       try {
-        const ended = await session.run(
-          line,
-          { stdin: keyboard.cooked, stdout: out, stderr: out },
-          running.signal,
-        );
-        if (typeof ended !== 'number') return ended.leave;
-        code = ended;
+        ended = await session.run(line, { stdin: keyboard.cooked, stdout: out, stderr: out }, running.signal);
         if (running.signal.aborted) await out.write('\n');
       } finally {
         stop();
         running = null;
         keyboard.typedAhead(keyboard.cooked.takeUnread());
       }
-      parts.report({
-        line: `ssh ${session.prompt.replace(/^.*@|:.*$/g, '')} ${line}`,
-        exit: code,
-        startedAt,
-      });
+      code = typeof ended === 'number' ? ended : ended.leave;
+      if (typeof ended === 'number' || line.trim() !== 'exit')
+        parts.report({ line: `ssh ${session.host} ${line}`, exit: code, startedAt });
+      if (typeof ended !== 'number') return code;
     }
   } finally {
     restore();

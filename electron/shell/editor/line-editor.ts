@@ -3,18 +3,11 @@ import { KeyDecoder, type KeyPress } from './keys.ts';
 import type { Keyboard } from './keyboard.ts';
 import { LineBuffer } from './line-buffer.ts';
 import { advance, textWidth, type Place } from './width.ts';
+import type { Completion } from '../interface.ts';
 
 export type LineResult = { kind: 'line'; text: string } | { kind: 'interrupt' } | { kind: 'end' };
 
 /** What completion offers for the word before the cursor: `start` is where that word begins (in characters). */
-export interface Completion {
-  start: number;
-  /** Texts to put in place of the word, with what ends them (a blank, or nothing after `/`). */
-  insertions: string[];
-  /** What to show in a list, one for each insertion. */
-  labels: string[];
-}
-
 export interface EditorHost {
   readonly keyboard: Keyboard;
   readonly history: History;

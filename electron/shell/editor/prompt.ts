@@ -23,7 +23,7 @@ export function expandPrompt(text: string, state: ShellState): string {
       case 'W':
         return path === '~' ? '~' : (path.split('/').at(-1) ?? path) || '/';
       case '$':
-        return '$';
+        return state.variables.get('EUID') === '0' ? '#' : '$';
       case '?':
         return String(state.lastExit);
       case 'n':

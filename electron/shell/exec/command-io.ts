@@ -22,8 +22,8 @@ export async function runCommand(
   } catch (error) {
     if (error instanceof BrokenPipe) return 141;
     if (frame.signal.aborted) return interruptCode(frame.signal);
-    const text =
-      error instanceof FsError ? error.message : error instanceof Error ? error.message : String(error);
+    const full = error instanceof FsError && error.code === 'ENOSPC';
+    const text = full ? `write error: ${error.text}` : error instanceof Error ? error.message : String(error);
     await io.stderr.write(`${argv[0] ?? command.name}: ${text}\n`).catch(() => undefined);
     return 1;
   }

@@ -52,7 +52,9 @@ export class Executor implements ExpansionHost {
 
   /** `bash: ` at the prompt, `NAME: line N: ` in a script, as bash writes it before its own messages. */
   prefix(): string {
-    return this.state.interactive ? 'bash: ' : `${this.state.name}: line ${String(this.state.line)}: `;
+    return this.state.interactive
+      ? `${this.state.name}: `
+      : `${this.state.name}: line ${String(this.state.line)}: `;
   }
 
   async complain(frame: Frame, text: string, code = 1): Promise<number> {

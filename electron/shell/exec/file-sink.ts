@@ -1,4 +1,4 @@
-import type { promises as disk } from 'node:fs';
+import type { FileWriter } from '../fs/executor-fs.ts';
 import type { ByteSink } from '../interface.ts';
 
 const never = new AbortController().signal;
@@ -7,11 +7,11 @@ const never = new AbortController().signal;
 export class FileSink implements ByteSink {
   readonly isTty = false;
   readonly closed = never;
-  readonly #handle: disk.FileHandle;
+  readonly #handle: FileWriter;
   #queue: Promise<unknown> = Promise.resolve();
   #holders = 1;
 
-  constructor(handle: disk.FileHandle) {
+  constructor(handle: FileWriter) {
     this.#handle = handle;
   }
 

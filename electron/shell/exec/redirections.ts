@@ -1,7 +1,6 @@
-import { promises as disk } from 'node:fs';
 import { FsError } from '../errors.ts';
 import type { Expander } from '../expand/expander.ts';
-import type { SandboxFs } from '../fs/sandbox-fs.ts';
+import type { ExecutorFs } from '../fs/executor-fs.ts';
 import type { HereDocNode, RedirectionNode } from '../parse/ast.ts';
 import type { ShellState } from '../state/shell-state.ts';
 import { NullSink } from '../streams/sinks.ts';
@@ -23,7 +22,7 @@ export interface OpenedFrame {
 
 export interface RedirectionHost {
   readonly state: ShellState;
-  readonly fs: SandboxFs;
+  readonly fs: ExecutorFs;
   readonly expander: Expander;
 }
 
@@ -189,8 +188,7 @@ class Redirection {
       if (stat?.kind === 'device') return { sink: new NullSink() };
       if (stat?.kind === 'directory') throw new FsError('EISDIR', path);
       if (stat !== null && noClobber) throw new RedirectionError(`${typed}: cannot overwrite existing file`);
-      const real = await fs.resolve(path);
-      const sink = new FileSink(await openFile(real, append ? 'a' : 'w', path));
+      const sink = new FileSink(await fs.openForWriting(path, append));
       this.#opened.push(sink);
       return { sink };
     } catch (error) {
@@ -204,14 +202,5 @@ class Redirection {
     const numbered = /^\/dev\/fd\/(\d+)$/.exec(path);
     const fd = known[path] ?? (numbered === null ? undefined : Number(numbered[1]));
     return fd === undefined ? undefined : this.#fds.get(fd);
-  }
-}
-
-async function openFile(real: string, flags: string, shown: string): Promise<disk.FileHandle> {
-  try {
-    return await disk.open(real, flags);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'EINVAL';
-    throw new FsError(code, shown);
   }
 }

@@ -1,10 +1,10 @@
 import type { Command, Terminal } from '../interface.ts';
-import type { SandboxFs } from '../fs/sandbox-fs.ts';
+import type { ExecutorFs } from '../fs/executor-fs.ts';
 import type { Builtin } from '../builtins/interface.ts';
 
 /** What all environments of one shell share. */
 export interface Services {
-  readonly fs: SandboxFs;
+  readonly fs: ExecutorFs;
   readonly commands: ReadonlyMap<string, Command>;
   readonly builtins: ReadonlyMap<string, Builtin>;
   readonly tty?: Terminal;

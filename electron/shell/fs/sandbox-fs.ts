@@ -1,28 +1,18 @@
 import { promises as disk, type Stats } from 'node:fs';
 import nodePath from 'node:path';
 import { FsError } from '../errors.ts';
-import type { ByteSink, ByteSource, FileStat, ShellFs } from '../interface.ts';
-import { emptySource, IterableSource } from '../streams/sources.ts';
+import type { ByteSink, ByteSource, FileStat } from '../interface.ts';
+import { IterableSource } from '../streams/sources.ts';
+import { device, devices, readDevice } from './devices.ts';
+import type { ExecutorFs, FileWriter } from './executor-fs.ts';
 
 const maxLinks = 40;
-const devices = new Set([
-  '/dev/null',
-  '/dev/zero',
-  '/dev/tty',
-  '/dev/stdin',
-  '/dev/stdout',
-  '/dev/stderr',
-  '/dev/random',
-  '/dev/urandom',
-]);
-
 /**
  * A folder on disk seen as `/`. Links are followed by hand inside the folder (an absolute target starts at the virtual
  * root), so no path and no link leads out of it. A few devices under `/dev` are simulated.
  */
-export class SandboxFs implements ShellFs {
+export class SandboxFs implements ExecutorFs {
   readonly root: string;
-  /** Paths that stand for a stream (`<(…)`, `>(…)`): `/dev/fd/63` and the like. */
   readonly virtual = new Map<string, { source?: ByteSource; sink?: ByteSink }>();
 
   constructor(root: string) {
@@ -76,9 +66,7 @@ export class SandboxFs implements ShellFs {
   async open(path: string, options: { follow?: boolean; signal?: AbortSignal } = {}): Promise<ByteSource> {
     const stream = this.virtual.get(path)?.source;
     if (stream !== undefined) return stream;
-    if (path === '/dev/zero') return new IterableSource(zeros);
-    if (path === '/dev/random' || path === '/dev/urandom') return new IterableSource(randoms);
-    if (devices.has(path)) return emptySource();
+    if (devices.has(path)) return readDevice(path);
     return this.#guard(path, async () => {
       const real = await this.resolve(path);
       if ((await disk.stat(real)).isDirectory()) throw new FsError('EISDIR', path);
@@ -99,6 +87,10 @@ export class SandboxFs implements ShellFs {
   async appendFile(path: string, data: string | Uint8Array): Promise<void> {
     if (devices.has(path)) return;
     await this.#guard(path, async () => disk.appendFile(await this.resolve(path), data));
+  }
+
+  async openForWriting(path: string, append: boolean): Promise<FileWriter> {
+    return this.#guard(path, async () => disk.open(await this.resolve(path), append ? 'a' : 'w'));
   }
 
   async stat(path: string): Promise<FileStat> {
@@ -182,8 +174,6 @@ export class SandboxFs implements ShellFs {
   }
 }
 
-const device: FileStat = { kind: 'device', size: 0, mode: 0o666, mtimeMs: 0 };
-
 function toStat(stat: Stats): FileStat {
   const kind = stat.isDirectory()
     ? 'directory'
@@ -225,12 +215,4 @@ function pause(ms: number, signal?: AbortSignal): Promise<void> {
     const timer = setTimeout(done, ms);
     signal?.addEventListener('abort', done);
   });
-}
-
-async function* zeros(): AsyncGenerator<Uint8Array> {
-  for (;;) yield await Promise.resolve(new Uint8Array(4096));
-}
-
-async function* randoms(): AsyncGenerator<Uint8Array> {
-  for (;;) yield await Promise.resolve(crypto.getRandomValues(new Uint8Array(4096)));
 }

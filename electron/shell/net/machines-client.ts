@@ -1,4 +1,4 @@
-import { Agent, request, type IncomingMessage } from 'node:http';
+import { Agent, request, type ClientRequest, type IncomingMessage } from 'node:http';
 
 /** A simulated machine as the host lists it. */
 export interface MachineInfo {
@@ -8,12 +8,31 @@ export interface MachineInfo {
   /** Ports of the machine that can be reached from here, each with the port of 127.0.0.1 that stands for it. */
   loopback?: Readonly<Record<string, number>>;
   powered: boolean;
+  /** It has power, and the network between it and the console is whole. */
+  reachable: boolean;
 }
 
 export type PowerAction = 'start' | 'shutdown' | 'destroy' | 'reboot';
 
-/** A piece of what a remote command answers; the last one has `exit`. */
-export type ExecPiece = { stdout: string } | { stderr: string } | { exit: number };
+/** A piece of what a remote command answers; the last one has `exit`. `want`: it reads from the terminal from now on. */
+export type ExecPiece =
+  { stdout: string } | { stderr: string } | { want: 'keys' | 'line' } | { exit: number };
+
+/** A program of a machine to run there. */
+export interface ExecRequest {
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  /** All of standard input, where it is none of a terminal. */
+  readonly stdin?: string;
+  /** The size of the terminal that it writes to. */
+  readonly terminal?: { readonly columns: number; readonly rows: number };
+}
+
+export interface RunningExec {
+  readonly pieces: AsyncGenerator<ExecPiece>;
+  /** What is typed: `{keys}` (bytes as Latin-1), `{line}`, or a new size of the terminal. */
+  send(input: object): void;
+}
 
 /** The host could not be asked, or answered something unexpected. */
 export class MachinesError extends Error {
@@ -90,26 +109,24 @@ export class MachinesClient {
     );
   }
 
-  /** Runs a command on a machine; ending the iteration or aborting the signal closes the request, which cancels it there. `null`: no such machine. */
-  async exec(
-    machine: string,
-    body: { argv: readonly string[]; stdin?: string },
-    signal: AbortSignal,
-  ): Promise<AsyncGenerator<ExecPiece> | null> {
-    const answer = await this.#post(
-      `/machines/${encodeURIComponent(machine)}/exec`,
-      JSON.stringify(body),
-      signal,
-    );
-    if (answer.statusCode === 404) {
-      answer.destroy();
-      return null;
-    }
+  /** Runs a program on a machine; ending the iteration or aborting the signal closes the request, which cancels it there. `null`: no such machine. */
+  async exec(machine: string, asked: ExecRequest, signal: AbortSignal): Promise<RunningExec | null> {
+    const { call, answered } = this.#open(`/machines/${encodeURIComponent(machine)}/exec`, signal);
+    call.write(`${JSON.stringify(asked)}\n`);
+    // Nobody types into what is no terminal.
+    if (asked.terminal === undefined) call.end();
+    const answer = await answered;
     if (answer.statusCode !== 200) {
       answer.destroy();
+      if (answer.statusCode === 404) return null;
       throw new MachinesError(`the host answered ${String(answer.statusCode)}`);
     }
-    return pieces(answer);
+    return {
+      pieces: pieces(answer, call),
+      send: (input) => {
+        if (!call.destroyed && !call.writableEnded) call.write(`${JSON.stringify(input)}\n`);
+      },
+    };
   }
 
   /** Presses a machine's power switch; resolves when it has taken effect. False: no such machine. */
@@ -126,28 +143,35 @@ export class MachinesClient {
   }
 
   #post(path: string, body: string, signal: AbortSignal): Promise<IncomingMessage> {
-    return new Promise((resolve, reject) => {
-      const call = request(
-        `${this.#url}${path}`,
-        {
-          method: 'POST',
-          agent: this.#agent,
-          signal,
-          headers: {
-            'content-type': 'application/json',
-            'content-length': Buffer.byteLength(body),
-            authorization: `Bearer ${this.#token}`,
-          },
-        },
-        resolve,
-      );
-      call.on('error', reject);
-      call.end(body);
+    const { call, answered } = this.#open(path, signal, Buffer.byteLength(body));
+    call.end(body);
+    return answered;
+  }
+
+  #open(
+    path: string,
+    signal: AbortSignal,
+    length?: number,
+  ): { call: ClientRequest; answered: Promise<IncomingMessage> } {
+    const call = request(`${this.#url}${path}`, {
+      method: 'POST',
+      agent: this.#agent,
+      signal,
+      headers: {
+        'content-type': 'application/json',
+        ...(length === undefined ? {} : { 'content-length': length }),
+        authorization: `Bearer ${this.#token}`,
+      },
     });
+    const answered = new Promise<IncomingMessage>((resolve, reject) => {
+      call.on('response', resolve);
+      call.on('error', reject);
+    });
+    return { call, answered };
   }
 }
 
-async function* pieces(answer: IncomingMessage): AsyncGenerator<ExecPiece> {
+async function* pieces(answer: IncomingMessage, call: ClientRequest): AsyncGenerator<ExecPiece> {
   let rest = '';
   answer.setEncoding('utf8');
   try {
@@ -159,5 +183,6 @@ async function* pieces(answer: IncomingMessage): AsyncGenerator<ExecPiece> {
     if (rest.trim() !== '') yield JSON.parse(rest) as ExecPiece;
   } finally {
     answer.destroy();
+    call.destroy();
   }
 }

@@ -1,9 +1,9 @@
 import { interruptCode } from '../exec/control-flow.ts';
-import type { Command, CommandIo } from '../interface.ts';
+import type { Command, CommandIo, Terminal } from '../interface.ts';
 import { parseScript } from '../parse/parse-script.ts';
 import { emptySource } from '../streams/sources.ts';
-import { MachinesClient } from './machines-client.ts';
-import { machineCommands, RemoteShell } from './remote-shell.ts';
+import { MachinesClient, type MachineInfo } from './machines-client.ts';
+import { RemoteShell } from './remote-shell.ts';
 
 /** Options of ssh that take a value; all are accepted and have no meaning between simulated machines. */
 const valued = new Set([
@@ -30,8 +30,8 @@ const valued = new Set([
   '-B',
 ]);
 
-/** `ssh HOST [COMMAND…]`: runs on a simulated machine through the host's machine endpoint. `filters` are this side's text tools. */
-export function sshCommand(filters: () => ReadonlyMap<string, Command>): Command {
+/** `ssh [-t] HOST [COMMAND…]`: root's shell on a simulated machine. `tools` are the commands that run here on its files. */
+export function sshCommand(tools: () => ReadonlyMap<string, Command>): Command {
   return {
     name: 'ssh',
     summary: {
@@ -41,30 +41,47 @@ export function sshCommand(filters: () => ReadonlyMap<string, Command>): Command
     async run(io) {
       const args = io.argv.slice(1);
       let noInput = false;
+      let terminal = false;
       while (args[0]?.startsWith('-') === true) {
         const option = args.shift() as string;
         if (option === '-n') noInput = true;
+        if (/^-t+$/.test(option)) terminal = true;
         if (valued.has(option)) args.shift();
       }
       const target = args.shift();
       if (target === undefined) {
-        await io.stderr.write('usage: ssh [-n] [user@]host [command [argument ...]]\n');
+        await io.stderr.write('usage: ssh [-nt] [user@]host [command [argument ...]]\n');
         return 255;
       }
       const host = target.split('@').at(-1) ?? target;
       const user = target.includes('@') ? (target.split('@')[0] ?? 'root') : 'root';
       const client = MachinesClient.from(io.env);
-      const machine = client === undefined ? null : await resolveHost(client, host, io.signal);
-      if (client === undefined || machine === null) {
+      const machine = client === undefined ? undefined : await resolveHost(client, host, io.signal);
+      if (client === undefined || machine === undefined) {
         if (io.signal.aborted) return interruptCode(io.signal);
         await io.stderr.write(`ssh: Could not resolve hostname ${host}: Name or service not known\n`);
         return 255;
       }
-      const remote = new RemoteShell(client, machine, { user, own: filters(), env: io.env });
+      if (!machine.reachable) {
+        await io.stderr.write(`ssh: connect to host ${host} port 22: Connection timed out\n`);
+        return 255;
+      }
+      const isSession = args.length === 0;
+      const atTerminal =
+        io.tty !== undefined && io.stdout.isTty && (terminal || (isSession && io.stdin.isTty));
+      const remote = new RemoteShell(client, machine.name, {
+        user,
+        own: tools(),
+        env: io.env,
+        login: isSession,
+        ...(atTerminal && io.tty !== undefined ? { tty: io.tty } : {}),
+      });
       try {
-        return args.length > 0
-          ? await command(io, remote, args.join(' '), noInput)
-          : await session(io, remote, `${user}@${machine}`, machine);
+        if (!isSession)
+          return await command(io, remote, args.join(' '), noInput || (io.stdin.isTty && !terminal));
+        return atTerminal && io.tty?.converse !== undefined
+          ? await conversation(io, remote, io.tty.converse.bind(io.tty))
+          : await script(io, remote);
       } finally {
         remote.close();
       }
@@ -81,35 +98,44 @@ async function resolveHost(
   client: MachinesClient,
   host: string,
   signal: AbortSignal,
-): Promise<string | null> {
+): Promise<MachineInfo | undefined> {
   const machines = await client.list(signal);
-  return machines.find((machine) => machine.name === host || machine.address === host)?.name ?? null;
+  return machines.find((machine) => machine.name === host || machine.address === host);
 }
 
 async function command(io: CommandIo, remote: RemoteShell, line: string, noInput: boolean): Promise<number> {
-  const stdin = noInput || io.stdin.isTty ? undefined : await io.stdin.text();
-  const ended = await remote.run(
-    line,
-    { stdin: emptySource(), stdout: io.stdout, stderr: io.stderr },
-    io.signal,
-    stdin === '' ? undefined : stdin,
-  );
-  return typeof ended === 'number' ? ended : ended.leave;
+  const stdin = noInput ? emptySource() : io.stdin;
+  const ended = await remote.run(line, { stdin, stdout: io.stdout, stderr: io.stderr }, io.signal);
+  return io.signal.aborted ? interruptCode(io.signal) : typeof ended === 'number' ? ended : ended.leave;
 }
 
-/** A conversation with the machine: with the console's editor when there is one, else line by line from input. */
-async function session(io: CommandIo, remote: RemoteShell, who: string, machine: string): Promise<number> {
-  if (io.stdin.isTty && io.tty?.converse !== undefined) {
-    const code = await io.tty.converse({
-      prompt: `${who}:~# `,
-      names: machineCommands,
-      run: (line, streams, signal) => remote.run(line, streams, signal),
-    });
-    await io.stdout.write(`logout\nConnection to ${machine} closed.\n`);
-    return code;
-  }
+/** A conversation with the machine through the console's own line editor. */
+async function conversation(
+  io: CommandIo,
+  remote: RemoteShell,
+  converse: NonNullable<Terminal['converse']>,
+): Promise<number> {
+  const code = await converse({
+    host: remote.machine,
+    history: remote.history,
+    prompt: (continued) => remote.prompt(continued),
+    complete: (line, cursor) => remote.complete(line, cursor),
+    run: async (line, streams, signal) => {
+      const ended = await remote.run(line, streams, signal);
+      return remote.lost ? { leave: 255 } : ended;
+    },
+  });
+  await io.stdout.write(remote.lost ? '' : 'logout\n');
+  await io.stdout.write(`Connection to ${remote.machine} closed.\n`);
+  return code;
+}
+
+/** Lines as they come from a pipe. */
+async function script(io: CommandIo, remote: RemoteShell): Promise<number> {
   let code = 0;
   let text = '';
+  const run = (line: string): Promise<number | { leave: number }> =>
+    remote.run(line, { stdin: emptySource(), stdout: io.stdout, stderr: io.stderr }, io.signal);
   for await (const line of io.stdin.lines()) {
     text = text === '' ? line : `${text}\n${line}`;
     const parsed = parseScript(text);
@@ -118,14 +144,12 @@ async function session(io: CommandIo, remote: RemoteShell, who: string, machine:
     const whole = text;
     text = '';
     if (whole.trim() === '') continue;
-    const ended = await remote.run(
-      whole,
-      { stdin: emptySource(), stdout: io.stdout, stderr: io.stderr },
-      io.signal,
-    );
+    const ended = await run(whole);
     if (typeof ended !== 'number') return ended.leave;
     code = ended;
     if (io.signal.aborted) return interruptCode(io.signal);
   }
-  return code;
+  if (text.trim() === '') return code;
+  const ended = await run(text);
+  return typeof ended === 'number' ? ended : ended.leave;
 }

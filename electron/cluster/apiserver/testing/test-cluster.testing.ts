@@ -32,7 +32,7 @@ function machine(
   network: SimulatedNetwork,
 ): SimulatedMachine {
   const spec = {
-    name, ip, role: 'outside', os: 'linux', cpus: 2, memory: 1, disk: 1, isNode: false,
+    name, ip, role: 'outside', os: 'linux', cpus: 2, memory: 1, disk: 10_000_000_000, isNode: false,
   } as const; // prettier-ignore
   return new SimulatedMachine(spec, simulation, network, volatileStore());
 }

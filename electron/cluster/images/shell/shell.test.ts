@@ -13,7 +13,7 @@ const SPEC = {
   os: 'linux',
   cpus: 2,
   memory: 1,
-  disk: 1,
+  disk: 10_000_000_000,
   isNode: true,
 } as const;
 let simulation: Simulation;

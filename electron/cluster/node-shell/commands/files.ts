@@ -1,232 +1,320 @@
+import type { FileStat } from '../../machine/interface.ts';
 import type { CommandContext, MachineCommand } from '../interface.ts';
 import { CommandError } from '../interface.ts';
-import { baseName, resolvePath } from '../paths.ts';
+import { resolvePath } from '../paths.ts';
+import { gnuSize, modeText, parseGnuSize } from './file-listing.ts';
+import { ls } from './ls.ts';
 import { parseOptions } from './options.ts';
 
 const NONE = 'No such file or directory';
+const FULL = 'No space left on device';
+const KINDS: Readonly<Record<FileStat['kind'], string>> = {
+  file: 'regular file',
+  folder: 'directory',
+  link: 'symbolic link',
+};
 
-function at(context: CommandContext, path: string): string {
-  return resolvePath(context.cwd, path);
+const at = (context: CommandContext, path: string): string => resolvePath(context.cwd, path);
+
+/** `2026-11-27 02:34:12.915000000 +0000` */
+function statTime(ms: number): string {
+  const iso = new Date(ms).toISOString();
+  return `${iso.slice(0, 10)} ${iso.slice(11, 23)}000000 +0000`;
 }
 
-function isFolder(context: CommandContext, path: string): boolean {
-  return context.machine.files.isFolder(path);
+/** A number that stays with a path, as an inode does with a file. */
+function inodeOf(path: string): number {
+  let hash = 2_166_136_261;
+  for (const char of path) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 16_777_619) >>> 0;
+  return (hash % 4_000_000) + 11;
 }
 
-function isFile(context: CommandContext, path: string): boolean {
-  return context.machine.files.exists(path) && !isFolder(context, path);
+function formatted(format: string, name: string, path: string, stat: FileStat): string {
+  const fields: Readonly<Record<string, string>> = {
+    n: name,
+    N: `'${name}'`,
+    s: String(stat.size),
+    a: stat.mode.toString(8),
+    A: modeText(stat),
+    U: stat.owner,
+    G: stat.group,
+    u: stat.owner === 'root' ? '0' : stat.owner,
+    g: stat.group === 'root' ? '0' : stat.group,
+    F: stat.kind === 'file' && stat.size === 0 ? 'regular empty file' : KINDS[stat.kind],
+    i: String(inodeOf(path)),
+    y: statTime(stat.modifiedAt),
+    Y: String(Math.floor(stat.modifiedAt / 1000)),
+    h: '1',
+    b: String(Math.ceil(stat.size / 4096) * 8),
+    '%': '%',
+  };
+  return format.replace(/%([A-Za-z%])/g, (all, letter: string) => fields[letter] ?? all);
 }
 
-/** A folder stays when the last file goes. */
-function keepParent(context: CommandContext, path: string): void {
-  context.machine.files.makeFolder(path.slice(0, path.lastIndexOf('/')));
-}
-
-/** Where something moved or copied to `target` ends up. */
-function destination(context: CommandContext, source: string, target: string): string {
-  const full = at(context, target);
-  return target.endsWith('/') || isFolder(context, full)
-    ? `${full === '/' ? '' : full}/${baseName(source)}`
-    : full;
-}
-
-const ls: MachineCommand = (args, context) => {
-  const { flags, rest } = parseOptions('ls', args, {
-    flags: { '-l': 'l', '-a': 'a', '-h': 'h', '-1': '1', '-A': 'a', '-R': 'R' },
+/** `stat [-L] [-c FORMAT] FILE…` */
+const stat: MachineCommand = (args, context) => {
+  const { flags, values, rest } = parseOptions('stat', args, {
+    flags: { '-L': 'L', '--dereference': 'L' },
+    values: { '-c': 'c', '--format': 'c', '--printf': 'c' },
   });
+  if (rest.length === 0)
+    throw new CommandError("stat: missing operand\nTry 'stat --help' for more information.\n");
+  const { files } = context.machine;
   let code = 0;
-  const targets = rest.length === 0 ? ['.'] : rest;
-  for (const target of targets) {
-    const path = at(context, target);
-    const { files } = context.machine;
-    if (!files.exists(path) && path !== '/') {
-      context.err(`ls: cannot access '${target}': ${NONE}\n`);
-      code = 2;
+  for (const name of rest) {
+    const path = at(context, name);
+    const found = flags.has('L') ? files.stat(path) : files.lstat(path);
+    if (found === undefined) {
+      context.err(`stat: cannot statx '${name}': ${NONE}\n`);
+      code = 1;
       continue;
     }
-    if (targets.length > 1 && isFolder(context, path)) context.out(`${target}:\n`);
-    const names = isFile(context, path)
-      ? [target]
-      : files.list(path).filter((name) => flags.has('a') || !name.startsWith('.'));
-    for (const name of names) {
-      if (!flags.has('l')) {
-        context.out(`${name.replace(/\/$/, '')}\n`);
-        continue;
-      }
-      const folder = name.endsWith('/');
-      const size = folder ? 4096 : files.read(isFile(context, path) ? path : `${path}/${name}`).length;
-      context.out(
-        `${folder ? 'drwxr-xr-x 2' : '-rw------- 1'} root root ${String(size).padStart(6)} ${name.replace(/\/$/, '')}\n`,
-      );
+    const format = values.get('c');
+    if (format !== undefined) {
+      context.out(`${formatted(format, name, path, found)}\n`);
+      continue;
     }
+    const target = found.kind === 'link' ? ` -> ${files.readLink(path) ?? ''}` : '';
+    const time = statTime(found.modifiedAt);
+    const who = (label: string, owner: string): string =>
+      `${label}: (${(owner === 'root' ? '0' : '1000').padStart(5)}/${owner.padStart(8)})`;
+    context.out(
+      `  File: ${name}${target}\n` +
+        `  Size: ${String(found.size).padEnd(10)}\tBlocks: ${String(Math.ceil(found.size / 4096) * 8).padEnd(10)} IO Block: 4096   ${formatted('%F', name, path, found)}\n` +
+        `Device: 253,1\tInode: ${String(inodeOf(path)).padEnd(11)} Links: 1\n` +
+        `Access: (${found.mode.toString(8).padStart(4, '0')}/${modeText(found)})  ${who('Uid', found.owner)}   ${who('Gid', found.group)}\n` +
+        `Access: ${time}\nModify: ${time}\nChange: ${time}\n Birth: ${time}\n`,
+    );
   }
   return code;
 };
 
-const cat: MachineCommand = (args, context) => {
-  const { rest } = parseOptions('cat', args, { flags: { '-n': 'n' } });
-  if (rest.length === 0) context.out(context.stdin);
-  let code = 0;
-  for (const target of rest) {
-    const path = at(context, target);
-    if (target === '-') context.out(context.stdin);
-    else if (isFile(context, path)) context.out(context.machine.files.read(path));
-    else {
-      context.err(`cat: ${target}: ${isFolder(context, path) ? 'Is a directory' : NONE}\n`);
-      code = 1;
-    }
-  }
-  return code;
-};
-
-function transfer(name: 'mv' | 'cp'): MachineCommand {
-  return (args, context) => {
-    const { rest } = parseOptions(name, args, {
-      flags: { '-f': 'f', '-v': 'v', '-r': 'r', '-a': 'r', '-p': 'p' },
-    });
-    const target = rest.at(-1);
-    if (target === undefined || rest.length < 2) {
-      throw new CommandError(
-        `${name}: missing ${rest.length === 0 ? 'file operand' : `destination file operand after '${rest[0]}'`}\n`,
-      );
-    }
-    const { files } = context.machine;
-    for (const source of rest.slice(0, -1)) {
-      const from = at(context, source);
-      if (!files.exists(from)) throw new CommandError(`${name}: cannot stat '${source}': ${NONE}\n`);
-      const to = destination(context, from, target);
-      if (name === 'mv') keepParent(context, from);
-      if (isFile(context, from)) {
-        if (name === 'mv') files.rename(from, to);
-        else files.write(to, files.read(from));
-        continue;
-      }
-      if (name === 'cp' && !args.some((arg) => /^-\w*[ra]/.test(arg))) {
-        throw new CommandError(`cp: -r not specified; omitting directory '${source}'\n`);
-      }
-      files.makeFolder(to);
-      for (const path of below(context, from)) {
-        const moved = to + path.slice(from.length);
-        if (files.isFolder(path)) files.makeFolder(moved);
-        else files.write(moved, files.read(path));
-      }
-      if (name === 'mv') files.remove(from);
-    }
-    return 0;
-  };
-}
-
-/** Everything below a folder, a folder before what is in it. */
-function below(context: CommandContext, folder: string): string[] {
-  return context.machine.files.list(folder).flatMap((name) => {
-    const path = `${folder}/${name.replace(/\/$/, '')}`;
-    return name.endsWith('/') ? [path, ...below(context, path)] : [path];
-  });
-}
-
-const rm: MachineCommand = (args, context) => {
-  const { flags, rest } = parseOptions('rm', args, { flags: { '-f': 'f', '-r': 'r', '-R': 'r', '-v': 'v' } });
-  if (rest.length === 0 && !flags.has('f')) throw new CommandError('rm: missing operand\n');
-  let code = 0;
-  for (const target of rest) {
-    const path = at(context, target);
-    if (!context.machine.files.exists(path)) {
-      if (flags.has('f')) continue;
-      context.err(`rm: cannot remove '${target}': ${NONE}\n`);
-      code = 1;
-    } else if (isFolder(context, path) && !flags.has('r')) {
-      context.err(`rm: cannot remove '${target}': Is a directory\n`);
-      code = 1;
-    } else {
-      keepParent(context, path);
-      context.machine.files.remove(path);
-    }
-  }
-  return code;
-};
-
-const rmdir: MachineCommand = (args, context) => {
-  const { rest } = parseOptions('rmdir', args, { flags: {} });
-  if (rest.length === 0) throw new CommandError('rmdir: missing operand\n');
-  const { files } = context.machine;
-  for (const target of rest) {
-    const path = at(context, target);
-    const why = !files.exists(path)
-      ? NONE
-      : isFile(context, path)
-        ? 'Not a directory'
-        : files.list(path).length > 0
-          ? 'Directory not empty'
-          : '';
-    if (why !== '') throw new CommandError(`rmdir: failed to remove '${target}': ${why}\n`);
-    keepParent(context, path);
-    files.remove(path);
-  }
-  return 0;
-};
-
-const mkdir: MachineCommand = (args, context) => {
-  const { flags, rest } = parseOptions('mkdir', args, { flags: { '-p': 'p' } });
-  if (rest.length === 0) throw new CommandError('mkdir: missing operand\n');
-  for (const target of rest) {
-    const path = at(context, target);
-    if (context.machine.files.exists(path) && !flags.has('p')) {
-      throw new CommandError(`mkdir: cannot create directory '${target}': File exists\n`);
-    }
-    if (!flags.has('p') && !isFolder(context, path.slice(0, path.lastIndexOf('/')) || '/'))
-      throw new CommandError(`mkdir: cannot create directory '${target}': ${NONE}\n`);
-    context.machine.files.makeFolder(path);
-  }
-  return 0;
-};
-
-const tee: MachineCommand = (args, context) => {
-  const { flags, rest } = parseOptions('tee', args, { flags: { '-a': 'a' } });
-  const { files } = context.machine;
-  for (const target of rest) {
-    const path = at(context, target);
-    files.write(path, (flags.has('a') && files.exists(path) ? files.read(path) : '') + context.stdin);
-  }
-  context.out(context.stdin);
-  return 0;
-};
-
+/** `touch [-c] [-d @SECONDS|DATE] FILE…` */
 const touch: MachineCommand = (args, context) => {
-  for (const target of args) {
-    const path = at(context, target);
-    if (!context.machine.files.exists(path)) context.machine.files.write(path, '');
+  const { flags, values, rest } = parseOptions('touch', args, {
+    flags: { '-c': 'c', '--no-create': 'c', '-a': 'a', '-m': 'm' },
+    values: { '-d': 'd', '--date': 'd' },
+  });
+  if (rest.length === 0)
+    throw new CommandError("touch: missing file operand\nTry 'touch --help' for more information.\n");
+  const date = values.get('d');
+  const time =
+    date === undefined
+      ? context.process.clock.now()
+      : date.startsWith('@')
+        ? Number(date.slice(1)) * 1000
+        : Date.parse(/[zZ]|[+-]\d\d:?\d\d$/.test(date) ? date : `${date}Z`);
+  if (Number.isNaN(time)) throw new CommandError(`touch: invalid date format ‘${date ?? ''}’\n`);
+  const { files } = context.machine;
+  let code = 0;
+  for (const name of rest) {
+    const path = at(context, name);
+    if (!files.exists(path)) {
+      if (flags.has('c')) continue;
+      if (!files.isFolder(resolvePath(path, '..'))) {
+        context.err(`touch: cannot touch '${name}': ${NONE}\n`);
+        code = 1;
+        continue;
+      }
+      files.write(path, '');
+    }
+    files.touch(path, time);
   }
-  return 0;
+  return code;
 };
 
-const find: MachineCommand = (args, context) => {
-  const start = args[0]?.startsWith('-') === false ? args[0] : '.';
-  const pattern = args[args.indexOf('-name') + 1];
-  const glob =
-    args.includes('-name') && pattern !== undefined
-      ? new RegExp(
-          `^${pattern
-            .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-            .replaceAll('*', '.*')
-            .replaceAll('?', '.')}$`,
+/** `chown [-R] OWNER[:GROUP] FILE…` */
+const chown: MachineCommand = (args, context) => {
+  const { flags, rest } = parseOptions('chown', args, {
+    flags: { '-R': 'R', '--recursive': 'R', '-h': 'h' },
+  });
+  const [who = '', ...names] = rest;
+  if (names.length === 0)
+    throw new CommandError(
+      `chown: missing operand${who === '' ? '' : ` after '${who}'`}\nTry 'chown --help' for more information.\n`,
+    );
+  const [owner = '', group] = who.split(':');
+  const { files } = context.machine;
+  let code = 0;
+  const change = (path: string): void => {
+    const before = files.stat(path);
+    if (before === undefined) return;
+    files.chown(path, owner === '' ? before.owner : owner, group ?? before.group);
+    if (!flags.has('R') || before.kind !== 'folder') return;
+    for (const name of files.list(path)) change(resolvePath(path, name));
+  };
+  for (const name of names) {
+    const path = at(context, name);
+    if (files.exists(path)) change(path);
+    else {
+      context.err(`chown: cannot access '${name}': ${NONE}\n`);
+      code = 1;
+    }
+  }
+  return code;
+};
+
+interface Filesystem {
+  readonly source: string;
+  readonly type: string;
+  readonly size: number;
+  readonly used: number;
+  readonly on: string;
+}
+
+function filesystems({ machine }: CommandContext): readonly Filesystem[] {
+  const { memory } = machine.spec;
+  return [
+    { source: 'tmpfs', type: 'tmpfs', size: memory / 10, used: 1_118_208, on: '/run' },
+    { source: '/dev/vda1', type: 'ext4', size: machine.disk.capacity, used: machine.disk.used, on: '/' },
+    { source: 'tmpfs', type: 'tmpfs', size: memory / 2, used: 0, on: '/dev/shm' },
+    { source: 'tmpfs', type: 'tmpfs', size: 5_242_880, used: 0, on: '/run/lock' },
+  ];
+}
+
+/** `df [-h] [-T] [FILE…]` */
+const df: MachineCommand = (args, context) => {
+  const { flags, rest } = parseOptions('df', args, {
+    flags: {
+      '-h': 'h',
+      '--human-readable': 'h',
+      '-T': 'T',
+      '--print-type': 'T',
+      '-k': 'k',
+      '-P': 'P',
+      '-a': 'a',
+    },
+  });
+  let code = 0;
+  const all = filesystems(context);
+  const asked = rest.flatMap((name) => {
+    const path = at(context, name);
+    if (!context.machine.files.exists(path)) {
+      context.err(`df: ${name}: ${NONE}\n`);
+      code = 1;
+      return [];
+    }
+    const within = all.filter(({ on }) => on === '/' || path === on || path.startsWith(`${on}/`));
+    return within.sort((a, b) => b.on.length - a.on.length).slice(0, 1);
+  });
+  const shown = rest.length === 0 ? all : asked;
+  if (shown.length === 0) return code;
+  const human = flags.has('h');
+  const size = (bytes: number): string => (human ? gnuSize(bytes) : String(Math.ceil(bytes / 1024)));
+  const rows = shown.map(({ source, type, size: total, used, on }) => [
+    source,
+    type,
+    size(total),
+    size(used),
+    size(total - used),
+    total === 0 ? '-' : `${Math.ceil((used / total) * 100)}%`,
+    on,
+  ]);
+  const header = [
+    'Filesystem',
+    'Type',
+    human ? 'Size' : '1K-blocks',
+    'Used',
+    human ? 'Avail' : 'Available',
+    'Use%',
+    'Mounted on',
+  ];
+  const table = [header, ...rows].map((row) => row.filter((_cell, column) => column !== 1 || flags.has('T')));
+  const left = flags.has('T') ? 2 : 1;
+  const widths = header
+    .filter((_cell, column) => column !== 1 || flags.has('T'))
+    .map((_cell, column) =>
+      Math.max(
+        column === 0 ? 14 : column > left - 1 && human ? 5 : 0,
+        ...table.map((row) => row[column]?.length ?? 0),
+      ),
+    );
+  for (const row of table)
+    context.out(
+      `${row
+        .map((cell, column) =>
+          column === row.length - 1
+            ? cell
+            : column < left
+              ? cell.padEnd(widths[column] ?? 0)
+              : cell.padStart(cell.endsWith('%') ? 4 : (widths[column] ?? 0)),
         )
-      : undefined;
-  const root = at(context, start);
-  if (!context.machine.files.exists(root)) throw new CommandError(`find: '${start}': ${NONE}\n`);
-  for (const path of [root, ...below(context, root === '/' ? '' : root)])
-    if (glob === undefined || glob.test(baseName(path))) context.out(`${path}\n`);
+        .join(' ')}\n`,
+    );
+  return code;
+};
+
+/** `du [-h] [-s] [-a] [-c] [-d N] [FILE…]` */
+const du: MachineCommand = (args, context) => {
+  const { flags, values, rest } = parseOptions('du', args, {
+    flags: {
+      '-h': 'h',
+      '--human-readable': 'h',
+      '-s': 's',
+      '--summarize': 's',
+      '-a': 'a',
+      '--all': 'a',
+      '-c': 'c',
+      '--total': 'c',
+      '-k': 'k',
+      '-x': 'x',
+    },
+    values: { '-d': 'd', '--max-depth': 'd' },
+  });
+  const { files } = context.machine;
+  const deepest = flags.has('s') ? 0 : Number(values.get('d') ?? Infinity);
+  const say = (bytes: number, name: string): void =>
+    context.out(`${flags.has('h') ? gnuSize(bytes) : String(bytes / 1024)}\t${name}\n`);
+  const measure = (path: string, name: string, depth: number): number => {
+    const found = files.lstat(path);
+    if (found === undefined) return 0;
+    let bytes = found.kind === 'link' ? 0 : Math.ceil(found.size / 4096) * 4096;
+    if (found.kind === 'folder')
+      for (const entry of files.list(path)) {
+        const below = entry.replace(/\/$/, '');
+        bytes += measure(resolvePath(path, below), `${name.replace(/\/$/, '')}/${below}`, depth + 1);
+      }
+    if (depth === 0 || (depth <= deepest && (found.kind === 'folder' || flags.has('a')))) say(bytes, name);
+    return bytes;
+  };
+  let code = 0;
+  let total = 0;
+  for (const name of rest.length === 0 ? ['.'] : rest) {
+    const path = at(context, name);
+    if (files.lstat(path) === undefined) {
+      context.err(`du: cannot access '${name}': ${NONE}\n`);
+      code = 1;
+    } else total += measure(path, name, 0);
+  }
+  if (flags.has('c')) say(total, 'total');
+  return code;
+};
+
+/** `fallocate -l SIZE FILE`: a file of zeros. */
+const fallocate: MachineCommand = (args, context) => {
+  const { values, rest } = parseOptions('fallocate', args, { values: { '-l': 'l', '--length': 'l' } });
+  const [name] = rest;
+  if (name === undefined) throw new CommandError('fallocate: no filename specified\n');
+  const length = values.get('l');
+  if (length === undefined) throw new CommandError('fallocate: no length argument specified\n');
+  const bytes = parseGnuSize(length);
+  if (bytes === undefined || bytes === 0)
+    throw new CommandError('fallocate: invalid length value specified\n');
+  const { machine } = context;
+  const path = at(context, name);
+  if (!machine.files.isFolder(resolvePath(path, '..')))
+    throw new CommandError(`fallocate: cannot open ${name}: ${NONE}\n`);
+  if (bytes > machine.disk.available) throw new CommandError(`fallocate: fallocate failed: ${FULL}\n`);
+  machine.files.allocate(path, bytes);
   return 0;
 };
 
 export const fileCommands: Readonly<Record<string, MachineCommand>> = {
   ls,
-  cat,
-  rm,
-  mkdir,
-  rmdir,
-  tee,
+  stat,
   touch,
-  find,
-  mv: transfer('mv'),
-  cp: transfer('cp'),
+  chown,
+  df,
+  du,
+  fallocate,
 };

@@ -51,22 +51,38 @@ export function parseOptions(
       flags.add(flag);
       continue;
     }
-    const letters = /^-([a-zA-Z]+)$/.exec(name)?.[1] ?? '';
-    const attached =
-      known.values?.[`-${letters[0] ?? ''}`] ??
-      (/^-[a-zA-Z]\d+$/.test(name) ? known.values?.[name.slice(0, 2)] : undefined);
-    if (attached !== undefined && name.length > 2) values.set(attached, name.slice(2));
-    else if (
-      letters.length > 1 &&
-      [...letters].every((letter) => known.flags?.[`-${letter}`] !== undefined)
-    ) {
-      for (const letter of letters) flags.add(known.flags?.[`-${letter}`] ?? '');
-    } else {
-      const what = name.startsWith('--')
-        ? `unrecognized option '${name}'`
-        : `invalid option -- '${name.slice(1)}'`;
-      throw new CommandError(`${command}: ${what}\n`, 2);
-    }
+    if (name.startsWith('--')) throw unknown(command, `unrecognized option '${name}'`);
+    index += bundle(command, arg, args[index + 1], known, flags, values);
   }
   return { flags, values, rest };
+}
+
+/** `-xeu kubelet`, `-n5`: letters in one word. Answers how many further words it took. */
+function bundle(
+  command: string,
+  word: string,
+  next: string | undefined,
+  known: Parameters<typeof parseOptions>[2],
+  flags: Set<string>,
+  values: Map<string, string>,
+): 0 | 1 {
+  for (let at = 1; at < word.length; at += 1) {
+    const letter = `-${word[at] ?? ''}`;
+    const flag = known.flags?.[letter];
+    const value = known.values?.[letter];
+    if (flag !== undefined) flags.add(flag);
+    else if (value !== undefined) {
+      const attached = word.slice(at + 1);
+      const text = attached === '' ? next : attached;
+      if (text === undefined)
+        throw new CommandError(`${command}: option requires an argument -- '${letter.slice(1)}'\n`, 2);
+      values.set(value, text);
+      return attached === '' ? 1 : 0;
+    } else throw unknown(command, `invalid option -- '${letter.slice(1)}'`);
+  }
+  return 0;
+}
+
+function unknown(command: string, what: string): CommandError {
+  return new CommandError(`${command}: ${what}\nTry '${command} --help' for more information.\n`, 2);
 }

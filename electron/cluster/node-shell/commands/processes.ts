@@ -1,25 +1,8 @@
-import type { Process } from '../../machine/interface.ts';
-import type { CommandContext, MachineCommand } from '../interface.ts';
+import type { MachineCommand } from '../interface.ts';
 import { CommandError } from '../interface.ts';
 import { parseOptions } from './options.ts';
-
-function startOf(process: Process, context: CommandContext): string {
-  const iso = new Date(process.startedAt).toISOString();
-  const today = new Date(context.process.clock.now()).toISOString().slice(0, 10) === iso.slice(0, 10);
-  return today ? iso.slice(11, 16) : iso.slice(5, 10);
-}
-
-const ps: MachineCommand = (args, context) => {
-  const wide = args.some((arg) => /^-?[aeAxu]/.test(arg));
-  const rows = context.machine.processes
-    .filter((process) => wide || process.pid === context.process.pid)
-    .map(
-      (process) =>
-        `${'root'.padEnd(8)} ${String(process.pid).padStart(7)} ${startOf(process, context).padStart(5)} ${process.argv.join(' ')}`,
-    );
-  context.out(`${['USER         PID START COMMAND', ...rows].join('\n')}\n`);
-  return 0;
-};
+import { ps } from './ps.ts';
+import { top } from './top.ts';
 
 const pgrep: MachineCommand = (args, context) => {
   const { flags, rest } = parseOptions('pgrep', args, { flags: { '-f': 'f', '-l': 'l', '-a': 'a' } });
@@ -45,7 +28,7 @@ function signalOf(text: string): 'SIGTERM' | 'SIGKILL' {
     .toUpperCase();
   if (name === '9' || name === 'KILL') return 'SIGKILL';
   if (name === '15' || name === 'TERM' || name === '') return 'SIGTERM';
-  throw new CommandError(`bash: kill: ${text.replace(/^-/, '')}: only TERM and KILL are modelled\n`);
+  throw new CommandError(`-bash: kill: ${text.replace(/^-/, '')}: only TERM and KILL are modelled\n`);
 }
 
 const kill: MachineCommand = (args, context) => {
@@ -60,7 +43,7 @@ const kill: MachineCommand = (args, context) => {
   for (const pid of pids) {
     const target = context.machine.processes.find((process) => String(process.pid) === pid);
     if (target === undefined) {
-      context.err(`bash: kill: (${pid}) - No such process\n`);
+      context.err(`-bash: kill: (${pid}) - No such process\n`);
       code = 1;
     } else target.kill(signal);
   }
@@ -85,6 +68,7 @@ const killall: MachineCommand = (args, context) => {
 
 export const processCommands: Readonly<Record<string, MachineCommand>> = {
   ps,
+  top,
   pgrep,
   kill,
   killall,

@@ -1,18 +1,16 @@
 import type { MachineCommand } from '../interface.ts';
 import { crictl } from './crictl.ts';
 import { fileCommands } from './files.ts';
-import { kubeadm } from './kubeadm.ts';
 import { journalctl } from './journalctl.ts';
+import { kubeadm } from './kubeadm.ts';
 import { powerCommands } from './power.ts';
 import { processCommands } from './processes.ts';
 import { systemCommands } from './system.ts';
 import { systemctl } from './systemctl.ts';
-import { textCommands } from './text.ts';
 
-/** Everything a machine's shell can run. */
+/** Programs of a machine by name; the names are in `shared/machines/machine-commands.ts` for the lab shell. */
 export const commands: ReadonlyMap<string, MachineCommand> = new Map<string, MachineCommand>([
   ...Object.entries(fileCommands),
-  ...Object.entries(textCommands),
   ...Object.entries(systemCommands),
   ...Object.entries(processCommands),
   ...Object.entries(powerCommands),

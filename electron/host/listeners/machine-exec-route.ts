@@ -1,0 +1,97 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+
+const Size = z.object({ columns: z.number().int().positive(), rows: z.number().int().positive() });
+const Exec = z.object({
+  argv: z.array(z.string()).min(1).max(100_000),
+  cwd: z.string().startsWith('/').default('/root'),
+  stdin: z.string().optional(),
+  terminal: Size.optional(),
+});
+const Typed = z.union([z.object({ keys: z.string() }), z.object({ line: z.string().nullable() }), Size]);
+
+export type ExecRequest = z.infer<typeof Exec>;
+/** What is typed at the terminal of a program: keys (bytes as Latin-1), a line (null: the end), or its new size. */
+export type TypedInput = z.infer<typeof Typed>;
+
+/** Output of a program, as it comes. */
+export interface ExecSink {
+  stdout(text: string): void;
+  stderr(text: string): void;
+  /** The program reads from the terminal: keys from now on, or one line. */
+  want(what: 'keys' | 'line'): void;
+  exit(code: number): void;
+}
+
+export interface RunningProgram {
+  interrupt(): void;
+  typed(input: TypedInput): void;
+}
+
+export type StartExec = (machine: string, asked: ExecRequest, sink: ExecSink) => RunningProgram | undefined;
+
+/**
+ * `POST /machines/NAME/exec`: the first line of the body is the request, those after it what is typed; the answer is a
+ * line for each piece of output. Who hangs up interrupts the program.
+ */
+export async function serveExec(
+  start: StartExec,
+  machine: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<{ readonly status: number; readonly error: string } | undefined> {
+  const lines = createInterface({ input: request, crlfDelay: Infinity });
+  const [first, rest] = await firstLine(lines);
+  const parsed = Exec.safeParse(json(first));
+  if (!parsed.success) return { status: 400, error: parsed.error.message };
+  const line = (value: object): void => void response.write(`${JSON.stringify(value)}\n`);
+  const running = start(machine, parsed.data, {
+    stdout: (stdout) => line({ stdout }),
+    stderr: (stderr) => line({ stderr }),
+    want: (want) => line({ want }),
+    exit: (exit) => void response.end(`${JSON.stringify({ exit })}\n`),
+  });
+  if (running === undefined) return { status: 404, error: `no machine ${machine}` };
+  if (!response.headersSent)
+    response.writeHead(200, { 'content-type': 'application/x-ndjson' }).flushHeaders();
+  rest((text) => {
+    const typed = Typed.safeParse(json(text));
+    if (typed.success) running.typed(typed.data);
+  });
+  response.on('close', () => {
+    if (!response.writableEnded) running.interrupt();
+  });
+  return undefined;
+}
+
+/** The first line, and what hands on the others. */
+function firstLine(
+  lines: ReturnType<typeof createInterface>,
+): Promise<readonly [string, (listener: (line: string) => void) => void]> {
+  return new Promise((resolve) => {
+    const held: string[] = [];
+    let listener: ((line: string) => void) | undefined;
+    let first = true;
+    const hand = (next: (line: string) => void): void => {
+      listener = next;
+      for (const line of held.splice(0)) next(line);
+    };
+    lines.on('line', (line) => {
+      if (first) {
+        first = false;
+        resolve([line, hand]);
+      } else if (listener === undefined) held.push(line);
+      else listener(line);
+    });
+    lines.on('close', () => resolve(['', hand]));
+  });
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
