@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createInterface } from 'node:readline';
+import { StringDecoder } from 'node:string_decoder';
 import { z } from 'zod';
 
+const LINE_LIMIT = 64 * 1024 * 1024;
 const Size = z.object({ columns: z.number().int().positive(), rows: z.number().int().positive() });
 const Exec = z.object({
   argv: z.array(z.string()).min(1).max(100_000),
@@ -41,8 +42,7 @@ export async function serveExec(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<{ readonly status: number; readonly error: string } | undefined> {
-  const lines = createInterface({ input: request, crlfDelay: Infinity });
-  const [first, rest] = await firstLine(lines);
+  const [first, rest] = await firstLine(request);
   const parsed = Exec.safeParse(json(first));
   if (!parsed.success) return { status: 400, error: parsed.error.message };
   const line = (value: object): void => void response.write(`${JSON.stringify(value)}\n`);
@@ -65,26 +65,38 @@ export async function serveExec(
   return undefined;
 }
 
-/** The first line, and what hands on the others. */
+/** The first line, and what hands on the others. Who hangs up ends the first line where it is. */
 function firstLine(
-  lines: ReturnType<typeof createInterface>,
+  request: IncomingMessage,
 ): Promise<readonly [string, (listener: (line: string) => void) => void]> {
   return new Promise((resolve) => {
+    const decoder = new StringDecoder('utf8');
     const held: string[] = [];
     let listener: ((line: string) => void) | undefined;
+    let rest = '';
     let first = true;
     const hand = (next: (line: string) => void): void => {
       listener = next;
       for (const line of held.splice(0)) next(line);
     };
-    lines.on('line', (line) => {
+    const take = (line: string): void => {
       if (first) {
         first = false;
         resolve([line, hand]);
       } else if (listener === undefined) held.push(line);
       else listener(line);
+    };
+    request.on('data', (chunk: Buffer) => {
+      const lines = (rest + decoder.write(chunk)).split('\n');
+      rest = lines.pop() ?? '';
+      lines.forEach(take);
+      if (rest.length > LINE_LIMIT) request.destroy();
     });
-    lines.on('close', () => resolve(['', hand]));
+    request.on('end', () => {
+      if (rest !== '' || first) take(rest);
+    });
+    // Whoever hung up is told of by the response's own end.
+    request.on('error', () => resolve(['', hand]));
   });
 }
 

@@ -19,6 +19,7 @@ let files: FileSystem;
 let server: MachinesServer;
 let shell: TestShell;
 let dialled: TunnelRequest[];
+let interrupted: PromiseWithResolvers<void>;
 
 const SPEC = {
   name: 'cp-1', role: 'control-plane', ip: '10.0.0.10', os: 'linux', cpus: 1, memory: 1, disk: 10_000_000_000, isNode: true,
@@ -26,6 +27,7 @@ const SPEC = {
 
 beforeEach(async () => {
   dialled = [];
+  interrupted = Promise.withResolvers();
   const simulation = newTestSimulation();
   ({ files } = new SimulatedMachine(SPEC, simulation, new SimulatedNetwork(simulation), volatileStore()));
   files.write('/etc/motd', 'olá\n');
@@ -43,6 +45,7 @@ beforeEach(async () => {
       },
     ],
     exec: (_machine, { argv }, sink) => {
+      if (argv[0] === 'sleep') return { interrupt: () => interrupted.resolve(), typed: () => undefined };
       sink.stdout(`ran ${argv.join(' ')}\n`);
       sink.exit(0);
       return { interrupt: () => undefined, typed: () => undefined };
@@ -147,6 +150,16 @@ describe('the file system of a machine', () => {
 });
 
 describe('a shell on a machine', () => {
+  it('interrupts what runs there when its client hangs up while the terminal’s line is still open', async () => {
+    const stop = new AbortController();
+    const client = new MachinesClient(server.url, 'secret');
+    const asked = { argv: ['sleep', '100'], cwd: '/', terminal: { columns: 80, rows: 24 } };
+    const running = await client.exec('cp-1', asked, stop.signal);
+    stop.abort();
+    await interrupted.promise;
+    await expect(running?.pieces.next()).rejects.toThrow();
+  });
+
   it('has globs, variables, loops, redirections and tests on the machine’s own files', async () => {
     const { out, err } = await ran(
       `ssh cp-1 'cd /var/lib/etcd; for f in member/*; do echo "$PWD/$f"; done; [ -f /etc/motd ] && cat < /etc/motd; echo two > /etc/two; cat /etc/mo* /etc/two | grep -c .; false; echo $?; wc -l < /etc/two; frob'`,
