@@ -65,7 +65,11 @@ export class CoreEventRecorder implements EventRecorder {
     const head = eventHead(target, logged.name);
     const event: Event = {
       ...head,
-      metadata: { name: logged.name, namespace: logged.namespace },
+      metadata: {
+        name: logged.name,
+        namespace: logged.namespace,
+        ...(target.annotations === undefined ? {} : { annotations: target.annotations }),
+      },
       reason,
       message: text,
       source: { component: this.#component, ...(this.#host === '' ? {} : { host: this.#host }) },

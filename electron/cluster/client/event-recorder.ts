@@ -14,6 +14,8 @@ export interface EventTarget {
   readonly object: KubeObject;
   /** e.g. `spec.containers{nginx}` */
   readonly fieldPath?: string;
+  /** Of the event itself. */
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 /** Says what happened to an object; never waits and never fails. */

@@ -43,6 +43,11 @@ export class ContainerCpu {
     return this.#throttledMs;
   }
 
+  /** Cores it may use; 0 for no limit. */
+  get limit(): number {
+    return this.#grant.limit;
+  }
+
   setLimit(limit: number): void {
     this.#settle();
     this.#grant = { ...this.#grant, limit };

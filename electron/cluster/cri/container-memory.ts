@@ -2,12 +2,14 @@
 export class ContainerMemory {
   #limit: number;
   readonly #exceeded: () => void;
+  readonly #changed: () => void;
   readonly #held = new Map<number, number>();
 
-  /** `limit` in bytes, 0 for none; `exceeded`: the kernel ends everything in it. */
-  constructor(limit: number, exceeded: () => void) {
+  /** `limit` in bytes, 0 for none; `exceeded`: the kernel ends everything in it; `changed`: it holds something else. */
+  constructor(limit: number, exceeded: () => void, changed: () => void) {
     this.#limit = limit;
     this.#exceeded = exceeded;
+    this.#changed = changed;
   }
 
   get limit(): number {
@@ -32,6 +34,7 @@ export class ContainerMemory {
     if (bytes === 0) this.#held.delete(pid);
     else this.#held.set(pid, bytes);
     this.#check();
+    this.#changed();
   }
 
   #check(): void {

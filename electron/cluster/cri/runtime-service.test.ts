@@ -33,7 +33,7 @@ describe('statistics of the runtime service', () => {
       return cri.call('PodSandboxStats', { podSandboxId });
     }); // prettier-ignore
     expect(stats.linux.cpu.usageNanoCores).toBe(1_500_000_000);
-    expect(stats.linux.process.processCount).toBe(2);
+    expect(stats.linux.process.processCount).toBe(4);
     expect(stats.linux.containers).toHaveLength(1);
   });
 

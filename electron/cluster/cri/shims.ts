@@ -9,6 +9,7 @@ import type { ContainerStore } from './container-store.ts';
 import type { Container, LinuxContainerResources, PodSandbox } from './interface.ts';
 import { ContainerCpu } from './container-cpu.ts';
 import { ContainerMemory } from './container-memory.ts';
+import { ContainerControlGroup } from './control-group.ts';
 import { environmentOf, processName, withTerm } from './container-process.ts';
 import { ContainerLog } from './container-log.ts';
 import { ContainerOutput } from './container-output.ts';
@@ -133,8 +134,8 @@ export class ContainerShims {
   usage(containerId: string): ContainerUsage | undefined {
     const running = this.#running.get(containerId);
     if (running === undefined) return undefined;
-    const { memory, cpu, inside } = running;
-    return { memory, cpu, processes: inside.length };
+    const { memory, cpu } = running;
+    return { memory, cpu, processes: this.#machine.kernel.groups.get(containerId)?.processes ?? 0 };
   }
 
   /** Other limits for a container that runs. */
@@ -271,15 +272,23 @@ export class ContainerShims {
       limit: coresOf(resources),
       machine: this.#machine.spec.cpus,
     });
-    const memory = new ContainerMemory(resources.memoryLimitInBytes ?? 0, () => {
+    const endForMemory = (): void => {
       const running = this.#running.get(container.id);
       if (running === undefined) return;
       running.outOfMemory = true;
       running.process.kill('SIGKILL');
-    });
+    };
+    const { kernel } = this.#machine;
+    const memory = new ContainerMemory(resources.memoryLimitInBytes ?? 0, endForMemory, () =>
+      kernel.memoryChanged(),
+    );
+    const children = new Map<number, number>();
     const world: ContainerWorld = {
       memory,
       cpu,
+      children: {
+        hold: (pid, count) => void (count === 0 ? children.delete(pid) : children.set(pid, count)),
+      },
       hostname: sandbox.config.hostname,
       files: containerFiles(this.#machine, root, sandbox, container),
       workingDir: config.workingDir === '' ? '/' : config.workingDir,
@@ -337,6 +346,8 @@ export class ContainerShims {
       cpu,
       outOfMemory: false,
     });
+    const parts = { process, inside, children, memory, cpu, resources, endForMemory };
+    kernel.add(container.id, new ContainerControlGroup(parts));
     return process;
   }
 
@@ -345,6 +356,7 @@ export class ContainerShims {
     running?.output.flush();
     running?.inside.splice(running.inside.indexOf(running.process), 1);
     this.#running.delete(containerId);
+    this.#machine.kernel.remove(containerId);
     const container = this.#store.containers.get(containerId);
     if (container === undefined || !this.#machine.powered) return;
     const exited: Container = {
@@ -361,7 +373,10 @@ export class ContainerShims {
 
   #lostPower(): void {
     this.liveSandboxes.clear();
-    for (const running of this.#running.values()) for (const watch of running.watches) watch.dispose();
+    for (const [id, running] of this.#running) {
+      this.#machine.kernel.remove(id);
+      for (const watch of running.watches) watch.dispose();
+    }
     this.#running.clear();
   }
 }

@@ -190,6 +190,7 @@ export class OfflineCatalogue implements ImageCatalogue {
       workingDir: '/',
       processes: () => [],
       memory: { hold: () => undefined },
+      children: { hold: () => undefined },
       cpu: { use: () => undefined, spend: () => undefined },
       pidOf: () => 1,
     };

@@ -1,12 +1,17 @@
 import { parseQuantity } from '../apimachinery/quantity.ts';
 import type { Container, Pod } from '../api/types.ts';
 import type { LinuxContainerConfig, LinuxContainerResources } from '../cri/interface.ts';
+import { specOf } from './pod-accessors.ts';
+import { qosClass } from './qos-class.ts';
 
 const MIN_SHARES = 2;
 const MAX_SHARES = 262_144;
 /** Microseconds. */
 const PERIOD = 100_000;
 const MIN_QUOTA = 1_000;
+const GUARANTEED_SCORE = -997;
+const BEST_EFFORT_SCORE = 1_000;
+const SYSTEM_NODE_CRITICAL = 2_000_001_000;
 
 function thousandths(quantity: string | undefined): number | undefined {
   return quantity === undefined ? undefined : Number(parseQuantity(quantity).nanos / 1_000_000n);
@@ -17,11 +22,21 @@ function shares(milli: number): number {
   return Math.min(MAX_SHARES, Math.max(MIN_SHARES, Math.floor((milli * 1024) / 1000)));
 }
 
+/** How gladly the kernel ends it when memory runs out. Models GetContainerOOMScoreAdjust (pkg/kubelet/qos/policy.go, v1.34). */
+function oomScoreAdjust(pod: Pod, spec: Container, memoryCapacity: number): number {
+  const qos = qosClass(specOf(pod));
+  if (qos === 'Guaranteed' || (pod.spec?.priority ?? 0) >= SYSTEM_NODE_CRITICAL) return GUARANTEED_SCORE;
+  if (qos === 'BestEffort') return BEST_EFFORT_SCORE;
+  const request = Number(parseQuantity(spec.resources?.requests?.['memory'] ?? '0').nanos / 1_000_000_000n);
+  const score = BEST_EFFORT_SCORE - Math.trunc((BEST_EFFORT_SCORE * request) / memoryCapacity);
+  return Math.min(BEST_EFFORT_SCORE - 1, Math.max(BEST_EFFORT_SCORE + GUARANTEED_SCORE, score));
+}
+
 /**
  * What the runtime is to grant a container. Models calculateLinuxResources
- * (pkg/kubelet/kuberuntime/kuberuntime_container_linux.go, v1.34), less the OOM score.
+ * (pkg/kubelet/kuberuntime/kuberuntime_container_linux.go, v1.34).
  */
-function linuxResources(spec: Container): LinuxContainerResources {
+function linuxResources(pod: Pod, spec: Container, memoryCapacity: number): LinuxContainerResources {
   const { limits = {}, requests = {} } = spec.resources ?? {};
   const limit = thousandths(limits['cpu']);
   const memory = limits['memory'];
@@ -31,17 +46,25 @@ function linuxResources(spec: Container): LinuxContainerResources {
     cpuQuota: limit === undefined || limit === 0 ? 0 : Math.max(MIN_QUOTA, (limit * PERIOD) / 1000),
     cpuShares: shares(thousandths(requests['cpu']) ?? limit ?? 0),
     memoryLimitInBytes: bytes,
+    oomScoreAdj: oomScoreAdjust(pod, spec, memoryCapacity),
   };
 }
 
-/** Resources and identity of a container as CRI wants them; its own security context counts before the Pod's. */
-export function linuxContainerConfig(pod: Pod, spec: Container): LinuxContainerConfig {
+/**
+ * Resources and identity of a container as CRI wants them; its own security context counts before the Pod's. `memoryCapacity`: bytes
+ * that the node has.
+ */
+export function linuxContainerConfig(
+  pod: Pod,
+  spec: Container,
+  memoryCapacity: number,
+): LinuxContainerConfig {
   const own = spec.securityContext;
   const shared = pod.spec?.securityContext;
   const runAsUser = own?.runAsUser ?? shared?.runAsUser;
   const runAsGroup = own?.runAsGroup ?? shared?.runAsGroup;
   return {
-    resources: linuxResources(spec),
+    resources: linuxResources(pod, spec, memoryCapacity),
     securityContext: {
       ...(runAsUser === undefined ? {} : { runAsUser }),
       ...(runAsGroup === undefined ? {} : { runAsGroup }),

@@ -23,9 +23,11 @@ import { ProbeManager } from './prober/probe-manager.ts';
 import { ImageManager } from './image-manager.ts';
 import { MirrorPods } from './mirror-pods.ts';
 import { admitPod } from './node-admission.ts';
+import { NodeEvents } from './node-events.ts';
+import { NodeKeeper } from './node-keeper.ts';
 import { NodeLease } from './node-lease.ts';
 import type { NodeFacts } from './node-object.ts';
-import { nodeStatus } from './node-object.ts';
+import { hardwareOf, nodeAllocatable, nodeCapacity, resourceTexts } from './node-resources.ts';
 import { NodeStatusUpdater } from './node-status-updater.ts';
 import { fullNameOf, isMirrorPod, isStaticPod, metaOf, uidOf } from './pod-accessors.ts';
 import { PodEvents } from './pod-events.ts';
@@ -80,6 +82,7 @@ export class Kubelet {
   readonly #objects: ReferencedObjects;
   readonly #runtime: RuntimeMonitor;
   readonly #events: PodEvents;
+  readonly #keeper: NodeKeeper;
   readonly #probes: ProbeManager;
   readonly #messages: TerminationMessages;
   #apiPods = new Map<string, Pod>();
@@ -94,6 +97,7 @@ export class Kubelet {
     if (!thawed) this.#records.clear();
     const recorder = new CoreEventRecorder(process, client, 'kubelet', settings.nodeName);
     const events = new PodEvents(recorder);
+    const nodeEvents = new NodeEvents(recorder, settings.nodeName);
     this.#events = events;
     this.#cri = new SocketCriClient(process.net, process.machine.name, settings.socket);
     this.#cache = new RuntimeCache(this.#cri, (uid) => this.#workers.get(uid)?.notify());
@@ -111,7 +115,8 @@ export class Kubelet {
     );
     this.#informers = new InformerFactory(process, client);
     const services = this.#informers.informer(resourceTypes.services);
-    const allocatable = (): Amounts => nodeStatus(this.#facts(), undefined).allocatable ?? {};
+    const allocatable = (): Amounts =>
+      resourceTexts(nodeAllocatable(nodeCapacity(hardwareOf(process), settings), settings));
     this.#objects = new ReferencedObjects(process, client, (uid) => {
       const pod = this.#workers.get(uid)?.pod;
       if (pod !== undefined) this.#volumes.refreshLater(pod);
@@ -122,6 +127,17 @@ export class Kubelet {
       allocatable,
     );
     this.#volumes = new PodVolumes(process, process.files, contents);
+    this.#keeper = new NodeKeeper({
+      process,
+      settings,
+      cri: this.#cri,
+      cache: this.#cache,
+      volumes: this.#volumes,
+      events,
+      nodeEvents,
+      workers: this.#workers,
+      imagesChanged: () => this.#runtime.imagesChanged(),
+    });
     this.#messages = new TerminationMessages(process.files);
     const handlers = { context: process, net: process.net, cri: this.#cri, version: options.version };
     const hooks = new LifecycleHooks(handlers, this.#cache);
@@ -152,13 +168,14 @@ export class Kubelet {
       killer: new ContainerKiller(process, this.#cri, events, hooks),
       clusterDns: settings.clusterDns,
       hostIp: settings.nodeIp,
+      memoryCapacity: process.kernel.memory.capacity,
       networkError: () => this.#runtime.networkError,
     });
     this.#mirrors = new MirrorPods(process, client, settings.nodeName);
     this.#statuses = new StatusManager(process, client, (pod) =>
       isStaticPod(pod) ? this.#mirrors.mirrorOf(pod) : this.#apiPods.get(uidOf(pod)),
     );
-    this.#node = new NodeStatusUpdater(process, client, recorder, () => this.#facts(), thawed);
+    this.#node = new NodeStatusUpdater(process, client, nodeEvents, () => this.#facts(), thawed);
   }
 
   /** Starts everything; what it starts lives as long as the process. */
@@ -181,6 +198,7 @@ export class Kubelet {
     });
     process.clock.setInterval(() => process.go(() => this.#relist()), RELIST);
     this.#watchPods();
+    this.#keeper.start();
     await this.#informers.waitForCacheSync();
     this.#synced = true;
     this.#mirrors.synced();
@@ -197,6 +215,8 @@ export class Kubelet {
       process: this.#process,
       cri: this.#cri,
       config: this.#settings.config,
+      nodeName: this.#settings.nodeName,
+      stats: this.#keeper.stats,
       pods: () => [...this.#workers.values()].map((worker) => worker.pod),
       status: (pod) => this.#statuses.get(uidOf(pod)),
       runtime: (pod) => this.#cache.get(uidOf(pod)),
@@ -308,8 +328,10 @@ export class Kubelet {
   #admit(pod: Pod): ReturnType<typeof admitPod> {
     // A static Pod is never turned away, and one that runs already has its place.
     if (isStaticPod(pod) || this.#cache.get(uidOf(pod)).sandboxes.length > 0) return undefined;
+    const pressed = this.#keeper.eviction.admit(pod);
+    if (pressed !== undefined) return pressed;
     const others = (): Pod[] => this.#unfinishedBeside(uidOf(pod));
-    return admitPod(pod, this.#workers.size, others, this.#process.machine, this.#settings);
+    return admitPod(pod, this.#workers.size, others, hardwareOf(this.#process), this.#settings);
   }
 
   #unfinishedBeside(uid: string): Pod[] {
@@ -327,6 +349,7 @@ export class Kubelet {
     this.#backoff.forget(`${uid}_`);
     this.#images.forget(uid);
     await this.#removeSandboxes(uid);
+    if (gone !== undefined) this.#removeLogs(gone);
     this.#objects.unregister(uid);
     this.#syncer.forget(uid);
     this.#volumes.tearDown(uid);
@@ -336,6 +359,14 @@ export class Kubelet {
     if (next === undefined) return;
     this.#waiting.delete(uidOf(next));
     this.#startWorker(next);
+  }
+
+  /** What is left of its logs: files that were moved away. */
+  #removeLogs(pod: Pod): void {
+    const { files } = this.#process;
+    const { namespace, name, uid } = metaOf(pod);
+    const folder = `/var/log/pods/${namespace}_${name}_${uid}`;
+    if (files.exists(folder)) files.remove(folder);
   }
 
   async #removeSandboxes(uid: string): Promise<void> {
@@ -374,11 +405,13 @@ export class Kubelet {
     const { process, settings, version } = this.#options;
     return {
       machine: process.machine,
+      hardware: hardwareOf(process),
       settings,
       kubeletVersion: version,
       bootId: process.files.exists(BOOT_ID) ? process.files.read(BOOT_ID).trim() : '',
       images: this.#runtime.images,
       notReady: this.#runtime.notReady,
+      pressure: this.#keeper.eviction.conditions,
       now: process.clock.now(),
     };
   }

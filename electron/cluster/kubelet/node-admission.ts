@@ -1,7 +1,7 @@
 import { parseQuantity } from '../apimachinery/quantity.ts';
 import type { Pod, PodSpec } from '../api/types.ts';
-import type { MachineSpec } from '../machine/interface.ts';
 import type { WaitingReason } from './pod-status.ts';
+import type { Hardware } from './node-resources.ts';
 import { nodeAllocatable, nodeCapacity } from './node-resources.ts';
 import { specOf } from './pod-accessors.ts';
 import type { KubeletSettings } from './settings.ts';
@@ -29,18 +29,18 @@ export function admitPod(
   pod: Pod,
   known: number,
   others: () => readonly Pod[],
-  machine: MachineSpec,
+  hardware: Hardware,
   settings: KubeletSettings,
 ): WaitingReason | undefined {
   const refuse = (resource: string, requested: bigint, used: bigint, capacity: bigint): WaitingReason => ({
     reason: `OutOf${resource}`,
-    message: `Pod was rejected: Node didn't have enough resource: ${resource}, requested: ${requested}, used: ${used}, capacity: ${capacity}`,
+    message: `Node didn't have enough resource: ${resource}, requested: ${requested}, used: ${used}, capacity: ${capacity}`,
   });
   if (known >= settings.maxPods) {
     const running = others().length;
     if (running + 1 > settings.maxPods) return refuse('pods', 1n, BigInt(running), BigInt(settings.maxPods));
   }
-  const allocatable = nodeAllocatable(nodeCapacity(machine, settings), settings);
+  const allocatable = nodeAllocatable(nodeCapacity(hardware, settings), settings);
   const limits = [
     ['cpu', (allocatable.get('cpu')?.nanos ?? 0n) / MILLI],
     ['memory', (allocatable.get('memory')?.nanos ?? 0n) / UNIT],

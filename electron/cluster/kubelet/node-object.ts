@@ -4,17 +4,46 @@ import { formatTime } from '../apimachinery/time.ts';
 import type { Image } from '../cri/interface.ts';
 import { CONTAINERD_VERSION } from '../cri/interface.ts';
 import type { MachineSpec } from '../machine/interface.ts';
+import type { PressureCondition } from './eviction/thresholds.ts';
+import type { Hardware } from './node-resources.ts';
 import { nodeAllocatable, nodeCapacity, resourceTexts } from './node-resources.ts';
 import type { KubeletSettings } from './settings.ts';
 
+interface Said {
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** What conditions say; `under` when there is too little. Models pkg/kubelet/nodestatus/setters.go (v1.34). */
+const PRESSURES: readonly { readonly type: PressureCondition; readonly under: Said; readonly free: Said }[] =
+  [
+    {
+      type: 'MemoryPressure',
+      under: { reason: 'KubeletHasInsufficientMemory', message: 'kubelet has insufficient memory available' },
+      free: { reason: 'KubeletHasSufficientMemory', message: 'kubelet has sufficient memory available' },
+    },
+    {
+      type: 'DiskPressure',
+      under: { reason: 'KubeletHasDiskPressure', message: 'kubelet has disk pressure' },
+      free: { reason: 'KubeletHasNoDiskPressure', message: 'kubelet has no disk pressure' },
+    },
+    {
+      type: 'PIDPressure',
+      under: { reason: 'KubeletHasInsufficientPID', message: 'kubelet has insufficient PID available' },
+      free: { reason: 'KubeletHasSufficientPID', message: 'kubelet has sufficient PID available' },
+    },
+  ];
+
 export interface NodeFacts {
   readonly machine: MachineSpec;
+  readonly hardware: Hardware;
   readonly settings: KubeletSettings;
   readonly kubeletVersion: string;
   readonly bootId: string;
   readonly images: readonly Image[];
   /** Why the node is not ready; empty when it is. */
   readonly notReady: string;
+  readonly pressure: readonly PressureCondition[];
   readonly now: number;
 }
 
@@ -32,15 +61,11 @@ function conditions(facts: NodeFacts, old: readonly NodeCondition[]): NodeCondit
   const now = formatTime(facts.now);
   const ready = facts.notReady === '';
   const fresh = [
-    condition(
-      'MemoryPressure',
-      'False',
-      'KubeletHasSufficientMemory',
-      'kubelet has sufficient memory available',
-      now,
+    ...PRESSURES.map(({ type, under, free }) =>
+      facts.pressure.includes(type)
+        ? condition(type, 'True', under.reason, under.message, now)
+        : condition(type, 'False', free.reason, free.message, now),
     ),
-    condition('DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure', now),
-    condition('PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available', now),
     ready
       ? condition('Ready', 'True', 'KubeletReady', 'kubelet is posting ready status', now)
       : condition('Ready', 'False', 'KubeletNotReady', facts.notReady, now),
@@ -62,7 +87,7 @@ function hexId(text: string): string {
 /** What the kubelet reports of its node. Models pkg/kubelet/nodestatus (v1.34). */
 export function nodeStatus(facts: NodeFacts, old: Node['status']): NonNullable<Node['status']> {
   const { machine, settings } = facts;
-  const capacity = nodeCapacity(machine, settings);
+  const capacity = nodeCapacity(facts.hardware, settings);
   const { nodeStatusMaxImages: maxImages } = settings.config;
   return {
     ...old,

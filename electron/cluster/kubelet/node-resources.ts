@@ -1,27 +1,31 @@
 import type { Quantity } from '../apimachinery/quantity.ts';
 import { formatQuantity, quantityOf, subtractQuantities } from '../apimachinery/quantity.ts';
-import type { MachineSpec } from '../machine/interface.ts';
+import type { ProcessContext } from '../machine/interface.ts';
 import type { Signal } from './eviction/thresholds.ts';
 import { isHard, thresholdQuantity } from './eviction/thresholds.ts';
 import type { KubeletSettings } from './settings.ts';
 
 const KIB = 1024;
-/** What Linux itself does not hand out. */
-const USABLE = 0.96;
-
 export type Resources = ReadonlyMap<string, Quantity>;
 
-/** Bytes of memory that a machine's kernel gives out. Models MemTotal. */
-export function usableMemory({ memory }: MachineSpec): number {
-  return Math.floor((memory * USABLE) / KIB) * KIB;
+/** What a machine has of things that can be given away. Bytes. */
+export interface Hardware {
+  readonly cpus: number;
+  /** What the kernel hands out. */
+  readonly memory: number;
+  readonly disk: number;
+}
+
+export function hardwareOf({ machine, kernel }: Pick<ProcessContext, 'machine' | 'kernel'>): Hardware {
+  return { cpus: machine.cpus, disk: machine.disk, memory: kernel.memory.capacity };
 }
 
 /** What a node has, by resource. */
-export function nodeCapacity(machine: MachineSpec, settings: KubeletSettings): Resources {
+export function nodeCapacity({ cpus, memory, disk }: Hardware, settings: KubeletSettings): Resources {
   return new Map([
-    ['cpu', quantityOf(machine.cpus)],
-    ['memory', quantityOf(usableMemory(machine), 'BinarySI')],
-    ['ephemeral-storage', quantityOf(Math.floor(machine.disk / KIB) * KIB, 'BinarySI')],
+    ['cpu', quantityOf(cpus)],
+    ['memory', quantityOf(memory, 'BinarySI')],
+    ['ephemeral-storage', quantityOf(Math.floor(disk / KIB) * KIB, 'BinarySI')],
     ['hugepages-1Gi', quantityOf(0)],
     ['hugepages-2Mi', quantityOf(0)],
     ['pods', quantityOf(settings.maxPods)],

@@ -1,9 +1,9 @@
-import type { KubeObject, Node, NodeCondition } from '../api/types.ts';
+import type { Node, NodeCondition } from '../api/types.ts';
 import { isAlreadyExists, isNotFound } from '../client/api-errors.ts';
 import type { ComponentContext } from '../client/component-context.ts';
-import type { EventRecorder } from '../client/event-recorder.ts';
 import type { ApiClient, ResourceClient } from '../client/interface.ts';
 import { resourceTypes } from '../client/resource-types.ts';
+import type { NodeEvents } from './node-events.ts';
 import type { NodeFacts } from './node-object.ts';
 import { sameJson, stableJson } from './same-json.ts';
 import { initialNode, nodeLabels, nodeStatus } from './node-object.ts';
@@ -13,6 +13,12 @@ interface Settled {
   readonly text: string;
   readonly reportedAt: number;
 }
+
+const PRESSURE_EVENTS: Readonly<Record<string, { readonly under: string; readonly free: string }>> = {
+  MemoryPressure: { under: 'NodeHasInsufficientMemory', free: 'NodeHasSufficientMemory' },
+  DiskPressure: { under: 'NodeHasDiskPressure', free: 'NodeHasNoDiskPressure' },
+  PIDPressure: { under: 'NodeHasInsufficientPID', free: 'NodeHasSufficientPID' },
+};
 
 function textOf(node: Node): string {
   const conditions = (node.status?.conditions ?? []).map((condition) => ({
@@ -26,7 +32,7 @@ function textOf(node: Node): string {
 export class NodeStatusUpdater {
   readonly #context: ComponentContext;
   readonly #nodes: ResourceClient<Node>;
-  readonly #recorder: EventRecorder;
+  readonly #events: NodeEvents;
   readonly #facts: () => NodeFacts;
   /** After a thaw nothing is announced that was announced before. */
   readonly #quiet: boolean;
@@ -40,13 +46,13 @@ export class NodeStatusUpdater {
   constructor(
     context: ComponentContext,
     client: ApiClient,
-    recorder: EventRecorder,
+    events: NodeEvents,
     facts: () => NodeFacts,
     quiet: boolean,
   ) {
     this.#context = context;
     this.#nodes = client.resource<Node>(resourceTypes.nodes);
-    this.#recorder = recorder;
+    this.#events = events;
     this.#facts = facts;
     this.#quiet = quiet;
   }
@@ -169,6 +175,9 @@ export class NodeStatusUpdater {
       if (condition.type === 'Ready' && (old !== undefined || condition.status === 'True')) {
         told.push(condition.status === 'True' ? 'NodeReady' : 'NodeNotReady');
       }
+      const pressure = PRESSURE_EVENTS[condition.type];
+      if (pressure !== undefined && old !== undefined)
+        told.push(condition.status === 'True' ? pressure.under : pressure.free);
     }
     return told;
   }
@@ -177,26 +186,19 @@ export class NodeStatusUpdater {
     if (this.#quiet) return;
     const { settings, bootId } = this.#facts();
     const { nodeName } = settings;
-    this.#say('Normal', 'Starting', 'Starting kubelet.');
+    this.#events.say('Normal', 'Starting', 'Starting kubelet.');
     for (const reason of ['NodeHasSufficientMemory', 'NodeHasNoDiskPressure', 'NodeHasSufficientPID'])
       this.#sayStatus(reason);
-    this.#say('Normal', 'NodeAllocatableEnforced', 'Updated Node Allocatable limit across pods');
+    this.#events.say('Normal', 'NodeAllocatableEnforced', 'Updated Node Allocatable limit across pods');
     const known = this.#node?.status?.nodeInfo?.bootID ?? '';
     if (known !== '' && known !== bootId && this.#announcedBoot !== bootId) {
-      this.#say('Warning', 'Rebooted', `Node ${nodeName} has been rebooted, boot id: ${bootId}`);
+      this.#events.say('Warning', 'Rebooted', `Node ${nodeName} has been rebooted, boot id: ${bootId}`);
     }
     this.#announcedBoot = bootId;
   }
 
   #sayStatus(reason: string): void {
-    this.#say('Normal', reason, `Node ${this.#facts().settings.nodeName} status is now: ${reason}`);
-  }
-
-  /** Events of a node carry its name for uid, as upstream's do. */
-  #say(type: 'Normal' | 'Warning', reason: string, message: string): void {
-    const { nodeName } = this.#facts().settings;
-    const object: KubeObject = { metadata: { name: nodeName, uid: nodeName } };
-    this.#recorder.event({ apiVersion: '', kind: 'Node', object }, type, reason, message);
+    this.#events.say('Normal', reason, `Node ${this.#facts().settings.nodeName} status is now: ${reason}`);
   }
 }
 

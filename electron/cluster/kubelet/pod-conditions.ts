@@ -25,6 +25,11 @@ export function isOfKubelet({ type }: PodCondition): boolean {
   return OWN.has(type);
 }
 
+/** Whether the kubelet says it too, when it has a reason to. Models PodConditionSharedByKubelet. */
+export function isShared({ type }: PodCondition): boolean {
+  return type === 'DisruptionTarget';
+}
+
 type Verdict = Pick<PodCondition, 'status' | 'reason' | 'message'>;
 
 function containersReady({ pod, phase, inits, containers }: ConditionInputs): Verdict {

@@ -10,8 +10,21 @@ export class PodEvents {
     this.#recorder = recorder;
   }
 
-  pod(pod: Pod, type: EventType, reason: string, message: string): void {
-    this.#recorder.event({ apiVersion: 'v1', kind: 'Pod', object: pod }, type, reason, message);
+  /** `annotations`: of the event itself. */
+  pod(
+    pod: Pod,
+    type: EventType,
+    reason: string,
+    message: string,
+    annotations?: Readonly<Record<string, string>>,
+  ): void {
+    const target = { apiVersion: 'v1', kind: 'Pod', object: pod };
+    this.#recorder.event(
+      annotations === undefined ? target : { ...target, annotations },
+      type,
+      reason,
+      message,
+    );
   }
 
   container(pod: Pod, container: Container, type: EventType, reason: string, message: string): void {

@@ -1,6 +1,6 @@
 import type { LocalState } from '../machine/interface.ts';
 import type { BackoffEntry } from './backoff.ts';
-import type { WaitingReason } from './pod-status.ts';
+import type { Ending, WaitingReason } from './pod-status.ts';
 
 const PREFIX = 'kubelet:pod:';
 
@@ -14,6 +14,8 @@ export interface PodRecord {
   readonly pullBackoff: Readonly<Record<string, BackoffEntry>>;
   /** Its containers have been told to end. */
   readonly killing: boolean;
+  /** Why it ends although it should run. */
+  readonly evicted?: Ending;
 }
 
 /** Keeps the records. A kubelet that really restarts forgets them, as upstream's memory is gone then. */

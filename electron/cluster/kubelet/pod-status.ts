@@ -21,6 +21,14 @@ export interface WaitingReason {
   readonly message: string;
 }
 
+/** Why a Pod ends here although it should run. */
+export interface Ending extends WaitingReason {
+  /** Seconds that its containers get; without it the Pod's own grace period. */
+  readonly grace?: number;
+  /** What else its status says of it. */
+  readonly condition?: PodCondition;
+}
+
 export interface StatusInputs {
   readonly pod: Pod;
   readonly runtime: RuntimePod;
@@ -37,7 +45,7 @@ export interface StatusInputs {
   /** All its containers have ended for good. */
   readonly terminated: boolean;
   /** Why the Pod was ended here although it should run. */
-  readonly evicted: WaitingReason | undefined;
+  readonly evicted: Ending | undefined;
 }
 
 /** The container that counts: the newest of that name. */
@@ -227,11 +235,19 @@ export function generatePodStatus(inputs: StatusInputs): PodStatus {
     sandboxReady: sandbox?.state === 'SANDBOX_READY' && (spec.hostNetwork === true || sandbox.ip !== ''),
     started,
   });
-  const foreign = (old.conditions ?? []).filter((condition) => !isOfKubelet(condition));
+  const ending = inputs.evicted?.condition === undefined ? [] : [inputs.evicted.condition];
+  const foreign = [
+    ...(old.conditions ?? []).filter(
+      (condition) => !isOfKubelet(condition) && condition.type !== ending[0]?.type,
+    ),
+    ...ending,
+  ];
   return {
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     phase,
-    ...inputs.evicted,
+    ...(inputs.evicted === undefined
+      ? {}
+      : { reason: inputs.evicted.reason, message: inputs.evicted.message }),
     conditions: [...keepTransitions(conditions, old.conditions ?? [], formatTime(inputs.now)), ...foreign],
     hostIP: inputs.hostIp,
     hostIPs: [{ ip: inputs.hostIp }],

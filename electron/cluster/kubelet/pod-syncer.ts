@@ -52,6 +52,8 @@ export interface SyncDependencies {
   readonly killer: ContainerKiller;
   readonly clusterDns: ClusterDns;
   readonly hostIp: string;
+  /** Bytes that the node has. */
+  readonly memoryCapacity: number;
   /** Why Pods with a network of their own cannot be run now; undefined when they can. */
   readonly networkError: () => string | undefined;
 }
@@ -295,7 +297,7 @@ export class PodSyncer {
       metadata: { name: spec.name, attempt },
       ...(mounts.length === 0 ? {} : { mounts }),
       ...(targetId === undefined ? {} : { targetId }),
-      linux: linuxContainerConfig(pod, spec),
+      linux: linuxContainerConfig(pod, spec, this.#deps.memoryCapacity),
       image: spec.image ?? '',
       imageRef,
       command: (spec.command ?? []).map((text) => expand(text, values)),

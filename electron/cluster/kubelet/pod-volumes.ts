@@ -136,6 +136,19 @@ export class PodVolumes {
     );
   }
 
+  /** Volumes of a Pod that take room on the node's disk, by folder. */
+  localFolders(pod: Pod): { readonly name: string; readonly folder: string; readonly inMemory: boolean }[] {
+    return (pod.spec?.volumes ?? []).flatMap((volume) => {
+      const isLocal = [volume.emptyDir, volume.configMap, volume.downwardAPI].some(
+        (kind) => kind !== undefined,
+      );
+      const folder = isLocal ? folderOf(pod, volume) : undefined;
+      return folder === undefined
+        ? []
+        : [{ name: volume.name, folder, inMemory: volume.emptyDir?.medium === 'Memory' }];
+    });
+  }
+
   /** Removes what a Pod had here. */
   tearDown(uid: string): void {
     this.#mounted.get(uid)?.timer?.dispose();

@@ -6,7 +6,7 @@ import type { KeyedBackoff } from './backoff.ts';
 import { fullNameOf, gracePeriodOf, metaOf, uidOf } from './pod-accessors.ts';
 import type { PodEvents } from './pod-events.ts';
 import type { PodRecords } from './pod-record.ts';
-import type { WaitingReason } from './pod-status.ts';
+import type { Ending, WaitingReason } from './pod-status.ts';
 import { generatePodStatus } from './pod-status.ts';
 import type { PodSyncer } from './pod-syncer.ts';
 import { SyncCancelled } from './pod-syncer.ts';
@@ -70,7 +70,9 @@ export class PodWorker {
   #cancel: (() => void) | undefined;
   #finished = false;
   /** Why it was ended here although it should run. */
-  #evicted: WaitingReason | undefined;
+  #evicted: Ending | undefined;
+  /** Those who wait for its containers to have ended. */
+  readonly #ended: (() => void)[] = [];
   #deadline: Disposable | undefined;
   #admitted = false;
 
@@ -83,6 +85,7 @@ export class PodWorker {
     this.#reasons = new Map(record?.reasons ?? []);
     this.#killing = record?.killing ?? false;
     this.#admitted = record !== undefined;
+    this.#evicted = record?.evicted;
     backoff.restore(record?.backoff ?? {});
     pullBackoff.restore(record?.pullBackoff ?? {});
     if (record !== undefined && record.retryAt > context.clock.now()) {
@@ -114,6 +117,17 @@ export class PodWorker {
     if (!changed) return;
     if (pod.metadata?.deletionTimestamp !== undefined) this.#cancel?.();
     this.notify();
+  }
+
+  /** It has to end although it should run. Resolves when its containers have. `grace` in seconds. */
+  async evict(ending: Ending): Promise<void> {
+    if (this.#finished) return;
+    if (this.#evicted === undefined) {
+      this.#evicted = ending;
+      this.#cancel?.();
+      this.notify();
+    }
+    await new Promise<void>((resolve) => this.#ended.push(resolve));
   }
 
   /** The source has it no more. */
@@ -175,9 +189,15 @@ export class PodWorker {
       if (refusal !== undefined) {
         this.#finished = true;
         const status = this.#status(true);
+        this.#deps.events.pod(this.#pod, 'Warning', refusal.reason, refusal.message);
         setStatus(
           this.#pod,
-          { ...status, phase: 'Failed', reason: refusal.reason, message: refusal.message },
+          {
+            ...status,
+            phase: 'Failed',
+            reason: refusal.reason,
+            message: `Pod was rejected: ${refusal.message}`,
+          },
           true,
         );
         return;
@@ -234,6 +254,7 @@ export class PodWorker {
         if (sandbox.state === 'SANDBOX_READY') await syncer.kill(this.#pod, 0, true);
     }
     this.#finished = true;
+    for (const told of this.#ended.splice(0)) told();
     this.#deps.probes.removePod(uid);
     const mayGo = this.#pod.metadata?.deletionTimestamp !== undefined;
     if (!this.#gone) setStatus(this.#pod, this.#status(true), mayGo);
@@ -242,6 +263,7 @@ export class PodWorker {
   }
 
   #remainingGrace(resumed: boolean): number {
+    if (this.#evicted?.grace !== undefined) return Math.min(this.#evicted.grace, gracePeriodOf(this.#pod));
     const grace =
       this.#gone && this.#pod.metadata?.deletionTimestamp === undefined
         ? (this.#pod.spec?.terminationGracePeriodSeconds ?? 30)
@@ -326,6 +348,7 @@ export class PodWorker {
       backoff: backoff.snapshot(prefix),
       pullBackoff: pullBackoff.snapshot(prefix),
       killing: this.#killing,
+      ...(this.#evicted === undefined ? {} : { evicted: this.#evicted }),
     });
   }
 }

@@ -5,7 +5,7 @@ import type { ComponentContext } from '../client/component-context.ts';
 import type { ApiClient } from '../client/interface.ts';
 import { resourceTypes } from '../client/resource-types.ts';
 import { metaOf, uidOf } from './pod-accessors.ts';
-import { isOfKubelet } from './pod-conditions.ts';
+import { isOfKubelet, isShared } from './pod-conditions.ts';
 import { podStatusPatch } from './status-patch.ts';
 
 interface Entry {
@@ -145,9 +145,13 @@ function settled(pod: Pod, status: PodStatus): PodStatus {
     if (before?.status !== condition.status) return condition;
     return { ...condition, lastTransitionTime: before.lastTransitionTime ?? condition.lastTransitionTime };
   });
+  const shared = (status.conditions ?? []).filter(isShared);
+  const others = old.filter(
+    (condition) => !isOfKubelet(condition) && !shared.some(({ type }) => type === condition.type),
+  );
   return {
     ...status,
     startTime: pod.status?.startTime ?? status.startTime,
-    conditions: [...own, ...old.filter((condition) => !isOfKubelet(condition))],
+    conditions: [...own, ...others, ...shared],
   };
 }

@@ -108,6 +108,47 @@ export interface LocalState {
   keys(prefix: string): readonly string[];
 }
 
+/** What the processes of one container have, as its cgroup counts it. Bytes; processor time in milliseconds of one core. */
+export interface ControlGroup {
+  /** Of its first process. */
+  readonly pid: number;
+  readonly command: string;
+  readonly memory: number;
+  /** 0: no limit. */
+  readonly memoryLimit: number;
+  readonly processes: number;
+  /** Cores in use now. */
+  readonly cores: number;
+  /** Cores it may use; 0: no limit. */
+  readonly coreLimit: number;
+  readonly usedMs: number;
+  readonly throttledMs: number;
+  /** How gladly the kernel ends it when memory runs out: -1000 (never) to 1000. */
+  readonly oomScoreAdjust: number;
+  /** Ends all its processes (`OOMKilled`). */
+  endForMemory(): void;
+}
+
+/** What a machine's kernel counts. */
+export interface Kernel {
+  /** By container id. */
+  readonly groups: ReadonlyMap<string, ControlGroup>;
+  /** Bytes: of containers together (`groups`), and of everything else. */
+  readonly memory: {
+    readonly capacity: number;
+    readonly available: number;
+    readonly groups: number;
+    readonly system: number;
+  };
+  readonly processes: { readonly max: number; readonly running: number };
+  /** Memory ran out, and a container ends for it. */
+  readonly onDidRunOut: Event<{ readonly group: ControlGroup }>;
+  add(id: string, group: ControlGroup): void;
+  remove(id: string): void;
+  /** A container holds more than before: when it is too much for the machine, one ends. */
+  memoryChanged(): void;
+}
+
 /** How a process ended. `signal` is set when it was killed. */
 export interface ExitStatus {
   readonly code: number;
@@ -124,6 +165,7 @@ export interface ProcessContext extends Context {
   readonly env: Readonly<Record<string, string>>;
   readonly files: FileSystem;
   readonly state: LocalState;
+  readonly kernel: Pick<Kernel, 'groups' | 'memory' | 'processes' | 'onDidRunOut'>;
   readonly net: NetworkAccess;
   /** Address of this process where it differs from the machine's (a Pod's IP). */
   readonly ip: string;
@@ -180,6 +222,7 @@ export interface Machine {
   /** Shows a folder of files that are made when somebody looks. */
   mount(path: string, folder: MountedFolder): void;
   readonly state: LocalState;
+  readonly kernel: Kernel;
   readonly processes: readonly Process[];
   readonly onDidChange: Event<void>;
   /** What the machine's clock shows: virtual milliseconds since the Unix epoch, with what it is wrong by. */

@@ -12,6 +12,7 @@ import type {
   Process,
   ProcessOptions,
 } from './interface.ts';
+import { SimulatedKernel } from './kernel.ts';
 import type { MachineStore } from './local-state.ts';
 import { StoredState } from './local-state.ts';
 import { SimulatedProcess } from './process.ts';
@@ -27,6 +28,7 @@ export class SimulatedMachine implements Machine {
   readonly state: LocalState;
   readonly files: FileSystem;
   readonly disk: CountedDisk;
+  readonly kernel: SimulatedKernel;
   readonly units: SystemdUnits;
   readonly #simulation: Simulation;
   readonly #network: SimulatedNetwork;
@@ -48,6 +50,7 @@ export class SimulatedMachine implements Machine {
     this.#files = new MachineFiles(this.state, this.disk, () => this.now());
     this.#context = simulation.createContext(`${spec.name}/systemd`);
     this.files = this.#files.view(this.#context.clock, () => undefined);
+    this.kernel = new SimulatedKernel(spec);
     this.#powered = this.state.get(POWER) !== false;
     if (this.state.get(BOOTED) === undefined) this.state.set(BOOTED, simulation.now);
     network.addMachine(spec.name, spec.ip);
@@ -155,6 +158,7 @@ export class SimulatedMachine implements Machine {
       files: this.#files,
       state: this.state,
       now: () => this.now(),
+      kernel: this.kernel,
     };
   }
 

@@ -5,6 +5,7 @@ import type { SimulatedNetwork } from '../network/network.ts';
 import type { MachineFiles } from './file-system.ts';
 import type {
   ExitStatus,
+  Kernel,
   LocalState,
   MachineSpec,
   Process,
@@ -21,6 +22,7 @@ export interface ProcessHost {
   readonly state: LocalState;
   /** What the machine's clock shows. */
   now(): number;
+  readonly kernel: Kernel;
 }
 
 /** Runs one program until it returns, crashes or is killed; then everything it held is released. */
@@ -104,6 +106,7 @@ export class SimulatedProcess implements Process {
       env: options.env ?? {},
       files: host.files.view(this.#context.clock, (watch) => this.#owned.add(watch)),
       state: host.state,
+      kernel: host.kernel,
       net,
       ip,
       stdout: (line) => write('stdout', line),

@@ -79,6 +79,8 @@ export interface ContainerWorld {
   readonly memory: { hold(pid: number, bytes: number): void };
   /** What they use of processors: cores from now on, or milliseconds of one core at once. */
   readonly cpu: { use(pid: number, cores: number): void; spend(milliseconds: number): void };
+  /** Processes that one of them has started and that have no program of their own, e.g. workers that only burn a core. */
+  readonly children: { hold(pid: number, count: number): void };
   /** Number of the calling process in the container's PID namespace. */
   pidOf(hostPid: number): number;
 }

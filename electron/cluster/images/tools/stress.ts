@@ -6,6 +6,8 @@ const TIMES: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_4
 const DEFAULT_BYTES = 256 * 1024 ** 2;
 /** Bytes a millisecond that a worker touches. */
 const PACE = 1_000_000;
+/** Bytes after which what it holds is counted anew. */
+const STEP = 64 * 1024 ** 2;
 
 function amount(task: Task, text: string, units: Readonly<Record<string, number>>): number {
   const [, number, unit = ''] = /^(\d+)([a-zA-Z]?)$/.exec(text) ?? [];
@@ -17,7 +19,7 @@ function amount(task: Task, text: string, units: Readonly<Record<string, number>
 
 const pid = (task: Task): number => task.world.pidOf(task.process.pid);
 
-/** `stress`: memory that workers hold (`--vm`, `--vm-bytes`), a core for each of them and of `--cpu`; disks are not modelled. */
+/** `stress`: processes, memory that workers take bit by bit (`--vm`, `--vm-bytes`), a core for each of them and of `--cpu`; disks are not modelled. */
 export const stress: Tool = async (task) => {
   const { values } = parseArguments(task, 'vqn', 'cimdtBH', {
     cpu: 'c', io: 'i', vm: 'm', hdd: 'd', timeout: 't', 'vm-bytes': 'B', 'vm-hang': 'H', verbose: 'v', quiet: 'q', 'dry-run': 'n',
@@ -34,9 +36,14 @@ export const stress: Tool = async (task) => {
   const { clock } = task.process;
   const since = clock.now();
   try {
-    await clock.sleep(bytes / PACE);
-    task.world.memory.hold(task.process.pid, bytes);
+    task.world.children.hold(task.process.pid, cpu + io + vm + hdd);
     task.world.cpu.use(task.process.pid, cpu + vm);
+    for (let held = 0; held < bytes;) {
+      const next = Math.min(bytes, held + STEP);
+      await clock.sleep((next - held) / PACE);
+      held = next;
+      task.world.memory.hold(task.process.pid, held);
+    }
     const timeout = values.get('t');
     if (timeout === undefined) return await new Promise<number>(() => undefined);
     const seconds = amount(task, timeout, TIMES);
@@ -46,5 +53,6 @@ export const stress: Tool = async (task) => {
   } finally {
     task.world.memory.hold(task.process.pid, 0);
     task.world.cpu.use(task.process.pid, 0);
+    task.world.children.hold(task.process.pid, 0);
   }
 };

@@ -11,6 +11,9 @@ import { proxyUpgrade } from '../../network/proxy-stream.ts';
 import { metaOf } from '../pod-accessors.ts';
 import type { RuntimePod } from '../runtime-cache.ts';
 import { newest } from '../pod-status.ts';
+import { cadvisorMetrics, resourceMetrics } from '../stats/metrics-text.ts';
+import type { NodeStats } from '../stats/node-stats.ts';
+import { statsSummary } from '../stats/summary.ts';
 import type { LogOptions } from './container-logs.ts';
 import { containerForLogs, LogReader, LogsUnavailable } from './container-logs.ts';
 
@@ -22,6 +25,8 @@ export interface KubeletServerOptions {
   readonly cri: CriClient;
   /** The configuration it runs with, for `/configz`. */
   readonly config: object;
+  readonly nodeName: string;
+  readonly stats: NodeStats;
   pods(): readonly Pod[];
   status(pod: Pod): PodStatus | undefined;
   runtime(pod: Pod): RuntimePod;
@@ -74,6 +79,9 @@ export class KubeletServer {
       );
     if (verb === 'pods' || verb === 'pods/') return this.#podList(exchange);
     if (verb === 'configz') return this.#object(exchange, { kubeletconfig: this.#options.config });
+    if (verb === 'stats' && namespace === 'summary') return this.#stats(exchange, 'summary');
+    if (verb === 'metrics' && (namespace === 'resource' || namespace === 'cadvisor'))
+      return this.#stats(exchange, namespace);
     const known = ['containerLogs', 'exec', 'attach', 'portForward'].includes(verb);
     if (!known) return this.#text(exchange, 404, '404 page not found\n');
     const pod = this.#options
@@ -87,6 +95,30 @@ export class KubeletServer {
       );
     if (verb === 'containerLogs') return this.#logs(exchange, pod, container, query);
     return this.#stream(exchange, verb, pod, container, query);
+  }
+
+  async #stats(exchange: HttpExchange, what: 'summary' | 'resource' | 'cadvisor'): Promise<void> {
+    const { process, nodeName, stats } = this.#options;
+    try {
+      const pods = [...(await stats.pods()).values()];
+      const [node, now] = [stats.node(), process.clock.now()];
+      if (what === 'summary') {
+        const images = await stats.images();
+        const { system } = process.kernel.memory;
+        const { bootedAt } = stats;
+        this.#object(exchange, statsSummary({ nodeName, now, bootedAt, node, system, pods, images }));
+      } else {
+        const inputs = { node, pods, now };
+        this.#text(
+          exchange,
+          200,
+          what === 'resource' ? resourceMetrics(inputs) : cadvisorMetrics(inputs, process.machine.cpus),
+        );
+      }
+    } catch (error) {
+      if (!(error instanceof CriError)) throw error;
+      this.#text(exchange, 500, `Internal Error: failed to list pod stats: ${error.message}`);
+    }
   }
 
   #podList(exchange: HttpExchange): void {
