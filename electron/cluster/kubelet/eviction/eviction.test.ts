@@ -61,10 +61,7 @@ describe('memory', () => {
       'True KubeletHasInsufficientMemory kubelet has insufficient memory available',
     );
     const pod = eventsOf('Pod').filter((text) => text.includes('Evicted') || text.includes('Killing'));
-    expect(pod).toEqual([
-      `large Evicted ${MESSAGE}`,
-      'large Killing Stopping container hog',
-    ]);
+    expect(pod).toEqual([`large Evicted ${MESSAGE}`, 'large Killing Stopping container hog']);
     expect(eventsOf('Node').filter((text) => /Eviction|Insufficient/.test(text))).toEqual([
       'worker-1 EvictionThresholdMet Attempting to reclaim memory',
       'worker-1 NodeHasInsufficientMemory Node worker-1 status is now: NodeHasInsufficientMemory',
