@@ -3,7 +3,7 @@ import type { Event } from '../base/event.ts';
 import type { Simulation } from '../base/simulation.ts';
 import { componentsOf } from './components.ts';
 import { controlPlanePrograms } from './control-plane-programs.ts';
-import { NodeRuntime } from './cri/node-runtime.ts';
+import { MachineRuntimes } from './cri/machine-runtimes.ts';
 import type { Backend } from './etcd/backend/interface.ts';
 import { diskOf, machineOfDisk } from './etcd/server/data-dir.ts';
 import type { EtcdMemberFaults, EtcdMemberView } from './etcd/view/interface.ts';
@@ -109,8 +109,10 @@ class SimulatedCluster implements Cluster {
     const server = `https://${(balancer ?? servers[0])?.ip ?? ''}:${API_PORT}`;
     this.#places = topology.machines.map((spec) => {
       const machine = new SimulatedMachine(spec, simulation, this.#network, storage.machineStore(spec.name));
-      const runtime = spec.isNode ? new NodeRuntime(machine, catalogue, () => simulation.now) : undefined;
-      return { spec, machine, runtime };
+      const runtimes = spec.isNode
+        ? new MachineRuntimes(machine, catalogue, () => simulation.now, spec.runtime ?? 'containerd')
+        : undefined;
+      return { spec, machine, runtimes };
     });
     for (const { name } of members) {
       // Opened now, not when etcd starts: whoever looks at what is stored sees it from the beginning.
@@ -368,14 +370,23 @@ class SimulatedCluster implements Cluster {
     return place;
   }
 
-  #installOnce({ machine, spec, runtime }: Place, server: string, pki: ClusterPki): void {
+  #installOnce({ machine, spec, runtimes }: Place, server: string, pki: ClusterPki): void {
     const { topology, kubernetesVersion: version, simulation } = this;
     if (machine.state.get(INSTALLED) !== undefined) {
       upgradeServiceAccountKeys(machine.files, spec, topology, version, pki);
       return;
     }
     machine.state.set(INSTALLED, version);
-    installMachine({ machine, spec, topology, runtime, server, version, pki, now: simulation.now });
+    installMachine({
+      machine,
+      spec,
+      topology,
+      runtime: runtimes?.own,
+      server,
+      version,
+      pki,
+      now: simulation.now,
+    });
     newBoot(machine, simulation);
   }
 

@@ -1,6 +1,7 @@
-import { containerdProgram } from './cri/containerd.ts';
 import { controlPlaneCommand } from './kubeadm/control-plane.ts';
-import { kubeletArguments } from './kubeadm/install.ts';
+import { defineRuntimeUnits } from './define-runtime-units.ts';
+import { KUBEADM_FLAGS, KUBELET_DEFAULTS, kubeletArguments } from './kubeadm/kubelet-flags.ts';
+import { PackageDatabase } from './machine/packages.ts';
 import { cniAgentProgram, kubeProxyProgram } from './kubeadm/placeholders.ts';
 import { kubeletProgram } from './kubelet/kubelet-program.ts';
 import { haproxyProgram } from './load-balancer/haproxy.ts';
@@ -10,7 +11,7 @@ import type { ControlPlaneProgram, TopologySpec } from './topology/interface.ts'
 
 /** The units of systemd on a machine: what its part in the topology needs. */
 export function defineUnits(
-  { machine, spec, runtime }: Place,
+  { machine, spec, runtimes }: Place,
   programs: ReadonlyMap<ControlPlaneProgram, Program>,
   topology: TopologySpec,
   version: string,
@@ -31,9 +32,22 @@ export function defineUnits(
       '-f',
       '/etc/haproxy/haproxy.cfg',
     ]);
-  if (runtime === undefined) return;
-  define('containerd', 'containerd container runtime', containerdProgram(runtime), ['containerd']);
-  define('kubelet', 'kubelet: The Kubernetes Node Agent', kubeletProgram(version), kubeletArguments(spec));
+  if (runtimes === undefined) return;
+  defineRuntimeUnits(machine, runtimes);
+  const packages = new PackageDatabase(machine.files);
+  const kubeletVersion = (): string => {
+    const installed = packages.get('kubelet')?.version.replace(/-.*$/, '');
+    return installed === undefined ? version : `v${installed}`;
+  };
+  machine.units.define({
+    name: 'kubelet',
+    description: 'kubelet: The Kubernetes Node Agent',
+    program: kubeletProgram(kubeletVersion),
+    argv: kubeletArguments(spec),
+    environmentFiles: [KUBEADM_FLAGS, KUBELET_DEFAULTS],
+    restart: 'always',
+    restartSeconds: 5,
+  });
   define('cni-agent', 'CNI agent (placeholder)', cniAgentProgram, [
     'cni-agent',
     `--pod-cidr=${spec.podCIDR}`,

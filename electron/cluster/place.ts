@@ -1,16 +1,16 @@
 import type { Simulation } from '../base/simulation.ts';
 import { markThawed } from './client/thaw.ts';
-import type { NodeRuntime } from './cri/node-runtime.ts';
+import type { MachineRuntimes } from './cri/machine-runtimes.ts';
 import { BOOT_ID } from './kubelet/kubelet.ts';
 import type { Machine } from './machine/interface.ts';
 import type { SimulatedMachine } from './machine/machine.ts';
 import type { TopologyMachine } from './topology/interface.ts';
 
-/** A machine of the topology, with the container runtime of those that run Pods. */
+/** A machine of the topology, with the container runtimes of those that run Pods. */
 export interface Place {
   readonly spec: TopologyMachine;
   readonly machine: SimulatedMachine;
-  readonly runtime: NodeRuntime | undefined;
+  readonly runtimes: MachineRuntimes | undefined;
 }
 
 /** A boot id of its own, as the kernel draws one. */
@@ -19,7 +19,7 @@ export function newBoot(machine: Machine, simulation: Simulation): void {
 }
 
 /** Fresh: what is enabled. Resumed: what ran goes on, containers with it, as if the machine had been frozen. */
-export function boot({ machine, runtime }: Place, resume: boolean): void {
+export function boot({ machine, runtimes }: Place, resume: boolean): void {
   if (resume && machine.powered) {
     // Only of what starts now: a component that was stopped will be started anew some day.
     const units = machine.units.list
@@ -28,14 +28,15 @@ export function boot({ machine, runtime }: Place, resume: boolean): void {
         const stored = machine.state.get(`unit:${name}`) as { readonly wanted: boolean } | undefined;
         return stored?.wanted === true;
       });
-    const containers = [...(runtime?.store.containers.values() ?? [])].filter(
-      ({ state, podSandboxId }) =>
-        state === 'CONTAINER_RUNNING' &&
-        runtime?.store.sandboxes.get(podSandboxId)?.config.network === 'NODE',
+    const containers = (runtimes?.all ?? []).flatMap(({ store }) =>
+      [...store.containers.values()].filter(
+        ({ state, podSandboxId }) =>
+          state === 'CONTAINER_RUNNING' && store.sandboxes.get(podSandboxId)?.config.network === 'NODE',
+      ),
     );
     for (const name of [...units, ...containers.map(({ config }) => config.metadata.name)])
       markThawed(machine.state, name);
-    runtime?.shims.thaw();
+    for (const runtime of runtimes?.all ?? []) runtime.shims.thaw();
   }
   machine.boot(resume);
 }

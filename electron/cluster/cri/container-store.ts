@@ -1,9 +1,11 @@
 import type { LocalState } from '../machine/interface.ts';
 import type { Container, Image, PodSandbox } from './interface.ts';
 
-const SANDBOX = 'cri:sandbox:';
-const CONTAINER = 'cri:container:';
-const IMAGE = 'cri:image:';
+interface Prefixes {
+  readonly sandbox: string;
+  readonly container: string;
+  readonly image: string;
+}
 
 /**
  * What a runtime keeps on its machine's disk: sandboxes, containers, images. Held in memory and written through to
@@ -11,16 +13,23 @@ const IMAGE = 'cri:image:';
  */
 export class ContainerStore {
   readonly #state: LocalState;
+  readonly #keys: Prefixes;
   readonly #sandboxes = new Map<string, PodSandbox>();
   readonly #containers = new Map<string, Container>();
   readonly #images = new Map<string, Image>();
   readonly #bySandbox = new Map<string, Map<string, Container>>();
 
-  constructor(state: LocalState) {
+  /** `namespace`: the runtime whose things these are, where a machine has several. */
+  constructor(state: LocalState, namespace = 'cri') {
     this.#state = state;
-    this.#load(SANDBOX, this.#sandboxes);
-    this.#load(CONTAINER, this.#containers);
-    this.#load(IMAGE, this.#images);
+    this.#keys = {
+      sandbox: `${namespace}:sandbox:`,
+      container: `${namespace}:container:`,
+      image: `${namespace}:image:`,
+    };
+    this.#load(this.#keys.sandbox, this.#sandboxes);
+    this.#load(this.#keys.container, this.#containers);
+    this.#load(this.#keys.image, this.#images);
     for (const container of this.#containers.values()) this.#index(container);
   }
 
@@ -43,35 +52,35 @@ export class ContainerStore {
 
   putSandbox(sandbox: PodSandbox): void {
     this.#sandboxes.set(sandbox.id, sandbox);
-    this.#state.set(SANDBOX + sandbox.id, sandbox);
+    this.#state.set(this.#keys.sandbox + sandbox.id, sandbox);
   }
 
   removeSandbox(id: string): void {
     this.#bySandbox.delete(id);
     this.#sandboxes.delete(id);
-    this.#state.delete(SANDBOX + id);
+    this.#state.delete(this.#keys.sandbox + id);
   }
 
   putContainer(container: Container): void {
     this.#containers.set(container.id, container);
     this.#index(container);
-    this.#state.set(CONTAINER + container.id, container);
+    this.#state.set(this.#keys.container + container.id, container);
   }
 
   removeContainer(id: string): void {
     this.#bySandbox.get(this.#containers.get(id)?.podSandboxId ?? '')?.delete(id);
     this.#containers.delete(id);
-    this.#state.delete(CONTAINER + id);
+    this.#state.delete(this.#keys.container + id);
   }
 
   putImage(image: Image): void {
     this.#images.set(image.id, image);
-    this.#state.set(IMAGE + image.id, image);
+    this.#state.set(this.#keys.image + image.id, image);
   }
 
   removeImage(id: string): void {
     this.#images.delete(id);
-    this.#state.delete(IMAGE + id);
+    this.#state.delete(this.#keys.image + id);
   }
 
   #index(container: Container): void {

@@ -33,14 +33,19 @@ export class SocketCriClient implements CriClient {
   readonly #net: NetworkAccess;
   readonly #host: string;
   readonly #socket: string;
+  readonly #files: { exists(path: string): boolean } | undefined;
   readonly #pending = new Map<number, Pending>();
   #events: EventStream | undefined;
   #dialling: Promise<Connection> | undefined;
   #connection: Connection | undefined;
   #nextCall = 1;
 
-  /** `host` is the machine itself: a Unix socket is never reached from elsewhere. */
-  constructor(net: NetworkAccess, host: string, socket: string) {
+  /**
+   * `host` is the machine itself: a Unix socket is never reached from elsewhere. With the machine's `files` a socket that was
+   * removed cannot be dialled, while connections that are there go on.
+   */
+  constructor(net: NetworkAccess, host: string, socket: string, files?: { exists(path: string): boolean }) {
+    this.#files = files;
     this.#net = net;
     this.#host = host;
     this.#socket = socket;
@@ -75,6 +80,8 @@ export class SocketCriClient implements CriClient {
 
   async #dial(): Promise<Connection> {
     try {
+      if (this.#files?.exists(this.#socket) === false)
+        throw new Error(`dial unix ${this.#socket}: connect: no such file or directory`);
       const connection = await this.#net.dial({ host: this.#host, port: this.#socket }, { protocol: 'cri' });
       connection.onMessage((payload) => this.#receive(payload as CriFrame));
       connection.onClose(() => this.#broken());
@@ -94,6 +101,12 @@ export class SocketCriClient implements CriClient {
   #receive(frame: CriFrame): void {
     if (frame.type === 'item') {
       if (this.#events?.call === frame.call) this.#events.onEvent(frame.event);
+      return;
+    }
+    if (frame.type === 'error' && this.#events?.call === frame.call) {
+      const { ended } = this.#events;
+      this.#events = undefined;
+      ended();
       return;
     }
     const pending = this.#pending.get(frame.call);

@@ -16,16 +16,20 @@ function firstLine(text: string): string {
 /** Serves CRI on a Unix socket in the name of one process. */
 export class CriServer {
   readonly #process: ProcessContext;
-  readonly #handlers: CriHandlers;
+  readonly #handlers: CriHandlers | undefined;
   readonly #watchers = new Map<Connection, number>();
 
-  constructor(process: ProcessContext, handlers: CriHandlers) {
+  /** Without handlers the socket is there, and speaks another service than CRI. */
+  constructor(process: ProcessContext, handlers: CriHandlers | undefined) {
     this.#process = process;
     this.#handlers = handlers;
   }
 
   /** @throws Error when the socket is taken */
   listen(socket: string): Disposable {
+    const { files, signal } = this.#process;
+    files.provide(socket, () => '');
+    signal.addEventListener('abort', () => files.exists(socket) && files.remove(socket), { once: true });
     return this.#process.net.listen(socket, 'cri', (connection) => this.#accept(connection));
   }
 
@@ -42,23 +46,40 @@ export class CriServer {
     }
   }
 
+  /** What events come from has gone: whoever follows them is told. */
+  endEvents(): void {
+    const watchers = [...this.#watchers];
+    this.#watchers.clear();
+    for (const [connection, call] of watchers) {
+      const frame: CriFrame = {
+        type: 'error',
+        call,
+        code: 'Unavailable',
+        desc: 'error reading from server: EOF',
+      };
+      connection.send(frame, { phase: 'response', summary: 'GetContainerEvents Unavailable', call });
+    }
+  }
+
   #accept(connection: Connection): void {
     connection.onClose(() => void this.#watchers.delete(connection));
     connection.onMessage((payload) => {
       const frame = payload as CriFrame;
       if (frame.type !== 'request') return;
-      if (frame.method === 'GetContainerEvents') {
+      if (frame.method === 'GetContainerEvents' && this.#handlers !== undefined) {
         this.#watchers.set(connection, frame.call);
         return;
       }
-      const { method } = frame;
+      const method = frame.method as CriMethod;
       this.#process.go(() => this.#serve(connection, frame.call, method, frame.request));
     });
   }
 
   async #serve(connection: Connection, call: number, method: CriMethod, request: unknown): Promise<void> {
-    const handler = this.#handlers[method] as ((request: unknown) => Promise<unknown>) | undefined;
+    const handler = this.#handlers?.[method] as ((request: unknown) => Promise<unknown>) | undefined;
     try {
+      if (this.#handlers === undefined)
+        throw new CriError('Unimplemented', 'unknown service runtime.v1.RuntimeService');
       if (handler === undefined) {
         throw new CriError('Unimplemented', `method ${method} not implemented`);
       }

@@ -19,6 +19,8 @@ export interface PodSandboxConfig {
   readonly annotations: Readonly<Record<string, string>>;
   /** `linux.securityContext.namespaceOptions.network` upstream: NODE is host networking. */
   readonly network: 'POD' | 'NODE';
+  /** `linux.cgroup_parent` upstream, in the form of the kubelet's cgroup driver. */
+  readonly cgroupParent?: string;
   /** What `/etc/resolv.conf` of the Pod says; without it that of the machine, which knows no cluster names. */
   readonly dnsConfig?: {
     readonly servers: readonly string[];

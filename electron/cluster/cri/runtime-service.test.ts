@@ -1,12 +1,18 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Process } from '../machine/interface.ts';
 import { RuntimeHarness, runContainer } from './runtime.testing.ts';
 
 const MIB = 1024 ** 2;
 const STRESS = ['stress', '--cpu', '2'];
+const SYSTEMD = `version = 3
+[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc.options]
+  SystemdCgroup = true # as kubeadm wants it
+`;
 let node: RuntimeHarness;
+let containerd: Process;
 beforeEach(() => {
   node = new RuntimeHarness();
-  node.startContainerd();
+  containerd = node.startContainerd();
 });
 
 describe('statistics of the runtime service', () => {
@@ -109,7 +115,10 @@ describe('what the runtime says of itself', () => {
     expect(await node.as((cri) => cri.call('RuntimeConfig', {}))).toEqual({
       linux: { cgroupDriver: 'CGROUPFS' },
     });
-    node.machine.files.write('/etc/containerd/config.toml', 'version = 3\n  SystemdCgroup = true\n');
+    node.machine.files.write('/etc/containerd/config.toml', SYSTEMD);
+    containerd.kill('SIGTERM');
+    await node.test.run(100);
+    node.startContainerd();
     expect(await node.as((cri) => cri.call('RuntimeConfig', {}))).toEqual({
       linux: { cgroupDriver: 'SYSTEMD' },
     });

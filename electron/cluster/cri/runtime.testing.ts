@@ -1,6 +1,6 @@
 import { TestSimulation } from '../client/testing/test-simulation.testing.ts';
 import { OfflineCatalogue } from '../images/catalogue.ts';
-import type { Process, ProcessContext, Program } from '../machine/interface.ts';
+import type { Process, ProcessContext, Program, RuntimeName } from '../machine/interface.ts';
 import { volatileStore } from '../machine/local-state.ts';
 import { SimulatedMachine } from '../machine/machine.ts';
 import { SimulatedNetwork } from '../network/network.ts';
@@ -10,6 +10,7 @@ import type { ContainerConfig, CriClient, PodSandboxConfig } from './interface.t
 import { CONTAINERD_SOCKET } from './interface.ts';
 import { CNI_CONFIG } from './ipam.ts';
 import { NodeRuntime } from './node-runtime.ts';
+import { runtimeVariants } from './variants/runtime-variants.ts';
 
 const GIB = 1024 ** 3;
 
@@ -19,7 +20,7 @@ export class RuntimeHarness {
   readonly machine: SimulatedMachine;
   readonly runtime: NodeRuntime;
 
-  constructor() {
+  constructor(name: RuntimeName = 'containerd') {
     const { simulation } = this.test;
     const spec = {
       name: 'worker-1',
@@ -36,7 +37,12 @@ export class RuntimeHarness {
       CNI_CONFIG,
       JSON.stringify({ plugins: [{ ipam: { subnet: '10.244.1.0/24' } }] }),
     );
-    this.runtime = new NodeRuntime(this.machine, new OfflineCatalogue(), () => simulation.now);
+    this.runtime = new NodeRuntime(
+      this.machine,
+      new OfflineCatalogue(),
+      () => simulation.now,
+      runtimeVariants[name],
+    );
   }
 
   /** Starts a program of the machine as a process. */
@@ -56,7 +62,9 @@ export class RuntimeHarness {
     let outcome: { readonly value: T } | { readonly error: unknown } | undefined;
     this.start('client', async (process) => {
       try {
-        outcome = { value: await work(new SocketCriClient(process.net, 'worker-1', socket), process) };
+        outcome = {
+          value: await work(new SocketCriClient(process.net, 'worker-1', socket, process.files), process),
+        };
       } catch (error) {
         outcome = { error };
       }

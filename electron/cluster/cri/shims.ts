@@ -6,7 +6,7 @@ import { Terminal } from '../images/container/terminal.ts';
 import type { ImageCatalogue } from '../images/interface.ts';
 import type { ExitStatus, Machine, Process } from '../machine/interface.ts';
 import type { ContainerStore } from './container-store.ts';
-import type { Container, LinuxContainerResources, PodSandbox } from './interface.ts';
+import type { Container, ContainerConfig, LinuxContainerResources, PodSandbox } from './interface.ts';
 import { ContainerCpu } from './container-cpu.ts';
 import { ContainerMemory } from './container-memory.ts';
 import { ContainerControlGroup } from './control-group.ts';
@@ -124,6 +124,12 @@ export class ContainerShims {
     };
     this.#store.putContainer(started);
     return started;
+  }
+
+  /** runc's text when the program that a container is to run is not in its image. */
+  missingProgram({ image, command, args }: ContainerConfig): string | undefined {
+    const entrypoint = this.#images.entrypoint(image, command, args);
+    return entrypoint.type === 'error' ? entrypoint.text : undefined;
   }
 
   isRunning(containerId: string): boolean {

@@ -9,6 +9,7 @@ import type {
   ImageCatalogue,
   ImageRoot,
   PullOutcome,
+  PullRefusal,
   Repository,
   Surroundings,
 } from './interface.ts';
@@ -19,7 +20,7 @@ import { toolProgram } from './programs/tool-program.ts';
 import { toolsOf } from './tools/registry.ts';
 
 const HEX = '0123456789abcdef';
-/** Registries that answer; what they do not have is not found. Docker Hub hides what one may not see. */
+/** Registries that answer. */
 const REGISTRIES: ReadonlySet<string> = new Set([
   'docker.io',
   'registry.k8s.io',
@@ -30,8 +31,6 @@ const REGISTRIES: ReadonlySet<string> = new Set([
   'mcr.microsoft.com',
   'k8s.gcr.io',
 ]);
-const HUB_REFUSAL =
-  'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed';
 
 function digestOf(text: string): string {
   return `sha256:${new SeededRand(text).string(64, HEX)}`;
@@ -69,25 +68,22 @@ export class OfflineCatalogue implements ImageCatalogue {
     const parsed = parseReference(reference);
     const repository = repositories.get(parsed.repository);
     const normal = normalizeReference(reference);
-    if (!REGISTRIES.has(parsed.registry)) {
-      const host = parsed.registry.replace(/:\d+$/, '');
-      const path = parsed.repository.slice(parsed.registry.length + 1);
-      const url = `https://${parsed.registry}/v2/${path}/manifests/${parsed.digest ?? parsed.tag ?? 'latest'}`;
-      return {
-        type: 'error',
-        notFound: false,
-        text: `failed to do request: Head "${url}": dial tcp: lookup ${host}: no such host`,
-      };
-    }
-    if (repository === undefined) {
-      if (parsed.registry === 'docker.io') return { type: 'error', notFound: false, text: HUB_REFUSAL };
-      return { type: 'error', notFound: true, text: `${normal}: not found` };
-    }
+    const refused = (reason: PullRefusal['reason']): PullRefusal => ({
+      type: 'error',
+      reason,
+      registry: parsed.registry,
+      repository: parsed.repository,
+      version: parsed.digest ?? parsed.tag ?? 'latest',
+    });
+    if (!REGISTRIES.has(parsed.registry)) return refused('no-such-host');
+    // Docker Hub hides what one may not see.
+    if (repository === undefined)
+      return refused(parsed.registry === 'docker.io' ? 'denied' : 'manifest-unknown');
     const image =
       parsed.digest === undefined
         ? this.#tagged(repository, normal, parsed.tag ?? 'latest')
         : this.#byDigest.get(parsed.digest);
-    if (image === undefined) return { type: 'error', notFound: true, text: `${normal}: not found` };
+    if (image === undefined) return refused('manifest-unknown');
     return { type: 'image', image };
   }
 
@@ -149,10 +145,7 @@ export class OfflineCatalogue implements ImageCatalogue {
     if (file === main || tool === main || (inner !== argv && (file === '' || file.startsWith('-')))) {
       return { type: 'program', argv, program: imageProgram(repository, world) };
     }
-    return {
-      type: 'error',
-      text: `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: ${notFound(file)}`,
-    };
+    return { type: 'error', text: notFound(file) };
   }
 
   exec(reference: string, argv: readonly string[], surroundings: Surroundings): Entrypoint {

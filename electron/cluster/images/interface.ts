@@ -50,11 +50,20 @@ export interface CatalogueImage {
   readonly size: number;
 }
 
+/** Why there is no image: each runtime says it in its own words. */
+export interface PullRefusal {
+  readonly type: 'error';
+  readonly reason: 'no-such-host' | 'denied' | 'manifest-unknown' | 'no-matching-platform';
+  /** e.g. `docker.io` */
+  readonly registry: string;
+  /** With registry, e.g. `docker.io/library/nginx`. */
+  readonly repository: string;
+  /** Tag or digest. */
+  readonly version: string;
+}
+
 /** What a registry said, or why it could not be asked. */
-export type PullOutcome =
-  | { readonly type: 'image'; readonly image: CatalogueImage }
-  /** `notFound`: gRPC code NotFound, else Unknown. `text` follows `failed to resolve reference "…": `. */
-  | { readonly type: 'error'; readonly notFound: boolean; readonly text: string };
+export type PullOutcome = { readonly type: 'image'; readonly image: CatalogueImage } | PullRefusal;
 
 /** What starting a container of an image comes to. */
 export type Entrypoint =

@@ -1,5 +1,6 @@
 import { writeOwnYaml } from '../apimachinery/own-yaml.ts';
 import type { NodeRuntime } from '../cri/node-runtime.ts';
+import { runtimeVariants } from '../cri/variants/runtime-variants.ts';
 import type { Machine } from '../machine/interface.ts';
 import type { TopologyMachine, TopologySpec } from '../topology/interface.ts';
 import { HAPROXY_CONFIG, haproxyConfig } from '../load-balancer/haproxy-config.ts';
@@ -11,21 +12,23 @@ import {
   controlPlaneImage,
   controlPlaneManifest,
 } from './control-plane.ts';
+import { KUBEADM_FLAGS, kubeadmFlags, minorOf } from './kubelet-flags.ts';
 import { writeKubeConfigs } from './kubeconfigs.ts';
+import { PAUSE_IMAGE, writeRuntimeFiles } from './runtime-files.ts';
 import type { ClusterPki } from './pki/cluster-pki.ts';
 
-export const PAUSE_IMAGE = 'registry.k8s.io/pause:3.10.1';
-
-const KUBELET_CONFIGURATION = writeOwnYaml({
-  apiVersion: 'kubelet.config.k8s.io/v1beta1',
-  kind: 'KubeletConfiguration',
-  cgroupDriver: 'systemd',
-  clusterDNS: ['10.96.0.10'],
-  clusterDomain: 'cluster.local',
-  containerRuntimeEndpoint: 'unix:///run/containerd/containerd.sock',
-  rotateCertificates: true,
-  staticPodPath: MANIFESTS,
-});
+function kubeletConfiguration(socket: string | undefined): string {
+  return writeOwnYaml({
+    apiVersion: 'kubelet.config.k8s.io/v1beta1',
+    kind: 'KubeletConfiguration',
+    cgroupDriver: 'systemd',
+    clusterDNS: ['10.96.0.10'],
+    clusterDomain: 'cluster.local',
+    ...(socket === undefined ? {} : { containerRuntimeEndpoint: `unix://${socket}` }),
+    rotateCertificates: true,
+    staticPodPath: MANIFESTS,
+  });
+}
 
 export interface InstallOptions {
   readonly machine: Machine;
@@ -71,11 +74,12 @@ export function installMachine({
     files.write(HAPROXY_CONFIG, haproxyConfig(servers, spec.loadBalancer.port));
   }
   if (spec.isNode) {
-    files.write('/var/lib/kubelet/config.yaml', KUBELET_CONFIGURATION);
-    files.write(
-      '/etc/containerd/config.toml',
-      `version = 3\n\n[plugins.'io.containerd.cri.v1.images'.pinned_images]\n  sandbox = '${PAUSE_IMAGE}'\n\n[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc]\n  runtime_type = 'io.containerd.runc.v2'\n\n[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc.options]\n  SystemdCgroup = true\n`,
-    );
+    const kubeletVersion = spec.kubeletVersion ?? version;
+    const { socket } = runtimeVariants[spec.runtime ?? 'containerd'];
+    const inFile = minorOf(kubeletVersion) >= 34;
+    files.write('/var/lib/kubelet/config.yaml', kubeletConfiguration(inFile ? socket : undefined));
+    files.write(KUBEADM_FLAGS, kubeadmFlags(spec, kubeletVersion));
+    writeRuntimeFiles(files, spec, kubeletVersion, socket);
     runtime?.preload(PAUSE_IMAGE);
   }
   if (spec.isNode || spec.controlPlane !== undefined) files.write(CLUSTER_CA_CERTIFICATE, pki.ca.certificate);
@@ -89,20 +93,4 @@ export function installMachine({
     files.write(`${MANIFESTS}/${program}.yaml`, controlPlaneManifest(program, spec, topology, version));
     runtime?.preload(controlPlaneImage(program, version));
   }
-}
-
-/** Flags of a machine's kubelet. */
-export function kubeletArguments(spec: TopologyMachine): readonly string[] {
-  const labels = Object.entries(spec.nodeLabels).map(([key, value]) => `${key}=${value}`);
-  const taints = spec.taints.map(
-    ({ key, value, effect }) => `${key}${value === undefined ? '' : `=${value}`}:${effect}`,
-  );
-  return [
-    'kubelet',
-    '--config=/var/lib/kubelet/config.yaml',
-    '--kubeconfig=/etc/kubernetes/kubelet.conf',
-    `--node-ip=${spec.ip}`,
-    ...(labels.length === 0 ? [] : [`--node-labels=${labels.join(',')}`]),
-    ...(taints.length === 0 ? [] : [`--register-with-taints=${taints.join(',')}`]),
-  ];
 }

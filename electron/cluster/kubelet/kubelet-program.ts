@@ -5,21 +5,33 @@ import { NetworkApiClient } from '../client/network-api-client.ts';
 import { takeThawed } from '../client/thaw.ts';
 import type { ProcessContext, Program } from '../machine/interface.ts';
 import { Kubelet } from './kubelet.ts';
+import { runtimeChoice, socketPath, startDockershim, validateRuntime } from './runtime-choice.ts';
 import { readSettings } from './settings.ts';
 
-/** The kubelet. Reads its flags, `/var/lib/kubelet/config.yaml` and its kubeconfig from the machine. */
-export function kubeletProgram(version: string): Program {
+/**
+ * The kubelet, of the version that is installed when it starts. Reads its flags, `/var/lib/kubelet/config.yaml` and its
+ * kubeconfig from the machine.
+ */
+export function kubeletProgram(installedVersion: () => string): Program {
   return withKlog(async (process: ProcessContext) => {
+    const version = installedVersion();
     const thawed = takeThawed(process.state, 'kubelet');
     let kubelet: Kubelet;
     try {
-      const settings = readSettings(process.argv, process.machine, process.files);
-      if (settings.configWarning !== undefined)
+      const choice = runtimeChoice(process.argv, version);
+      const read = readSettings(process.argv, process.machine, process.files);
+      if (read.configWarning !== undefined)
         process.log.info('Using lenient decoding as strict decoding failed', {
           caller: 'codec.go:119',
-          err: settings.configWarning,
+          err: read.configWarning,
         });
       process.log.info('Kubelet version', { caller: 'server.go:529', kubeletVersion: version });
+      const socket = choice.socket ?? socketPath(read.socket);
+      const configured = read.config.cgroupDriver === 'systemd' ? 'SYSTEMD' : 'CGROUPFS';
+      const cgroupDriver = choice.dockershim
+        ? await startDockershim(process, version, configured)
+        : await validateRuntime(process, version, socket, configured);
+      const settings = { ...read, socket, cgroupDriver };
       const userAgent = `kubelet/${version} (linux/amd64) kubernetes/leme`;
       const config = readClientConfig(process.files, settings.kubeconfig, userAgent, { qps: 50, burst: 100 });
       const client = new NetworkApiClient(process, process.net, config);

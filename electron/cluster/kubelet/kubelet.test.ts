@@ -72,7 +72,17 @@ describe('the node', () => {
     });
     node.machine.units.stop('containerd');
     await node.test.run(21_000);
-    expect(ready()).toMatchObject({ status: 'False', message: 'container runtime is down' });
+    const network =
+      'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns error: cni plugin not initialized';
+    expect(ready()).toMatchObject({ status: 'False', message: network });
+    await node.test.run(21_000);
+    expect(ready()).toMatchObject({ message: `[container runtime is down, ${network}]` });
+    await node.test.run(180_000);
+    expect(ready()).toMatchObject({
+      message: expect.stringMatching(
+        /^\[container runtime is down, PLEG is not healthy: pleg was last seen active 3m\d+(\.\d+)?s ago; threshold is 3m0s, /,
+      ) as string,
+    });
     expect(eventsOf('Node')).toContain('Normal NodeNotReady Node worker-1 status is now: NodeNotReady');
   });
 });

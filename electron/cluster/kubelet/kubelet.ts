@@ -99,7 +99,7 @@ export class Kubelet {
     const events = new PodEvents(recorder);
     const nodeEvents = new NodeEvents(recorder, settings.nodeName);
     this.#events = events;
-    this.#cri = new SocketCriClient(process.net, process.machine.name, settings.socket);
+    this.#cri = new SocketCriClient(process.net, process.machine.name, settings.socket, process.files);
     this.#cache = new RuntimeCache(this.#cri, (uid) => this.#workers.get(uid)?.notify());
     this.#runtime = new RuntimeMonitor(process, this.#cri, this.#cache, () => this.#runtimeChanged());
     const now = (): number => process.clock.now();
@@ -167,6 +167,7 @@ export class Kubelet {
       hooks,
       killer: new ContainerKiller(process, this.#cri, events, hooks),
       clusterDns: settings.clusterDns,
+      cgroupDriver: settings.cgroupDriver,
       hostIp: settings.nodeIp,
       memoryCapacity: process.kernel.memory.capacity,
       networkError: () => this.#runtime.networkError,
@@ -409,6 +410,7 @@ export class Kubelet {
       settings,
       kubeletVersion: version,
       bootId: process.files.exists(BOOT_ID) ? process.files.read(BOOT_ID).trim() : '',
+      runtimeVersion: this.#runtime.runtimeVersion,
       images: this.#runtime.images,
       notReady: this.#runtime.notReady,
       pressure: this.#keeper.eviction.conditions,

@@ -2,7 +2,6 @@ import { SeededRand } from '../../base/rand.ts';
 import type { Node, NodeCondition } from '../api/types.ts';
 import { formatTime } from '../apimachinery/time.ts';
 import type { Image } from '../cri/interface.ts';
-import { CONTAINERD_VERSION } from '../cri/interface.ts';
 import type { MachineSpec } from '../machine/interface.ts';
 import type { PressureCondition } from './eviction/thresholds.ts';
 import type { Hardware } from './node-resources.ts';
@@ -40,6 +39,8 @@ export interface NodeFacts {
   readonly settings: KubeletSettings;
   readonly kubeletVersion: string;
   readonly bootId: string;
+  /** e.g. `containerd://2.1.4`. */
+  readonly runtimeVersion: string;
   readonly images: readonly Image[];
   /** Why the node is not ready; empty when it is. */
   readonly notReady: string;
@@ -109,7 +110,7 @@ export function nodeStatus(facts: NodeFacts, old: Node['status']): NonNullable<N
     nodeInfo: {
       architecture: 'amd64',
       bootID: facts.bootId,
-      containerRuntimeVersion: `containerd://${CONTAINERD_VERSION}`,
+      containerRuntimeVersion: facts.runtimeVersion,
       kernelVersion: '6.8.0-60-generic',
       kubeProxyVersion: '',
       kubeletVersion: facts.kubeletVersion,

@@ -53,7 +53,7 @@ export function newest(runtime: RuntimePod, name: string): RuntimeContainer | un
   return runtime.containers.find((container) => container.config.metadata.name === name);
 }
 
-function terminatedState(container: RuntimeContainer, left: string): ContainerState {
+function terminatedState(runtimeName: string, container: RuntimeContainer, left: string): ContainerState {
   const message = container.message === '' ? left : container.message;
   return {
     terminated: {
@@ -62,7 +62,7 @@ function terminatedState(container: RuntimeContainer, left: string): ContainerSt
       ...(message === '' ? {} : { message }),
       startedAt: formatTime(container.startedAt),
       finishedAt: formatTime(container.finishedAt),
-      containerID: `containerd://${container.id}`,
+      containerID: `${runtimeName}://${container.id}`,
     },
   };
 }
@@ -104,7 +104,7 @@ class StatusBuilder {
       restartCount: found.config.metadata.attempt,
       image: found.config.image,
       imageID: found.imageRef,
-      containerID: `containerd://${found.id}`,
+      containerID: `${runtime.runtimeName}://${found.id}`,
       started: false,
     };
     if (found.state === 'CONTAINER_RUNNING') {
@@ -127,7 +127,7 @@ class StatusBuilder {
   }
 
   #terminated(container: RuntimeContainer): ContainerState {
-    return terminatedState(container, this.#inputs.messageOf(container));
+    return terminatedState(this.#inputs.runtime.runtimeName, container, this.#inputs.messageOf(container));
   }
 
   #neverCreated(spec: Container, initialized: boolean, reason: WaitingReason | undefined): ContainerStatus {

@@ -1,11 +1,12 @@
 import type { Context } from '../../base/context.ts';
 import type { Container, Pod } from '../api/types.ts';
-import type { Container as RuntimeContainer, CriClient, PodSandboxConfig } from '../cri/interface.ts';
+import type { CgroupDriver, Container as RuntimeContainer, CriClient, PodSandboxConfig } from '../cri/interface.ts';
 import { CriError } from '../cri/interface.ts';
 import type { KeyedBackoff } from './backoff.ts';
 import type { ContainerEnvironment } from './container-environment.ts';
 import { expand } from './container-environment.ts';
 import { linuxContainerConfig } from './container-resources.ts';
+import { podCgroup } from './pod-cgroup.ts';
 import { podDnsConfig } from './pod-dns.ts';
 import type { ClusterDns } from './pod-dns.ts';
 import type { ContainerKiller } from './container-killer.ts';
@@ -51,6 +52,8 @@ export interface SyncDependencies {
   readonly messages: TerminationMessages;
   readonly killer: ContainerKiller;
   readonly clusterDns: ClusterDns;
+  /** Undefined: the runtime names cgroups. */
+  readonly cgroupDriver: CgroupDriver | undefined;
   readonly hostIp: string;
   /** Bytes that the node has. */
   readonly memoryCapacity: number;
@@ -172,7 +175,8 @@ export class PodSyncer {
   async #createSandbox(pod: Pod, attempt: number): Promise<string | CriError> {
     const { name, namespace, uid, labels, annotations } = metaOf(pod);
     const spec = specOf(pod);
-    const dnsConfig = podDnsConfig(pod, this.#deps.clusterDns);
+    const { clusterDns, cgroupDriver } = this.#deps;
+    const dnsConfig = podDnsConfig(pod, clusterDns);
     const config: PodSandboxConfig = {
       metadata: { name, namespace, uid, attempt },
       hostname: spec.hostNetwork === true ? (spec.nodeName ?? name) : (spec.hostname ?? name).slice(0, 63),
@@ -185,6 +189,7 @@ export class PodSyncer {
       },
       annotations: annotations ?? {},
       network: spec.hostNetwork === true ? 'NODE' : 'POD',
+      ...(cgroupDriver === undefined ? {} : { cgroupParent: podCgroup(spec, uid, cgroupDriver) }),
       ...(dnsConfig === undefined ? {} : { dnsConfig }),
     };
     try {

@@ -5,6 +5,8 @@ export interface RuntimePod {
   readonly uid: string;
   readonly name: string;
   readonly namespace: string;
+  /** `Version`'s `runtimeName`: the scheme of container ids in the API. */
+  readonly runtimeName: string;
   readonly sandboxes: readonly PodSandbox[];
   readonly containers: readonly Container[];
 }
@@ -24,6 +26,8 @@ export class RuntimeCache {
   /** uid → sandbox id → what is in it. */
   readonly #pods = new Map<string, Map<string, Entry>>();
 
+  runtimeName = 'containerd';
+
   constructor(cri: CriClient, changed: (uid: string) => void) {
     this.#cri = cri;
     this.#changed = changed;
@@ -42,6 +46,7 @@ export class RuntimeCache {
       uid,
       name: metadata?.name ?? '',
       namespace: metadata?.namespace ?? '',
+      runtimeName: this.runtimeName,
       sandboxes: entries.map((entry) => entry.sandbox),
       containers: entries
         .flatMap((entry) => entry.containers)

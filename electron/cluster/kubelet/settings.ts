@@ -7,6 +7,7 @@ import type { Reserved } from './config/reserved.ts';
 import { reservedResources } from './config/reserved.ts';
 import type { Threshold } from './eviction/thresholds.ts';
 import { hardThresholds, parseThresholds } from './eviction/thresholds.ts';
+import type { CgroupDriver } from '../cri/interface.ts';
 import { validateNodeLabels } from './node-labels.ts';
 import type { ClusterDns } from './pod-dns.ts';
 import type { FileSystem, MachineSpec } from '../machine/interface.ts';
@@ -27,6 +28,8 @@ export interface KubeletSettings {
   readonly leaseDurationSeconds: number;
   readonly maxContainerBackoff: number;
   readonly clusterDns: ClusterDns;
+  /** That of the runtime where it says so, else the configuration's; undefined before the runtime was asked. */
+  readonly cgroupDriver?: CgroupDriver;
   /** The configuration file with its defaults. */
   readonly config: KubeletConfiguration;
   /** What strict decoding of the file would have refused. */

@@ -5,6 +5,9 @@ import type { NetworkAccess } from '../network/interface.ts';
 
 export type MachineRole = 'control-plane' | 'worker' | 'outside';
 
+/** Container runtimes that a machine may have; `mirantis`: Mirantis Container Runtime, Docker's engine under another name. */
+export type RuntimeName = 'containerd' | 'cri-o' | 'docker' | 'mirantis';
+
 /** What a topology says of a machine. */
 export interface MachineSpec {
   readonly name: string;
@@ -12,6 +15,8 @@ export interface MachineSpec {
   /** Primary address, e.g. `10.0.0.10`. */
   readonly ip: string;
   readonly os: 'linux' | 'windows';
+  /** Windows' build, e.g. `10.0.20348`. */
+  readonly osVersion?: string;
   /** `topology.kubernetes.io/zone`; undefined where there are no zones. */
   readonly zone?: string;
   readonly region?: string;
@@ -263,7 +268,12 @@ export interface UnitDefinition {
   readonly name: string;
   readonly description: string;
   readonly program: Program;
+  /** An argument `$NAME` stands for the words of that variable in `environmentFiles`. */
   readonly argv: readonly string[];
+  /** Read at each start; one that is missing sets nothing. */
+  readonly environmentFiles?: readonly string[];
+  /** False: there is no such unit now, because its package is not installed. Default: always there. */
+  readonly isInstalled?: () => boolean;
   /** `always`: started again `restartSeconds` after it ended by itself. */
   readonly restart: 'always' | 'no';
   readonly restartSeconds: number;

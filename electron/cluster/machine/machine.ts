@@ -58,6 +58,7 @@ export class SimulatedMachine implements Machine {
     this.units = new SystemdUnits({
       context: this.#context,
       state: this.state,
+      files: this.files,
       machine: spec.name,
       spawn: (options) => this.spawn(options),
       changed: () => this.#changed.fire(),

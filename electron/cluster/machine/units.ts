@@ -1,6 +1,15 @@
 import type { Context } from '../../base/context.ts';
 import type { Disposable } from '../../base/disposable.ts';
-import type { LocalState, Process, ProcessOptions, Unit, UnitDefinition, UnitManager } from './interface.ts';
+import { expandArguments } from './unit-arguments.ts';
+import type {
+  FileSystem,
+  LocalState,
+  Process,
+  ProcessOptions,
+  Unit,
+  UnitDefinition,
+  UnitManager,
+} from './interface.ts';
 
 const JOURNAL_LINES = 2_000;
 
@@ -18,10 +27,15 @@ interface UnitEntry {
   failed: boolean;
 }
 
+function isInstalled({ definition }: UnitEntry): boolean {
+  return definition.isInstalled?.() !== false;
+}
+
 /** What units need of their machine. */
 export interface UnitHost {
   readonly context: Context;
   readonly state: LocalState;
+  readonly files: FileSystem;
   readonly machine: string;
   spawn(options: ProcessOptions): Process;
   changed(): void;
@@ -37,7 +51,7 @@ export class SystemdUnits implements UnitManager {
   }
 
   get list(): readonly Unit[] {
-    return [...this.#units.values()].map((entry) => this.#view(entry));
+    return [...this.#units.values()].filter(isInstalled).map((entry) => this.#view(entry));
   }
 
   define(unit: UnitDefinition): void {
@@ -53,7 +67,7 @@ export class SystemdUnits implements UnitManager {
 
   get(name: string): Unit | undefined {
     const entry = this.#units.get(name);
-    return entry === undefined ? undefined : this.#view(entry);
+    return entry === undefined || !isInstalled(entry) ? undefined : this.#view(entry);
   }
 
   start(name: string): void {
@@ -97,6 +111,7 @@ export class SystemdUnits implements UnitManager {
   /** At power-on: what is enabled. When the app resumes a machine: what was running. */
   boot(resume: boolean): void {
     for (const entry of this.#units.values()) {
+      if (!isInstalled(entry)) continue;
       const stored = this.#storedOf(entry.definition.name);
       if (resume ? stored.wanted : stored.enabled) this.start(entry.definition.name);
     }
@@ -119,7 +134,7 @@ export class SystemdUnits implements UnitManager {
     const process = this.#host.spawn({
       name: definition.name,
       program: definition.program,
-      argv: definition.argv,
+      argv: expandArguments(definition.argv, this.#host.files, definition.environmentFiles ?? []),
     });
     entry.process = process;
     this.#write(entry, `Started ${definition.name}.service - ${definition.description}.`);
@@ -168,7 +183,8 @@ export class SystemdUnits implements UnitManager {
 
   #find(name: string): UnitEntry {
     const entry = this.#units.get(name);
-    if (entry === undefined) throw new Error(`Unit ${name}.service could not be found.`);
+    if (entry === undefined || !isInstalled(entry))
+      throw new Error(`Unit ${name}.service could not be found.`);
     return entry;
   }
 

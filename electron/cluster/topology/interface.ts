@@ -1,5 +1,5 @@
 import type { Taint } from '../api/types.ts';
-import type { MachineSpec } from '../machine/interface.ts';
+import type { MachineSpec, RuntimeName } from '../machine/interface.ts';
 
 export type TopologyName = 'kubeadm-1-2' | 'kubeadm-3-3' | 'oke-3';
 
@@ -10,6 +10,10 @@ export interface TopologyMachine extends MachineSpec {
   readonly taints: readonly Taint[];
   /** Range from which Pods on this machine get their addresses, e.g. `10.244.1.0/24`. Empty when it is no Node. */
   readonly podCIDR: string;
+  /** What runs its containers; containerd when it is not said. */
+  readonly runtime?: RuntimeName;
+  /** Of its kubelet, e.g. `v1.23.17`, where it is not the cluster's. */
+  readonly kubeletVersion?: string;
   /** Control plane programs it runs, and how they are started. */
   readonly controlPlane?: {
     readonly startedBy: 'static-pod' | 'unit';

@@ -19,6 +19,30 @@ describe('buildTopology', () => {
     expect(zones).toEqual(['AD-1', 'AD-2', 'AD-3']);
   });
 
+  it('gives single machines the runtime, system and kubelet that are asked for', () => {
+    const { machines } = buildTopology(
+      'kubeadm-1-2,worker-1=docker+kubelet-1.23.17,worker-2=windows-2019+tainted',
+    );
+    expect(machines[0]).not.toHaveProperty('runtime');
+    expect(machines[1]).toMatchObject({ runtime: 'docker', kubeletVersion: 'v1.23.17', os: 'linux' });
+    expect(machines[2]).toMatchObject({
+      os: 'windows',
+      osVersion: '10.0.17763',
+      taints: [{ key: 'os', value: 'windows', effect: 'NoSchedule' }],
+    });
+  });
+
+  const refusals: readonly (readonly [string, string])[] = [
+    ['worker-9=cri-o', 'there is no node "worker-9" in this topology: choose among cp-1, worker-1, worker-2'],
+    ['worker-1=rkt', 'unknown choice "rkt" for worker-1: choose among containerd, cri-o, docker, mirantis, windows, windows-2019, windows-2022, windows-2025, tainted, kubelet-1.MINOR.PATCH'],
+    ['worker-1=windows+docker', 'worker-1: on Windows only containerd is modelled, not docker'],
+    ['worker-1=kubelet-1.18.20', 'worker-1: kubelets from 1.19 to 1.34 are modelled, not 1.18.20'],
+    ['cp-1=windows', 'cp-1 cannot run Windows: Kubernetes builds kube-apiserver, kube-controller-manager, kube-scheduler and etcd for Linux only, so a control plane runs on Linux; choose a worker'],
+  ]; // prettier-ignore
+  it.each(refusals)('refuses %s', (choice, text) => {
+    expect(() => buildTopology(`kubeadm-1-2,${choice}`)).toThrow(text);
+  });
+
   it('refuses what it cannot build', () => {
     expect(() => buildTopology('k3s')).toThrow(
       'unknown topology "k3s": choose one of kubeadm-1-2, kubeadm-3-3, oke-3',

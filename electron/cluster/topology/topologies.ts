@@ -1,4 +1,5 @@
 import type { Taint } from '../api/types.ts';
+import { withChoices } from './machine-choices.ts';
 import type { ControlPlaneProgram, TopologyMachine, TopologyName, TopologySpec } from './interface.ts';
 
 const GIB = 1024 ** 3;
@@ -158,10 +159,12 @@ const BUILDERS: ReadonlyMap<string, Builder> = new Map([
 export const topologyNames: readonly TopologyName[] = ['kubeadm-1-2', 'kubeadm-3-3', 'oke-3'];
 
 /**
- * The topology of that name, optionally with another number of workers.
- * @throws Error for an unknown name or a bad number of workers
+ * The topology of that name, optionally with another number of workers; after the name, by commas, what single machines are
+ * to be: `kubeadm-1-2,worker-1=cri-o,worker-2=windows` (see `withChoices`).
+ * @throws Error for an unknown name, a bad number of workers, or what a machine cannot be
  */
-export function buildTopology(name: string, options: TopologyOptions = {}): TopologySpec {
+export function buildTopology(text: string, options: TopologyOptions = {}): TopologySpec {
+  const [name = '', ...choices] = text.split(',');
   const builder = BUILDERS.get(name);
   if (builder === undefined) {
     throw new Error(`unknown topology "${name}": choose one of ${topologyNames.join(', ')}`);
@@ -170,5 +173,7 @@ export function buildTopology(name: string, options: TopologyOptions = {}): Topo
   if (!Number.isInteger(workers) || workers < 1 || workers > 200) {
     throw new Error(`a topology takes 1 to 200 workers, not ${workers}`);
   }
-  return builder.build(workers);
+  const spec = builder.build(workers);
+  if (choices.length === 0) return spec;
+  return { ...spec, name: text, machines: withChoices(spec.machines, choices) };
 }

@@ -188,5 +188,4 @@ function heldBefore(type: ProbeType, status: ContainerStatus | undefined): strin
   return (type === 'readiness' ? status.ready : status.started === true) ? idOf(status) : '';
 }
 
-const idOf = ({ containerID }: ContainerStatus): string =>
-  (containerID ?? '').replace(/^containerd:\/\//, '');
+const idOf = ({ containerID }: ContainerStatus): string => (containerID ?? '').replace(/^[a-z-]+:\/\//, '');

@@ -23,7 +23,7 @@ function statusOf(status: PodStatus | undefined, name: string): ContainerStatus 
   ].find((candidate) => candidate.name === name);
 }
 
-const idOf = (containerId: string | undefined): string => (containerId ?? '').replace(/^containerd:\/\//, '');
+const idOf = (containerId: string | undefined): string => (containerId ?? '').replace(/^[a-z-]+:\/\//, '');
 
 /**
  * The container whose log is meant. Models validateContainerLogStatus of pkg/kubelet/kubelet_pods.go (v1.34).

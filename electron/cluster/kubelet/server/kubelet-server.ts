@@ -161,10 +161,11 @@ export class KubeletServer {
       this.#text(exchange, 400, error.message);
       return;
     }
+    const { runtimeName } = runtime(pod);
     const containers = (): ReturnType<typeof runtime>['containers'] => runtime(pod).containers;
     const found = containers().find((candidate) => candidate.id === id);
     if (found === undefined) {
-      this.#text(exchange, 200, `unable to retrieve container logs for containerd://${id}`);
+      this.#text(exchange, 200, `unable to retrieve container logs for ${runtimeName}://${id}`);
       return;
     }
     const reader = new LogReader(process.files, found.logPath, options);

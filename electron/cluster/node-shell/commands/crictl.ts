@@ -1,9 +1,10 @@
 import { SocketCriClient } from '../../cri/cri-client.ts';
 import type { Container, CriClient, Image, PodSandbox } from '../../cri/interface.ts';
-import { CONTAINERD_SOCKET, CriError } from '../../cri/interface.ts';
+import { CriError } from '../../cri/interface.ts';
 import type { CommandContext, MachineCommand } from '../interface.ts';
 import { CommandError } from '../interface.ts';
 import { columns, humanDuration, humanSize } from '../human.ts';
+import { crictlEndpoint } from './crictl-endpoint.ts';
 import { crictlLogs } from './crictl-logs.ts';
 import { parseOptions } from './options.ts';
 
@@ -336,8 +337,9 @@ const SUBCOMMANDS: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>
   ['version', version],
 ]);
 
-/** crictl against the machine's own containerd. Models cri-tools (v1.34). */
-export const crictl: MachineCommand = async (args, context) => {
+/** crictl against the machine's own runtime. Models cri-tools (v1.34). */
+export const crictl: MachineCommand = async (given, context) => {
+  const { socket, args } = crictlEndpoint(given, context.machine.files);
   const at = args.findIndex((arg) => !arg.startsWith('-'));
   const name = args[at] ?? '';
   const run = SUBCOMMANDS.get(name);
@@ -364,12 +366,17 @@ export const crictl: MachineCommand = async (args, context) => {
       1,
     );
   }
-  const cri = new SocketCriClient(context.process.net, context.machine.spec.name, CONTAINERD_SOCKET);
+  const cri = new SocketCriClient(
+    context.process.net,
+    context.machine.spec.name,
+    socket,
+    context.machine.files,
+  );
   try {
     return await run(args.slice(at + 1), cri, context);
   } catch (error) {
     if (!(error instanceof CriError)) throw error;
-    const endpoint = `unix://${CONTAINERD_SOCKET}`;
+    const endpoint = `unix://${socket}`;
     if (error.code !== 'Unavailable') throw new CommandError(`FATA[0000] ${error.message}\n`);
     throw new CommandError(
       `FATA[0000] validate service connection: validate CRI v1 runtime API for endpoint "${endpoint}": ${error.message}\n`,

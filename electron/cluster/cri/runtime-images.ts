@@ -1,8 +1,5 @@
 import type { ProcessContext } from '../machine/interface.ts';
-import type { PullOutcome } from '../images/interface.ts';
-import { normalizeReference } from '../images/reference.ts';
 import type { CriResponse } from './interface.ts';
-import { CriError } from './interface.ts';
 import type { NodeRuntime } from './node-runtime.ts';
 
 /** Bytes per virtual millisecond that a pull gets: 60 MB/s, the better part of what a cloud VM has. */
@@ -12,7 +9,7 @@ const RESOLVE_MS = 180;
 const UNPACK_MS = 25;
 
 /** The image service: pulls from the catalogue at the speed of a network. Two pulls of one image share the work. */
-export class ContainerdImages {
+export class RuntimeImages {
   readonly #process: ProcessContext;
   readonly #runtime: NodeRuntime;
   readonly #pulling = new Map<string, Promise<CriResponse<'PullImage'>>>();
@@ -23,16 +20,8 @@ export class ContainerdImages {
   }
 
   async pull(reference: string): Promise<CriResponse<'PullImage'>> {
-    let normal: string;
-    try {
-      normal = normalizeReference(reference);
-    } catch (error) {
-      throw new CriError(
-        'InvalidArgument',
-        `failed to parse image reference "${reference}": ${error instanceof Error ? error.message : String(error)}`,
-      );
-    }
-    const running = this.#pulling.get(normal) ?? this.#pull(normal);
+    const normal = this.#runtime.variant.resolveName(reference, this.#process.files);
+    const running = this.#pulling.get(normal) ?? this.#pull(reference, normal);
     this.#pulling.set(normal, running);
     try {
       return await running;
@@ -56,24 +45,19 @@ export class ContainerdImages {
     return {};
   }
 
-  async #pull(normal: string): Promise<CriResponse<'PullImage'>> {
+  async #pull(given: string, normal: string): Promise<CriResponse<'PullImage'>> {
     const { clock, rand } = this.#process;
     await clock.sleep(RESOLVE_MS * (0.7 + rand.float() * 0.6));
     const outcome = this.#runtime.images.resolve(normal);
-    if (outcome.type === 'error') throw refusal(normal, outcome);
+    const { variant } = this.#runtime;
+    if (outcome.type === 'error') throw variant.texts.pullRefused(given, normal, outcome);
     const { image } = outcome;
-    if (!this.#runtime.store.images.has(image.id)) {
+    const { id } = variant.image(image);
+    if (!this.#runtime.store.images.has(id)) {
       const transfer = image.size / (BANDWIDTH * (0.75 + rand.float() * 0.5));
       await clock.sleep(transfer + image.repository.layers * UNPACK_MS);
     }
     this.#runtime.preload(normal);
-    return { imageRef: image.id };
+    return { imageRef: id };
   }
-}
-
-function refusal(normal: string, outcome: PullOutcome & { type: 'error' }): CriError {
-  return new CriError(
-    outcome.notFound ? 'NotFound' : 'Unknown',
-    `failed to pull and unpack image "${normal}": failed to resolve reference "${normal}": ${outcome.text}`,
-  );
 }

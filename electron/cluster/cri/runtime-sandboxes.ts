@@ -9,6 +9,7 @@ import type {
 } from './interface.ts';
 import { CriError } from './interface.ts';
 import type { NodeRuntime } from './node-runtime.ts';
+import { fitsDriver } from './variants/cgroup-name.ts';
 import { removeRootfs } from './rootfs.ts';
 
 const HEX = '0123456789abcdef';
@@ -19,7 +20,7 @@ function nameOf(config: PodSandboxConfig): string {
 }
 
 /** The sandbox half of the runtime service: one network namespace per Pod. */
-export class ContainerdSandboxes {
+export class RuntimeSandboxes {
   readonly #process: ProcessContext;
   readonly #runtime: NodeRuntime;
   readonly #publish: (event: ContainerEvent) => void;
@@ -36,19 +37,21 @@ export class ContainerdSandboxes {
 
   async run(config: PodSandboxConfig): Promise<CriResponse<'RunPodSandbox'>> {
     const { clock, rand } = this.#process;
+    const { texts, settings } = this.#runtime.variant;
     const name = nameOf(config);
     const owner = this.#names.get(name);
     if (owner !== undefined) {
-      throw new CriError(
-        'Unknown',
-        `failed to reserve sandbox name "${name}": name "${name}" is reserved for "${owner}"`,
-      );
+      throw new CriError('Unknown', texts.sandboxNameTaken(config.metadata, rand.string(64, HEX), owner));
     }
     const id = rand.string(64, HEX);
+    const { cgroupParent } = config;
+    const { cgroupDriver } = settings(this.#process.files);
+    if (cgroupParent !== undefined && !fitsDriver(cgroupParent, cgroupDriver))
+      throw new CriError('Unknown', texts.cgroupRefused(id, cgroupParent, cgroupDriver));
     this.#names.set(name, id);
     try {
       await clock.sleep(20 + rand.float() * 20);
-      const ip = config.network === 'NODE' ? this.#process.machine.ip : this.#setUpNetwork(id);
+      const ip = config.network === 'NODE' ? this.#process.machine.ip : this.#setUpNetwork(config, id);
       const sandbox: PodSandbox = { id, config, state: 'SANDBOX_READY', createdAt: clock.now(), ip };
       this.#runtime.shims.liveSandboxes.add(id);
       this.#runtime.store.putSandbox(sandbox);
@@ -93,7 +96,7 @@ export class ContainerdSandboxes {
   async status(id: string): Promise<CriResponse<'PodSandboxStatus'>> {
     const status = this.#runtime.store.sandboxes.get(id);
     if (status === undefined) {
-      throw new CriError('NotFound', `an error occurred when try to find sandbox "${id}": not found`);
+      throw this.#runtime.variant.texts.noSuchSandbox(id);
     }
     return { status };
   }
@@ -107,17 +110,15 @@ export class ContainerdSandboxes {
     return { items };
   }
 
-  #setUpNetwork(id: string): string {
-    const failed = `failed to setup network for sandbox "${id}": `;
-    if (!this.#runtime.ipam.ready) throw new CriError('Unknown', `${failed}cni plugin not initialized`);
+  #setUpNetwork({ metadata }: PodSandboxConfig, id: string): string {
+    const failed = (why: string): CriError =>
+      new CriError('Unknown', this.#runtime.variant.texts.networkNotSetUp(metadata, id, why));
+    if (!this.#runtime.ipam.ready) throw failed('cni plugin not initialized');
     try {
       return this.#runtime.ipam.allocate(id);
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
-      throw new CriError(
-        'Unknown',
-        `${failed}plugin type="bridge" failed (add): failed to allocate for range 0: ${text}`,
-      );
+      throw failed(`plugin type="bridge" failed (add): failed to allocate for range 0: ${text}`);
     }
   }
 

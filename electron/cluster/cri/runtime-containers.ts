@@ -18,15 +18,8 @@ const HEX = '0123456789abcdef';
 /** Bytes of a command's output that are kept. */
 const MAX_OUTPUT = 16_384;
 
-function notStarted(id: string, why: string): CriError {
-  return new CriError(
-    'Unknown',
-    `failed to exec in container: failed to start exec "${id}": OCI runtime exec failed: exec failed: unable to start container process: ${why}: unknown`,
-  );
-}
-
 /** The container half of the runtime service. */
-export class ContainerdContainers {
+export class RuntimeContainers {
   readonly #process: ProcessContext;
   readonly #runtime: NodeRuntime;
   readonly #publish: (event: ContainerEvent) => void;
@@ -46,6 +39,10 @@ export class ContainerdContainers {
     if (image === undefined) {
       throw new CriError('NotFound', `failed to resolve image "${config.image}": not found`);
     }
+    const { variant } = this.#runtime;
+    const missing =
+      variant.missingProgram.at === 'create' ? this.#runtime.shims.missingProgram(config) : undefined;
+    if (missing !== undefined) throw new CriError('Unknown', variant.texts.notStarted('', missing));
     await clock.sleep(4 + rand.float() * 8);
     const id = rand.string(64, HEX);
     const container: Container = {
@@ -60,7 +57,7 @@ export class ContainerdContainers {
       reason: '',
       message: '',
       imageId: image.id,
-      imageRef: image.repoDigests[0] ?? image.id,
+      imageRef: variant.imageRef(image),
       pid: 0,
       logPath: `${sandbox.config.logDirectory}/${config.logPath}`,
     };
@@ -79,15 +76,18 @@ export class ContainerdContainers {
     try {
       this.#announce('CONTAINER_STARTED_EVENT', this.#runtime.shims.start(container));
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const why = error instanceof Error ? error.message : String(error);
+      const { missingProgram, texts } = this.#runtime.variant;
+      const message = texts.notStarted(id, why);
       const now = clock.now();
       const failed: Container = {
         ...container,
         state: 'CONTAINER_EXITED',
         startedAt: now,
         finishedAt: now,
-        exitCode: 128,
-        reason: 'StartError',
+        ...(missingProgram.at === 'start'
+          ? { exitCode: missingProgram.exitCode, reason: missingProgram.reason }
+          : { exitCode: 128, reason: 'StartError' }),
         message,
       };
       this.#runtime.store.putContainer(failed);
@@ -129,6 +129,7 @@ export class ContainerdContainers {
     if (state !== 'CONTAINER_RUNNING')
       throw new CriError('Unknown', `failed to exec in container: container is in ${state} state`);
     const text = { stdout: '', stderr: '' };
+    const { texts } = this.#runtime.variant;
     const { clock, rand } = this.#process;
     const exitCode = await new Promise<number>((resolve, reject) => {
       let timer: Disposable | undefined;
@@ -137,7 +138,7 @@ export class ContainerdContainers {
         ended: ({ code, error }) => {
           timer?.dispose();
           if (error === undefined) resolve(code);
-          else reject(notStarted(rand.string(64, HEX), error));
+          else reject(new CriError('Unknown', texts.notExecuted(rand.string(64, HEX), error)));
         },
       });
       if (timeout > 0)
@@ -204,7 +205,7 @@ export class ContainerdContainers {
   #find(id: string): Container {
     const container = this.#runtime.store.containers.get(id);
     if (container === undefined) {
-      throw new CriError('NotFound', `an error occurred when try to find container "${id}": not found`);
+      throw this.#runtime.variant.texts.noSuchContainer(id);
     }
     return container;
   }

@@ -1,0 +1,123 @@
+import type { FileSystem } from '../../machine/interface.ts';
+import type { TomlTable, TomlValue } from '../config/toml.ts';
+import { parseToml, tomlAt } from '../config/toml.ts';
+import { CONTAINERD_SOCKET, CONTAINERD_VERSION, CriError } from '../interface.ts';
+import { runcCgroupText } from './cgroup-name.ts';
+import type { RuntimeSettings, RuntimeTexts, RuntimeVariant } from './interface.ts';
+import { hubName, wholeNames } from './oci-image.ts';
+
+export const CONTAINERD_CONFIG = '/etc/containerd/config.toml';
+const DEFAULT_SANDBOX = 'registry.k8s.io/pause:3.10.1';
+const RUNTIME_PLUGIN = 'io.containerd.cri.v1.runtime';
+const IMAGES_PLUGIN = 'io.containerd.cri.v1.images';
+/** The one plugin of versions 1 and 2 of the file. */
+const OLD_PLUGIN = 'io.containerd.grpc.v1.cri';
+
+function read(files: FileSystem): TomlTable {
+  if (!files.exists(CONTAINERD_CONFIG)) return {};
+  try {
+    return parseToml(files.read(CONTAINERD_CONFIG));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`containerd: failed to load TOML: ${CONTAINERD_CONFIG}: ${why}`);
+  }
+}
+
+function plugin(config: TomlTable, name: string, ...path: readonly string[]): TomlValue | undefined {
+  return tomlAt(config, 'plugins', name, ...path) ?? tomlAt(config, 'plugins', OLD_PLUGIN, ...path);
+}
+
+function settings(files: FileSystem): RuntimeSettings {
+  const config = read(files);
+  const systemd = plugin(config, RUNTIME_PLUGIN, 'containerd', 'runtimes', 'runc', 'options', 'SystemdCgroup');
+  const sandbox = plugin(config, IMAGES_PLUGIN, 'pinned_images', 'sandbox') ?? plugin(config, OLD_PLUGIN, 'sandbox_image');
+  const disabled = tomlAt(config, 'disabled_plugins');
+  const off = ['cri', OLD_PLUGIN, 'io.containerd.grpc.v1.cri', RUNTIME_PLUGIN];
+  return {
+    cgroupDriver: systemd === true ? 'SYSTEMD' : 'CGROUPFS',
+    sandboxImage: typeof sandbox === 'string' ? sandbox : DEFAULT_SANDBOX,
+    criDisabled: Array.isArray(disabled) && disabled.some((name) => off.includes(String(name))),
+  };
+} // prettier-ignore
+
+/** Models the CRI plugin of containerd 2.1 (internal/cri/server). */
+const texts: RuntimeTexts = {
+  pullRefused(_given, normal, { reason, registry, repository, version }) {
+    const failed = `failed to pull and unpack image "${normal}": `;
+    const resolving = `${failed}failed to resolve reference "${normal}": `;
+    switch (reason) {
+      case 'no-such-host': {
+        const url = `https://${registry}/v2/${repository.slice(registry.length + 1)}/manifests/${version}`;
+        const host = registry.replace(/:\d+$/, '');
+        return new CriError(
+          'Unknown',
+          `${resolving}failed to do request: Head "${url}": dial tcp: lookup ${host}: no such host`,
+        );
+      }
+      case 'denied':
+        return new CriError(
+          'Unknown',
+          `${resolving}pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed`,
+        );
+      case 'manifest-unknown':
+        return new CriError('NotFound', `${resolving}${normal}: not found`);
+      case 'no-matching-platform':
+        return new CriError('NotFound', `${failed}no match for platform in manifest: not found`);
+    }
+  },
+  noSuchContainer: (id) =>
+    new CriError('NotFound', `an error occurred when try to find container "${id}": not found`),
+  noSuchSandbox: (id) =>
+    new CriError('NotFound', `an error occurred when try to find sandbox "${id}": not found`),
+  notStarted: (_id, why) =>
+    `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: ${why}`,
+  notExecuted: (id, why) =>
+    `failed to exec in container: failed to start exec "${id}": OCI runtime exec failed: exec failed: unable to start container process: ${why}: unknown`,
+  sandboxNameTaken({ name, namespace, uid, attempt }, _id, owner) {
+    const full = [name, namespace, uid, attempt].join('_');
+    return `failed to reserve sandbox name "${full}": name "${full}" is reserved for "${owner}"`;
+  },
+  networkNotSetUp: (_metadata, id, why) => `failed to setup network for sandbox "${id}": ${why}`,
+  networkNotReady: 'Network plugin returns error: cni plugin not initialized',
+  cgroupRefused: (_id, cgroup, driver) =>
+    `failed to start sandbox: failed to create containerd task: failed to create shim task: ${runcCgroupText(cgroup, driver)}`,
+};
+
+/** containerd, with CRI built in. */
+export const containerdVariant: RuntimeVariant = {
+  name: 'containerd',
+  socket: CONTAINERD_SOCKET,
+  runtimeName: 'containerd',
+  runtimeVersion: `v${CONTAINERD_VERSION}`,
+  runtimeApiVersion: 'v1',
+  imageRoot: '/var/lib/containerd/io.containerd.snapshotter.v1.overlayfs',
+  missingProgram: { at: 'start', exitCode: 128, reason: 'StartError' },
+  texts,
+  image: wholeNames,
+  imageRef: (image) => image.repoDigests[0] ?? image.id,
+  displayName: (normal) => normal,
+  resolveName: hubName,
+  settings,
+  info({ cgroupDriver }, networkReady) {
+    const loaded = networkReady
+      ? 'OK'
+      : 'cni config load failed: no network config found in /etc/cni/net.d: cni plugin not initialized: failed to load cni config';
+    const options = { SystemdCgroup: cgroupDriver === 'SYSTEMD' };
+    const config = {
+      containerdEndpoint: CONTAINERD_SOCKET,
+      rootDir: '/var/lib/containerd/io.containerd.grpc.v1.cri',
+      stateDir: '/run/containerd/io.containerd.grpc.v1.cri',
+      cni: { binDir: '/opt/cni/bin', confDir: '/etc/cni/net.d', maxConfNum: 1 },
+      containerd: {
+        defaultRuntimeName: 'runc',
+        runtimes: { runc: { runtimeType: 'io.containerd.runc.v2', options } },
+      },
+    };
+    return {
+      config: JSON.stringify(config),
+      golang: JSON.stringify('go1.24.5'),
+      lastCNILoadStatus: JSON.stringify(loaded),
+      'lastCNILoadStatus.default': JSON.stringify(loaded),
+    };
+  },
+};

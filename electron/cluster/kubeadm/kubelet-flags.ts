@@ -1,0 +1,54 @@
+import { runtimeVariants } from '../cri/variants/runtime-variants.ts';
+import type { TopologyMachine } from '../topology/interface.ts';
+
+/** Where kubeadm leaves the flags it found out, and where the administrator adds some: read by the kubelet's unit. */
+export const KUBEADM_FLAGS = '/var/lib/kubelet/kubeadm-flags.env';
+export const KUBELET_DEFAULTS = '/etc/default/kubelet';
+/** The last minor version whose kubelet has dockershim. */
+const LAST_DOCKERSHIM = 23;
+
+/** `24` of `v1.24.17`. */
+export function minorOf(version: string): number {
+  return Number(/^v?1\.(\d+)/.exec(version)?.[1] ?? Number.NaN);
+}
+
+/** Flags of a machine's kubelet, as its unit has them. */
+export function kubeletArguments(spec: TopologyMachine): readonly string[] {
+  const labels = Object.entries(spec.nodeLabels).map(([key, value]) => `${key}=${value}`);
+  const taints = spec.taints.map(
+    ({ key, value, effect }) => `${key}${value === undefined ? '' : `=${value}`}:${effect}`,
+  );
+  return [
+    'kubelet',
+    '--config=/var/lib/kubelet/config.yaml',
+    '--kubeconfig=/etc/kubernetes/kubelet.conf',
+    '$KUBELET_KUBEADM_ARGS',
+    `--node-ip=${spec.ip}`,
+    ...(labels.length === 0 ? [] : [`--node-labels=${labels.join(',')}`]),
+    ...(taints.length === 0 ? [] : [`--register-with-taints=${taints.join(',')}`]),
+    '$KUBELET_EXTRA_ARGS',
+  ];
+}
+
+/** Whether a machine's kubelet speaks to Docker by itself. */
+export function usesDockershim({ runtime }: TopologyMachine, kubeletVersion: string): boolean {
+  return (runtime === 'docker' || runtime === 'mirantis') && minorOf(kubeletVersion) <= LAST_DOCKERSHIM;
+}
+
+/** `/var/lib/kubelet/kubeadm-flags.env`. Models cmd/kubeadm/app/phases/kubelet/flags.go, of that version. */
+export function kubeadmFlags(spec: TopologyMachine, kubeletVersion: string): string {
+  const flags: string[] = [];
+  if (usesDockershim(spec, kubeletVersion)) flags.push('--network-plugin=cni');
+  // From 1.34 on the endpoint is in the kubelet's configuration.
+  else if (minorOf(kubeletVersion) < 34) {
+    if (minorOf(kubeletVersion) < 24) flags.push('--container-runtime=remote');
+    flags.push(`--container-runtime-endpoint=unix://${runtimeVariants[spec.runtime ?? 'containerd'].socket}`);
+  }
+  return `KUBELET_KUBEADM_ARGS="${flags.join(' ')}"\n`;
+}
+
+/** The annotation by which kubeadm knows a node's runtime. */
+export function criSocketOf(spec: TopologyMachine, kubeletVersion: string): string {
+  if (usesDockershim(spec, kubeletVersion)) return '/var/run/dockershim.sock';
+  return `unix://${runtimeVariants[spec.runtime ?? 'containerd'].socket.replace(/^\/run/, '/var/run')}`;
+}

@@ -1,0 +1,74 @@
+import type { Taint } from '../api/types.ts';
+import type { RuntimeName } from '../machine/interface.ts';
+import type { TopologyMachine } from './interface.ts';
+
+const RUNTIMES: readonly RuntimeName[] = ['containerd', 'cri-o', 'docker', 'mirantis'];
+/** Windows Server by year, with the build that its kernel says. */
+const WINDOWS: Readonly<Record<string, string>> = {
+  windows: '10.0.20348',
+  'windows-2019': '10.0.17763',
+  'windows-2022': '10.0.20348',
+  'windows-2025': '10.0.26100',
+};
+/** By which clusters keep Linux Pods without a node selector away from Windows. */
+const WINDOWS_TAINT: Taint = { key: 'os', value: 'windows', effect: 'NoSchedule' };
+const KUBELET = /^kubelet-v?(1\.(\d+)\.\d+)$/;
+/** Kubelets that are modelled: from the last before dockershim was deprecated to the cluster's own. */
+const OLDEST_MINOR = 19;
+const NEWEST_MINOR = 34;
+const CHOICES = [...RUNTIMES, ...Object.keys(WINDOWS), 'tainted', 'kubelet-1.MINOR.PATCH'];
+
+function choose(machine: TopologyMachine, choice: string): TopologyMachine {
+  const { name } = machine;
+  const runtime = RUNTIMES.find((one) => one === choice);
+  if (runtime !== undefined) return { ...machine, runtime };
+  const osVersion = WINDOWS[choice];
+  if (osVersion !== undefined) {
+    if (machine.controlPlane !== undefined || machine.loadBalancer !== undefined)
+      throw new Error(
+        `${name} cannot run Windows: Kubernetes builds kube-apiserver, kube-controller-manager, kube-scheduler and etcd for Linux only, so a control plane runs on Linux; choose a worker`,
+      );
+    return { ...machine, os: 'windows', osVersion };
+  }
+  if (choice === 'tainted') {
+    if (machine.os !== 'windows')
+      throw new Error(`${name} is no Windows machine: "tainted" follows "windows"`);
+    return { ...machine, taints: [...machine.taints, WINDOWS_TAINT] };
+  }
+  const [, version, minor] = KUBELET.exec(choice) ?? [];
+  if (version !== undefined) {
+    if (Number(minor) < OLDEST_MINOR || Number(minor) > NEWEST_MINOR)
+      throw new Error(
+        `${name}: kubelets from 1.${OLDEST_MINOR} to 1.${NEWEST_MINOR} are modelled, not ${version}`,
+      );
+    return { ...machine, kubeletVersion: `v${version}` };
+  }
+  throw new Error(`unknown choice "${choice}" for ${name}: choose among ${CHOICES.join(', ')}`);
+}
+
+function check(machine: TopologyMachine): TopologyMachine {
+  if (machine.os === 'windows' && machine.runtime !== undefined && machine.runtime !== 'containerd')
+    throw new Error(`${machine.name}: on Windows only containerd is modelled, not ${machine.runtime}`);
+  return machine;
+}
+
+/**
+ * Machines as somebody wants them: `choices` are `MACHINE=CHOICE[+CHOICE…]`, e.g. `worker-1=docker+kubelet-1.23.17`,
+ * `worker-2=windows-2022+tainted`. @throws Error that says what can be chosen
+ */
+export function withChoices(
+  machines: readonly TopologyMachine[],
+  choices: readonly string[],
+): readonly TopologyMachine[] {
+  let result = machines;
+  for (const text of choices) {
+    const [name = '', wanted = ''] = text.split('=', 2);
+    const found = result.find((machine) => machine.name === name);
+    const nodes = machines.filter(({ isNode }) => isNode).map((machine) => machine.name);
+    if (found?.isNode !== true)
+      throw new Error(`there is no node "${name}" in this topology: choose among ${nodes.join(', ')}`);
+    const chosen = check(wanted.split('+').reduce(choose, found));
+    result = result.map((machine) => (machine === found ? chosen : machine));
+  }
+  return result;
+}
