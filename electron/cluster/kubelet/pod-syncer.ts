@@ -1,6 +1,11 @@
 import type { Context } from '../../base/context.ts';
 import type { Container, Pod } from '../api/types.ts';
-import type { CgroupDriver, Container as RuntimeContainer, CriClient, PodSandboxConfig } from '../cri/interface.ts';
+import type {
+  CgroupDriver,
+  Container as RuntimeContainer,
+  CriClient,
+  PodSandboxConfig,
+} from '../cri/interface.ts';
 import { CriError } from '../cri/interface.ts';
 import type { KeyedBackoff } from './backoff.ts';
 import type { ContainerEnvironment } from './container-environment.ts';
