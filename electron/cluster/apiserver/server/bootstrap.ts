@@ -21,6 +21,16 @@ async function createServiceRange(server: ApiServer, range: string): Promise<voi
   await createUnlessThere(server, 'networking.k8s.io', 'servicecidrs', serviceRange as KubeObject);
 }
 
+/** Says since when the use of tokens from Secrets is written down. Models the legacytokentracking controller (v1.34). */
+async function trackLegacyTokens(server: ApiServer): Promise<void> {
+  const configMaps = server.resources.find('', 'v1', 'configmaps');
+  if (configMaps === undefined) return;
+  const since = new Date(configMaps.store.context.clock.now()).toISOString().slice(0, 10);
+  const metadata = { name: 'kube-apiserver-legacy-service-account-token-tracking', namespace: 'kube-system' };
+  const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { since } };
+  await createUnlessThere(server, '', 'configmaps', configMap);
+}
+
 /**
  * Makes what every cluster has: the system namespaces and priority classes, the default roles,
  * the range of Service addresses and the Service `kubernetes`; and gives back cluster IPs
@@ -57,6 +67,7 @@ export async function bootstrap(
     bootstrapApiServices(server),
   ]);
   await bootstrapRbac(server);
+  await trackLegacyTokens(server);
   for (const object of objects) {
     const { group } = parseApiVersion(object.apiVersion ?? '') ?? { group: '' };
     const kind = server.resources.all.find(

@@ -26,6 +26,7 @@ import { replicationControllerKind } from '../replication/replication-controller
 import { ResourceQuotaController } from '../resource-quota/resource-quota-controller.ts';
 import { RootCaPublisher } from '../root-ca-publisher/root-ca-publisher.ts';
 import { ServiceAccountController } from '../service-account/service-account-controller.ts';
+import { LegacyTokenCleaner } from '../service-account/legacy-token-cleaner.ts';
 import { TokensController } from '../service-account/tokens-controller.ts';
 import { StatefulSetController } from '../statefulset/statefulset-controller.ts';
 import { PvProtectionController } from '../storage-protection/pv-protection-controller.ts';
@@ -259,5 +260,11 @@ export const controllerDescriptors: readonly ControllerDescriptor[] = [
     alias: 'taint-eviction-controller',
     component: 'taint-eviction-controller',
     create: (c) => new TaintEvictionController(c),
+  },
+  {
+    name: 'legacy-serviceaccount-token-cleaner-controller',
+    alias: 'legacy-serviceaccount-token-cleaner',
+    component: 'legacy-service-account-token-cleaner',
+    create: (c, { legacyTokenCleanUpPeriod }) => new LegacyTokenCleaner(c, legacyTokenCleanUpPeriod),
   },
 ];

@@ -16,8 +16,6 @@ export const notModelledControllers: ReadonlySet<string> = new Set([
   'horizontal-pod-autoscaler-controller',
   'horizontalpodautoscaling',
   'kube-apiserver-serving-clustertrustbundle-publisher-controller',
-  'legacy-serviceaccount-token-cleaner',
-  'legacy-serviceaccount-token-cleaner-controller',
   'node-ipam-controller',
   'node-route-controller',
   'nodeipam',

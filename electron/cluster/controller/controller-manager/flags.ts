@@ -43,6 +43,8 @@ export interface ControllerManagerConfig {
     /** Milliseconds that a certificate is good at most. */
     readonly duration: number;
   };
+  /** Milliseconds without use after which a token from a Secret is not needed. */
+  readonly legacyTokenCleanUpPeriod: number;
   readonly serviceAccountPrivateKeyFile: string;
   /** From that file. */
   readonly serviceAccountKey?: PrivateKey;
@@ -90,6 +92,7 @@ const defaults = {
   'leader-elect-resource-name': 'kube-controller-manager',
   'leader-elect-resource-namespace': 'kube-system',
   'leader-elect-retry-period': '2s',
+  'legacy-service-account-token-clean-up-period': '8760h',
   'node-eviction-rate': defaultNodeLifecycleOptions.evictionRate,
   'node-monitor-grace-period': '50s',
   'node-monitor-period': '5s',
@@ -156,6 +159,7 @@ export function readControllerManagerFlags(argv: readonly string[]): ControllerM
       syncPeriod: duration('resource-quota-sync-period'),
     },
     rootCaFile: flags['root-ca-file'],
+    legacyTokenCleanUpPeriod: duration('legacy-service-account-token-clean-up-period'),
     serviceAccountPrivateKeyFile: flags['service-account-private-key-file'],
     useServiceAccountCredentials: flags['use-service-account-credentials'],
     signing: {

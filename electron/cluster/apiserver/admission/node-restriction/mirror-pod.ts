@@ -1,7 +1,7 @@
 import type { Node, Pod } from '../../../api/types.ts';
 import { newNotFound } from '../../../apimachinery/status.ts';
 import { quote } from '../../../apimachinery/validation/field-error.ts';
-import { podReferences } from '../../auth/node/pod-references.ts';
+import { podReferences } from '../../../api/helpers/pod-references.ts';
 import type { AdmissionAttributes } from '../interface.ts';
 import { admissionForbidden } from '../forbidden.ts';
 import type { NodeLookup } from './node-lookup.ts';

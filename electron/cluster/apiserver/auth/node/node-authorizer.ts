@@ -5,8 +5,8 @@ import { ruleAllows } from '../rbac/policy-rule.ts';
 import type { UserInfo } from '../user.ts';
 import { nodeIdentity } from './node-identity.ts';
 import type { NodeObjects } from './node-objects.ts';
-import { podRefersTo } from './pod-references.ts';
-import type { ReferredResource } from './pod-references.ts';
+import { podRefersTo } from '../../../api/helpers/pod-references.ts';
+import type { ReferredResource } from '../../../api/helpers/pod-references.ts';
 
 type Verdict = AuthorizationResult | Promise<AuthorizationResult>;
 

@@ -1,4 +1,4 @@
-import type { Pod, PodSpec } from '../../../api/types.ts';
+import type { Pod, PodSpec } from '../types.ts';
 
 export type ReferredResource = 'secrets' | 'configmaps' | 'persistentvolumeclaims' | 'serviceaccounts';
 type Refer = (resource: ReferredResource, name: string | undefined) => void;
@@ -26,6 +26,16 @@ export function podReferences(pod: Pod): ReadonlySet<ReferredResource> {
     if ((name ?? '') !== '') kinds.add(kind);
   });
   return kinds;
+}
+
+/** The Secrets that a Pod refers to. Models VisitPodSecretNames (v1.34). */
+export function podSecretNames(pod: Pod): ReadonlySet<string> {
+  const names = new Set<string>();
+  if (pod.spec === undefined) return names;
+  visit(pod.metadata?.name ?? '', pod.spec, (kind, name = '') => {
+    if (kind === 'secrets' && name !== '') names.add(name);
+  });
+  return names;
 }
 
 function visit(podName: string, spec: PodSpec, refer: Refer): void {
