@@ -12,20 +12,39 @@ const CONTROL_PLANE: readonly ControlPlaneProgram[] = [
 const CONTROL_PLANE_TAINT: Taint = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' };
 
 export interface TopologyOptions {
-  /** Number of workers instead of the topology's own; 1 to 200. */
+  /** Number of workers instead of the topology's own; 1 to 1,000. */
   readonly workers?: number;
 }
+
+/** Nodes whose ranges of 256 addresses fit in 10.244.0.0/16, kubeadm's usual range for Pods. */
+const NODES_OF_A_SIXTEENTH = 256;
+const MAX_WORKERS = 1000;
 
 interface Builder {
   readonly build: (workers: number) => TopologySpec;
   readonly workers: number;
 }
 
+/** Machine number `host` of 10.0.0.0/16, from 10.0.0.0 on. */
+function machineAddress(host: number): string {
+  return `10.0.${host >> 8}.${host & 255}`;
+}
+
+/** The range of a cluster's n-th Node, from 10.244.0.0/24 on. */
+function podRange(node: number): string {
+  return `10.${244 + (node >> 8)}.${node & 255}.0/24`;
+}
+
+/** What the ranges of so many Nodes lie in. */
+function clusterRange(nodes: number): string {
+  return nodes <= NODES_OF_A_SIXTEENTH ? '10.244.0.0/16' : '10.244.0.0/14';
+}
+
 function kubeadmControlPlane(index = 0): TopologyMachine {
   return {
     name: `cp-${index + 1}`,
     role: 'control-plane',
-    ip: `10.0.0.${10 + index}`,
+    ip: machineAddress(10 + index),
     os: 'linux',
     cpus: 2,
     memory: 4 * GIB,
@@ -33,7 +52,7 @@ function kubeadmControlPlane(index = 0): TopologyMachine {
     isNode: true,
     nodeLabels: {},
     taints: [CONTROL_PLANE_TAINT],
-    podCIDR: `10.244.${index}.0/24`,
+    podCIDR: podRange(index),
     controlPlane: { startedBy: 'static-pod', programs: CONTROL_PLANE },
   };
 }
@@ -43,7 +62,7 @@ function kubeadmWorker(index: number, before = 1): TopologyMachine {
   return {
     name: `worker-${index + 1}`,
     role: 'worker',
-    ip: `10.0.0.${21 + index}`,
+    ip: machineAddress(21 + index),
     os: 'linux',
     cpus: 4,
     memory: 8 * GIB,
@@ -51,7 +70,7 @@ function kubeadmWorker(index: number, before = 1): TopologyMachine {
     isNode: true,
     nodeLabels: {},
     taints: [],
-    podCIDR: `10.244.${index + before}.0/24`,
+    podCIDR: podRange(index + before),
   };
 }
 
@@ -84,7 +103,7 @@ function kubeadmHighlyAvailable(workers: number): TopologySpec {
       ...Array.from({ length: workers }, (_, index) => kubeadmWorker(index, controlPlanes.length)),
     ],
     serviceCIDR: '10.96.0.0/12',
-    podCIDR: '10.244.0.0/16',
+    podCIDR: clusterRange(controlPlanes.length + workers),
     clusterName: 'kubernetes',
   };
 }
@@ -94,14 +113,14 @@ function kubeadm(workers: number): TopologySpec {
     name: 'kubeadm-1-2',
     machines: [kubeadmControlPlane(), ...Array.from({ length: workers }, (_, index) => kubeadmWorker(index))],
     serviceCIDR: '10.96.0.0/12',
-    podCIDR: '10.244.0.0/16',
+    podCIDR: clusterRange(1 + workers),
     clusterName: 'kubernetes',
   };
 }
 
 /** A managed cluster names its Nodes by their private address, and keeps its control plane out of sight. */
 function okeWorker(index: number): TopologyMachine {
-  const ip = `10.0.10.${11 + index}`;
+  const ip = machineAddress(10 * 256 + 11 + index);
   const zone = `AD-${(index % 3) + 1}`;
   return {
     name: ip,
@@ -120,7 +139,7 @@ function okeWorker(index: number): TopologyMachine {
       'node.kubernetes.io/instance-type': 'VM.Standard.E4.Flex',
     },
     taints: [],
-    podCIDR: `10.244.${index}.0/24`,
+    podCIDR: podRange(index),
   };
 }
 
@@ -144,7 +163,7 @@ function oke(workers: number): TopologySpec {
     name: 'oke-3',
     machines: [controlPlane, ...Array.from({ length: workers }, (_, index) => okeWorker(index))],
     serviceCIDR: '10.96.0.0/16',
-    podCIDR: '10.244.0.0/16',
+    podCIDR: clusterRange(workers),
     clusterName: 'oke',
   };
 }
@@ -170,8 +189,8 @@ export function buildTopology(text: string, options: TopologyOptions = {}): Topo
     throw new Error(`unknown topology "${name}": choose one of ${topologyNames.join(', ')}`);
   }
   const workers = options.workers ?? builder.workers;
-  if (!Number.isInteger(workers) || workers < 1 || workers > 200) {
-    throw new Error(`a topology takes 1 to 200 workers, not ${workers}`);
+  if (!Number.isInteger(workers) || workers < 1 || workers > MAX_WORKERS) {
+    throw new Error(`a topology takes 1 to 1,000 workers, not ${workers}`);
   }
   const spec = builder.build(workers);
   if (choices.length === 0) return spec;
