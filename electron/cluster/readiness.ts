@@ -17,22 +17,29 @@ const SYSTEM_PODS = '/registry/pods/kube-system/';
  * plane's static Pods run, controller manager and scheduler have leaders, and Pods can be created in `default`.
  */
 export class Readiness {
-  readonly #nodes: readonly string[];
-  readonly #pods: readonly string[];
-  readonly #seen = new Map<string, KubeObject>();
+  /** What each key is asked for. */
+  readonly #wanted: ReadonlyMap<string, (object: KubeObject) => boolean>;
+  /** Keys that are not there, or not as they should be: the question is asked after every turn. */
+  readonly #missing: Set<string>;
 
   readonly #backends = new ObservedBackends({
     onRecord: (record) => this.#apply(record),
-    onClear: () => this.#seen.clear(),
+    onClear: () => {
+      for (const key of this.#wanted.keys()) this.#missing.add(key);
+    },
   });
 
   constructor(topology: TopologySpec) {
-    this.#nodes = topology.machines.filter(({ isNode }) => isNode).map(({ name }) => `${NODES}${name}`);
-    this.#pods = topology.machines.flatMap(({ name, controlPlane }) =>
-      controlPlane?.startedBy === 'static-pod'
-        ? controlPlane.programs.map((program) => `${SYSTEM_PODS}${program}-${name}`)
-        : [],
-    );
+    const wanted = new Map<string, (object: KubeObject) => boolean>();
+    for (const { name, isNode, controlPlane } of topology.machines) {
+      if (isNode) wanted.set(`${NODES}${name}`, isReadyNode);
+      if (controlPlane?.startedBy !== 'static-pod') continue;
+      for (const program of controlPlane.programs) wanted.set(`${SYSTEM_PODS}${program}-${name}`, isRunning);
+    }
+    for (const key of LEASES) wanted.set(key, isHeld);
+    wanted.set(DEFAULT_ACCOUNT, () => true);
+    this.#wanted = wanted;
+    this.#missing = new Set(this.#wanted.keys());
   }
 
   /** A backend that behaves as `inner`, the disk of `machine`'s member, and shows what is written. */
@@ -41,25 +48,27 @@ export class Readiness {
   }
 
   get isReady(): boolean {
-    const ready = this.#nodes.every((key) => {
-      const conditions = (this.#seen.get(key) as Node | undefined)?.status?.conditions ?? [];
-      return conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
-    });
-    const running = this.#pods.every(
-      (key) => (this.#seen.get(key) as Pod | undefined)?.status?.phase === 'Running',
-    );
-    const led = LEASES.every(
-      (key) => ((this.#seen.get(key) as Lease | undefined)?.spec?.holderIdentity ?? '') !== '',
-    );
-    return ready && running && led && this.#seen.has(DEFAULT_ACCOUNT);
+    return this.#missing.size === 0;
   }
 
   #apply({ kv, tombstone }: RevisionRecord): void {
-    const { key } = kv;
-    const wanted =
-      key.startsWith(NODES) || key.startsWith(SYSTEM_PODS) || LEASES.includes(key) || key === DEFAULT_ACCOUNT;
-    if (!wanted) return;
-    if (tombstone) this.#seen.delete(key);
-    else this.#seen.set(key, JSON.parse(byteStringToUtf8(kv.value)) as KubeObject);
+    const isThere = this.#wanted.get(kv.key);
+    if (isThere === undefined) return;
+    const object = tombstone ? undefined : (JSON.parse(byteStringToUtf8(kv.value)) as KubeObject);
+    if (object !== undefined && isThere(object)) this.#missing.delete(kv.key);
+    else this.#missing.add(kv.key);
   }
+}
+
+function isReadyNode(object: KubeObject): boolean {
+  const { conditions = [] } = (object as Node).status ?? {};
+  return conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
+}
+
+function isRunning(object: KubeObject): boolean {
+  return (object as Pod).status?.phase === 'Running';
+}
+
+function isHeld(object: KubeObject): boolean {
+  return ((object as Lease).spec?.holderIdentity ?? '') !== '';
 }
