@@ -52,7 +52,7 @@ describe('the node', () => {
     const before = node.api.actions.length;
     await node.test.run(60_000);
     const verbs = node.api.actions.slice(before).map(({ verb, resource }) => `${verb} ${resource}`);
-    expect(new Set(verbs)).toEqual(new Set(['get nodes', 'update leases.coordination.k8s.io']));
+    expect(new Set(verbs)).toEqual(new Set(['update leases.coordination.k8s.io']));
     const lease = node.api.find<Lease>(resourceTypes.leases, 'kube-node-lease/worker-1');
     expect(lease?.spec).toMatchObject({ holderIdentity: 'worker-1', leaseDurationSeconds: 40 });
   });

@@ -176,7 +176,17 @@ export class Kubelet {
     this.#statuses = new StatusManager(process, client, (pod) =>
       isStaticPod(pod) ? this.#mirrors.mirrorOf(pod) : this.#apiPods.get(uidOf(pod)),
     );
-    this.#node = new NodeStatusUpdater(process, client, nodeEvents, () => this.#facts(), thawed);
+    const { lister: nodes } = this.#informers.informer(resourceTypes.nodes, {
+      fieldSelector: `metadata.name=${settings.nodeName}`,
+    });
+    this.#node = new NodeStatusUpdater(
+      process,
+      client,
+      nodeEvents,
+      () => this.#facts(),
+      thawed,
+      (name) => nodes.get(name),
+    );
   }
 
   /** Starts everything; what it starts lives as long as the process. */

@@ -36,6 +36,8 @@ export class NodeStatusUpdater {
   readonly #facts: () => NodeFacts;
   /** After a thaw nothing is announced that was announced before. */
   readonly #quiet: boolean;
+  /** The node as the watch showed it last. */
+  readonly #seen: (name: string) => Node | undefined;
   #node: Node | undefined;
   #settled: Settled | undefined;
   #announcedBoot = '';
@@ -49,12 +51,14 @@ export class NodeStatusUpdater {
     events: NodeEvents,
     facts: () => NodeFacts,
     quiet: boolean,
+    seen: (name: string) => Node | undefined,
   ) {
     this.#context = context;
     this.#nodes = client.resource<Node>(resourceTypes.nodes);
     this.#events = events;
     this.#facts = facts;
     this.#quiet = quiet;
+    this.#seen = seen;
   }
 
   get registered(): boolean {
@@ -143,10 +147,19 @@ export class NodeStatusUpdater {
     return this.#nodes.patch(facts.settings.nodeName, 'application/strategic-merge-patch+json', patch);
   }
 
+  /** Without asking: the watch may not have shown yet what was written from here, and nothing before that counts. */
+  #newest(name: string): Node | undefined {
+    const seen = this.#seen(name);
+    if (seen === undefined || this.#node === undefined || seen.metadata?.uid !== this.#node.metadata?.uid)
+      return undefined;
+    const versionOf = ({ metadata }: Node): number => Number(metadata?.resourceVersion);
+    return versionOf(seen) >= versionOf(this.#node) ? seen : undefined;
+  }
+
   async #update(): Promise<void> {
     const facts = this.#facts();
     const { nodeName, nodeStatusReportFrequency } = facts.settings;
-    const current = await this.#nodes.get(nodeName);
+    const current = this.#newest(nodeName) ?? (await this.#nodes.get(nodeName));
     this.#node = current;
     const status = nodeStatus(facts, current.status);
     const text = textOf({ status });
