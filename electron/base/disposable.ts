@@ -17,28 +17,29 @@ export function toDisposable(release: () => void): Disposable {
 
 /** Owns disposables and releases them together, newest first. */
 export class DisposableStore implements Disposable {
-  readonly #items = new Set<Disposable>();
+  /** Most processes own nothing. */
+  #items: Set<Disposable> | undefined;
   #disposed = false;
 
   get size(): number {
-    return this.#items.size;
+    return this.#items?.size ?? 0;
   }
 
   add<T extends Disposable>(item: T): T {
     if (this.#disposed) item.dispose();
-    else this.#items.add(item);
+    else (this.#items ??= new Set()).add(item);
     return item;
   }
 
   /** Releases one item now and forgets it. */
   remove(item: Disposable): void {
-    if (this.#items.delete(item)) item.dispose();
+    if (this.#items?.delete(item) === true) item.dispose();
   }
 
   dispose(): void {
     this.#disposed = true;
-    const items = [...this.#items].reverse();
-    this.#items.clear();
+    const items = [...(this.#items ?? [])].reverse();
+    this.#items?.clear();
     for (const item of items) item.dispose();
   }
 }

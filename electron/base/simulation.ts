@@ -1,11 +1,10 @@
 import type { CausalLog } from './causal-log.ts';
-import type { NewRecord, RecordId } from './causal-record.ts';
-import type { Clock } from './clock.ts';
-import type { Context, Tracer } from './context.ts';
+import type { RecordId } from './causal-record.ts';
 import type { Disposable } from './disposable.ts';
 import { Heap } from './heap.ts';
 import type { LogLine } from './logger.ts';
-import { createLogger } from './logger.ts';
+import type { Owner } from './owned-context.ts';
+import { OwnedContext } from './owned-context.ts';
 import type { SeededRand } from './rand.ts';
 
 interface ScheduledEvent {
@@ -19,40 +18,6 @@ interface ScheduledEvent {
 
 /** So many cancelled events may wait in the queue before it is worth looking at, when they are the larger part of it. */
 const SWEEP_ABOVE = 1024;
-
-/** Groups what a process has scheduled, so that its death cancels all of it at once. */
-class Owner {
-  readonly onError: ((error: unknown) => void) | undefined;
-  ended = false;
-  #abort: AbortController | undefined;
-  #reason = '';
-
-  constructor(onError: ((error: unknown) => void) | undefined) {
-    this.onError = onError;
-  }
-
-  /** Made when it is asked for: most processes never do, and there is one for every container. */
-  get signal(): AbortSignal {
-    if (this.#abort === undefined) {
-      this.#abort = new AbortController();
-      if (this.ended) this.#abort.abort(this.#reason);
-    }
-    return this.#abort.signal;
-  }
-
-  end(reason: string): void {
-    if (this.ended) return;
-    this.ended = true;
-    this.#reason = reason;
-    this.#abort?.abort(reason);
-  }
-}
-
-/** A context together with the means to end everything that was started through it. */
-export interface OwnedContext extends Context {
-  /** Aborts the signal; nothing scheduled through this context runs any more. */
-  end(reason: string): void;
-}
 
 export interface SimulationOptions {
   readonly startTime: number;
@@ -81,7 +46,8 @@ export class Simulation {
   #order = 0;
   /** Cancelled events still in the queue: most are time-outs of requests that were answered long before. */
   #cancelled = 0;
-  #cause: RecordId = 0;
+  /** The record that caused what is running now. */
+  cause: RecordId = 0;
   #running = false;
 
   constructor(options: SimulationOptions) {
@@ -101,8 +67,9 @@ export class Simulation {
     return this.#queue.peek()?.at;
   }
 
-  get cause(): RecordId {
-    return this.#cause;
+  /** Events that wait for their time; those of processes that have ended count until it comes. */
+  get scheduledCount(): number {
+    return this.#queue.size - this.#cancelled;
   }
 
   /**
@@ -110,17 +77,7 @@ export class Simulation {
    * which is a bug, `onError` is told; without it the simulation rethrows.
    */
   createContext(actor: string, onError?: (error: unknown) => void): OwnedContext {
-    const owner = new Owner(onError);
-    return {
-      clock: this.#createClock(owner),
-      rand: this.rand,
-      log: createLogger(actor, () => this.#now, this.#options.onLogLine),
-      tracer: this.#createTracer(actor),
-      get signal(): AbortSignal {
-        return owner.signal;
-      },
-      end: (reason: string): void => owner.end(reason),
-    };
+    return new OwnedContext(this, actor, onError, this.#options.onLogLine);
   }
 
   /** Schedules `run` at virtual time `at` (never before now), under the current cause. */
@@ -128,7 +85,7 @@ export class Simulation {
     const event: ScheduledEvent = {
       at: Math.max(at, this.#now),
       order: this.#order++,
-      cause: this.#cause,
+      cause: this.cause,
       owner,
       run,
     };
@@ -149,7 +106,7 @@ export class Simulation {
   /** Something from outside: runs as an event at the current virtual time, recorded as an input. */
   input(actor: string, action: string, detail: Readonly<Record<string, unknown>>, run: () => void): void {
     this.schedule(this.#now, () => {
-      this.#cause = this.log.append({ kind: 'input', action, detail }, this.#now, 0, actor);
+      this.cause = this.log.append({ kind: 'input', action, detail }, this.#now, 0, actor);
       run();
     });
   }
@@ -183,7 +140,7 @@ export class Simulation {
         }
       };
       const settled = (): void => {
-        this.#cause = 0;
+        this.cause = 0;
         this.#running = false;
         try {
           if (enough()) {
@@ -209,7 +166,7 @@ export class Simulation {
     this.#running = true;
     this.#queue.pop();
     this.#now = next.at;
-    this.#cause = next.cause;
+    this.cause = next.cause;
     const { run } = next;
     next.run = undefined;
     try {
@@ -245,48 +202,5 @@ export class Simulation {
       // Disposing it later counts nothing: it is no longer in the queue.
       next.run = undefined;
     }
-  }
-
-  #createTracer(actor: string): Tracer {
-    const append = (record: NewRecord): RecordId => {
-      this.#cause = this.log.append(record, this.#now, this.#cause, actor);
-      return this.#cause;
-    };
-    const current = (): RecordId => this.#cause;
-    return {
-      actor,
-      record: append,
-      get cause(): RecordId {
-        return current();
-      },
-      resume: (cause: RecordId): void => {
-        this.#cause = cause;
-      },
-    };
-  }
-
-  #createClock(owner: Owner): Clock {
-    const setTimeout = (fn: () => void, ms: number): Disposable => {
-      if (owner.ended) return { dispose: (): void => undefined };
-      return this.schedule(this.#now + Math.max(0, ms), fn, owner);
-    };
-    return {
-      now: () => this.#now,
-      setTimeout,
-      setInterval: (fn, ms) => {
-        let timer: Disposable;
-        const arm = (): void => {
-          timer = setTimeout(() => {
-            // Periodic work is spontaneous: a chain of ticks is nobody's consequence.
-            this.#cause = 0;
-            arm();
-            fn();
-          }, ms);
-        };
-        arm();
-        return { dispose: () => timer.dispose() };
-      },
-      sleep: (ms) => new Promise<void>((resolve) => void setTimeout(resolve, ms)),
-    };
   }
 }

@@ -94,7 +94,7 @@ export class NetworkApiClient implements ApiClient {
         method,
         target,
         headers: {
-          ...(await this.#headers()),
+          ...(this.#tokens === undefined ? this.#plainHeaders() : await this.#headers(this.#tokens)),
           ...(body === undefined ? {} : { 'content-type': options.contentType ?? 'application/json' }),
         },
         ...(body === undefined ? {} : { body: { type: 'object' as const, value: body } }),
@@ -113,7 +113,11 @@ export class NetworkApiClient implements ApiClient {
     const open = async (): Promise<void> => {
       try {
         stream = await this.#transport.stream(
-          { method: 'GET', target, headers: await this.#headers() },
+          {
+            method: 'GET',
+            target,
+            headers: this.#tokens === undefined ? this.#plainHeaders() : await this.#headers(this.#tokens),
+          },
           {
             onItem: (body) => {
               if (!stopped) handlers.onEvent(bodyValue(body) as WatchEvent<T>);
@@ -141,11 +145,12 @@ export class NetworkApiClient implements ApiClient {
     };
   }
 
-  async #headers(): Promise<Record<string, string>> {
-    const headers = this.#transport.headers(this.userAgent);
-    return this.#tokens === undefined
-      ? headers
-      : { ...headers, authorization: `Bearer ${await this.#tokens.token()}` };
+  #plainHeaders(): Record<string, string> {
+    return this.#transport.headers(this.userAgent);
+  }
+
+  async #headers(tokens: TokenSource): Promise<Record<string, string>> {
+    return { ...this.#plainHeaders(), authorization: `Bearer ${await tokens.token()}` };
   }
 }
 

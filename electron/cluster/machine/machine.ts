@@ -1,5 +1,6 @@
 import { Emitter } from '../../base/event.ts';
-import type { OwnedContext, Simulation } from '../../base/simulation.ts';
+import type { OwnedContext } from '../../base/owned-context.ts';
+import type { Simulation } from '../../base/simulation.ts';
 import type { SimulatedNetwork } from '../network/network.ts';
 import { CountedDisk } from './disk.ts';
 import { MachineFiles } from './file-system.ts';

@@ -1,10 +1,14 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Disposable } from '../../base/disposable.ts';
 import { DisposableStore } from '../../base/disposable.ts';
 import { Emitter } from '../../base/event.ts';
-import type { OwnedContext, Simulation } from '../../base/simulation.ts';
+import type { OwnedContext } from '../../base/owned-context.ts';
+import type { Simulation } from '../../base/simulation.ts';
 import type { SimulatedNetwork } from '../network/network.ts';
 import type { MachineFiles } from './file-system.ts';
 import type {
   ExitStatus,
+  FileSystem,
   Kernel,
   LocalState,
   MachineSpec,
@@ -86,14 +90,10 @@ export class SimulatedProcess implements Process {
       if (this.#exit === undefined) this.#wrote.fire({ stream, line, time: host.now() });
     };
     const context = this.#context;
-    const { clock } = context;
+    const owned = this.#owned;
+    let files: FileSystem | undefined;
     return {
-      clock: {
-        now: () => host.now(),
-        setTimeout: (fn, ms) => clock.setTimeout(fn, ms),
-        setInterval: (fn, ms) => clock.setInterval(fn, ms),
-        sleep: (ms) => clock.sleep(ms),
-      },
+      clock: new MachineClock(host, context.clock),
       rand: context.rand,
       log: context.log,
       tracer: context.tracer,
@@ -104,7 +104,10 @@ export class SimulatedProcess implements Process {
       machine: host.spec,
       argv: this.argv,
       env: options.env ?? {},
-      files: host.files.view(this.#context.clock, (watch) => this.#owned.add(watch)),
+      // Made when it is asked for: there is a process for every container.
+      get files(): FileSystem {
+        return (files ??= host.files.view(context.clock, (watch) => owned.add(watch)));
+      },
       state: host.state,
       kernel: host.kernel,
       net,
@@ -148,5 +151,32 @@ export class SimulatedProcess implements Process {
       detail: { pid: this.pid, ...detail },
     });
     tracer.resume(cause);
+  }
+}
+
+/** Waits as everybody does, and reads the time from its machine. */
+class MachineClock implements Clock {
+  readonly #host: ProcessHost;
+  readonly #clock: Clock;
+
+  constructor(host: ProcessHost, clock: Clock) {
+    this.#host = host;
+    this.#clock = clock;
+  }
+
+  now(): number {
+    return this.#host.now();
+  }
+
+  setTimeout(fn: () => void, ms: number): Disposable {
+    return this.#clock.setTimeout(fn, ms);
+  }
+
+  setInterval(fn: () => void, ms: number): Disposable {
+    return this.#clock.setInterval(fn, ms);
+  }
+
+  sleep(ms: number): Promise<void> {
+    return this.#clock.sleep(ms);
   }
 }

@@ -1,7 +1,7 @@
 import { CausalLog } from '../../../base/causal-log.ts';
 import { SeededRand } from '../../../base/rand.ts';
 import type { LogLine } from '../../../base/logger.ts';
-import type { OwnedContext } from '../../../base/simulation.ts';
+import type { OwnedContext } from '../../../base/owned-context.ts';
 import { Simulation } from '../../../base/simulation.ts';
 import type { ComponentContext } from '../component-context.ts';
 
@@ -25,8 +25,16 @@ export class TestSimulation {
 
   component(actor: string): ComponentContext & Pick<OwnedContext, 'end'> {
     const context = this.simulation.createContext(actor, (error) => void this.failures.push(error));
+    const { clock, rand, log, tracer } = context;
     return {
-      ...context,
+      clock,
+      rand,
+      log,
+      tracer,
+      get signal(): AbortSignal {
+        return context.signal;
+      },
+      end: (reason) => context.end(reason),
       go: (work) => {
         work().catch((error: unknown) => void this.failures.push(error));
       },

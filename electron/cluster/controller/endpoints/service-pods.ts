@@ -1,3 +1,4 @@
+import { deepEqual } from '../../apimachinery/deep-equal.ts';
 import type { IntOrString } from '../../apimachinery/int-or-string.ts';
 import { matchesLabels, selectorFromSet } from '../../apimachinery/labels.ts';
 import { namespaceOf } from '../../apimachinery/meta.ts';
@@ -19,7 +20,7 @@ export function watchServicePods(
   pods.addEventHandler({
     onAdd: (pod) => tell(pod),
     onUpdate: (old, pod) => {
-      if (relevant(old) !== relevant(pod)) tell(old, pod);
+      if (!looksSame(old, pod)) tell(old, pod);
     },
     onDelete: (pod) => tell(pod),
   });
@@ -40,13 +41,19 @@ function selects(service: Service, pod: Pod): boolean {
   return selector !== undefined && matchesLabels(selectorFromSet(selector), pod.metadata?.labels);
 }
 
-/** All of a Pod that shows in endpoints. */
-function relevant(pod: Pod): string {
-  const { labels, deletionTimestamp } = pod.metadata ?? {};
-  const { nodeName, hostname, subdomain } = pod.spec ?? {};
-  const { podIP, podIPs } = pod.status ?? {};
-  const state = [isPodReady(pod), isPodFinished(pod), podIP, podIPs, deletionTimestamp !== undefined];
-  return JSON.stringify([labels, nodeName, hostname, subdomain, ...state]);
+/** Whether nothing of a Pod that shows in endpoints has changed. */
+function looksSame(old: Pod, pod: Pod): boolean {
+  return (
+    deepEqual(old.metadata?.labels, pod.metadata?.labels) &&
+    (old.metadata?.deletionTimestamp === undefined) === (pod.metadata?.deletionTimestamp === undefined) &&
+    old.spec?.nodeName === pod.spec?.nodeName &&
+    old.spec?.hostname === pod.spec?.hostname &&
+    old.spec?.subdomain === pod.spec?.subdomain &&
+    old.status?.podIP === pod.status?.podIP &&
+    deepEqual(old.status?.podIPs, pod.status?.podIPs) &&
+    isPodReady(old) === isPodReady(pod) &&
+    isPodFinished(old) === isPodFinished(pod)
+  );
 }
 
 /** Models endpointslice/util ShouldPodBeInEndpoints (v1.34). */

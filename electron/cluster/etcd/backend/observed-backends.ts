@@ -20,7 +20,8 @@ export class ObservedBackends {
   /** The disk that each machine uses at present. */
   readonly #current = new Map<string, Backend>();
   readonly #positions = new Map<Backend, number>();
-  readonly #remembered = new Map<number, RevisionRecord>();
+  /** Revision modulo their number. */
+  readonly #remembered: (RevisionRecord | undefined)[] = [];
   #main = 0;
 
   constructor(observer: BackendObserver) {
@@ -79,9 +80,9 @@ export class ObservedBackends {
       for (const record of records) this.#observer.onRecord(record, false);
       return;
     }
-    const before = this.#remembered.get(main);
+    const before = this.#remembered[main % REMEMBERED];
     // The same revision with another content: this member is not late, it has a history of its own.
-    if (before !== undefined && !isSame(before, first)) this.#show(inner);
+    if (before?.kv.modRevision === main && !isSame(before, first)) this.#show(inner);
   }
 
   #restored(inner: Backend, image: BackendImage): void {
@@ -104,7 +105,7 @@ export class ObservedBackends {
   }
 
   #show(backend: Backend): void {
-    this.#remembered.clear();
+    this.#remembered.length = 0;
     this.#main = 0;
     this.#observer.onClear();
     for (const record of backend.records()) {
@@ -120,10 +121,7 @@ export class ObservedBackends {
 
   #remember(record: RevisionRecord): void {
     this.#main = record.kv.modRevision;
-    this.#remembered.set(this.#main, record);
-    if (this.#remembered.size <= REMEMBERED) return;
-    const [oldest] = this.#remembered.keys();
-    if (oldest !== undefined) this.#remembered.delete(oldest);
+    this.#remembered[this.#main % REMEMBERED] = record;
   }
 }
 
