@@ -9,7 +9,7 @@ import { MemoryBackend } from '../../electron/cluster/etcd/backend/memory.ts';
 import { SqliteBackend } from '../../electron/cluster/etcd/backend/sqlite.ts';
 import type { Cluster } from '../../electron/cluster/interface.ts';
 import { volatileStore } from '../../electron/cluster/machine/local-state.ts';
-import type { HttpBody } from '../../electron/cluster/network/http.ts';
+import type { HttpBody, HttpRequest } from '../../electron/cluster/network/http.ts';
 import type { PeerCertificate } from '../../electron/cluster/network/interface.ts';
 import { buildTopology } from '../../electron/cluster/topology/topologies.ts';
 import { testPki } from '../../electron/cluster/kubeadm/testing/cluster-pki.testing.ts';
@@ -47,6 +47,7 @@ export class BenchCluster {
   readonly #persistence: CausalPersistence | undefined;
   readonly #workspace: Workspace | undefined;
   readonly #running = new Set<string>();
+  readonly #disks = new Map<string, MemoryBackend>();
   #certificate: PeerCertificate | undefined;
   #committedAt = 0;
 
@@ -63,8 +64,12 @@ export class BenchCluster {
       simulation: this.simulation,
       topology: buildTopology(options.topology ?? 'kubeadm-1-2', { workers: options.workers }),
       storage: {
-        etcdBackend: (machine) =>
-          workspace === undefined ? new MemoryBackend() : new SqliteBackend(workspace.database, machine),
+        etcdBackend: (disk) => {
+          if (workspace !== undefined) return new SqliteBackend(workspace.database, disk);
+          const backend = this.#disks.get(disk) ?? new MemoryBackend();
+          this.#disks.set(disk, backend);
+          return backend;
+        },
         machineStore: (machine) => workspace?.machineState(machine) ?? volatileStore(),
       },
       resume: false,
@@ -85,6 +90,19 @@ export class BenchCluster {
 
   get virtualTime(): number {
     return this.simulation.now - this.start;
+  }
+
+  /** What lies on the disks of etcd's members in memory: keys that are there, and revisions of keys that are kept. */
+  etcdContents(): { readonly keys: readonly string[]; readonly revisionsCount: number } {
+    const keys = new Set<string>();
+    let revisionsCount = 0;
+    for (const backend of this.#disks.values())
+      for (const { kv, tombstone } of backend.records()) {
+        revisionsCount += 1;
+        if (tombstone) keys.delete(kv.key);
+        else keys.add(kv.key);
+      }
+    return { keys: [...keys], revisionsCount };
   }
 
   /** As the host does: where nothing but records is new, they wait a while for something else to be written. */
@@ -110,6 +128,30 @@ export class BenchCluster {
 
   async ready(): Promise<void> {
     await this.until(() => this.cluster.isReady(), 60_000, 'ready');
+  }
+
+  /** A request of an administrator and its answer. `status` 0 when no answer came. */
+  async ask(
+    method: string,
+    target: string,
+    content?: unknown,
+  ): Promise<{ readonly status: number; readonly value: unknown }> {
+    let answer: { readonly status: number; readonly value: unknown } | undefined;
+    this.cluster.gateway.call(requestOf(method, target, content), this.#adminCertificate(), {
+      onResponse: ({ status, body }) => {
+        answer = { status, value: body?.type === 'object' ? body.value : undefined };
+      },
+      onItem: () => undefined,
+      onEnd: () => (answer ??= { status: 0, value: undefined }),
+    });
+    await this.until(() => answer !== undefined, 120_000, `${method} ${target}`);
+    return answer as NonNullable<typeof answer>;
+  }
+
+  /** Lets virtual time pass. */
+  async pass(ms: number): Promise<void> {
+    const end = this.simulation.now + ms;
+    await this.until(() => this.simulation.now >= end, ms, 'time');
   }
 
   /** Creates a Deployment as an administrator outside the cluster does. */
@@ -236,16 +278,7 @@ export class BenchCluster {
     onAnswer: () => void,
     onItem: (body: HttpBody) => void = () => undefined,
   ): void {
-    const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
-    const head = { method, target, headers: { 'content-type': type } };
-    const request =
-      content === undefined
-        ? head
-        : {
-            ...head,
-            body: { type: 'bytes' as const, bytes: new TextEncoder().encode(JSON.stringify(content)) },
-          };
-    this.cluster.gateway.call(request, this.#adminCertificate(), {
+    this.cluster.gateway.call(requestOf(method, target, content), this.#adminCertificate(), {
       onResponse: (response) => {
         if (response.status >= 300) throw new Error(`${method} ${target}: ${JSON.stringify(response)}`);
         onAnswer();
@@ -275,4 +308,11 @@ export class BenchCluster {
     const frame = record.body as { readonly body: { readonly value?: { readonly object: Pod } } };
     if (frame.body.value?.object.status?.phase === 'Running') this.#running.add(record.summary);
   }
+}
+
+function requestOf(method: string, target: string, content: unknown): HttpRequest {
+  const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
+  const head = { method, target, headers: { 'content-type': type } };
+  if (content === undefined) return head;
+  return { ...head, body: { type: 'bytes', bytes: new TextEncoder().encode(JSON.stringify(content)) } };
 }

@@ -10,11 +10,15 @@ interface Part {
   readonly name: string;
   readonly program: string;
   readonly args: readonly string[];
+  /** Runs only when it is asked for by its name: it takes long. */
+  readonly onlyByName?: boolean;
+  readonly nodeFlags?: readonly string[];
 }
 
 type Values = Readonly<Record<string, number>>;
 
 const PARTS: readonly Part[] = [
+  { name: 'soak, 7 days', program: 'soak', args: ['168', '3'], onlyByName: true, nodeFlags: ['--expose-gc'] },
   { name: 'host start', program: 'host-start', args: [] },
   { name: '100 replicas', program: 'scale', args: ['100', 'memory'] },
   { name: '1,000 replicas', program: 'scale', args: ['1000', 'memory'] },
@@ -119,11 +123,15 @@ async function bundle(program: string): Promise<string> {
 /** Each part runs in a process of its own: memory is its own, nothing is warm. */
 async function run(part: Part, nodeFlags: readonly string[]): Promise<Values> {
   const file = await bundle(part.program);
-  const { status, stdout, error } = spawnSync(process.execPath, [...nodeFlags, file, ...part.args], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, LEME_ROOT: root },
-  });
+  const { status, stdout, error } = spawnSync(
+    process.execPath,
+    [...nodeFlags, ...(part.nodeFlags ?? []), file, ...part.args],
+    {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, LEME_ROOT: root },
+    },
+  );
   if (error !== undefined) throw error;
   const last = stdout.trim().split('\n').at(-1);
   if (status !== 0 || last === undefined) throw new Error(`${part.name}: exit code ${status}`);
@@ -153,8 +161,9 @@ function versions(): Record<string, string> {
 
 const wanted = process.argv.slice(2);
 const parts = PARTS.filter(
-  ({ name, program }) =>
-    wanted.length === 0 || wanted.some((word) => name.includes(word) || program === word),
+  ({ name, program, onlyByName }) =>
+    (wanted.length === 0 && onlyByName !== true) ||
+    wanted.some((word) => name.includes(word) || program === word),
 );
 if (parts.length === 0) {
   console.error(`no such part; there are: ${PARTS.map(({ name }) => name).join('; ')}`);

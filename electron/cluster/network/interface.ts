@@ -100,6 +100,8 @@ export interface LinkDirection {
 
 /** What the fault verbs and the diagram use. */
 export interface NetworkControl {
+  /** Connections that have not ended at both sides, those over sockets of a machine among them. */
+  readonly connectionCount: number;
   cut(link: LinkDirection): void;
   heal(link: LinkDirection): void;
   readonly cuts: readonly LinkDirection[];

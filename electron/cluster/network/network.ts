@@ -77,6 +77,10 @@ export class SimulatedNetwork implements NetworkControl {
     this.#simulation = simulation;
   }
 
+  get connectionCount(): number {
+    return this.#connections.size;
+  }
+
   get cuts(): readonly LinkDirection[] {
     return this.#cuts;
   }

@@ -1,11 +1,12 @@
 import { BenchCluster } from '../bench-cluster.ts';
 import { cpuMs, newWorkspace, report, residentMB, threadMs, withFolder } from '../measure.ts';
 
-// One Deployment on ten workers, at full speed, until the last Pod is Running.
-// Arguments: REPLICAS memory|no-log|sqlite|sqlite-no-records
+// One Deployment, at full speed, until the last Pod is Running.
+// Arguments: REPLICAS memory|no-log|sqlite|sqlite-no-records [WORKERS, default 10]
 
 const replicas = Number(process.argv[2] ?? '100');
 const mode = process.argv[3] ?? 'memory';
+const workers = Number(process.argv[4] ?? '10');
 
 await withFolder(async (folder) => {
   const workspace = mode.startsWith('sqlite') ? newWorkspace(folder) : undefined;
@@ -18,14 +19,15 @@ await withFolder(async (folder) => {
     writes += result.writes;
   });
   const bench = new BenchCluster({
-    workers: 10,
+    workers,
     withoutLog: mode === 'no-log',
     persistRecords: mode !== 'sqlite-no-records',
     ...(workspace === undefined ? {} : { workspace }),
   });
-  const begin = performance.now();
+  const begin = { wall: performance.now(), thread: threadMs() };
   await bench.ready();
-  const readyMs = performance.now() - begin;
+  const readyMs = performance.now() - begin.wall;
+  const readyThreadMs = threadMs() - begin.thread;
   await bench.until(() => bench.virtualTime >= 10_000, 10_000, 'settled');
   const before = {
     wall: performance.now(),
@@ -40,10 +42,11 @@ await withFolder(async (folder) => {
   bench.createDeployment('web', replicas);
   let peak = 0;
   const sample = setInterval(() => (peak = Math.max(peak, residentMB())), 50);
-  await bench.until(() => bench.runningPods >= replicas, 10 * 60_000, `${replicas} Pods Running`);
+  await bench.until(() => bench.runningPods >= replicas, 3_600_000, `${replicas} Pods Running`);
   clearInterval(sample);
   report({
     readyMs,
+    readyThreadMs,
     wallMs: performance.now() - before.wall,
     cpuMs: cpuMs() - before.cpu,
     threadMs: threadMs() - before.thread,
