@@ -17,7 +17,11 @@ describe('buildTopology', () => {
     expect(buildTopology('kubeadm-1-2', { workers: 255 }).podCIDR).toBe('10.244.0.0/16');
     const { machines, podCIDR } = buildTopology('kubeadm-1-2', { workers: 1000 });
     expect(podCIDR).toBe('10.244.0.0/14');
-    expect(machines.at(-1)).toMatchObject({ name: 'worker-1000', ip: '10.0.3.252', podCIDR: '10.247.232.0/24' });
+    expect(machines.at(-1)).toMatchObject({
+      name: 'worker-1000',
+      ip: '10.0.3.252',
+      podCIDR: '10.247.232.0/24',
+    });
   });
 
   it('puts the zones of oke-3 in the order of the names of its Nodes', () => {
@@ -54,7 +58,9 @@ describe('buildTopology', () => {
     expect(() => buildTopology('k3s')).toThrow(
       'unknown topology "k3s": choose one of kubeadm-1-2, kubeadm-3-3, oke-3',
     );
-    expect(() => buildTopology('oke-3', { workers: 0 })).toThrow('a topology takes 1 to 1,000 workers, not 0');
+    expect(() => buildTopology('oke-3', { workers: 0 })).toThrow(
+      'a topology takes 1 to 1,000 workers, not 0',
+    );
     expect(() => buildTopology('oke-3', { workers: 1001 })).toThrow(
       'a topology takes 1 to 1,000 workers, not 1001',
     );
