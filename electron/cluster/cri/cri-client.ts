@@ -28,6 +28,10 @@ function subjectOf(request: unknown): string {
   return id === undefined ? (fields.image === undefined ? '' : ` ${fields.image}`) : ` ${id.slice(0, 13)}`;
 }
 
+function unreachable(reason: string): CriError {
+  return new CriError('Unavailable', `connection error: desc = "transport: Error while dialing: ${reason}"`);
+}
+
 /** Speaks CRI over one connection to the runtime's socket; dials on first use and again when it broke. */
 export class SocketCriClient implements CriClient {
   readonly #net: NetworkAccess;
@@ -74,14 +78,14 @@ export class SocketCriClient implements CriClient {
   }
 
   async #connect(): Promise<Connection> {
+    if (this.#files?.exists(this.#socket) === false)
+      throw unreachable(`dial unix ${this.#socket}: connect: no such file or directory`);
     this.#dialling ??= this.#dial();
     return this.#dialling;
   }
 
   async #dial(): Promise<Connection> {
     try {
-      if (this.#files?.exists(this.#socket) === false)
-        throw new Error(`dial unix ${this.#socket}: connect: no such file or directory`);
       const connection = await this.#net.dial({ host: this.#host, port: this.#socket }, { protocol: 'cri' });
       connection.onMessage((payload) => this.#receive(payload as CriFrame));
       connection.onClose(() => this.#broken());
@@ -89,10 +93,7 @@ export class SocketCriClient implements CriClient {
       return connection;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new CriError(
-        'Unavailable',
-        `connection error: desc = "transport: Error while dialing: ${reason}"`,
-      );
+      throw unreachable(reason);
     } finally {
       this.#dialling = undefined;
     }

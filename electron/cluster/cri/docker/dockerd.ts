@@ -1,4 +1,5 @@
 import type { ProcessContext, Program } from '../../machine/interface.ts';
+import { DialError } from '../../network/interface.ts';
 import { logLine } from '../log-line.ts';
 import type { NodeRuntime } from '../node-runtime.ts';
 import { CONTAINERD_SOCKET } from '../interface.ts';
@@ -8,6 +9,9 @@ import type { RuntimeSettings } from '../variants/interface.ts';
 
 /** How long after SIGTERM a container is killed, in milliseconds. */
 const STOP_TIMEOUT = 10_000;
+/** How long it waits for containerd, and how often it tries, in milliseconds. */
+const DIAL_TIMEOUT = 10_000;
+const DIAL_RETRY = 100;
 
 async function stopContainers(process: ProcessContext, runtime: NodeRuntime): Promise<void> {
   const running = [...runtime.store.containers.values()].filter(({ id }) => runtime.shims.isRunning(id));
@@ -23,15 +27,18 @@ async function stopContainers(process: ProcessContext, runtime: NodeRuntime): Pr
   }
 }
 
+/** Waits for containerd, which systemd starts before it. */
 async function containerdAnswers(process: ProcessContext): Promise<boolean> {
-  try {
-    const to = { host: process.machine.name, port: CONTAINERD_SOCKET };
-    (await process.net.dial(to, { protocol: 'cri' })).close();
-    return true;
-  } catch {
-    // Whatever the reason: it does not answer.
-    return false;
+  const { clock, machine, net } = process;
+  for (const since = clock.now(); clock.now() - since < DIAL_TIMEOUT; await clock.sleep(DIAL_RETRY)) {
+    try {
+      (await net.dial({ host: machine.name, port: CONTAINERD_SOCKET }, { protocol: 'cri' })).close();
+      return true;
+    } catch (error) {
+      if (!(error instanceof DialError)) throw error;
+    }
   }
+  return false;
 }
 
 /**

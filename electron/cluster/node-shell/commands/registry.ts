@@ -1,4 +1,6 @@
 import type { MachineCommand } from '../interface.ts';
+import { aptCache, aptGet, aptMark, dpkg } from '../packages/apt-get.ts';
+import { kubelet } from '../packages/kubelet-binary.ts';
 import { crictl } from './crictl.ts';
 import { fileCommands } from './files.ts';
 import { journalctl } from './journalctl.ts';
@@ -18,4 +20,10 @@ export const commands: ReadonlyMap<string, MachineCommand> = new Map<string, Mac
   ['journalctl', journalctl],
   ['crictl', crictl],
   ['kubeadm', kubeadm],
+  ['kubelet', kubelet],
+  ['apt', aptGet],
+  ['apt-get', aptGet],
+  ['apt-mark', aptMark],
+  ['apt-cache', aptCache],
+  ['dpkg', dpkg],
 ]);
