@@ -26,7 +26,7 @@ interface Judged {
   readonly failed: readonly string[];
 }
 
-function judge(decision: (scenario: Scenario) => unknown): Judged {
+function judge(decision: (scenario: Scenario) => unknown, flags: readonly string[] = []): Judged {
   const scenarios = join(recordings ?? '', 'scenarios');
   const results = join(folder.path, 'results.jsonl');
   const report = join(folder.path, 'report.json');
@@ -39,7 +39,9 @@ function judge(decision: (scenario: Scenario) => unknown): Judged {
     lines.map((line) => `${JSON.stringify(decision(JSON.parse(line) as Scenario))}\n`).join(''),
   );
   const checker = join(recordings ?? '', 'check.mjs');
-  spawnSync(process.execPath, [checker, results, '--json', report, '--show', '1000'], { stdio: 'ignore' });
+  spawnSync(process.execPath, [checker, results, '--json', report, '--show', '1000', ...flags], {
+    stdio: 'ignore',
+  });
   const { failures, passed } = JSON.parse(readFileSync(report, 'utf8')) as {
     passed: number;
     failures: readonly { readonly id: string }[];
@@ -49,7 +51,7 @@ function judge(decision: (scenario: Scenario) => unknown): Judged {
 
 describe.skipIf(recordings === undefined)('recorded decisions of kube-scheduler', () => {
   it('are ours by the rules that they were recorded by', () => {
-    const { passed, all, failed } = judge((scenario) => decide(scenario, recordedRules));
+    const { passed, all, failed } = judge((scenario) => decide(scenario, recordedRules), ['--strict']);
     expect(failed).toEqual([]);
     expect(passed).toBe(all);
   });

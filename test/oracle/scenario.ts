@@ -25,11 +25,15 @@ import { filterWithNominated } from '../../electron/cluster/scheduler/framework/
 import { fitErrorMessage } from '../../electron/cluster/scheduler/framework/fit-error.ts';
 import { Framework } from '../../electron/cluster/scheduler/framework/framework.ts';
 import type { Handle } from '../../electron/cluster/scheduler/framework/interface.ts';
+import type { NodeInfo } from '../../electron/cluster/scheduler/framework/node-info.ts';
+import type { ScoringStrategy } from '../../electron/cluster/scheduler/framework/plugin-args.ts';
 import { podInfo } from '../../electron/cluster/scheduler/framework/pod-info.ts';
 import type { PodInfo } from '../../electron/cluster/scheduler/framework/pod-info.ts';
 import { defaultRelease } from '../../electron/cluster/scheduler/framework/release.ts';
 import type { Status } from '../../electron/cluster/scheduler/framework/status.ts';
 import { Nominator } from '../../electron/cluster/scheduler/nominator.ts';
+import { ResourceAllocation } from '../../electron/cluster/scheduler/plugins/node-resources/resource-allocation.ts';
+import { strategyScorer } from '../../electron/cluster/scheduler/plugins/node-resources/scoring-strategies.ts';
 import { defaultProfile, inTreeRegistry } from '../../electron/cluster/scheduler/plugins/registry.ts';
 import { TaintToleration } from '../../electron/cluster/scheduler/plugins/taint-toleration/taint-toleration.ts';
 import { schedulePod } from '../../electron/cluster/scheduler/schedule-pod.ts';
@@ -69,6 +73,16 @@ export interface Decision {
   readonly rejectedBy: Readonly<Record<string, string>>;
   readonly scores: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly total: Readonly<Record<string, number>>;
+  /** Before normalisation. */
+  readonly raw: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Of NodeResourcesFit by other strategies, over CPU and memory. */
+  readonly altScores: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Refusals of each filter, asked alone. */
+  readonly filters: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+  /** What preemption would cost, by node. */
+  readonly candidates: Readonly<
+    Record<string, { readonly victims: readonly string[]; readonly pdbViolations: number }>
+  >;
   readonly selected: string | null;
   readonly message: string | null;
   readonly nominatedNode: string | null;
@@ -137,30 +151,74 @@ export function decide(scenario: Scenario, rules: Rules = ownRules): Decision {
     feasible: Object.fromEntries(names.map((name) => [name, !refused.has(name)])),
     reasons: Object.fromEntries([...refused].map(([name, { reasons }]) => [name, reasons])),
     rejectedBy: Object.fromEntries([...refused].map(([name, { plugin = '' }]) => [name, plugin])),
+    filters: filtersAlone(framework, info, snapshot.nodes),
   };
   if (result.outcome === 'fits') {
     const { scored } = result;
-    const scores: Record<string, Record<string, number>> = {};
-    for (const { plugin, normalized } of scored?.plugins ?? [])
-      scores[plugin] = Object.fromEntries(
-        (scored?.nodes ?? []).map(({ name }, index) => [name, normalized[index] as number]),
-      );
-    const total = Object.fromEntries(
-      (scored?.nodes ?? []).map(({ name }, index) => [name, scored?.totals[index] as number]),
-    );
-    const nothing = { message: null, nominatedNode: null, selectedVictims: [] };
-    return { ...verdicts, scores, total, selected: result.node, ...nothing };
+    const fits = scored?.nodes ?? [];
+    const byNode = (values: readonly number[]): Record<string, number> =>
+      Object.fromEntries(fits.map(({ name }, index) => [name, values[index] as number]));
+    const plugins = scored?.plugins ?? [];
+    const nothing = { message: null, nominatedNode: null, selectedVictims: [], candidates: {} };
+    return {
+      ...verdicts,
+      scores: Object.fromEntries(plugins.map(({ plugin, normalized }) => [plugin, byNode(normalized)])),
+      raw: Object.fromEntries(plugins.map(({ plugin, raw }) => [plugin, byNode(raw)])),
+      total: byNode(scored?.totals ?? []),
+      altScores: Object.fromEntries(
+        otherStrategies.map((strategy) => [
+          strategy.type,
+          byNode(
+            new ResourceAllocation(strategy.resources, strategyScorer(strategy), false).score(info, fits),
+          ),
+        ]),
+      ),
+      selected: result.node,
+      ...nothing,
+    };
   }
   const post = framework.postFilter(state, info, snapshot.nodes, refused);
   return {
     ...verdicts,
     scores: {},
+    raw: {},
     total: {},
+    altScores: {},
     selected: null,
     message: fitErrorMessage({ ...result.diagnosis, postFilter: post.status?.reasons.join('. ') ?? '' }),
     nominatedNode: post.nominatedNodeName ?? null,
     selectedVictims: victims.map(({ key }) => key),
+    candidates: Object.fromEntries(
+      (post.candidates ?? []).map((one) => [
+        one.node,
+        { victims: one.victims.map((victim) => victim.pod), pdbViolations: one.pdbViolations },
+      ]),
+    ),
   };
+}
+
+const halves = [
+  { name: 'cpu', weight: 1 },
+  { name: 'memory', weight: 1 },
+];
+const rising = [
+  { utilization: 0, score: 0 },
+  { utilization: 100, score: 10 },
+];
+const otherStrategies: readonly ScoringStrategy[] = [
+  { type: 'MostAllocated', resources: halves },
+  { type: 'RequestedToCapacityRatio', resources: halves, requestedToCapacityRatio: { shape: rising } },
+];
+
+function filtersAlone(framework: Framework, info: PodInfo, nodes: readonly NodeInfo[]): Decision['filters'] {
+  const state = new CycleState();
+  const outcome = framework.preFilter(state, info, nodes);
+  if ('status' in outcome) return {};
+  const filters: Record<string, Record<string, readonly string[]>> = {};
+  for (const node of nodes)
+    for (const [plugin, status] of framework.allVerdicts(state, info, node))
+      if (status !== undefined) (filters[plugin] ??= {})[node.name] = status.reasons;
+  return filters;
 }
 
 function objectsOf({ namespaces = [], services = [], pdbs = [], ...rest }: Scenario): ClusterObjects {

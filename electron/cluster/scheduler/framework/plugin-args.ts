@@ -104,8 +104,10 @@ const defaulters: { readonly [K in keyof PluginArgs]: (given: Given) => PluginAr
   NodeAffinity: (given) => given,
   NodeResourcesBalancedAllocation: (given) => ({ ...given, resources: weighted(given['resources']) }),
   NodeResourcesFit: (given) => {
-    const strategy = (given['scoringStrategy'] ?? { type: 'LeastAllocated' }) as ScoringStrategy;
-    return { ...given, scoringStrategy: { ...strategy, resources: weighted(strategy.resources) } };
+    const strategy = (given['scoringStrategy'] ?? { type: 'LeastAllocated' }) as Partial<ScoringStrategy>;
+    // A strategy without a type has none: validation says so.
+    const type = (strategy.type ?? '') as ScoringStrategyType;
+    return { ...given, scoringStrategy: { ...strategy, type, resources: weighted(strategy.resources) } };
   },
   PodTopologySpread: (given) => ({ defaultingType: 'System', ...given }),
   VolumeBinding: (given) => ({ bindTimeoutSeconds: 600, ...given }),
