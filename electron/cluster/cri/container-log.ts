@@ -36,11 +36,16 @@ export class ContainerLog {
       const text = part.length > MAX_LINE ? part.slice(0, MAX_LINE) : part;
       this.#lines.push(`${logTime(time)} ${stream} F ${text}`);
     }
-    if (this.#lines.length > MAX_LINES) {
-      this.#files.write(`${this.#path}.1`, `${this.#lines.slice(0, -1).join('\n')}\n`);
-      this.#lines = this.#lines.slice(-1);
+    try {
+      if (this.#lines.length > MAX_LINES) {
+        this.#files.write(`${this.#path}.1`, `${this.#lines.slice(0, -1).join('\n')}\n`);
+        this.#lines = this.#lines.slice(-1);
+      }
+      this.#files.write(this.#path, `${this.#lines.join('\n')}\n`);
+    } catch (error) {
+      // On a full disk lines are lost; those that come after it has room again are not.
+      if ((error as { readonly code?: string }).code !== 'ENOSPC') throw error;
     }
-    this.#files.write(this.#path, `${this.#lines.join('\n')}\n`);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { LocalState } from '../machine/interface.ts';
+import type { LocalState, Machine, MachineDisk } from '../machine/interface.ts';
 import type { Container, Image, PodSandbox } from './interface.ts';
 
 interface Prefixes {
@@ -6,6 +6,8 @@ interface Prefixes {
   readonly container: string;
   readonly image: string;
 }
+/** About what a file of an image takes. */
+const BYTES_PER_FILE = 25_000;
 
 /**
  * What a runtime keeps on its machine's disk: sandboxes, containers, images. Held in memory and written through to
@@ -14,14 +16,16 @@ interface Prefixes {
 export class ContainerStore {
   readonly #state: LocalState;
   readonly #keys: Prefixes;
+  readonly #disk: MachineDisk;
   readonly #sandboxes = new Map<string, PodSandbox>();
   readonly #containers = new Map<string, Container>();
   readonly #images = new Map<string, Image>();
   readonly #bySandbox = new Map<string, Map<string, Container>>();
 
   /** `namespace`: the runtime whose things these are, where a machine has several. */
-  constructor(state: LocalState, namespace = 'cri') {
+  constructor({ state, disk }: Pick<Machine, 'state' | 'disk'>, namespace = 'cri') {
     this.#state = state;
+    this.#disk = disk;
     this.#keys = {
       sandbox: `${namespace}:sandbox:`,
       container: `${namespace}:container:`,
@@ -31,6 +35,7 @@ export class ContainerStore {
     this.#load(this.#keys.container, this.#containers);
     this.#load(this.#keys.image, this.#images);
     for (const container of this.#containers.values()) this.#index(container);
+    for (const image of this.#images.values()) this.#hold(image);
   }
 
   get sandboxes(): ReadonlyMap<string, PodSandbox> {
@@ -75,12 +80,18 @@ export class ContainerStore {
 
   putImage(image: Image): void {
     this.#images.set(image.id, image);
+    this.#hold(image);
     this.#state.set(this.#keys.image + image.id, image);
   }
 
   removeImage(id: string): void {
     this.#images.delete(id);
+    this.#disk.hold(this.#keys.image + id, 0);
     this.#state.delete(this.#keys.image + id);
+  }
+
+  #hold({ id, size }: Image): void {
+    this.#disk.hold(this.#keys.image + id, size, Math.ceil(size / BYTES_PER_FILE));
   }
 
   #index(container: Container): void {

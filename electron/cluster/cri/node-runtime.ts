@@ -4,6 +4,7 @@ import { ContainerStore } from './container-store.ts';
 import type { Image } from './interface.ts';
 import { CriError } from './interface.ts';
 import { HostLocalIpam } from './ipam.ts';
+import { holdLayers } from './rootfs.ts';
 import { ContainerShims } from './shims.ts';
 import { containerdVariant } from './variants/containerd.ts';
 import type { RuntimeVariant } from './variants/interface.ts';
@@ -35,7 +36,8 @@ export class NodeRuntime {
     this.machine = machine;
     this.images = images;
     this.variant = variant;
-    this.store = new ContainerStore(machine.state, NAMESPACES[variant.name]);
+    this.store = new ContainerStore(machine, NAMESPACES[variant.name]);
+    holdLayers(machine);
     this.shims = new ContainerShims(machine, images, this.store, now);
     this.ipam = new HostLocalIpam(machine.state, machine.files);
   }

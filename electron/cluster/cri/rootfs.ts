@@ -3,7 +3,7 @@ import { FileError } from '../images/container/interface.ts';
 import type { LayerEntry, Mount, WritableLayer } from '../images/container/overlay-files.ts';
 import { OverlayFiles } from '../images/container/overlay-files.ts';
 import type { ImageRoot } from '../images/interface.ts';
-import type { FileSystem, LocalState, Machine } from '../machine/interface.ts';
+import type { FileSystem, LocalState, Machine, MachineDisk } from '../machine/interface.ts';
 import { utf8Decode, utf8Encode } from '../network/byte-text.ts';
 import type { Container, PodSandbox } from './interface.ts';
 
@@ -12,11 +12,17 @@ const PREFIX = 'cri:rootfs:';
 /** The changes of one container, on its machine's disk: they outlive a restart of the app, and go with the container. */
 class StoredLayer implements WritableLayer {
   readonly #state: LocalState;
+  readonly #disk: MachineDisk;
   readonly #prefix: string;
+  readonly #owner: string;
+  /** What it takes; counted when it is written to. */
+  #usage: LayerUsage | undefined;
 
-  constructor(state: LocalState, containerId: string) {
+  constructor({ state, disk }: Pick<Machine, 'state' | 'disk'>, containerId: string) {
     this.#state = state;
+    this.#disk = disk;
     this.#prefix = `${PREFIX}${containerId}:`;
+    this.#owner = ownerOf(containerId);
   }
 
   entries(): Iterable<readonly [string, LayerEntry]> {
@@ -26,16 +32,48 @@ class StoredLayer implements WritableLayer {
   }
 
   set(path: string, entry: LayerEntry): void {
+    this.#grow(path, sizeOf(entry), 1);
     this.#state.set(this.#prefix + path, entry);
   }
 
   delete(path: string): void {
+    this.#grow(path, 0, 0);
     this.#state.delete(this.#prefix + path);
+  }
+
+  /** @throws FileError ENOSPC */
+  #grow(path: string, bytes: number, inodes: number): void {
+    const usage = (this.#usage ??= [...this.entries()].reduce(
+      (sum, [, entry]) => ({ bytes: sum.bytes + sizeOf(entry), inodes: sum.inodes + 1 }),
+      { bytes: 0, inodes: 0 },
+    ));
+    const before = this.#state.get(this.#prefix + path) as LayerEntry | undefined;
+    const growth = bytes - (before === undefined ? 0 : sizeOf(before));
+    if (growth > 0 && growth > this.#disk.available) throw new FileError('ENOSPC');
+    this.#usage = {
+      bytes: usage.bytes + growth,
+      inodes: usage.inodes + inodes - (before === undefined ? 0 : 1),
+    };
+    this.#disk.hold(this.#owner, this.#usage.bytes, this.#usage.inodes);
   }
 }
 
-export function removeRootfs(state: LocalState, containerId: string): void {
+function ownerOf(containerId: string): string {
+  return `layer:${containerId}`;
+}
+
+function sizeOf(entry: LayerEntry): number {
+  return entry.type === 'file' ? entry.bytes.length + (entry.zeros ?? 0) : 0;
+}
+
+export function removeRootfs({ state, disk }: Pick<Machine, 'state' | 'disk'>, containerId: string): void {
   for (const key of state.keys(`${PREFIX}${containerId}:`)) state.delete(key);
+  disk.hold(ownerOf(containerId), 0);
+}
+
+/** Counts the layers that were on the disk before this program began. */
+export function holdLayers({ state, disk }: Pick<Machine, 'state' | 'disk'>): void {
+  for (const [id, { bytes, inodes }] of layerUsages(state)) disk.hold(ownerOf(id), bytes, inodes);
 }
 
 /** What was written over an image. */
@@ -51,7 +89,7 @@ export function layerUsages(state: LocalState): ReadonlyMap<string, LayerUsage> 
     const id = key.slice(PREFIX.length, key.indexOf(':', PREFIX.length));
     const entry = state.get(key) as LayerEntry;
     const { bytes, inodes } = usages.get(id) ?? { bytes: 0, inodes: 0 };
-    usages.set(id, { bytes: bytes + (entry.type === 'file' ? entry.bytes.length : 0), inodes: inodes + 1 });
+    usages.set(id, { bytes: bytes + sizeOf(entry), inodes: inodes + 1 });
   }
   return usages;
 }
@@ -73,7 +111,7 @@ class MachineFolder implements ContainerFiles {
       // A volume's folder is there from the start.
       return path === '/' ? { kind: 'directory', size: 4096, executable: true } : undefined;
     }
-    return { kind: 'file', size: utf8Encode(this.#files.read(full)).length, executable: false };
+    return { kind: 'file', size: this.#files.stat(full)?.size ?? 0, executable: false };
   }
 
   read(path: string): string {
@@ -82,7 +120,11 @@ class MachineFolder implements ContainerFiles {
   }
 
   write(path: string, bytes: string): void {
-    this.#files.write(this.#full(path), utf8Decode(bytes));
+    this.#within(() => this.#files.write(this.#full(path), utf8Decode(bytes)));
+  }
+
+  allocate(path: string, bytes: number): void {
+    this.#within(() => this.#files.allocate(this.#full(path), bytes));
   }
 
   list(path: string): readonly string[] {
@@ -102,6 +144,16 @@ class MachineFolder implements ContainerFiles {
 
   watch(path: string, changed: () => void): { dispose(): void } {
     return this.#files.watch(this.#full(path), changed);
+  }
+
+  /** @throws FileError ENOSPC where the machine's disk is full */
+  #within(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      if ((error as { readonly code?: string }).code === 'ENOSPC') throw new FileError('ENOSPC');
+      throw error;
+    }
   }
 
   #full(path: string): string {
@@ -144,5 +196,5 @@ export function containerFiles(
     folder: new MachineFolder(machine.files, hostPath),
   }));
   const lower = { files, executables: image.executables, folders: image.folders };
-  return new OverlayFiles(lower, new StoredLayer(machine.state, container.id), mounts);
+  return new OverlayFiles(lower, new StoredLayer(machine, container.id), mounts);
 }

@@ -119,7 +119,7 @@ export class RuntimeContainers {
     await this.#runtime.shims.stop(id, 'SIGKILL');
     this.#runtime.store.removeContainer(id);
     this.#removeLogs(container);
-    removeRootfs(this.#process.state, id);
+    removeRootfs(this.#process, id);
     this.#announce('CONTAINER_DELETED_EVENT', container);
     return {};
   }

@@ -57,6 +57,11 @@ export class RuntimeImages {
       const transfer = image.size / (BANDWIDTH * (0.75 + rand.float() * 0.5));
       await clock.sleep(transfer + image.repository.layers * UNPACK_MS);
     }
+    if (!this.#runtime.store.images.has(image.id) && image.size > this.#process.disk.available)
+      throw new CriError(
+        'Unknown',
+        `failed to pull and unpack image "${normal}": failed to copy: write /var/lib/containerd/io.containerd.content.v1.content/ingest/${image.digest.slice(7)}/data: no space left on device`,
+      );
     this.#runtime.preload(normal);
     return { imageRef: id };
   }

@@ -85,7 +85,7 @@ export class RuntimeSandboxes {
     if (sandbox === undefined) return {};
     for (const container of this.#runtime.store.containersOf(id)) {
       this.#runtime.store.removeContainer(container.id);
-      removeRootfs(this.#process.state, container.id);
+      removeRootfs(this.#process, container.id);
     }
     this.#runtime.store.removeSandbox(id);
     this.#names.delete(nameOf(sandbox.config));

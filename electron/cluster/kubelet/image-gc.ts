@@ -86,7 +86,6 @@ export class ImageGc {
         if (!pinned && lastUsed < now && now - lastUsed > maximumAge) await this.#remove(id);
     }
     const disk = look();
-    if (disk === undefined) return;
     const { capacity, available } = { capacity: disk.capacity.bytes, available: disk.available.bytes };
     const usage = 100 - Math.floor((available * 100) / capacity);
     if (usage < high) return;

@@ -54,6 +54,12 @@ export interface KubeletOptions {
   readonly thawed: boolean;
 }
 
+/** Several reasons as Go's aggregate writes them. */
+function joined(reasons: readonly string[]): string {
+  const said = reasons.filter((reason) => reason !== '');
+  return said.length > 1 ? `[${said.join(', ')}]` : said.join('');
+}
+
 /** Whether volumes of the downward API show something else. */
 function showsOther({ metadata: before }: Pod, { metadata: after }: Pod): boolean {
   return !sameJson([before?.labels, before?.annotations], [after?.labels, after?.annotations]);
@@ -137,6 +143,7 @@ export class Kubelet {
       nodeEvents,
       workers: this.#workers,
       imagesChanged: () => this.#runtime.imagesChanged(),
+      statusChanged: () => this.#node.update(),
     });
     this.#messages = new TerminationMessages(process.files);
     const handlers = { context: process, net: process.net, cri: this.#cri, version: options.version };
@@ -326,6 +333,7 @@ export class Kubelet {
         hostIp: this.#settings.nodeIp,
         admit: (candidate) => this.#admit(candidate),
         setStatus: (subject, status, final) => this.#statuses.set(subject, status, final),
+        unmount: (uid) => this.#volumes.unmount(uid),
         removed: (uid) => process.go(() => this.#cleanUp(uid)),
       },
       pod,
@@ -339,7 +347,7 @@ export class Kubelet {
   #admit(pod: Pod): ReturnType<typeof admitPod> {
     // A static Pod is never turned away, and one that runs already has its place.
     if (isStaticPod(pod) || this.#cache.get(uidOf(pod)).sandboxes.length > 0) return undefined;
-    const pressed = this.#keeper.eviction.admit(pod);
+    const pressed = this.#keeper.shutdown.admit() ?? this.#keeper.eviction.admit(pod);
     if (pressed !== undefined) return pressed;
     const others = (): Pod[] => this.#unfinishedBeside(uidOf(pod));
     return admitPod(pod, this.#workers.size, others, hardwareOf(this.#process), this.#settings);
@@ -422,7 +430,7 @@ export class Kubelet {
       bootId: process.files.exists(BOOT_ID) ? process.files.read(BOOT_ID).trim() : '',
       runtimeVersion: this.#runtime.runtimeVersion,
       images: this.#runtime.images,
-      notReady: this.#runtime.notReady,
+      notReady: joined([this.#runtime.notReady, this.#keeper.shutdown.notReady]),
       pressure: this.#keeper.eviction.conditions,
       now: process.clock.now(),
     };

@@ -15,6 +15,7 @@ import type { PodVolumes } from './pod-volumes.ts';
 import type { PodWorker } from './pod-worker.ts';
 import type { RuntimeCache } from './runtime-cache.ts';
 import type { KubeletSettings } from './settings.ts';
+import { ShutdownManager } from './shutdown-manager.ts';
 import { NodeStats } from './stats/node-stats.ts';
 
 /** The runtime keeps so many bytes of a log file at most (128 lines of 4 KiB). */
@@ -31,14 +32,17 @@ export interface NodeKeeperOptions {
   /** By uid. */
   readonly workers: ReadonlyMap<string, PodWorker>;
   readonly imagesChanged: () => void;
+  /** The node has something else to say. */
+  readonly statusChanged: () => Promise<void>;
 }
 
 const ms = (text: string): number => parseGoDuration(text) ?? 0;
 
-/** What looks after the node's own resources: eviction, garbage collection of images, rotation of logs, and what they look at. */
+/** What looks after the node itself: eviction, garbage collection of images, rotation of logs, what they look at, and the node's shutdown. */
 export class NodeKeeper {
   readonly stats: NodeStats;
   readonly eviction: EvictionManager;
+  readonly shutdown: ShutdownManager;
   readonly #images: ImageGc;
   readonly #logs: ContainerLogRotation;
   readonly #options: NodeKeeperOptions;
@@ -78,6 +82,17 @@ export class NodeKeeper {
           .flatMap((uid) => cache.get(uid).containers)
           .filter(({ state }) => state === 'CONTAINER_RUNNING'),
     });
+    const active = (): Pod[] =>
+      [...workers.values()].flatMap((worker) => (worker.finished ? [] : [worker.pod]));
+    this.shutdown = new ShutdownManager({
+      process,
+      config,
+      events: nodeEvents,
+      active,
+      terminate: async (pod, reason, grace) =>
+        workers.get(uidOf(pod))?.evict(this.#ending(pod, { ...reason, grace, isDisruption: true })),
+      changed: options.statusChanged,
+    });
     this.eviction = new EvictionManager({
       context: process,
       thresholds: settings.thresholds,
@@ -88,7 +103,7 @@ export class NodeKeeper {
       nodeEvents,
       node: () => this.stats.node(),
       pods: () => this.stats.pods(),
-      active: () => [...workers.values()].flatMap((worker) => (worker.finished ? [] : [worker.pod])),
+      active,
       evict: async (pod, eviction) => workers.get(uidOf(pod))?.evict(this.#ending(pod, eviction)),
       isGone: (pod) => workers.get(uidOf(pod))?.finished !== false,
       reclaimDisk: async () => {
@@ -104,6 +119,7 @@ export class NodeKeeper {
     process.go(() => this.eviction.run());
     this.#images.start();
     this.#logs.start();
+    this.shutdown.start();
     const watch = process.kernel.onDidRunOut(({ group: { command, pid } }) => {
       const message = `System OOM encountered, victim process: ${command}, pid: ${pid}`;
       process.go(async () => nodeEvents.say('Warning', 'SystemOOM', message));

@@ -149,6 +149,14 @@ export class PodVolumes {
     });
   }
 
+  /** Nothing of the Pod runs or will run: its volumes go, and what was in an emptyDir with them. */
+  unmount(uid: string): void {
+    this.#mounted.get(uid)?.timer?.dispose();
+    this.#mounted.delete(uid);
+    for (const folder of ['volumes', 'volume-subpaths'])
+      if (this.#files.exists(`${PODS}/${uid}/${folder}`)) this.#files.remove(`${PODS}/${uid}/${folder}`);
+  }
+
   /** Removes what a Pod had here. */
   tearDown(uid: string): void {
     this.#mounted.get(uid)?.timer?.dispose();

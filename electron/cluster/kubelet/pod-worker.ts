@@ -32,6 +32,8 @@ export interface PodWorkerDependencies {
   readonly admit: (pod: Pod) => WaitingReason | undefined;
   /** `final`: nothing of it runs or will run again. */
   readonly setStatus: (pod: Pod, status: PodStatus, final: boolean) => void;
+  /** Its containers have ended for good: what was mounted for them goes. */
+  readonly unmount: (uid: string) => void;
   /** It is over, and nothing is left of it on this machine. */
   readonly removed: (uid: string) => void;
 }
@@ -254,6 +256,7 @@ export class PodWorker {
         if (sandbox.state === 'SANDBOX_READY') await syncer.kill(this.#pod, 0, true);
     }
     this.#finished = true;
+    this.#deps.unmount(uid);
     for (const told of this.#ended.splice(0)) told();
     this.#deps.probes.removePod(uid);
     const mayGo = this.#pod.metadata?.deletionTimestamp !== undefined;

@@ -54,7 +54,7 @@ export class MachineFiles {
     this.#attributes = new FileAttributes(state, now);
     for (const key of state.keys(PREFIX)) {
       this.#count(key.slice(PREFIX.length), 1);
-      disk.count((state.get(key) as string).length);
+      disk.count((state.get(key) as string).length, 1);
     }
     disk.count(this.#attributes.totalAllocated());
     for (const path of this.#links.paths) this.#count(path, 1);
@@ -128,7 +128,7 @@ export class MachineFiles {
     const isNew = !this.#isFile(clean);
     if (isNew && this.#mounted(clean)?.stat !== undefined) throw new MachineFileError('EACCES', 'open', path);
     if (isNew && this.#folders.has(clean)) throw new MachineFileError('EISDIR', 'open', path);
-    this.#grow(path, text.length - this.#sizeOnDisk(clean));
+    this.#grow(path, text.length - this.#sizeOnDisk(clean), this.#isOnDisk(clean) ? 0 : 1);
     if (isNew) {
       this.#count(clean, 1);
       if (mode !== undefined) this.#attributes.change(clean, { mode });
@@ -140,7 +140,7 @@ export class MachineFiles {
 
   allocate(path: string, bytes: number): void {
     const clean = this.#resolve(path);
-    this.#grow(path, bytes - this.#sizeOnDisk(clean));
+    this.#grow(path, bytes - this.#sizeOnDisk(clean), this.#isOnDisk(clean) ? 0 : 1);
     if (!this.#isFile(clean)) this.#count(clean, 1);
     this.#inMemory.delete(clean);
     this.#state.set(PREFIX + clean, '');
@@ -151,7 +151,7 @@ export class MachineFiles {
   provide(path: string, text: () => string): void {
     const clean = this.#resolve(path);
     if (!this.#isFile(clean)) this.#count(clean, 1);
-    this.#disk.count(-this.#sizeOnDisk(clean));
+    this.#disk.count(-this.#sizeOnDisk(clean), this.#isOnDisk(clean) ? -1 : 0);
     this.#state.delete(PREFIX + clean);
     this.#inMemory.set(clean, text);
     this.#changed(clean);
@@ -317,14 +317,18 @@ export class MachineFiles {
   }
 
   /** @throws MachineFileError ENOSPC */
-  #grow(path: string, bytes: number): void {
+  #grow(path: string, bytes: number, inodes: number): void {
     if (bytes > 0 && bytes > this.#disk.available) throw new MachineFileError('ENOSPC', 'write', path);
-    this.#disk.count(bytes);
+    this.#disk.count(bytes, inodes);
   }
 
   #sizeOnDisk(clean: string): number {
     const text = this.#state.get(PREFIX + clean);
     return typeof text === 'string' ? text.length + this.#attributes.allocated(clean) : 0;
+  }
+
+  #isOnDisk(path: string): boolean {
+    return this.#state.get(PREFIX + path) !== undefined;
   }
 
   #isFile(path: string): boolean {
@@ -344,7 +348,7 @@ export class MachineFiles {
   }
 
   #delete(path: string): void {
-    this.#disk.count(-this.#sizeOnDisk(path));
+    this.#disk.count(-this.#sizeOnDisk(path), this.#isOnDisk(path) ? -1 : 0);
     this.#state.delete(PREFIX + path);
     this.#inMemory.delete(path);
     this.#attributes.forget(path);

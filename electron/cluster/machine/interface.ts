@@ -58,8 +58,11 @@ export interface MachineDisk {
   readonly capacity: number;
   readonly used: number;
   readonly available: number;
+  readonly inodes: { readonly capacity: number; readonly used: number };
   /** What is on the disk beside files (images, layers of containers): so much from now on. */
-  hold(what: string, bytes: number): void;
+  hold(what: string, bytes: number, inodes?: number): void;
+  /** Bytes that `hold` said last; 0 for nothing. */
+  held(what: string): number;
 }
 
 /** A machine's files: absolute path to text. Links are followed. Kept across power-off; persisted by the host. */
@@ -171,6 +174,7 @@ export interface ProcessContext extends Context {
   readonly files: FileSystem;
   readonly state: LocalState;
   readonly kernel: Pick<Kernel, 'groups' | 'memory' | 'processes' | 'onDidRunOut'>;
+  readonly disk: MachineDisk;
   readonly net: NetworkAccess;
   /** Address of this process where it differs from the machine's (a Pod's IP). */
   readonly ip: string;
@@ -183,6 +187,8 @@ export interface ProcessContext extends Context {
   go(work: () => Promise<void>): void;
   /** Registered handlers run on SIGTERM; a program without one ends at once. */
   onTerminate(handler: () => void): void;
+  /** Called when the machine is to be switched off (not when its power is cut), which waits for it. Models logind's delay locks. */
+  inhibitShutdown(prepare: () => Promise<void>): Disposable;
 }
 
 /** A simulated program. The process ends with the code it resolves to; it may never resolve. */
@@ -247,6 +253,8 @@ export interface Machine {
   }[];
   /** @throws Error when the machine is off. */
   spawn(options: ProcessOptions): Process;
+  /** Resolves when everybody who holds back a shutdown is ready for it; `powerOff` follows. */
+  prepareShutdown(): Promise<void>;
   /** Every process dies at once; connections of others to it time out. */
   powerOff(): void;
   /** Starts what boots: the enabled systemd units. */

@@ -17,6 +17,7 @@ import { SimulatedKernel } from './kernel.ts';
 import type { MachineStore } from './local-state.ts';
 import { StoredState } from './local-state.ts';
 import { SimulatedProcess } from './process.ts';
+import { ShutdownInhibitors } from './shutdown-inhibitors.ts';
 import { SystemdUnits } from './units.ts';
 
 const POWER = 'machine:powered';
@@ -35,6 +36,7 @@ export class SimulatedMachine implements Machine {
   readonly #network: SimulatedNetwork;
   readonly #files: MachineFiles;
   readonly #processes = new Set<SimulatedProcess>();
+  readonly #inhibitors = new ShutdownInhibitors();
   readonly #changed = new Emitter<void>();
   readonly #context: OwnedContext;
   #powered: boolean;
@@ -123,6 +125,10 @@ export class SimulatedMachine implements Machine {
     return process;
   }
 
+  prepareShutdown(): Promise<void> {
+    return this.#inhibitors.prepare();
+  }
+
   powerOff(): void {
     if (!this.#powered) return;
     this.#powered = false;
@@ -161,6 +167,8 @@ export class SimulatedMachine implements Machine {
       state: this.state,
       now: () => this.now(),
       kernel: this.kernel,
+      disk: this.disk,
+      inhibitors: this.#inhibitors,
     };
   }
 

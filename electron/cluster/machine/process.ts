@@ -11,11 +11,13 @@ import type {
   FileSystem,
   Kernel,
   LocalState,
+  MachineDisk,
   MachineSpec,
   Process,
   ProcessContext,
   ProcessOptions,
 } from './interface.ts';
+import type { ShutdownInhibitors } from './shutdown-inhibitors.ts';
 
 /** What a process needs of its machine. */
 export interface ProcessHost {
@@ -27,6 +29,8 @@ export interface ProcessHost {
   /** What the machine's clock shows. */
   now(): number;
   readonly kernel: Kernel;
+  readonly disk: MachineDisk;
+  readonly inhibitors: ShutdownInhibitors;
 }
 
 /** Runs one program until it returns, crashes or is killed; then everything it held is released. */
@@ -110,6 +114,7 @@ export class SimulatedProcess implements Process {
       },
       state: host.state,
       kernel: host.kernel,
+      disk: host.disk,
       net,
       ip,
       stdout: (line) => write('stdout', line),
@@ -118,6 +123,18 @@ export class SimulatedProcess implements Process {
         work().catch((error: unknown) => this.#crash(error));
       },
       onTerminate: (handler) => void this.#terminate.push(handler),
+      inhibitShutdown: (prepare) => {
+        // In a turn of its own, as everything that this process does.
+        const inTurn = (): Promise<void> =>
+          new Promise((resolve) => {
+            clock.setTimeout(() => {
+              prepare().then(resolve, (error: unknown) => this.#crash(error));
+            }, 0);
+          });
+        const lock = host.inhibitors.add(inTurn);
+        this.#owned.add(lock);
+        return lock;
+      },
     };
   }
 

@@ -9,6 +9,8 @@ export interface Reader {
 export interface Writer {
   /** @throws BrokenPipe when nobody reads any more */
   write(bytes: string): void;
+  /** So many zero bytes, where they need not be kept: a file. */
+  zeros?(count: number): void;
   readonly isTty: boolean;
 }
 
@@ -29,6 +31,8 @@ export interface ContainerFiles {
   read(path: string): string;
   /** @throws FileError */
   write(path: string, bytes: string): void;
+  /** A file of so many zero bytes, of which only the number is kept. @throws FileError */
+  allocate(path: string, bytes: number): void;
   /** Names directly below, sorted. @throws FileError */
   list(path: string): readonly string[];
   /** @throws FileError */
@@ -39,7 +43,7 @@ export interface ContainerFiles {
   watch(path: string, changed: () => void): { dispose(): void };
 }
 
-export type FileErrorCode = 'ENOENT' | 'EISDIR' | 'ENOTDIR' | 'EROFS' | 'EEXIST';
+export type FileErrorCode = 'ENOENT' | 'EISDIR' | 'ENOTDIR' | 'EROFS' | 'EEXIST' | 'ENOSPC';
 
 const TEXTS: Readonly<Record<FileErrorCode, string>> = {
   ENOENT: 'No such file or directory',
@@ -47,6 +51,7 @@ const TEXTS: Readonly<Record<FileErrorCode, string>> = {
   ENOTDIR: 'Not a directory',
   EROFS: 'Read-only file system',
   EEXIST: 'File exists',
+  ENOSPC: 'No space left on device',
 };
 
 /** What a file operation came to; the message is libc's. */

@@ -1,9 +1,11 @@
 import type { ContainerFiles, FileInfo } from './interface.ts';
 import { FileError } from './interface.ts';
 
-/** What a container changed, by path: a file's bytes, a folder, or that something of the image is gone. */
+/** What a container changed, by path: a file's bytes (and how many zeros follow them, which are not kept), a folder, or that something of the image is gone. */
 export type LayerEntry =
-  { readonly type: 'file'; readonly bytes: string } | { readonly type: 'folder' } | { readonly type: 'gone' };
+  | { readonly type: 'file'; readonly bytes: string; readonly zeros?: number }
+  | { readonly type: 'folder' }
+  | { readonly type: 'gone' };
 
 /** Where the changes are kept. */
 export interface WritableLayer {
@@ -18,6 +20,9 @@ export interface Mount {
   readonly readOnly: boolean;
   readonly folder: ContainerFiles;
 }
+
+/** How much is read of zeros that are not kept. */
+const MAX_ZEROS = 65_536;
 
 interface Mounted {
   readonly mount: Mount;
@@ -84,7 +89,8 @@ export class OverlayFiles implements ContainerFiles {
     if (mounted !== undefined) return mounted.mount.folder.stat(mounted.path);
     const change = this.#changes.get(path);
     if (change?.type === 'gone') return undefined;
-    if (change?.type === 'file') return { kind: 'file', size: change.bytes.length, executable: false };
+    if (change?.type === 'file')
+      return { kind: 'file', size: change.bytes.length + (change.zeros ?? 0), executable: false };
     if (change?.type === 'folder') return { kind: 'directory', size: 4096, executable: true };
     if (this.#hiddenAbove(path)) return undefined;
     const bytes = this.#lower.files.get(path);
@@ -102,7 +108,8 @@ export class OverlayFiles implements ContainerFiles {
     const mounted = this.#mounted(path);
     if (mounted !== undefined) return mounted.mount.folder.read(mounted.path);
     const change = this.#changes.get(path);
-    return change?.type === 'file' ? change.bytes : (this.#lower.files.get(path) ?? '');
+    if (change?.type !== 'file') return this.#lower.files.get(path) ?? '';
+    return change.bytes + '\0'.repeat(Math.min(MAX_ZEROS, change.zeros ?? 0));
   }
 
   write(typed: string, bytes: string): void {
@@ -115,6 +122,18 @@ export class OverlayFiles implements ContainerFiles {
     }
     this.#checkParent(path);
     this.#put(path, { type: 'file', bytes });
+  }
+
+  allocate(typed: string, bytes: number): void {
+    const path = cleanPath(typed);
+    const mounted = this.#writable(path);
+    if (this.stat(path)?.kind === 'directory') throw new FileError('EISDIR');
+    if (mounted !== undefined) {
+      mounted.mount.folder.allocate(mounted.path, bytes);
+      return;
+    }
+    this.#checkParent(path);
+    this.#put(path, { type: 'file', bytes: '', zeros: bytes });
   }
 
   list(typed: string): readonly string[] {
@@ -176,8 +195,8 @@ export class OverlayFiles implements ContainerFiles {
   }
 
   #put(path: string, entry: LayerEntry): void {
-    this.#changes.set(path, entry);
     this.#layer.set(path, entry);
+    this.#changes.set(path, entry);
     for (const watch of [...this.#watches])
       if (path === watch.path || path.startsWith(`${watch.path}/`)) watch.changed();
   }

@@ -351,7 +351,11 @@ export class Interpreter {
       const why = error.code === 'ENOENT' ? 'nonexistent directory' : error.message;
       throw new RedirectError(`can't create ${typed}: ${why}`);
     }
-    return { isTty: false, write: (bytes) => files.write(path, files.read(path) + bytes) };
+    return {
+      isTty: false,
+      write: (bytes) => files.write(path, files.read(path) + bytes),
+      zeros: (count) => files.allocate(path, (files.stat(path)?.size ?? 0) + count),
+    };
   }
 
   path(typed: string): string {

@@ -5,6 +5,7 @@ import { testCommand } from './test-command.ts';
 import * as files from './file-tools.ts';
 import { curl, wget } from './http-tools.ts';
 import * as system from './system-tools.ts';
+import { dd, fallocate } from './disk-tools.ts';
 import { stress } from './stress.ts';
 import { tar } from './tar.ts';
 import * as text from './text-tools.ts';
@@ -17,7 +18,7 @@ const EVERYWHERE: Readonly<Record<string, Tool>> = {
   cat: files.cat, ls: files.ls, mkdir: files.mkdir, touch: files.touch, rm: files.rm, cp: files.cp, mv: files.mv, find: files.find, tee: files.tee,
   echo: text.echo, printf: text.printf, head: text.head, tail: text.tail, grep: text.grep, sed: text.sed, wc: text.wc, sort: text.sort,
   uniq: text.uniq, cut: text.cut, tr: text.tr, seq: text.seq, base64: text.base64, tar,
-  sleep: system.sleep, date: system.date, env: system.env, printenv: system.printenv, hostname: system.hostname, uname: system.uname,
+  dd, fallocate, sleep: system.sleep, date: system.date, env: system.env, printenv: system.printenv, hostname: system.hostname, uname: system.uname,
   id: system.id, which: system.which, kill: system.kill, nproc: system.nproc, uptime: system.uptime, stty: system.stty,
   pwd: (task) => (task.stdout.write(`${task.cwd}\n`), 0),
   whoami: (task) => (task.stdout.write('root\n'), 0),
@@ -41,7 +42,7 @@ const EXTRA: Readonly<Record<string, Readonly<Record<string, Tool>>>> = {
 
 /** In such images too, but what they do is not modelled: they say so and end with 127. */
 const UNMODELLED: readonly string[] = (
-  'awk chmod chown dd df dig du expr free gunzip gzip httpd ip ln md5sum nc netstat nohup nslookup openssl ping pgrep realpath readlink ' +
+  'awk chmod chown df dig du expr free gunzip gzip httpd ip ln md5sum nc netstat nohup nslookup openssl ping pgrep realpath readlink ' +
   'sha256sum stat stress sync timeout top traceroute udhcpc vi watch xargs yes'
 ).split(' ');
 

@@ -2,6 +2,7 @@ import { LineReader, readAll } from '../container/byte-pipe.ts';
 import type { Task, Tool } from '../container/interface.ts';
 import { FileError } from '../container/interface.ts';
 import { parseArguments, pathIn, ToolError } from './arguments.ts';
+import { sizeOf } from './disk-tools.ts';
 
 const ESCAPES: Readonly<Record<string, string>> = {
   n: '\n', t: '\t', r: '\r', a: '\x07', b: '\b', f: '\f', v: '\v', '\\': '\\', '0': '\0', e: '\x1b',
@@ -82,6 +83,9 @@ function counted(task: Task): Task {
   return { ...task, argv: task.argv.flatMap((arg) => (/^-\d+$/.test(arg) ? ['-n', arg.slice(1)] : [arg])) };
 }
 
+/** Zeros that go through a pipe are kept; so many at most. */
+const MAX_ZEROS = 1024 ** 2;
+
 export const head: Tool = async (given) => {
   const task = counted(given);
   const { values, rest } = parseArguments(task, 'qv', 'nc', { lines: 'n', bytes: 'c' });
@@ -96,12 +100,17 @@ export const head: Tool = async (given) => {
     }
     return 0;
   }
+  const size = bytes === undefined ? undefined : sizeOf(bytes);
+  if (bytes !== undefined && size === undefined) throw new ToolError(`head: invalid number '${bytes}'`);
+  if (size !== undefined && rest.length === 1 && rest[0] === '/dev/zero') {
+    if (task.stdout.zeros === undefined) task.stdout.write('\0'.repeat(Math.min(size, MAX_ZEROS)));
+    else task.stdout.zeros(size);
+    return 0;
+  }
   const { texts, code } = await inputs(task, rest);
   for (const { text } of texts)
     task.stdout.write(
-      bytes === undefined
-        ? join(linesOf(text).slice(0, Number(values.get('n') ?? 10)))
-        : text.slice(0, Number(bytes)),
+      bytes === undefined ? join(linesOf(text).slice(0, Number(values.get('n') ?? 10))) : text.slice(0, size),
     );
   return code;
 };

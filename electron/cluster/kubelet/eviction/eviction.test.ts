@@ -202,3 +202,65 @@ describe('local storage', () => {
     );
   });
 });
+
+describe('the disk', () => {
+  const GIB = 1024 ** 3;
+  const filler: NonNullable<Pod['spec']> = {
+    containers: [
+      {
+        name: 'filler',
+        image: 'busybox',
+        command: ['sh', '-c', 'dd if=/dev/zero of=/scratch/data bs=1M count=8000; sleep 3600'],
+        volumeMounts: [{ name: 'scratch', mountPath: '/scratch' }],
+      },
+    ],
+    volumes: [{ name: 'scratch', emptyDir: {} }],
+  };
+
+  it('that fills: images that nobody uses go first, then the Pod that has most, and its room is there again', async () => {
+    await node.start();
+    node.createPod('web', { containers: [{ name: 'web', image: 'nginx:1.25' }] });
+    await node.test.run(20_000);
+    node.runtime.preload('docker.io/library/redis:7');
+    node.machine.files.allocate('/var/tmp/ballast', 44 * GIB);
+    node.createPod('filler', filler);
+    await node.test.run(60_000);
+    expect(node.pod('filler')?.status).toMatchObject({ phase: 'Failed', reason: 'Evicted' });
+    expect(node.pod('filler')?.status?.message).toMatch(
+      /^The node was low on resource: ephemeral-storage\. Threshold quantity: 9663676\d{3}, available: \d+(Ki)?\. Container filler was using \d+Ki, request is 0, has larger consumption of ephemeral-storage\. $/,
+    );
+    expect(condition('DiskPressure')).toBe('True KubeletHasDiskPressure kubelet has disk pressure');
+    expect(node.state('web')).toBe('Running');
+    expect(node.machine.disk.available).toBeGreaterThan(12 * GIB);
+    const events = eventsOf('Node').filter((text) => /Eviction|Disk/.test(text));
+    expect(events).toContain('worker-1 EvictionThresholdMet Attempting to reclaim ephemeral-storage');
+    expect(events).toContain('worker-1 NodeHasDiskPressure Node worker-1 status is now: NodeHasDiskPressure');
+    node.createPod('late', { containers: [{ name: 'web', image: 'nginx:1.25' }] });
+    await node.test.run(5_000);
+    expect(node.pod('late')?.status?.message).toBe(
+      'Pod was rejected: The node had condition: [DiskPressure]. ',
+    );
+    await node.test.run(330_000);
+    expect(condition('DiskPressure')).toBe('False KubeletHasNoDiskPressure kubelet has no disk pressure');
+  });
+
+  it('over the high threshold of images: the unused go, and what is told when that is too little', async () => {
+    node.configure('evictionHard: {memory.available: 100Mi}\nimageMinimumGCAge: 1s\n');
+    await node.start();
+    node.createPod('web', { containers: [{ name: 'web', image: 'nginx:1.25' }] });
+    await node.test.run(20_000);
+    node.runtime.preload('docker.io/library/redis:7');
+    const has = (): string[] => [...node.runtime.store.images.values()].flatMap(({ repoTags }) => repoTags);
+    expect(has()).toContain('docker.io/library/redis:7');
+    node.machine.files.allocate('/var/tmp/ballast', 54 * GIB);
+    await node.test.run(620_000);
+    expect(has().sort()).toEqual(['docker.io/library/nginx:1.25', 'registry.k8s.io/pause:3.10.1']);
+    const told = eventsOf('Node').filter((text) => /FreeDiskSpaceFailed|ImageGCFailed/.test(text));
+    expect(told[0]).toMatch(
+      /^worker-1 FreeDiskSpaceFailed Failed to garbage collect required amount of images\. Attempted to free \d+ bytes, but only found \d+ bytes eligible to free\.$/,
+    );
+    expect(told.some((text) => text.startsWith('worker-1 ImageGCFailed Failed to garbage collect'))).toBe(
+      true,
+    );
+  });
+});

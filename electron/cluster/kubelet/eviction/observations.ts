@@ -26,7 +26,6 @@ export function observe({ memory, pods, disk, processes }: NodeUsage): Observati
     ['allocatableMemory.available', bytes(pods.limit - pods.used, pods.limit)],
     ['pid.available', count(processes.max - processes.running, processes.max)],
   ]);
-  if (disk === undefined) return observations;
   for (const fs of ['nodefs', 'imagefs'] as const) {
     observations.set(`${fs}.available`, bytes(disk.available.bytes, disk.capacity.bytes));
     observations.set(`${fs}.inodesFree`, count(disk.available.inodes, disk.capacity.inodes));

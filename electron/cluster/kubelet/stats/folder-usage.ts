@@ -15,7 +15,7 @@ export function folderUsage(files: FileSystem, folder: string): FsUsage {
       bytes += below.bytes;
       inodes += below.inodes;
     } else {
-      bytes += Math.ceil(files.read(path).length / BLOCK) * BLOCK;
+      bytes += Math.ceil((files.stat(path)?.size ?? 0) / BLOCK) * BLOCK;
       inodes += 1;
     }
   }

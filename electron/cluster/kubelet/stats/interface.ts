@@ -43,7 +43,7 @@ export interface NodeUsage {
   readonly memory: { readonly capacity: number; readonly available: number };
   /** What Pods may have together, and have. */
   readonly pods: { readonly limit: number; readonly used: number };
-  /** The one disk that holds everything; undefined while it cannot be seen. */
-  readonly disk: { readonly capacity: FsUsage; readonly available: FsUsage } | undefined;
+  /** The one disk that holds everything. */
+  readonly disk: { readonly capacity: FsUsage; readonly available: FsUsage };
   readonly processes: { readonly max: number; readonly running: number };
 }

@@ -47,12 +47,16 @@ export class NodeStats {
   }
 
   node(): NodeUsage {
-    const { kernel } = this.#options.process;
+    const { kernel, disk } = this.#options.process;
+    const { inodes } = disk;
     const { capacity, available, groups } = kernel.memory;
     return {
       memory: { capacity, available },
       pods: { limit: this.#podLimit, used: groups },
-      disk: undefined,
+      disk: {
+        capacity: { bytes: disk.capacity, inodes: inodes.capacity },
+        available: { bytes: disk.available, inodes: Math.max(0, inodes.capacity - inodes.used) },
+      },
       processes: kernel.processes,
     };
   }

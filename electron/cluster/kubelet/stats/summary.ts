@@ -47,11 +47,11 @@ class SummaryBuilder {
     const { disk } = this.#inputs.node;
     return {
       time: this.#time,
-      ...(disk === undefined
-        ? {}
-        : { availableBytes: disk.available.bytes, capacityBytes: disk.capacity.bytes }),
+      availableBytes: disk.available.bytes,
+      capacityBytes: disk.capacity.bytes,
       usedBytes: usage.bytes,
-      ...(disk === undefined ? {} : { inodesFree: disk.available.inodes, inodes: disk.capacity.inodes }),
+      inodesFree: disk.available.inodes,
+      inodes: disk.capacity.inodes,
       inodesUsed: usage.inodes,
     };
   }
@@ -105,13 +105,10 @@ export function statsSummary(inputs: SummaryInputs): Json {
   const containers = pods.flatMap((pod) => pod.containers);
   const nanoCores = containers.reduce((sum, container) => sum + container.nanoCores, 0);
   const coreNanoSeconds = containers.reduce((sum, container) => sum + container.coreNanoSeconds, 0);
-  const used =
-    disk === undefined
-      ? { bytes: 0, inodes: 0 }
-      : {
-          bytes: disk.capacity.bytes - disk.available.bytes,
-          inodes: disk.capacity.inodes - disk.available.inodes,
-        };
+  const used = {
+    bytes: disk.capacity.bytes - disk.available.bytes,
+    inodes: disk.capacity.inodes - disk.available.inodes,
+  };
   return {
     node: {
       nodeName,
@@ -127,8 +124,8 @@ export function statsSummary(inputs: SummaryInputs): Json {
       startTime: formatTime(bootedAt),
       cpu: build.cpu(nanoCores, coreNanoSeconds),
       memory: build.memory(memory.capacity - memory.available, memory.available),
-      ...(disk === undefined ? {} : { fs: build.fs(used) }),
-      ...(disk === undefined || images === undefined
+      fs: build.fs(used),
+      ...(images === undefined
         ? {}
         : { runtime: { imageFs: build.fs(images), containerFs: build.fs(used) } }),
       rlimit: { time: formatTime(now), maxpid: processes.max, curproc: processes.running },

@@ -4,14 +4,16 @@ import { CommandError } from '../interface.ts';
 /** How long a restart takes until the machine boots again, in virtual milliseconds. */
 const REBOOT = 5000;
 
-/** Off: this command, like all processes, ends with the power. */
-export function powerOff({ machine }: CommandContext): number {
+/** Off, once those are ready who hold it back (the kubelet): this command, like all processes, ends with the power. */
+export async function powerOff({ machine }: CommandContext): Promise<number> {
+  await machine.prepareShutdown();
   machine.powerOff();
   return 0;
 }
 
 /** Off and on again, by a timer that the machine's end does not cancel. */
-export function reboot({ machine, afterPowerLoss }: CommandContext): number {
+export async function reboot({ machine, afterPowerLoss }: CommandContext): Promise<number> {
+  await machine.prepareShutdown();
   afterPowerLoss(REBOOT, () => machine.powerOn());
   machine.powerOff();
   return 0;
