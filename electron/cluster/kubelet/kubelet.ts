@@ -35,6 +35,7 @@ import { PodRecords } from './pod-record.ts';
 import { PodSyncer } from './pod-syncer.ts';
 import { PodWorker } from './pod-worker.ts';
 import { RuntimeCache } from './runtime-cache.ts';
+import { joinedReasons } from './joined-reasons.ts';
 import { KubeletServer } from './server/kubelet-server.ts';
 import type { KubeletSettings } from './settings.ts';
 import { StaticPodSource } from './static-pods.ts';
@@ -52,12 +53,6 @@ export interface KubeletOptions {
   readonly version: string;
   /** The machine was frozen, not rebooted: nothing is told or tried again that was told or tried before. */
   readonly thawed: boolean;
-}
-
-/** Several reasons as Go's aggregate writes them. */
-function joined(reasons: readonly string[]): string {
-  const said = reasons.filter((reason) => reason !== '');
-  return said.length > 1 ? `[${said.join(', ')}]` : said.join('');
 }
 
 /** Whether volumes of the downward API show something else. */
@@ -430,7 +425,7 @@ export class Kubelet {
       bootId: process.files.exists(BOOT_ID) ? process.files.read(BOOT_ID).trim() : '',
       runtimeVersion: this.#runtime.runtimeVersion,
       images: this.#runtime.images,
-      notReady: joined([this.#runtime.notReady, this.#keeper.shutdown.notReady]),
+      notReady: joinedReasons([this.#runtime.notReady, this.#keeper.shutdown.notReady]),
       pressure: this.#keeper.eviction.conditions,
       now: process.clock.now(),
     };

@@ -127,7 +127,7 @@ export class SimulatedProcess implements Process {
         // In a turn of its own, as everything that this process does.
         const inTurn = (): Promise<void> =>
           new Promise((resolve) => {
-            clock.setTimeout(() => {
+            context.clock.setTimeout(() => {
               prepare().then(resolve, (error: unknown) => this.#crash(error));
             }, 0);
           });
