@@ -430,9 +430,4 @@ export class Kubelet {
       now: process.clock.now(),
     };
   }
-
-  /** Pods this kubelet looks after, for its log. */
-  get podNames(): readonly string[] {
-    return [...this.#workers.values()].map((worker) => metaOf(worker.pod).name);
-  }
 }
