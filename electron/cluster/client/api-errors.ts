@@ -56,3 +56,8 @@ export function hasStatusCause(error: unknown, cause: string): boolean {
 export function statusError(status: Status): StatusError {
   return new StatusError(status.code ?? 500, status.reason, status.message ?? 'unknown', status.details);
 }
+
+/** What an error says: its message, or whatever was thrown as text. */
+export function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -5,6 +5,7 @@ import { matchesLabels } from '../apimachinery/labels.ts';
 import { isInvalid, isNotFound } from '../client/api-errors.ts';
 import type { ApiClient } from '../client/interface.ts';
 import type { ResourceType } from '../client/resource-type.ts';
+import type { SharedInformer } from '../client/shared-informer.ts';
 
 /** Index of objects by the uid of their controller; those without one are under `orphanKey` of their namespace. */
 export const controllerUidIndex = 'controllerUid';
@@ -13,9 +14,15 @@ export function orphanKey(namespace: string): string {
   return `orphan/${namespace}`;
 }
 
-export function controllerUidOf(object: KubeObject): readonly string[] {
+function controllerUidOf(object: KubeObject): readonly string[] {
   const owner = controllerOf(object);
   return [owner === undefined ? orphanKey(namespaceOf(object)) : owner.uid];
+}
+
+/** Makes objects be found by their controller. */
+export function indexByController<T extends KubeObject>(informer: SharedInformer<T>): void {
+  if (!informer.indexer.hasIndex(controllerUidIndex))
+    informer.addIndexers({ [controllerUidIndex]: controllerUidOf });
 }
 
 /**

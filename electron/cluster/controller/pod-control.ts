@@ -1,7 +1,7 @@
 import { nameOf, namespaceOf, uidOf } from '../apimachinery/meta.ts';
 import type { KubeObject, OwnerReference } from '../apimachinery/types.ts';
 import type { Pod, PodTemplateSpec } from '../api/types.ts';
-import { hasStatusCause, isNotFound } from '../client/api-errors.ts';
+import { errorText, hasStatusCause, isNotFound } from '../client/api-errors.ts';
 import type { EventRecorder } from '../client/event-recorder.ts';
 import type { ApiClient } from '../client/interface.ts';
 import type { ResourceType } from '../client/resource-type.ts';
@@ -53,12 +53,7 @@ export class PodControl<O extends KubeObject> {
     } catch (error) {
       // Events cannot be written there any more either.
       if (!hasStatusCause(error, 'NamespaceTerminating')) {
-        this.#say(
-          owner,
-          'Warning',
-          'FailedCreate',
-          `Error creating: ${error instanceof Error ? error.message : String(error)}`,
-        );
+        this.#say(owner, 'Warning', 'FailedCreate', `Error creating: ${errorText(error)}`);
       }
       throw error;
     }
@@ -70,7 +65,7 @@ export class PodControl<O extends KubeObject> {
       await this.#client.resource<Pod>(resourceTypes.pods, namespaceOf(owner)).delete(name);
     } catch (error) {
       if (isNotFound(error)) throw error;
-      const text = error instanceof Error ? error.message : String(error);
+      const text = errorText(error);
       this.#say(owner, 'Warning', 'FailedDelete', `Error deleting: ${text}`);
       throw error;
     }

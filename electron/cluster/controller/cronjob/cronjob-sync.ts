@@ -7,7 +7,7 @@ import { isControlledBy, isTerminating, nameOf, namespaceOf, uidOf } from '../..
 import { formatTime, parseTime } from '../../apimachinery/time.ts';
 import { quote } from '../../apimachinery/validation/field-error.ts';
 import type { CronJob, Job } from '../../api/types.ts';
-import { hasStatusCause, isAlreadyExists, isNotFound } from '../../client/api-errors.ts';
+import { errorText, hasStatusCause, isAlreadyExists, isNotFound } from '../../client/api-errors.ts';
 import type { EventType } from '../../client/event-recorder.ts';
 import type { ResourceClient } from '../../client/interface.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
@@ -201,7 +201,7 @@ export class CronJobSync {
       try {
         job = await this.#jobs.get(name);
       } catch (error) {
-        this.#say('Warning', 'FailedGet', `Get job: ${textOf(error)}`);
+        this.#say('Warning', 'FailedGet', `Get job: ${errorText(error)}`);
         throw error;
       }
       if (!(await this.#delete(job)))
@@ -223,7 +223,7 @@ export class CronJobSync {
         return isControlledBy(job, this.#cronJob) && !this.#isActive(job) ? job : undefined;
       }
       if (!hasStatusCause(error, 'NamespaceTerminating'))
-        this.#say('Warning', 'FailedCreate', `Error creating job: ${textOf(error)}`);
+        this.#say('Warning', 'FailedCreate', `Error creating job: ${errorText(error)}`);
       throw error;
     }
   }
@@ -246,7 +246,7 @@ export class CronJobSync {
     try {
       await this.#jobs.delete(nameOf(job), { propagationPolicy: 'Background' });
     } catch (error) {
-      this.#say('Warning', 'FailedDelete', `Deleted job: ${textOf(error)}`);
+      this.#say('Warning', 'FailedDelete', `Deleted job: ${errorText(error)}`);
       return false;
     }
     this.#deactivate(uidOf(job));
@@ -301,8 +301,4 @@ function byStartTime(a: Job, b: Job): number {
 /** `Mon, 02 Jan 2006 15:04:05 +0000`. */
 function rfc1123(instant: number): string {
   return new Date(instant).toUTCString().replace('GMT', '+0000');
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

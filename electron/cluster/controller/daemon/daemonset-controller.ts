@@ -1,4 +1,4 @@
-import { matchesLabels, selectorFromLabelSelector } from '../../apimachinery/labels.ts';
+import { selectorFromLabelSelector } from '../../apimachinery/labels.ts';
 import {
   controllerOf,
   isTerminating,
@@ -16,15 +16,10 @@ import { resourceTypes } from '../../client/resource-types.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
 import { WorkQueue } from '../../client/work-queue.ts';
 import { runWorkers } from '../../client/workers.ts';
-import {
-  ControllerRefManager,
-  controllerUidIndex,
-  controllerUidOf,
-  orphanKey,
-} from '../controller-ref-manager.ts';
 import { decide } from '../decision.ts';
 import { RevisionHistory } from '../history/revision-history.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
+import { OwnedObjects } from '../owned-objects.ts';
 import { PodControl } from '../pod-control.ts';
 import { slowStartBatch } from '../slow-start-batch.ts';
 import { daemonPodTemplate, nodeWants, revisionHashLabel, targetNode } from './daemon-pod.ts';
@@ -45,6 +40,7 @@ export class DaemonSetController implements Controller {
   readonly #pods: SharedInformer<Pod>;
   readonly #nodes: SharedInformer<Node>;
   readonly #history: RevisionHistory<DaemonSet>;
+  readonly #owned: OwnedObjects<Pod, DaemonSet>;
   readonly #podControl: PodControl<DaemonSet>;
   readonly #expectations: UidTrackingExpectations;
   /** Failed Pods are not replaced at once, by set and node. */
@@ -60,8 +56,13 @@ export class DaemonSetController implements Controller {
     this.#sets = c.factory.informer(resourceTypes.daemonSets);
     this.#pods = c.factory.informer(resourceTypes.pods);
     this.#nodes = c.factory.informer(resourceTypes.nodes);
-    if (!this.#pods.indexer.hasIndex(controllerUidIndex))
-      this.#pods.addIndexers({ [controllerUidIndex]: controllerUidOf });
+    this.#owned = new OwnedObjects({
+      client: c.client,
+      type: resourceTypes.pods,
+      informer: this.#pods,
+      ownerType: resourceTypes.daemonSets,
+      owners: this.#sets.lister,
+    });
     this.#sets.addEventHandler({
       onAdd: (set) => this.#queue.add(objectKey(set)),
       onUpdate: (_, set) => this.#queue.add(objectKey(set)),
@@ -122,14 +123,7 @@ export class DaemonSetController implements Controller {
 
   /** Pods of the set by the node they are on or meant for, the oldest first. */
   async #byNode(set: DaemonSet): Promise<Map<string, Pod[]>> {
-    const { lister } = this.#pods;
-    const candidates = [
-      ...lister.byIndex(controllerUidIndex, uidOf(set)),
-      ...lister.byIndex(controllerUidIndex, orphanKey(namespaceOf(set))),
-    ];
-    const selector = selectorFromLabelSelector(set.spec?.selector);
-    const types = [resourceTypes.pods, resourceTypes.daemonSets] as const;
-    const claimed = await new ControllerRefManager(this.#c.client, ...types, set, selector).claim(candidates);
+    const claimed = await this.#owned.claim(set);
     const age = (pod: Pod): string => `${pod.metadata?.creationTimestamp ?? '~'} ${nameOf(pod)}`;
     return Map.groupBy(
       claimed.sort((a, b) => (age(a) < age(b) ? -1 : 1)),
@@ -278,16 +272,9 @@ export class DaemonSetController implements Controller {
     this.#c.recorder.event({ apiVersion, kind, object: set }, type, reason, message);
   }
 
-  #setOf(pod: Pod): DaemonSet | undefined {
-    const owner = controllerOf(pod);
-    if (owner?.kind !== resourceTypes.daemonSets.kind) return undefined;
-    const set = this.#sets.lister.get(`${namespaceOf(pod)}/${owner.name}`);
-    return set !== undefined && uidOf(set) === owner.uid ? set : undefined;
-  }
-
   #podChanged(old: Pod | undefined, pod: Pod): void {
-    const set = this.#setOf(pod);
-    const former = old === undefined ? undefined : this.#setOf(old);
+    const set = this.#owned.ownerOf(pod);
+    const former = old === undefined ? undefined : this.#owned.ownerOf(old);
     if (former !== undefined && former !== set) this.#queue.add(objectKey(former));
     if (set !== undefined) {
       const key = objectKey(set);
@@ -295,14 +282,12 @@ export class DaemonSetController implements Controller {
       else if (old === undefined) this.#expectations.creationObserved(key);
       this.#queue.add(key);
     } else if (controllerOf(pod) === undefined && !isTerminating(pod)) {
-      for (const one of this.#sets.lister.namespace(namespaceOf(pod)))
-        if (matchesLabels(selectorFromLabelSelector(one.spec?.selector), pod.metadata?.labels))
-          this.#queue.add(objectKey(one));
+      for (const one of this.#owned.matching(pod)) this.#queue.add(objectKey(one));
     }
   }
 
   #podGone(pod: Pod): void {
-    const set = this.#setOf(pod);
+    const set = this.#owned.ownerOf(pod);
     if (set === undefined) return;
     this.#expectations.deletionOf(objectKey(set), objectKey(pod));
     this.#queue.add(objectKey(set));

@@ -1,6 +1,4 @@
-import { selectorFromLabelSelector } from '../../apimachinery/labels.ts';
 import { controllerOf, isTerminating, namespaceOf, nameOf, uidOf } from '../../apimachinery/meta.ts';
-import type { OwnerReference } from '../../apimachinery/types.ts';
 import type { Deployment, Pod, ReplicaSet } from '../../api/types.ts';
 import { hasStatusCause } from '../../client/api-errors.ts';
 import { objectKey } from '../../client/object-key.ts';
@@ -8,14 +6,9 @@ import { resourceTypes } from '../../client/resource-types.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
 import { WorkQueue } from '../../client/work-queue.ts';
 import { runWorkers } from '../../client/workers.ts';
-import { matchesLabels } from '../../apimachinery/labels.ts';
-import {
-  ControllerRefManager,
-  controllerUidIndex,
-  controllerUidOf,
-  orphanKey,
-} from '../controller-ref-manager.ts';
+import { controllerUidIndex, indexByController } from '../controller-ref-manager.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
+import { OwnedObjects } from '../owned-objects.ts';
 import { isPodFinished } from '../pod-status.ts';
 import type { DeploymentStatus } from './deployment-conditions.ts';
 import {
@@ -62,6 +55,7 @@ export class DeploymentController implements Controller {
   readonly #queue: WorkQueue;
   readonly #deployments: SharedInformer<Deployment>;
   readonly #replicaSets: SharedInformer<ReplicaSet>;
+  readonly #owned: OwnedObjects<ReplicaSet, Deployment>;
   readonly #pods: SharedInformer<Pod>;
 
   constructor(c: ControllerContext, workers = 5) {
@@ -71,10 +65,14 @@ export class DeploymentController implements Controller {
     this.#deployments = c.factory.informer(resourceTypes.deployments);
     this.#replicaSets = c.factory.informer(resourceTypes.replicaSets);
     this.#pods = c.factory.informer(resourceTypes.pods);
-    if (!this.#replicaSets.indexer.hasIndex(controllerUidIndex))
-      this.#replicaSets.addIndexers({ [controllerUidIndex]: controllerUidOf });
-    if (!this.#pods.indexer.hasIndex(controllerUidIndex))
-      this.#pods.addIndexers({ [controllerUidIndex]: controllerUidOf });
+    this.#owned = new OwnedObjects({
+      client: c.client,
+      type: resourceTypes.replicaSets,
+      informer: this.#replicaSets,
+      ownerType: resourceTypes.deployments,
+      owners: this.#deployments.lister,
+    });
+    indexByController(this.#pods);
     this.#deployments.addEventHandler({
       onAdd: (deployment) => this.#queue.add(objectKey(deployment)),
       onUpdate: (_, deployment) => this.#queue.add(objectKey(deployment)),
@@ -83,7 +81,7 @@ export class DeploymentController implements Controller {
     this.#replicaSets.addEventHandler({
       onAdd: (rs) => this.#replicaSetChanged(undefined, rs),
       onUpdate: (old, rs) => this.#replicaSetChanged(old, rs),
-      onDelete: (rs) => this.#enqueueOwner(rs, controllerOf(rs)),
+      onDelete: (rs) => this.#enqueueOwner(rs),
     });
     this.#pods.addEventHandler({ onDelete: (pod) => this.#podDeleted(pod) });
   }
@@ -107,7 +105,7 @@ export class DeploymentController implements Controller {
 
   async #reconcile(deployment: Deployment): Promise<void> {
     const rollout = new Rollout(this.#c, deployment);
-    const sets = await this.#claimSets(deployment);
+    const sets = await this.#owned.claim(deployment);
     if (isTerminating(deployment)) {
       await this.#syncStatus(rollout, await rollout.revisions(sets, false));
       return;
@@ -120,22 +118,6 @@ export class DeploymentController implements Controller {
     } else {
       await this.#recreate(rollout, sets);
     }
-  }
-
-  async #claimSets(deployment: Deployment): Promise<ReplicaSet[]> {
-    const { lister } = this.#replicaSets;
-    const candidates = [
-      ...lister.byIndex(controllerUidIndex, uidOf(deployment)),
-      ...lister.byIndex(controllerUidIndex, orphanKey(namespaceOf(deployment))),
-    ];
-    const selector = selectorFromLabelSelector(deployment.spec?.selector);
-    return new ControllerRefManager(
-      this.#c.client,
-      resourceTypes.replicaSets,
-      resourceTypes.deployments,
-      deployment,
-      selector,
-    ).claim(candidates);
   }
 
   /** While it is paused nothing progresses, and that is no failure. */
@@ -322,30 +304,20 @@ export class DeploymentController implements Controller {
     return true;
   }
 
-  #resolve(namespace: string, owner: OwnerReference | undefined): Deployment | undefined {
-    if (owner?.kind !== resourceTypes.deployments.kind) return undefined;
-    const deployment = this.#deployments.lister.get(`${namespace}/${owner.name}`);
-    return deployment !== undefined && uidOf(deployment) === owner.uid ? deployment : undefined;
-  }
-
-  #enqueueOwner(rs: ReplicaSet, owner: OwnerReference | undefined): void {
-    const deployment = this.#resolve(namespaceOf(rs), owner);
+  #enqueueOwner(rs: ReplicaSet): void {
+    const deployment = this.#owned.ownerOf(rs);
     if (deployment !== undefined) this.#queue.add(objectKey(deployment));
   }
 
   #replicaSetChanged(old: ReplicaSet | undefined, rs: ReplicaSet): void {
     const owner = controllerOf(rs);
     const former = old && controllerOf(old);
-    if (old !== undefined && former !== undefined && former.uid !== owner?.uid)
-      this.#enqueueOwner(old, former);
+    if (old !== undefined && former !== undefined && former.uid !== owner?.uid) this.#enqueueOwner(old);
     if (owner !== undefined) {
-      this.#enqueueOwner(rs, owner);
+      this.#enqueueOwner(rs);
       return;
     }
-    for (const deployment of this.#deployments.lister.namespace(namespaceOf(rs))) {
-      const selector = selectorFromLabelSelector(deployment.spec?.selector);
-      if (matchesLabels(selector, rs.metadata?.labels)) this.#queue.add(objectKey(deployment));
-    }
+    for (const deployment of this.#owned.matching(rs)) this.#queue.add(objectKey(deployment));
   }
 
   /** A Deployment that recreates goes on when the last old Pod is gone. */
@@ -353,9 +325,9 @@ export class DeploymentController implements Controller {
     const owner = controllerOf(pod);
     if (owner?.kind !== resourceTypes.replicaSets.kind) return;
     const rs = this.#replicaSets.lister.get(`${namespaceOf(pod)}/${owner.name}`);
-    const deployment = rs && this.#resolve(namespaceOf(pod), controllerOf(rs));
+    const deployment = rs && this.#owned.ownerOf(rs);
     if (deployment === undefined || isRollingUpdate(deployment)) return;
-    const sets = this.#replicaSets.lister.byIndex(controllerUidIndex, uidOf(deployment));
+    const sets = this.#owned.of(deployment);
     const left = sets.some((set) => this.#pods.lister.byIndex(controllerUidIndex, uidOf(set)).length > 0);
     if (!left) this.#queue.add(objectKey(deployment));
   }

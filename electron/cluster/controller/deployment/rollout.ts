@@ -2,7 +2,7 @@ import { computeHash } from '../../apimachinery/names.ts';
 import { controllerOf, nameOf, namespaceOf, uidOf } from '../../apimachinery/meta.ts';
 import type { OwnerReference } from '../../apimachinery/types.ts';
 import type { Deployment, ReplicaSet } from '../../api/types.ts';
-import { hasStatusCause, isAlreadyExists, isNotFound } from '../../client/api-errors.ts';
+import { errorText, hasStatusCause, isAlreadyExists, isNotFound } from '../../client/api-errors.ts';
 import { objectKey } from '../../client/object-key.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import { decide } from '../decision.ts';
@@ -231,7 +231,7 @@ export class Rollout {
 
   async #createFailed(draft: ReplicaSet, error: unknown): Promise<void> {
     if (hasStatusCause(error, 'NamespaceTerminating')) return;
-    const why = error instanceof Error ? error.message : String(error);
+    const why = errorText(error);
     const message = `Failed to create new replica set "${nameOf(draft)}": ${why}`;
     if (hasProgressDeadline(this.deployment)) {
       const condition = newCondition('Progressing', 'False', 'ReplicaSetCreateError', message, this.now);

@@ -3,7 +3,7 @@ import { matchesLabels, selectorFromLabelSelector } from '../../apimachinery/lab
 import { nameOf, namespaceOf } from '../../apimachinery/meta.ts';
 import type { LabelSelector } from '../../apimachinery/types.ts';
 import type { KubeObject, Pod, PodDisruptionBudget } from '../../api/types.ts';
-import { isConflict, isNotFound } from '../../client/api-errors.ts';
+import { errorText, isConflict, isNotFound } from '../../client/api-errors.ts';
 import type { EventType } from '../../client/event-recorder.ts';
 import { objectKey } from '../../client/object-key.ts';
 import type { ResourceType } from '../../client/resource-type.ts';
@@ -72,7 +72,7 @@ export class DisruptionController implements Controller {
       await this.#bringUpToDate(budget, key);
     } catch (error) {
       if (isConflict(error)) throw error;
-      const message = error instanceof Error ? error.message : String(error);
+      const message = errorText(error);
       this.#c.context.log.error('Failed to sync PDB', { podDisruptionBudget: key, err: message });
       await this.#write(withoutDisruptions(budget, message, this.#c.context.clock.now()), 'fail-safe');
     }
@@ -107,7 +107,7 @@ export class DisruptionController implements Controller {
     try {
       scale = await this.#scale.of(pods);
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = errorText(error);
       const message = `Failed to calculate the number of expected pods: ${why}`;
       this.#sayOf(budget, 'Warning', 'CalculateExpectedPodCountFailed', message);
       throw error;

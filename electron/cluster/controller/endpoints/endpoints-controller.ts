@@ -1,7 +1,7 @@
 import { formatTime } from '../../apimachinery/time.ts';
 import { canonicalText } from '../../apimachinery/names.ts';
 import type { Endpoints, Pod, Service } from '../../api/types.ts';
-import { hasStatusCause, isNotFound } from '../../client/api-errors.ts';
+import { errorText, hasStatusCause, isNotFound } from '../../client/api-errors.ts';
 import { objectKey, splitObjectKey } from '../../client/object-key.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
@@ -10,7 +10,7 @@ import { runWorkers } from '../../client/workers.ts';
 import { decide } from '../decision.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
 import { endpointSubsets, truncate } from './endpoint-subsets.ts';
-import { hasSelector, isHeadless, podsOf, watchServicePods } from './service-pods.ts';
+import { hasSelector, isHeadless, podsOf, watchServices } from './service-pods.ts';
 import { TriggerTimes } from './trigger-times.ts';
 
 const headlessLabel = 'service.kubernetes.io/headless';
@@ -35,12 +35,7 @@ export class EndpointsController implements Controller {
     this.#services = c.factory.informer(resourceTypes.services);
     this.#pods = c.factory.informer(resourceTypes.pods);
     this.#endpoints = c.factory.informer(resourceTypes.endpoints);
-    this.#services.addEventHandler({
-      onAdd: (service) => this.#queue.add(objectKey(service)),
-      onUpdate: (_, service) => this.#queue.add(objectKey(service)),
-      onDelete: (service) => this.#queue.add(objectKey(service)),
-    });
-    watchServicePods(this.#services, this.#pods, (key) => this.#queue.add(key));
+    watchServices(this.#services, this.#pods, (key) => this.#queue.add(key));
     this.#endpoints.addEventHandler({ onDelete: (endpoints) => this.#queue.add(objectKey(endpoints)) });
   }
 
@@ -109,7 +104,7 @@ export class EndpointsController implements Controller {
       if (present === undefined && hasStatusCause(error, 'NamespaceTerminating')) return;
       const verb = present === undefined ? 'create' : 'update';
       const reason = present === undefined ? 'FailedToCreateEndpoint' : 'FailedToUpdateEndpoint';
-      const why = error instanceof Error ? error.message : String(error);
+      const why = errorText(error);
       const target = { apiVersion: 'v1', kind: 'Endpoints', object };
       this.#c.recorder.event(target, 'Warning', reason, `Failed to ${verb} endpoint ${key}: ${why}`);
       throw error;

@@ -7,12 +7,14 @@ import { objectKey } from '../../client/object-key.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
 import { isPodFinished, isPodReady } from '../pod-status.ts';
 
-/** Calls `changed` with the key of each Service whose endpoints a change of a Pod may touch. Models endpointslice/util GetServicesToUpdateOnPodChange (v1.34). */
-export function watchServicePods(
+/** Calls `changed` with the key of each Service that changes, or whose endpoints a change of a Pod may touch. Models endpointslice/util GetServicesToUpdateOnPodChange (v1.34). */
+export function watchServices(
   services: SharedInformer<Service>,
   pods: SharedInformer<Pod>,
   changed: (key: string) => void,
 ): void {
+  const add = (service: Service): void => changed(objectKey(service));
+  services.addEventHandler({ onAdd: add, onUpdate: (_, service) => add(service), onDelete: add });
   const tell = (...seen: readonly Pod[]): void => {
     for (const service of services.lister.namespace(namespaceOf(seen[0] as Pod)))
       if (seen.some((pod) => selects(service, pod))) changed(objectKey(service));

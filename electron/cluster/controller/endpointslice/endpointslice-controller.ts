@@ -1,10 +1,9 @@
 import type { EndpointSlice, Node, Pod, Service } from '../../api/types.ts';
-import { objectKey } from '../../client/object-key.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
 import { WorkQueue } from '../../client/work-queue.ts';
 import { runWorkers } from '../../client/workers.ts';
-import { hasSelector, isHeadless, podsOf, watchServicePods } from '../endpoints/service-pods.ts';
+import { hasSelector, isHeadless, podsOf, watchServices } from '../endpoints/service-pods.ts';
 import { TriggerTimes } from '../endpoints/trigger-times.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
 import { podEndpoints } from './pod-endpoints.ts';
@@ -33,12 +32,7 @@ export class EndpointSliceController implements Controller {
     const slices = c.factory.informer<EndpointSlice>(resourceTypes.endpointSlices);
     const manager = 'endpointslice-controller.k8s.io';
     this.#reconciler = new SliceReconciler(c, slices, resourceTypes.services, manager);
-    this.#services.addEventHandler({
-      onAdd: (service) => this.#queue.add(objectKey(service)),
-      onUpdate: (_, service) => this.#queue.add(objectKey(service)),
-      onDelete: (service) => this.#queue.add(objectKey(service)),
-    });
-    watchServicePods(this.#services, this.#pods, (key) => this.#queue.add(key));
+    watchServices(this.#services, this.#pods, (key) => this.#queue.add(key));
     const foreign = (slice: EndpointSlice): void => {
       const key = this.#reconciler.isForeign(slice) ? this.#reconciler.serviceOf(slice) : undefined;
       if (key !== undefined) this.#queue.add(key);

@@ -1,6 +1,6 @@
 import type { KubeObject, OwnerReference } from '../../apimachinery/types.ts';
 import { uidOf } from '../../apimachinery/meta.ts';
-import { isConflict, isNotFound } from '../../client/api-errors.ts';
+import { errorText, isConflict, isNotFound } from '../../client/api-errors.ts';
 import { discoverResources } from '../../client/discovery.ts';
 import type { DeleteOptions } from '../../client/interface.ts';
 import type { ResourceType } from '../../client/resource-type.ts';
@@ -92,7 +92,7 @@ export class GarbageCollector implements Controller {
       return true;
     } catch (error) {
       this.#c.context.log.warn('failed to discover some groups', {
-        err: error instanceof Error ? error.message : String(error),
+        err: errorText(error),
       });
       return false;
     }

@@ -1,5 +1,4 @@
-import { matchesLabels, selectorFromLabelSelector } from '../../apimachinery/labels.ts';
-import { controllerOf, isTerminating, namespaceOf, uidOf } from '../../apimachinery/meta.ts';
+import { controllerOf, isTerminating } from '../../apimachinery/meta.ts';
 import type { Job, Pod } from '../../api/types.ts';
 import { UidTrackingExpectations } from '../../client/controller-expectations.ts';
 import { objectKey } from '../../client/object-key.ts';
@@ -7,13 +6,8 @@ import { resourceTypes } from '../../client/resource-types.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
 import { WorkQueue } from '../../client/work-queue.ts';
 import { runWorkers } from '../../client/workers.ts';
-import {
-  ControllerRefManager,
-  controllerUidIndex,
-  controllerUidOf,
-  orphanKey,
-} from '../controller-ref-manager.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
+import { OwnedObjects } from '../owned-objects.ts';
 import { PodControl } from '../pod-control.ts';
 import type { FailureRecord } from './failure-backoff.ts';
 import { isJobFinished } from './job-conditions.ts';
@@ -32,6 +26,7 @@ export class JobController implements Controller {
   readonly #orphans: WorkQueue;
   readonly #jobs: SharedInformer<Job>;
   readonly #pods: SharedInformer<Pod>;
+  readonly #owned: OwnedObjects<Pod, Job>;
   readonly #podControl: PodControl<Job>;
   readonly #expectations: UidTrackingExpectations;
   readonly #backoff = new Map<string, FailureRecord>();
@@ -45,14 +40,19 @@ export class JobController implements Controller {
     this.#podControl = new PodControl(c.client, c.recorder, resourceTypes.jobs);
     this.#jobs = c.factory.informer(resourceTypes.jobs);
     this.#pods = c.factory.informer(resourceTypes.pods);
-    if (!this.#pods.indexer.hasIndex(controllerUidIndex))
-      this.#pods.addIndexers({ [controllerUidIndex]: controllerUidOf });
+    this.#owned = new OwnedObjects({
+      client: c.client,
+      type: resourceTypes.pods,
+      informer: this.#pods,
+      ownerType: resourceTypes.jobs,
+      owners: this.#jobs.lister,
+    });
     this.#jobs.addEventHandler({
       onAdd: (job) => this.#queue.add(objectKey(job)),
       onUpdate: (_, job) => this.#queue.add(objectKey(job)),
       onDelete: (job) => {
         this.#queue.add(objectKey(job));
-        for (const pod of this.#pods.lister.byIndex(controllerUidIndex, uidOf(job))) this.#perhapsOrphan(pod);
+        for (const pod of this.#owned.of(job)) this.#perhapsOrphan(pod);
       },
     });
     this.#pods.addEventHandler({
@@ -84,27 +84,14 @@ export class JobController implements Controller {
       backoff: this.#backoff,
       again: (what: string, ms: number): void => this.#queue.addAfter(what, ms),
     };
-    await new JobSync(tools, job, await this.#claim(job)).run();
-  }
-
-  async #claim(job: Job): Promise<Pod[]> {
-    const { lister } = this.#pods;
-    const candidates = [
-      ...lister.byIndex(controllerUidIndex, uidOf(job)),
-      ...lister.byIndex(controllerUidIndex, orphanKey(namespaceOf(job))),
-    ];
-    const selector = selectorFromLabelSelector(job.spec?.selector);
-    const { client } = this.#c;
-    return new ControllerRefManager(client, resourceTypes.pods, resourceTypes.jobs, job, selector).claim(
-      candidates,
-    );
+    await new JobSync(tools, job, await this.#owned.claim(job)).run();
   }
 
   /** A Pod whose Job will not count it any more is let go. */
   async #syncOrphan(key: string): Promise<void> {
     const pod = this.#pods.lister.get(key);
     if (pod === undefined || !hasTrackingFinalizer(pod)) return;
-    const job = this.#jobOf(pod);
+    const job = this.#owned.ownerOf(pod);
     if (job !== undefined && !isJobFinished(job)) return;
     await releasePod(this.#c, pod);
   }
@@ -113,18 +100,12 @@ export class JobController implements Controller {
     if (hasTrackingFinalizer(pod)) this.#orphans.add(objectKey(pod));
   }
 
-  #jobOf(pod: Pod): Job | undefined {
-    const owner = controllerOf(pod);
-    if (owner?.kind !== resourceTypes.jobs.kind) return undefined;
-    const job = this.#jobs.lister.get(`${namespaceOf(pod)}/${owner.name}`);
-    return job !== undefined && uidOf(job) === owner.uid ? job : undefined;
-  }
-
   #podChanged(old: Pod | undefined, pod: Pod): void {
-    const job = this.#jobOf(pod);
+    const job = this.#owned.ownerOf(pod);
     if (job === undefined) {
       this.#perhapsOrphan(pod);
-      if (controllerOf(pod) === undefined && old === undefined) this.#enqueueMatching(pod);
+      if (controllerOf(pod) === undefined && old === undefined)
+        for (const one of this.#owned.matching(pod)) this.#queue.add(objectKey(one));
       return;
     }
     const key = objectKey(job);
@@ -135,15 +116,9 @@ export class JobController implements Controller {
   }
 
   #podGone(pod: Pod): void {
-    const job = this.#jobOf(pod);
+    const job = this.#owned.ownerOf(pod);
     if (job === undefined) return;
     this.#expectations.deletionOf(objectKey(job), objectKey(pod));
     this.#queue.addAfter(objectKey(job), batchPeriod);
-  }
-
-  #enqueueMatching(pod: Pod): void {
-    for (const job of this.#jobs.lister.namespace(namespaceOf(pod)))
-      if (matchesLabels(selectorFromLabelSelector(job.spec?.selector), pod.metadata?.labels))
-        this.#queue.add(objectKey(job));
   }
 }

@@ -1,7 +1,7 @@
 import type { Namespace, Pod } from '../../api/types.ts';
 import { nameOf } from '../../apimachinery/meta.ts';
 import type { KubeObject } from '../../apimachinery/types.ts';
-import { isNotFound, isStatusCode } from '../../client/api-errors.ts';
+import { errorText, isNotFound, isStatusCode } from '../../client/api-errors.ts';
 import type { DiscoveredResource } from '../../client/discovery.ts';
 import { discoverResources } from '../../client/discovery.ts';
 import type { ApiClient } from '../../client/interface.ts';
@@ -36,7 +36,7 @@ export class NamespaceDeleter {
     try {
       resources = await discoverResources(this.#client);
     } catch (error) {
-      const discoveryError = error instanceof Error ? error.message : String(error);
+      const discoveryError = errorText(error);
       return { report: { discoveryError, contentErrors, remaining, finalizers }, estimate: 0 };
     }
     const deletable = resources.filter(
@@ -52,7 +52,7 @@ export class NamespaceDeleter {
           const left = await this.#deleteAll(namespace, resource, passed, { remaining, finalizers });
           estimate = Math.max(estimate, left);
         } catch (error) {
-          contentErrors.push(error instanceof Error ? error.message : String(error));
+          contentErrors.push(errorText(error));
         }
       }
       if (remaining.size > 0 || contentErrors.length > 0) break;

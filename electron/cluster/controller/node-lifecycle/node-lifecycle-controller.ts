@@ -1,7 +1,7 @@
 import type { Lease, Node, NodeCondition, Pod, Taint } from '../../api/types.ts';
 import { nameOf, namespaceOf } from '../../apimachinery/meta.ts';
 import { formatTime } from '../../apimachinery/time.ts';
-import { isNotFound } from '../../client/api-errors.ts';
+import { errorText, isNotFound } from '../../client/api-errors.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
 import { TokenBucket } from '../../client/token-bucket.ts';
@@ -121,7 +121,7 @@ export class NodeLifecycleController implements Controller {
         // The next round looks again.
         this.#c.context.log.error('Update health of Node from Controller error', {
           node: nameOf(node),
-          err: error instanceof Error ? error.message : String(error),
+          err: errorText(error),
         });
       }
     }
@@ -129,7 +129,7 @@ export class NodeLifecycleController implements Controller {
       await this.#taintByReadiness(this.#nodes.lister.list());
     } catch (error) {
       this.#c.context.log.error('Failed to taint node', {
-        err: error instanceof Error ? error.message : String(error),
+        err: errorText(error),
       });
     }
   }

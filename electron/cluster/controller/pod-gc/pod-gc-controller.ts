@@ -1,7 +1,7 @@
 import type { Node, Pod } from '../../api/types.ts';
 import { isTerminating, nameOf, namespaceOf } from '../../apimachinery/meta.ts';
 import { parseTime, formatTime } from '../../apimachinery/time.ts';
-import { isNotFound } from '../../client/api-errors.ts';
+import { errorText, isNotFound } from '../../client/api-errors.ts';
 import { objectKey } from '../../client/object-key.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
@@ -113,7 +113,7 @@ export class PodGcController implements Controller {
       if (isNotFound(error)) return;
       this.#c.context.log.error('failed to delete pod', {
         pod: objectKey(pod),
-        err: error instanceof Error ? error.message : String(error),
+        err: errorText(error),
       });
     }
   }

@@ -1,9 +1,7 @@
-import type { Selector } from '../../apimachinery/labels.ts';
-import { matchesLabels, selectorFromLabelSelector } from '../../apimachinery/labels.ts';
-import { controllerOf, isTerminating, nameOf, namespaceOf, uidOf } from '../../apimachinery/meta.ts';
-import type { KubeObject, OwnerReference } from '../../apimachinery/types.ts';
+import { controllerOf, isTerminating, nameOf, uidOf } from '../../apimachinery/meta.ts';
+import type { KubeObject } from '../../apimachinery/types.ts';
 import type { Pod, ReplicaSet } from '../../api/types.ts';
-import { hasStatusCause, isNotFound } from '../../client/api-errors.ts';
+import { errorText, hasStatusCause, isNotFound } from '../../client/api-errors.ts';
 import { UidTrackingExpectations } from '../../client/controller-expectations.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
 import { objectKey } from '../../client/object-key.ts';
@@ -11,15 +9,10 @@ import type { ResourceType } from '../../client/resource-type.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import { WorkQueue } from '../../client/work-queue.ts';
 import { runWorkers } from '../../client/workers.ts';
-import {
-  ControllerRefManager,
-  controllerUidIndex,
-  controllerUidOf,
-  orphanKey,
-} from '../controller-ref-manager.ts';
 import { decide } from '../decision.ts';
 import { sameLabels } from '../label-sets.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
+import { OwnedObjects } from '../owned-objects.ts';
 import { PodControl } from '../pod-control.ts';
 import { compareForDeletion } from '../pod-ranking.ts';
 import { isPodActive, isPodReady } from '../pod-status.ts';
@@ -48,6 +41,7 @@ export class ReplicaSetController<O extends KubeObject = ReplicaSet> implements 
   readonly #type: ResourceType<ReplicaSet>;
   readonly #replicaSets: SetSource<O>;
   readonly #pods: SharedInformer<Pod>;
+  readonly #owned: OwnedObjects<Pod, ReplicaSet>;
   readonly #podControl: PodControl<ReplicaSet>;
   readonly #expectations: UidTrackingExpectations;
 
@@ -60,8 +54,13 @@ export class ReplicaSetController<O extends KubeObject = ReplicaSet> implements 
     this.#podControl = new PodControl(c.client, c.recorder, this.#type);
     this.#replicaSets = new SetSource(c, kind);
     this.#pods = c.factory.informer(resourceTypes.pods);
-    if (!this.#pods.indexer.hasIndex(controllerUidIndex))
-      this.#pods.addIndexers({ [controllerUidIndex]: controllerUidOf });
+    this.#owned = new OwnedObjects({
+      client: c.client,
+      type: resourceTypes.pods,
+      informer: this.#pods,
+      ownerType: this.#type,
+      owners: this.#replicaSets,
+    });
     this.#replicaSets.addEventHandler({
       onAdd: (rs) => this.#queue.add(objectKey(rs)),
       onUpdate: (old, rs) => {
@@ -96,24 +95,12 @@ export class ReplicaSetController<O extends KubeObject = ReplicaSet> implements 
       return;
     }
     const trusted = this.#expectations.satisfied(key);
-    const selector = selectorFromLabelSelector(rs.spec?.selector);
-    const pods = await this.#claimPods(rs, selector);
+    const pods = await this.#owned.claim(rs, isPodActive);
     let managed: Managed = { action: trusted ? 'no-op' : 'wait', failure: undefined, error: undefined };
     if (trusted && !isTerminating(rs)) managed = await this.#managePods(rs, pods);
     else this.#decide(rs, pods.length, managed.action);
     await this.#updateStatus(rs, pods, managed.failure);
     if (managed.error !== undefined) throw managed.error;
-  }
-
-  async #claimPods(rs: ReplicaSet, selector: Selector): Promise<Pod[]> {
-    const { lister } = this.#pods;
-    const candidates = [
-      ...lister.byIndex(controllerUidIndex, uidOf(rs)),
-      ...lister.byIndex(controllerUidIndex, orphanKey(namespaceOf(rs))),
-    ].filter(isPodActive);
-    return new ControllerRefManager(this.#c.client, resourceTypes.pods, this.#type, rs, selector).claim(
-      candidates,
-    );
   }
 
   async #managePods(rs: ReplicaSet, pods: readonly Pod[]): Promise<Managed> {
@@ -128,7 +115,7 @@ export class ReplicaSetController<O extends KubeObject = ReplicaSet> implements 
     if (missing === 0) return { action, failure: undefined, error: undefined };
     const error = missing > 0 ? await this.#create(rs, missing) : await this.#delete(rs, pods, -missing);
     if (error === undefined) return { action, failure: undefined, error };
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorText(error);
     return { action, failure: { reason: missing > 0 ? 'FailedCreate' : 'FailedDelete', message }, error };
   }
 
@@ -188,9 +175,7 @@ export class ReplicaSetController<O extends KubeObject = ReplicaSet> implements 
   #relatedPods(rs: ReplicaSet): readonly Pod[] {
     const owner = controllerOf(rs);
     const siblings = owner === undefined ? [rs] : this.#replicaSets.controlledBy(owner.uid);
-    return siblings
-      .flatMap((sibling) => this.#pods.lister.byIndex(controllerUidIndex, uidOf(sibling)))
-      .filter(isPodActive);
+    return siblings.flatMap((sibling) => this.#owned.of(sibling)).filter(isPodActive);
   }
 
   async #updateStatus(
@@ -216,12 +201,6 @@ export class ReplicaSetController<O extends KubeObject = ReplicaSet> implements 
     });
   }
 
-  #resolve(namespace: string, owner: OwnerReference | undefined): ReplicaSet | undefined {
-    if (owner?.kind !== this.#type.kind) return undefined;
-    const rs = this.#replicaSets.get(`${namespace}/${owner.name}`);
-    return rs !== undefined && uidOf(rs) === owner.uid ? rs : undefined;
-  }
-
   #podAdded(pod: Pod): void {
     if (isTerminating(pod)) {
       this.#podDeleted(pod);
@@ -232,7 +211,7 @@ export class ReplicaSetController<O extends KubeObject = ReplicaSet> implements 
       this.#enqueueMatching(pod);
       return;
     }
-    const rs = this.#resolve(namespaceOf(pod), owner);
+    const rs = this.#owned.ownerOf(pod);
     if (rs === undefined) return;
     this.#expectations.creationObserved(objectKey(rs));
     this.#queue.add(objectKey(rs));
@@ -248,14 +227,14 @@ export class ReplicaSetController<O extends KubeObject = ReplicaSet> implements 
     const owner = controllerOf(pod);
     const oldOwner = controllerOf(old);
     if (oldOwner !== undefined && oldOwner.uid !== owner?.uid) {
-      const former = this.#resolve(namespaceOf(old), oldOwner);
+      const former = this.#owned.ownerOf(old);
       if (former !== undefined) this.#queue.add(objectKey(former));
     }
     if (owner === undefined) {
       if (relabelled || oldOwner !== undefined) this.#enqueueMatching(pod);
       return;
     }
-    const rs = this.#resolve(namespaceOf(pod), owner);
+    const rs = this.#owned.ownerOf(pod);
     if (rs === undefined) return;
     this.#queue.add(objectKey(rs));
     const minReadySeconds = rs.spec?.minReadySeconds ?? 0;
@@ -265,16 +244,13 @@ export class ReplicaSetController<O extends KubeObject = ReplicaSet> implements 
   }
 
   #podDeleted(pod: Pod): void {
-    const rs = this.#resolve(namespaceOf(pod), controllerOf(pod));
+    const rs = this.#owned.ownerOf(pod);
     if (rs === undefined) return;
     this.#expectations.deletionOf(objectKey(rs), objectKey(pod));
     this.#queue.add(objectKey(rs));
   }
 
   #enqueueMatching(pod: Pod): void {
-    for (const rs of this.#replicaSets.namespace(namespaceOf(pod))) {
-      if (matchesLabels(selectorFromLabelSelector(rs.spec?.selector), pod.metadata?.labels))
-        this.#queue.add(objectKey(rs));
-    }
+    for (const rs of this.#owned.matching(pod)) this.#queue.add(objectKey(rs));
   }
 }

@@ -5,7 +5,7 @@ import { isNotFound } from '../../client/api-errors.ts';
 import type { ResourceType } from '../../client/resource-type.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import type { ResourceEventHandler, SharedInformer } from '../../client/shared-informer.ts';
-import { controllerUidIndex, controllerUidOf } from '../controller-ref-manager.ts';
+import { controllerUidIndex, indexByController } from '../controller-ref-manager.ts';
 import type { ControllerContext } from '../interface.ts';
 
 /** A kind that asks for Pods as a ReplicaSet does. */
@@ -35,8 +35,7 @@ export class SetSource<O extends KubeObject> {
     this.#c = c;
     this.#kind = kind;
     this.#informer = c.factory.informer(kind.type);
-    if (!this.#informer.indexer.hasIndex(controllerUidIndex))
-      this.#informer.addIndexers({ [controllerUidIndex]: controllerUidOf });
+    indexByController(this.#informer);
   }
 
   get(key: string): ReplicaSet | undefined {

@@ -6,7 +6,7 @@ import type { ResourceQuota } from '../../api/types.ts';
 import { quantityOf } from '../../apimachinery/quantity.ts';
 import { namespaceOf } from '../../apimachinery/meta.ts';
 import type { KubeObject } from '../../apimachinery/types.ts';
-import { isNotFound } from '../../client/api-errors.ts';
+import { errorText, isNotFound } from '../../client/api-errors.ts';
 import { discoverResources } from '../../client/discovery.ts';
 import { objectKey } from '../../client/object-key.ts';
 import { groupResource } from '../../client/resource-type.ts';
@@ -91,7 +91,7 @@ export class ResourceQuotaController implements Controller {
       return true;
     } catch (error) {
       this.#c.context.log.warn('failed to discover resources', {
-        err: error instanceof Error ? error.message : String(error),
+        err: errorText(error),
       });
       return false;
     }

@@ -2,7 +2,7 @@ import { podSecretNames } from '../../api/helpers/pod-references.ts';
 import type { ConfigMap, Pod, Secret, ServiceAccount } from '../../api/types.ts';
 import { isTerminating, nameOf, namespaceOf, uidOf } from '../../apimachinery/meta.ts';
 import { parseTime } from '../../apimachinery/time.ts';
-import { isConflict, isNotFound } from '../../client/api-errors.ts';
+import { errorText, isConflict, isNotFound } from '../../client/api-errors.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
 import { decide } from '../decision.ts';
@@ -43,7 +43,7 @@ export class LegacyTokenCleaner implements Controller {
           await this.#look();
         } catch (error) {
           if (error instanceof TypeError) throw error;
-          context.log.error('Getting lastest possible tracked_since time', { err: textOf(error) });
+          context.log.error('Getting lastest possible tracked_since time', { err: errorText(error) });
         }
         await context.clock.sleep(DAY);
       }
@@ -59,7 +59,7 @@ export class LegacyTokenCleaner implements Controller {
         await this.#retire(secret, now);
       } catch (error) {
         if (isConflict(error) || isNotFound(error)) continue;
-        const what = { secret: `${namespaceOf(secret)}/${nameOf(secret)}`, err: textOf(error) };
+        const what = { secret: `${namespaceOf(secret)}/${nameOf(secret)}`, err: errorText(error) };
         this.#c.context.log.error('Deleting legacy service account token', what);
       }
     }
@@ -127,8 +127,4 @@ function dayText(time: number): string {
 function dayOf(text: string): number | undefined {
   const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
   return Number.isNaN(time) ? undefined : time;
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

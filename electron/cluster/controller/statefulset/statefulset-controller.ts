@@ -1,5 +1,5 @@
-import { matchesLabels, selectorFromLabelSelector } from '../../apimachinery/labels.ts';
-import { controllerOf, nameOf, namespaceOf, uidOf } from '../../apimachinery/meta.ts';
+import { selectorFromLabelSelector } from '../../apimachinery/labels.ts';
+import { controllerOf, nameOf } from '../../apimachinery/meta.ts';
 import { computeHash } from '../../apimachinery/names.ts';
 import type { PersistentVolumeClaim, Pod, StatefulSet } from '../../api/types.ts';
 import { objectKey } from '../../client/object-key.ts';
@@ -7,14 +7,9 @@ import { resourceTypes } from '../../client/resource-types.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
 import { WorkQueue } from '../../client/work-queue.ts';
 import { runWorkers } from '../../client/workers.ts';
-import {
-  ControllerRefManager,
-  controllerUidIndex,
-  controllerUidOf,
-  orphanKey,
-} from '../controller-ref-manager.ts';
 import { RevisionHistory } from '../history/revision-history.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
+import { OwnedObjects } from '../owned-objects.ts';
 import { ordinalOf, revisionLabel } from './stateful-pod.ts';
 import { StatefulSetSync } from './statefulset-sync.ts';
 
@@ -27,6 +22,7 @@ export class StatefulSetController implements Controller {
   readonly #queue: WorkQueue;
   readonly #sets: SharedInformer<StatefulSet>;
   readonly #pods: SharedInformer<Pod>;
+  readonly #owned: OwnedObjects<Pod, StatefulSet>;
   readonly #claims: SharedInformer<PersistentVolumeClaim>;
   readonly #history: RevisionHistory<StatefulSet>;
 
@@ -38,8 +34,13 @@ export class StatefulSetController implements Controller {
     this.#sets = c.factory.informer(resourceTypes.statefulSets);
     this.#pods = c.factory.informer(resourceTypes.pods);
     this.#claims = c.factory.informer(resourceTypes.persistentVolumeClaims);
-    if (!this.#pods.indexer.hasIndex(controllerUidIndex))
-      this.#pods.addIndexers({ [controllerUidIndex]: controllerUidOf });
+    this.#owned = new OwnedObjects({
+      client: c.client,
+      type: resourceTypes.pods,
+      informer: this.#pods,
+      ownerType: resourceTypes.statefulSets,
+      owners: this.#sets.lister,
+    });
     const add = (set: StatefulSet): void => this.#queue.add(objectKey(set));
     this.#sets.addEventHandler({ onAdd: add, onUpdate: (_, set) => add(set), onDelete: add });
     this.#pods.addEventHandler({
@@ -67,7 +68,7 @@ export class StatefulSetController implements Controller {
       template,
     });
     const current = revisions.find((revision) => nameOf(revision) === set.status?.currentRevision) ?? update;
-    const pods = await this.#claim(set);
+    const pods = await this.#owned.claim(set, (pod) => ordinalOf(set, pod) !== undefined);
     const tools = {
       c: this.#c,
       claims: this.#claims.lister,
@@ -79,33 +80,12 @@ export class StatefulSetController implements Controller {
     await this.#history.truncate(revisions, inUse, set.spec?.revisionHistoryLimit ?? 10);
   }
 
-  async #claim(set: StatefulSet): Promise<Pod[]> {
-    const { lister } = this.#pods;
-    const candidates = [
-      ...lister.byIndex(controllerUidIndex, uidOf(set)),
-      ...lister.byIndex(controllerUidIndex, orphanKey(namespaceOf(set))),
-    ].filter((pod) => ordinalOf(set, pod) !== undefined);
-    const selector = selectorFromLabelSelector(set.spec?.selector);
-    const types = [resourceTypes.pods, resourceTypes.statefulSets] as const;
-    return new ControllerRefManager(this.#c.client, ...types, set, selector).claim(candidates);
-  }
-
-  #setOf(pod: Pod): StatefulSet | undefined {
-    const owner = controllerOf(pod);
-    if (owner?.kind !== resourceTypes.statefulSets.kind) return undefined;
-    const set = this.#sets.lister.get(`${namespaceOf(pod)}/${owner.name}`);
-    return set !== undefined && uidOf(set) === owner.uid ? set : undefined;
-  }
-
   #podChanged(old: Pod | undefined, pod: Pod): void {
-    const set = this.#setOf(pod);
-    const former = old === undefined ? undefined : this.#setOf(old);
+    const set = this.#owned.ownerOf(pod);
+    const former = old === undefined ? undefined : this.#owned.ownerOf(old);
     if (former !== undefined && former !== set) this.#queue.add(objectKey(former));
     if (set !== undefined) this.#queue.add(objectKey(set));
-    else if (controllerOf(pod) === undefined) {
-      for (const one of this.#sets.lister.namespace(namespaceOf(pod)))
-        if (matchesLabels(selectorFromLabelSelector(one.spec?.selector), pod.metadata?.labels))
-          this.#queue.add(objectKey(one));
-    }
+    else if (controllerOf(pod) === undefined)
+      for (const one of this.#owned.matching(pod)) this.#queue.add(objectKey(one));
   }
 }

@@ -1,7 +1,7 @@
 import { deepEqual } from '../../apimachinery/deep-equal.ts';
 import { isTerminating, nameOf, namespacedName, namespaceOf } from '../../apimachinery/meta.ts';
 import type { ControllerRevision, PersistentVolumeClaim, Pod, StatefulSet } from '../../api/types.ts';
-import { hasStatusCause, isAlreadyExists, isNotFound } from '../../client/api-errors.ts';
+import { errorText, hasStatusCause, isAlreadyExists, isNotFound } from '../../client/api-errors.ts';
 import { objectKey } from '../../client/object-key.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import type { Lister } from '../../client/lister.ts';
@@ -177,7 +177,7 @@ export class StatefulSetSync {
         this.#event('Normal', 'SuccessfulCreate', `${what} success`);
       } catch (error) {
         if (isAlreadyExists(error)) continue;
-        this.#event('Warning', 'FailedCreate', `${what} failed error: ${textOf(error)}`);
+        this.#event('Warning', 'FailedCreate', `${what} failed error: ${errorText(error)}`);
         throw error;
       }
     }
@@ -203,7 +203,7 @@ export class StatefulSetSync {
           .resource<PersistentVolumeClaim>(resourceTypes.persistentVolumeClaims, namespaceOf(this.#set))
           .update(claim);
       } catch (cause) {
-        const why = `could not update claim ${nameOf(claim)} for delete policy ownerRefs: ${textOf(cause)}`;
+        const why = `could not update claim ${nameOf(claim)} for delete policy ownerRefs: ${errorText(cause)}`;
         const error = new Error(why, { cause });
         this.#failed('update', nameOf(pod), error);
         throw error;
@@ -245,7 +245,7 @@ export class StatefulSetSync {
 
   #failed(verb: Verb, pod: string, error: unknown): void {
     const what = `${verb} Pod ${pod} in StatefulSet ${nameOf(this.#set)}`;
-    this.#event('Warning', `Failed${titleOf(verb)}`, `${what} failed error: ${textOf(error)}`);
+    this.#event('Warning', `Failed${titleOf(verb)}`, `${what} failed error: ${errorText(error)}`);
   }
 
   async #updateStatus(): Promise<void> {
@@ -304,8 +304,4 @@ export class StatefulSetSync {
 
 function titleOf(verb: Verb): string {
   return `${verb[0]?.toUpperCase()}${verb.slice(1)}`;
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
