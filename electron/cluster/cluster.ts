@@ -19,6 +19,7 @@ import { OutsideGateway } from './gateway/outside-gateway.ts';
 import { OfflineCatalogue } from './images/catalogue.ts';
 import type { Cluster, ClusterOptions, CommandHandle, CommandIo, ComponentStatus } from './interface.ts';
 import { ETCD_DATA, MANIFESTS, STOPPED_MANIFESTS } from './kubeadm/control-plane.ts';
+import { applyObjects, areObjectsDue, objectsAreDue } from './kubeadm/apply-objects.ts';
 import { installMachine } from './kubeadm/install.ts';
 import { isUnmarked, markControlPlane } from './kubeadm/mark-control-plane.ts';
 import type { ClusterPki } from './kubeadm/pki/cluster-pki.ts';
@@ -34,6 +35,7 @@ import { boot, newBoot } from './place.ts';
 import type { Place } from './place.ts';
 import { Readiness } from './readiness.ts';
 import type { TopologySpec } from './topology/interface.ts';
+import { VolumeProviders } from './volume-providers.ts';
 
 const ETCD_PORT = 2379;
 /** The machine from which learners and their tools reach the cluster. */
@@ -101,14 +103,24 @@ class SimulatedCluster implements Cluster {
       options.tokens ?? new Map(),
       options.rsa,
     );
-    const catalogue = new OfflineCatalogue(
-      new Map([...programs].map(([name, program]) => [`registry.k8s.io/${name}`, program])),
-    );
     const servers = topology.machines.filter(({ controlPlane }) => controlPlane !== undefined);
     const balancer = topology.machines.find(({ loadBalancer }) => loadBalancer !== undefined);
     const server = `https://${(balancer ?? servers[0])?.ip ?? ''}:${API_PORT}`;
+    const volumes = new VolumeProviders(topology, simulation, (name) => storage.machineStore(name), server);
+    const catalogue = new OfflineCatalogue(
+      new Map([...programs].map(([name, program]) => [`registry.k8s.io/${name}`, program])),
+      volumes.images,
+    );
     this.#places = topology.machines.map((spec) => {
-      const machine = new SimulatedMachine(spec, simulation, this.#network, storage.machineStore(spec.name));
+      const { name } = spec;
+      const devices = volumes.devicesOf(name);
+      const machine = new SimulatedMachine(
+        spec,
+        simulation,
+        this.#network,
+        storage.machineStore(name),
+        devices,
+      );
       const runtimes = spec.isNode
         ? new MachineRuntimes(machine, catalogue, () => simulation.now, spec.runtime ?? 'containerd')
         : undefined;
@@ -121,9 +133,10 @@ class SimulatedCluster implements Cluster {
     }
     const isNew = this.#places.every(({ machine }) => machine.state.get(INSTALLED) === undefined);
     if (isNew) joinMembers(members, early, simulation.now);
+    if (isNew && servers[0] !== undefined) objectsAreDue(this.#find(servers[0].name).machine.state);
     for (const place of this.#places) {
       this.#installOnce(place, server, options.pki);
-      defineUnits(place, programs, topology, kubernetesVersion);
+      defineUnits(place, programs, topology, kubernetesVersion, volumes.controller);
       this.#watchPower(place.machine);
     }
     this.#console = new SimulatedMachine(
@@ -168,6 +181,8 @@ class SimulatedCluster implements Cluster {
           program: markControlPlane(this.kubernetesVersion),
           argv: ['kubeadm'],
         });
+      if (areObjectsDue(machine.state))
+        machine.spawn({ name: 'kubectl', program: applyObjects(volumes.objects) });
     }
   }
 

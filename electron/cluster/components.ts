@@ -9,6 +9,7 @@ const UNIT_KINDS: ReadonlyMap<string, ComponentKind> = new Map([
   ['kube-apiserver', 'kube-apiserver'],
   ['kube-controller-manager', 'kube-controller-manager'],
   ['kube-scheduler', 'kube-scheduler'],
+  ['csi-oci-controller', 'storage-driver'],
   ['kubelet', 'kubelet'],
   ['containerd', 'container-runtime'],
   ['crio', 'container-runtime'],

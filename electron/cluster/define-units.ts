@@ -3,6 +3,7 @@ import { defineRuntimeUnits } from './define-runtime-units.ts';
 import { KUBEADM_FLAGS, KUBELET_DEFAULTS, kubeletArguments } from './kubeadm/kubelet-flags.ts';
 import { PackageDatabase } from './machine/packages.ts';
 import { cniAgentProgram, kubeProxyProgram } from './kubeadm/placeholders.ts';
+import { OCI_CONTROLLER_CONFIG } from './csi/oci-driver.ts';
 import { kubeletProgram } from './kubelet/kubelet-program.ts';
 import { haproxyProgram } from './load-balancer/haproxy.ts';
 import type { Program } from './machine/interface.ts';
@@ -15,6 +16,7 @@ export function defineUnits(
   programs: ReadonlyMap<ControlPlaneProgram, Program>,
   topology: TopologySpec,
   version: string,
+  volumeController: Program | undefined,
 ): void {
   const define = (name: string, description: string, program: Program, argv: readonly string[]): void =>
     machine.units.define({ name, description, program, argv, restart: 'always', restartSeconds: 5 });
@@ -25,6 +27,11 @@ export function defineUnits(
         define(name, `Kubernetes control plane: ${name}`, program, controlPlaneCommand(name, spec, topology));
     }
   }
+  // A cluster from before the driver was there has no identity for it.
+  if (volumeController !== undefined && machine.files.exists(OCI_CONTROLLER_CONFIG))
+    define('csi-oci-controller', 'OCI Block Volume CSI driver: controller', volumeController, [
+      'csi-oci-controller',
+    ]);
   if (spec.loadBalancer !== undefined)
     define('haproxy', 'HAProxy Load Balancer', haproxyProgram, [
       'haproxy',

@@ -21,7 +21,8 @@ export type ComponentKind =
   | 'container-runtime'
   | 'kube-proxy'
   | 'cni'
-  | 'load-balancer';
+  | 'load-balancer'
+  | 'storage-driver';
 
 /**
  * `running`; `starting` (its unit is being started, or its static Pod's container is not up yet); `stopped`

@@ -79,6 +79,9 @@ export const RULES: readonly FolderRule[] = [
     ours: [
       ...COMPONENT,
       'electron/cluster/cri',
+      // Calls of storage drivers.
+      'electron/cluster/csi/csi-client.ts',
+      'electron/cluster/csi/interface.ts',
       'electron/cluster/images/reference.ts',
       // Its own server on 10250.
       'electron/cluster/network',
@@ -89,6 +92,21 @@ export const RULES: readonly FolderRule[] = [
     folder: 'electron/cluster/node-shell',
     ours: [...COMPONENT, 'electron/cluster/cri', 'electron/cluster/machine', 'electron/cluster/kubeadm/pki'],
     packages: ['yaml'],
+  },
+  {
+    folder: 'electron/cluster/cloud',
+    ours: ['electron/base', 'electron/cluster/machine'],
+    packages: [],
+  },
+  {
+    folder: 'electron/cluster/csi',
+    ours: [
+      ...COMPONENT,
+      'electron/cluster/cloud/oci/interface.ts',
+      'electron/cluster/images/container/interface.ts',
+      'electron/cluster/network',
+    ],
+    packages: [],
   },
   { folder: 'electron/cluster/topology', ours: [...CLUSTER_COMMON, ...TYPES], packages: [] },
   // The composition root of the simulation and its parts.

@@ -239,7 +239,11 @@ describe('controllers against the API server', () => {
       apiVersion: 'v1',
       kind: 'PersistentVolumeClaim',
       metadata: { name: 'data' },
-      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        resources: { requests: { storage: '1Gi' } },
+        storageClassName: '',
+      },
     };
     const claims = c.client.resource<PersistentVolumeClaim>(resourceTypes.persistentVolumeClaims, 'default');
     const pods = c.client.resource<Pod>(resourceTypes.pods, 'default');

@@ -1,6 +1,6 @@
 import { SeededRand } from '../../base/rand.ts';
 import type { Program } from '../machine/interface.ts';
-import type { Tool } from './container/interface.ts';
+import type { ContainerFiles, Tool } from './container/interface.ts';
 import { distributionOf, IMAGE_FOLDERS, imageFiles } from './container/image-files.ts';
 import { OverlayFiles, VolatileLayer } from './container/overlay-files.ts';
 import type {
@@ -43,6 +43,7 @@ function sizeOf(repository: Repository, reference: string): number {
 /** The offline catalogue. `programs` are run for the images of their repository instead of a modelled behaviour. */
 export class OfflineCatalogue implements ImageCatalogue {
   readonly #programs: ReadonlyMap<string, Program>;
+  readonly #inContainer: ReadonlyMap<string, (files: ContainerFiles) => Program>;
   readonly #images = new Map<string, CatalogueImage>();
   readonly #byDigest = new Map<string, CatalogueImage>();
   /** What was found out about a reference once; the catalogue does not change. */
@@ -50,9 +51,16 @@ export class OfflineCatalogue implements ImageCatalogue {
   readonly #roots = new Map<string, ImageRoot>();
   readonly #toolSets = new Map<string, ReadonlyMap<string, Tool>>();
 
-  /** Keys of `programs`: repository with registry, e.g. `registry.k8s.io/kube-scheduler`. */
-  constructor(programs: ReadonlyMap<string, Program> = new Map()) {
+  /**
+   * Keys: repository with registry, e.g. `registry.k8s.io/kube-scheduler`. Those of `inContainer` see the container's files, the
+   * others only the machine's.
+   */
+  constructor(
+    programs: ReadonlyMap<string, Program> = new Map(),
+    inContainer: ReadonlyMap<string, (files: ContainerFiles) => Program> = new Map(),
+  ) {
     this.#programs = programs;
+    this.#inContainer = inContainer;
   }
 
   resolve(reference: string): PullOutcome {
@@ -122,7 +130,9 @@ export class OfflineCatalogue implements ImageCatalogue {
     // A command of one's own drops the image's arguments too.
     const rest = args.length > 0 || command.length > 0 ? args : repository.cmd;
     const argv = [...entrypoint, ...rest];
-    const injected = this.#programs.get(repository.name);
+    const injected =
+      this.#programs.get(repository.name) ??
+      this.#inContainer.get(repository.name)?.((surroundings?.world ?? this.#lonelyWorld(reference)).files);
     if (injected !== undefined) return { type: 'program', argv, program: injected };
     const inner = isWrapper(argv[0] ?? '') ? argv.slice(1) : argv;
     const file = inner[0] ?? '';

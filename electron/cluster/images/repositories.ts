@@ -359,6 +359,23 @@ const ELSEWHERE: Readonly<Record<string, Row>> = {
   },
 };
 
+/** Storage drivers; they too are run by the cluster. */
+const STORAGE: Readonly<Record<string, Row>> = {
+  'docker.io/rancher/local-path-provisioner': {
+    mb: 17.8,
+    cmd: ['local-path-provisioner'],
+    shell: false,
+    does: server(''),
+  },
+  'ghcr.io/oracle/cloud-provider-oci': {
+    mb: 118.2,
+    layers: 12,
+    cmd: ['/usr/local/bin/oci-csi-node-driver'],
+    shell: false,
+    does: server(''),
+  },
+};
+
 const CONTROL_PLANE = tags(String.raw`\d+\.\d+\.\d+-\d+`);
 
 /** The control plane's images: what runs in them is given by the cluster, not by the catalogue. */
@@ -392,6 +409,7 @@ export const repositories: ReadonlyMap<string, Repository> = new Map(
   [
     ...Object.entries(DOCKER_LIBRARY).map(([name, row]) => build(`docker.io/library/${name}`, row)),
     ...Object.entries(ELSEWHERE).map(([name, row]) => build(name, row)),
+    ...Object.entries(STORAGE).map(([name, row]) => build(name, row)),
     ...Object.entries(KUBERNETES).map(([name, mb]) => {
       const program = name.slice(name.lastIndexOf('/') + 1);
       return build(name, { mb, cmd: [program], tags: CONTROL_PLANE, shell: false, does: server('', 0, 5) });

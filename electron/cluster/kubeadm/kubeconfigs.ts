@@ -1,5 +1,6 @@
 import { formatKubeConfig } from '../client/kubeconfig.ts';
 import type { FileSystem } from '../machine/interface.ts';
+import { OCI_CONTROLLER_CONFIG, OCI_CONTROLLER_USER } from '../csi/oci-driver.ts';
 import type { TopologyMachine } from '../topology/interface.ts';
 
 /** Name of the authority that signs client certificates. */
@@ -50,4 +51,6 @@ export function writeKubeConfigs(
   const local = `https://${machine.ip}:6443`;
   write(files, '/etc/kubernetes/controller-manager.conf', local, now, 'system:kube-controller-manager', []);
   write(files, '/etc/kubernetes/scheduler.conf', local, now, 'system:kube-scheduler', []);
+  if (machine.controlPlane.storageDriver === 'oci')
+    write(files, OCI_CONTROLLER_CONFIG, local, now, OCI_CONTROLLER_USER, []);
 }

@@ -1,4 +1,4 @@
-import type { Pod } from '../api/types.ts';
+import type { Pod, PodStatus } from '../api/types.ts';
 import { CoreEventRecorder } from '../client/core-event-recorder.ts';
 import type { ApiClient } from '../client/interface.ts';
 import { InformerFactory } from '../client/informer-factory.ts';
@@ -9,7 +9,10 @@ import { CriError } from '../cri/interface.ts';
 import type { ProcessContext } from '../machine/interface.ts';
 import { KeyedBackoff } from './backoff.ts';
 import { ContainerEnvironment } from './container-environment.ts';
+import { ClaimVolumes } from './claim-volumes.ts';
+import { CsiPlugins } from './csi-plugins.ts';
 import { PodVolumes } from './pod-volumes.ts';
+import { VolumeGrowth } from './volume-growth.ts';
 import { ReferencedObjects } from './referenced-objects.ts';
 import type { Amounts } from './resource-field.ts';
 import { RuntimeMonitor } from './runtime-monitor.ts';
@@ -79,6 +82,8 @@ export class Kubelet {
   readonly #mirrors: MirrorPods;
   readonly #node: NodeStatusUpdater;
   readonly #informers: InformerFactory;
+  readonly #plugins: CsiPlugins;
+  readonly #claims: ClaimVolumes;
   readonly #volumes: PodVolumes;
   readonly #objects: ReferencedObjects;
   readonly #runtime: RuntimeMonitor;
@@ -127,7 +132,20 @@ export class Kubelet {
       new ServiceAccountTokens(process, client),
       allocatable,
     );
-    this.#volumes = new PodVolumes(process, process.files, contents);
+    this.#plugins = new CsiPlugins(process, client, settings.nodeName, () => this.#node.uid);
+    const report = async (): Promise<readonly string[]> => {
+      await this.#node.update();
+      return this.#node.volumesAttached;
+    };
+    this.#claims = new ClaimVolumes(
+      client,
+      process.files,
+      this.#plugins,
+      settings.nodeName,
+      { report },
+      new VolumeGrowth(client, recorder, settings.nodeName),
+    );
+    this.#volumes = new PodVolumes(process, process.files, contents, this.#claims);
     this.#keeper = new NodeKeeper({
       process,
       settings,
@@ -207,6 +225,7 @@ export class Kubelet {
     );
     process.go(async () => {
       while (!this.#node.registered) await process.clock.sleep(WAIT_FOR_READY);
+      this.#plugins.start();
       await lease.run();
     });
     process.clock.setInterval(() => process.go(() => this.#relist()), RELIST);
@@ -327,7 +346,7 @@ export class Kubelet {
         pullBackoff: this.#pullBackoff,
         hostIp: this.#settings.nodeIp,
         admit: (candidate) => this.#admit(candidate),
-        setStatus: (subject, status, final) => this.#statuses.set(subject, status, final),
+        setStatus: (subject, status, final) => this.#setStatus(subject, status, final),
         unmount: (uid) => this.#volumes.unmount(uid),
         removed: (uid) => process.go(() => this.#cleanUp(uid)),
       },
@@ -337,6 +356,21 @@ export class Kubelet {
     // What the machine kept in memory for a Pod that runs is gone when the kubelet is not the one that wrote it.
     if (this.#cache.get(uidOf(pod)).sandboxes.length > 0)
       process.go(async () => void (await this.#volumes.setUp(pod)));
+  }
+
+  /** A Pod that is over leaves the API only once its volumes are free for others. */
+  #setStatus(pod: Pod, status: PodStatus, final: boolean): void {
+    const uid = uidOf(pod);
+    if (!final || !this.#volumes.isHeld(uid)) {
+      this.#statuses.set(pod, status, final);
+      return;
+    }
+    this.#statuses.set(pod, status, false);
+    this.#process.go(async () => {
+      await this.#volumes.unmountClaims(uid);
+      this.#volumes.unmount(uid);
+      this.#statuses.set(pod, status, true);
+    });
   }
 
   #admit(pod: Pod): ReturnType<typeof admitPod> {
@@ -366,6 +400,7 @@ export class Kubelet {
     if (gone !== undefined) this.#removeLogs(gone);
     this.#objects.unregister(uid);
     this.#syncer.forget(uid);
+    await this.#volumes.unmountClaims(uid);
     this.#volumes.tearDown(uid);
     const next = [...this.#waiting.values()].find(
       (pod) => gone !== undefined && fullNameOf(pod) === fullNameOf(gone),
@@ -401,6 +436,13 @@ export class Kubelet {
       await this.#removeSandboxes(uid);
       this.#records.delete(uid);
     }
+    for (const uid of this.#claims.uids) {
+      if (this.#workers.has(uid) || this.#apiPods.has(uid)) continue;
+      this.#process.go(async () => {
+        await this.#volumes.unmountClaims(uid);
+        this.#volumes.tearDown(uid);
+      });
+    }
   }
 
   async #relist(): Promise<void> {
@@ -425,6 +467,7 @@ export class Kubelet {
       bootId: process.files.exists(BOOT_ID) ? process.files.read(BOOT_ID).trim() : '',
       runtimeVersion: this.#runtime.runtimeVersion,
       images: this.#runtime.images,
+      volumesInUse: this.#claims.inUse,
       notReady: joinedReasons([this.#runtime.notReady, this.#keeper.shutdown.notReady]),
       pressure: this.#keeper.eviction.conditions,
       now: process.clock.now(),

@@ -1,6 +1,8 @@
 import type { Pod } from '../api/types.ts';
 import { uidOf } from './pod-accessors.ts';
 import type { PodEvents } from './pod-events.ts';
+import type { MountStage } from './mount-error.ts';
+import type { MountFailure } from './pod-volumes.ts';
 import type { SyncFailure } from './pod-syncer.ts';
 
 /** Milliseconds between attempts to mount: doubling. */
@@ -26,29 +28,33 @@ export class MountBackoff {
   }
 
   /** What an attempt came to; undefined when everything is mounted. */
-  told(
-    pod: Pod,
-    failed: readonly { readonly volume: string; readonly message: string }[],
-  ): SyncFailure | undefined {
+  told(pod: Pod, failed: readonly MountFailure[]): SyncFailure | undefined {
     const uid = uidOf(pod);
     const known = this.#waiting.get(uid);
     if (failed.length === 0) {
       this.#waiting.delete(uid);
       return undefined;
     }
-    for (const { message } of failed) this.#events.pod(pod, 'Warning', 'FailedMount', message);
+    // Of the others only the waiting is told: attaching is not the kubelet's, and a claim may yet be bound.
+    for (const { stage, message } of failed)
+      if (stage === 'mount') this.#events.pod(pod, 'Warning', 'FailedMount', message);
     const now = this.#now();
     const waiting = known ?? { retryAfter: FIRST_RETRY / 2, since: now };
     waiting.retryAfter = Math.min(waiting.retryAfter * 2, LAST_RETRY);
     this.#waiting.set(uid, waiting);
     if (now - waiting.since >= WAIT) {
       waiting.since = now;
-      const names = failed.map(({ volume }) => volume).join(' ');
+      const names = (stages: readonly MountStage[]): string =>
+        failed
+          .filter(({ stage }) => stages.includes(stage))
+          .map(({ volume }) => volume)
+          .join(' ');
+      const [unprocessed] = failed.filter(({ stage }) => stage === 'process');
       this.#events.pod(
         pod,
         'Warning',
         'FailedMount',
-        `Unable to attach or mount volumes: unmounted volumes=[${names}], unattached volumes=[], failed to process volumes=[]: context deadline exceeded`,
+        `Unable to attach or mount volumes: unmounted volumes=[${names(['mount', 'attach', 'process'])}], unattached volumes=[${names(['attach'])}], failed to process volumes=[${names(['process'])}]: ${unprocessed?.message ?? 'context deadline exceeded'}`,
       );
     }
     return { message: failed.map(({ message }) => message).join(', '), retryAfter: waiting.retryAfter };

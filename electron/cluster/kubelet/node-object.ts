@@ -43,6 +43,8 @@ export interface NodeFacts {
   readonly runtimeVersion: string;
   readonly images: readonly Image[];
   /** Why the node is not ready; empty when it is. */
+  /** Names of volumes that are mounted here and had to be attached. */
+  readonly volumesInUse: readonly string[];
   readonly notReady: string;
   readonly pressure: readonly PressureCondition[];
   readonly now: number;
@@ -119,6 +121,7 @@ export function nodeStatus(facts: NodeFacts, old: Node['status']): NonNullable<N
       osImage: machine.os === 'linux' ? 'Ubuntu 24.04.3 LTS' : 'Windows Server 2022 Datacenter',
       systemUUID: hexId(`system ${machine.name}`).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'),
     },
+    volumesInUse: facts.volumesInUse.length === 0 ? undefined : facts.volumesInUse,
     runtimeHandlers: [
       { features: { recursiveReadOnlyMounts: true, userNamespaces: true }, name: '' },
       { features: { recursiveReadOnlyMounts: true, userNamespaces: true }, name: 'runc' },

@@ -69,6 +69,11 @@ export class NodeStatusUpdater {
     return this.#node?.metadata?.uid ?? '';
   }
 
+  /** As of the last update. */
+  get volumesAttached(): readonly string[] {
+    return (this.#node?.status?.volumesAttached ?? []).map(({ name }) => name);
+  }
+
   /** Runs until the process ends. */
   async run(): Promise<void> {
     await this.#register();
@@ -229,7 +234,8 @@ function statusPatch(current: Node, status: NonNullable<Node['status']>): unknow
   const order = (status.conditions ?? []).map(({ type }) => ({ type }));
   return {
     status: {
-      ...Object.fromEntries(changed),
+      // What is no more has to be taken away by name.
+      ...Object.fromEntries(changed.map(([key, value]) => [key, value ?? null])),
       '$setElementOrder/conditions': order,
       conditions: status.conditions,
     },

@@ -2,7 +2,12 @@ import type { Disposable } from '../../base/disposable.ts';
 import type { Container, Pod, Volume } from '../api/types.ts';
 import type { ComponentContext } from '../client/component-context.ts';
 import type { ContainerConfig } from '../cri/interface.ts';
+import { CsiError } from '../csi/interface.ts';
 import type { FileSystem } from '../machine/interface.ts';
+import type { ClaimVolumes } from './claim-volumes.ts';
+import { checkHostPath } from './host-path.ts';
+import type { MountStage } from './mount-error.ts';
+import { MountError } from './mount-error.ts';
 import { fullNameOf, uidOf } from './pod-accessors.ts';
 import type { VolumeContents, VolumeFiles } from './volume-content.ts';
 
@@ -10,6 +15,8 @@ const PODS = '/var/lib/kubelet/pods';
 /** A running Pod is looked at every minute and up to half as much again: `syncFrequency` and its jitter. */
 const SYNC_FREQUENCY = 60_000;
 const SYNC_JITTER = 0.5;
+const FIRST_UNMOUNT_RETRY = 500;
+const LAST_UNMOUNT_RETRY = 122_000;
 
 type Mounts = NonNullable<ContainerConfig['mounts']>;
 
@@ -32,63 +39,93 @@ function folderOf(pod: Pod, volume: Volume): string | undefined {
   return `${PODS}/${uidOf(pod)}/volumes/kubernetes.io~${PLUGINS[kind]}/${volume.name}`;
 }
 
+/** A volume that could not be mounted. */
+export interface MountFailure {
+  readonly volume: string;
+  readonly stage: MountStage;
+  /** What upstream says of it. */
+  readonly message: string;
+}
+
 /** What a Pod has here. */
 interface Mounted {
   /** As it was seen last. */
   pod: Pod;
   /** By folder: what was written into it last. */
   readonly written: Map<string, VolumeFiles>;
+  /** Folders of claims, by the volume's name. */
+  readonly claims: Map<string, string>;
   timer: Disposable | undefined;
   refreshAt: number;
 }
 
 /**
  * Volumes of the node's Pods as folders of its machine: config maps, secrets, downward API, projected (these four follow what
- * they show while the Pod runs), emptyDir and hostPath. Claims and images are not mounted. Models pkg/kubelet/volumemanager (v1.34).
+ * they show while the Pod runs), emptyDir, hostPath and claims. Images are not mounted. Models pkg/kubelet/volumemanager (v1.34).
  */
 export class PodVolumes {
   readonly #context: ComponentContext;
   readonly #files: FileSystem;
   readonly #contents: VolumeContents;
+  readonly #claims: ClaimVolumes;
   readonly #mounted = new Map<string, Mounted>();
 
-  constructor(context: ComponentContext, files: FileSystem, contents: VolumeContents) {
+  constructor(context: ComponentContext, files: FileSystem, contents: VolumeContents, claims: ClaimVolumes) {
     this.#context = context;
     this.#files = files;
     this.#contents = contents;
+    this.#claims = claims;
   }
 
-  /** Makes and fills the folders. Resolves to what could not be mounted: name of the volume, and what upstream says of it. */
-  async setUp(pod: Pod): Promise<{ volume: string; message: string }[]> {
-    const failed: { volume: string; message: string }[] = [];
+  /** Makes and fills the folders. Resolves to what could not be mounted. */
+  async setUp(pod: Pod): Promise<MountFailure[]> {
+    const failed: MountFailure[] = [];
     let mounted = this.#mounted.get(uidOf(pod));
     if (mounted === undefined) {
-      mounted = { pod, written: new Map(), timer: undefined, refreshAt: Infinity };
+      mounted = { pod, written: new Map(), claims: new Map(), timer: undefined, refreshAt: Infinity };
       this.#mounted.set(uidOf(pod), mounted);
     }
     mounted.pod = pod;
     let refreshAt = Infinity;
     for (const volume of pod.spec?.volumes ?? []) {
-      const folder = folderOf(pod, volume);
-      if (folder === undefined) continue;
-      if (volume.emptyDir !== undefined && !this.#files.isFolder(folder))
-        this.#files.makeFolder(folder, volume.emptyDir.medium === 'Memory' ? 'memory' : 'disk');
       try {
-        const content = await this.#contents.of(pod, volume);
+        refreshAt = Math.min(refreshAt, await this.#setUpOne(mounted, volume));
         if (this.#mounted.get(uidOf(pod)) !== mounted) return failed;
-        if (content === undefined) continue;
-        this.#write(mounted, folder, content.files);
-        refreshAt = Math.min(refreshAt, content.refreshAt);
       } catch (error) {
+        if (error instanceof TypeError) throw error;
         const text = error instanceof Error ? error.message : String(error);
-        failed.push({
-          volume: volume.name,
-          message: `MountVolume.SetUp failed for volume "${volume.name}" : ${text}`,
-        });
+        failed.push(
+          error instanceof MountError
+            ? { volume: volume.name, stage: error.stage, message: text }
+            : {
+                volume: volume.name,
+                stage: 'mount',
+                message: `MountVolume.SetUp failed for volume "${volume.name}" : ${text}`,
+              },
+        );
       }
     }
     this.#refreshAfter(mounted, refreshAt);
     return failed;
+  }
+
+  /** Resolves to when it has to be looked at again. @throws Error */
+  async #setUpOne(mounted: Mounted, volume: Volume): Promise<number> {
+    const { pod } = mounted;
+    const claim = await this.#claims.setUp(pod, volume);
+    if (claim !== undefined) {
+      mounted.claims.set(volume.name, claim.folder);
+      return claim.watched ? this.#context.clock.now() : Infinity;
+    }
+    const folder = folderOf(pod, volume);
+    if (folder === undefined) return Infinity;
+    if (volume.hostPath !== undefined) checkHostPath(this.#files, volume.name, volume.hostPath);
+    if (volume.emptyDir !== undefined && !this.#files.isFolder(folder))
+      this.#files.makeFolder(folder, volume.emptyDir.medium === 'Memory' ? 'memory' : 'disk');
+    const content = await this.#contents.of(pod, volume);
+    if (content === undefined || this.#mounted.get(uidOf(pod)) !== mounted) return Infinity;
+    this.#write(mounted, folder, content.files);
+    return content.refreshAt;
   }
 
   /** Brings the volumes of a Pod that runs to what they show now. */
@@ -112,9 +149,10 @@ export class PodVolumes {
     return (container.volumeMounts ?? []).flatMap(
       ({ name, mountPath, readOnly, subPath, subPathExpr }, index) => {
         const volume = volumes.get(name);
-        const folder = volume === undefined ? undefined : folderOf(pod, volume);
+        const claim = this.#mounted.get(uidOf(pod))?.claims.get(name);
+        const folder = claim ?? (volume === undefined ? undefined : folderOf(pod, volume));
         if (volume === undefined || folder === undefined) return [];
-        const own = volume.emptyDir === undefined && volume.hostPath === undefined;
+        const own = claim === undefined && volume.emptyDir === undefined && volume.hostPath === undefined;
         const below = subPathExpr === undefined ? subPath : expand(subPathExpr);
         let hostPath = folder;
         if (below !== undefined && below !== '') {
@@ -129,7 +167,7 @@ export class PodVolumes {
             containerPath: mountPath.replace(/(?<=.)\/+$/, ''),
             hostPath,
             // What the kubelet writes nobody else may.
-            readonly: readOnly === true || own,
+            readonly: readOnly === true || own || volume.persistentVolumeClaim?.readOnly === true,
           },
         ];
       },
@@ -149,15 +187,40 @@ export class PodVolumes {
     });
   }
 
-  /** Nothing of the Pod runs or will run: its volumes go, and what was in an emptyDir with them. */
+  /** Nothing of the Pod runs or will run: its volumes go, and what was in an emptyDir with them. Claims have to be gone before. */
   unmount(uid: string): void {
+    if (this.#claims.has(uid)) return;
     this.#mounted.get(uid)?.timer?.dispose();
     this.#mounted.delete(uid);
     for (const folder of ['volumes', 'volume-subpaths'])
       if (this.#files.exists(`${PODS}/${uid}/${folder}`)) this.#files.remove(`${PODS}/${uid}/${folder}`);
   }
 
-  /** Removes what a Pod had here. */
+  /** Whether only a storage driver can take away what a Pod has here. */
+  isHeld(uid: string): boolean {
+    return this.#claims.has(uid);
+  }
+
+  /** Takes a Pod's claims away: nothing of it runs any more. Tries until the drivers have done it. */
+  async unmountClaims(uid: string): Promise<void> {
+    const { clock, log } = this.#context;
+    for (
+      let delay = FIRST_UNMOUNT_RETRY;
+      this.#claims.has(uid);
+      delay = Math.min(delay * 2, LAST_UNMOUNT_RETRY)
+    ) {
+      try {
+        await this.#claims.tearDown(uid);
+        return;
+      } catch (error) {
+        if (!(error instanceof CsiError)) throw error;
+        log.error('UnmountVolume.TearDown failed', { uid, err: error.message });
+        await clock.sleep(delay);
+      }
+    }
+  }
+
+  /** Removes what a Pod had here, its claims excepted. */
   tearDown(uid: string): void {
     this.#mounted.get(uid)?.timer?.dispose();
     this.#mounted.delete(uid);

@@ -1,5 +1,15 @@
 export type FileErrorCode =
-  'ENOENT' | 'EEXIST' | 'EISDIR' | 'ENOTDIR' | 'ENOSPC' | 'EACCES' | 'ELOOP' | 'EINVAL';
+  | 'ENOENT'
+  | 'EEXIST'
+  | 'EISDIR'
+  | 'ENOTDIR'
+  | 'ENOSPC'
+  | 'EACCES'
+  | 'ELOOP'
+  | 'EINVAL'
+  | 'EIO'
+  | 'EBUSY'
+  | 'EXDEV';
 
 const TEXTS: Readonly<Record<FileErrorCode, string>> = {
   ENOENT: 'no such file or directory',
@@ -10,6 +20,9 @@ const TEXTS: Readonly<Record<FileErrorCode, string>> = {
   EACCES: 'permission denied',
   ELOOP: 'too many levels of symbolic links',
   EINVAL: 'invalid argument',
+  EIO: 'input/output error',
+  EBUSY: 'device or resource busy',
+  EXDEV: 'invalid cross-device link',
 };
 
 /** What the file system refused, in the words of Go's os package: `open /x: no such file or directory`. */

@@ -63,7 +63,7 @@ export class MachineFiles {
   }
 
   /** The files as one process sees them: its watches run as its own events and end with it. */
-  view(clock: Clock, onWatch: (watch: Disposable) => void): FileSystem {
+  view(clock: Clock, onWatch: (watch: Disposable) => void): Omit<FileSystem, 'mount' | 'unmount' | 'mounts'> {
     return {
       read: (path) => this.read(path),
       exists: (path) => this.exists(path),

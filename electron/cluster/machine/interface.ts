@@ -53,6 +53,13 @@ export interface MountedFolder {
   readLink?(path: string): string | undefined;
 }
 
+/** A disk in the machine's mount table. */
+export interface MountedDisk {
+  /** e.g. `/dev/oracleoci/oraclevdb` */
+  readonly device: string;
+  readonly folder: string;
+}
+
 /** The disk that holds a machine's files. Bytes. */
 export interface MachineDisk {
   readonly capacity: number;
@@ -104,6 +111,15 @@ export interface FileSystem {
   rename(from: string, to: string): void;
   /** Names directly below a folder, sorted; a folder's name ends in `/`. Empty when there is none. */
   list(folder: string): readonly string[];
+  /**
+   * What is on a disk is seen in `folder`, which is made; several folders may show one disk. Lost with the power.
+   * @throws Error `mount: <folder>: special device <device> does not exist.`
+   */
+  mount(device: string, folder: string): void;
+  /** @throws Error `umount: <folder>: not mounted.` */
+  unmount(folder: string): void;
+  /** Sorted by folder. */
+  mounts(): readonly MountedDisk[];
   /** Fires with the path of whatever was written or removed below `folder`, as an event of its own (inotify). */
   watch(folder: string, changed: (path: string) => void): Disposable;
 }

@@ -2,6 +2,8 @@ import { Emitter } from '../../base/event.ts';
 import type { OwnedContext } from '../../base/owned-context.ts';
 import type { Simulation } from '../../base/simulation.ts';
 import type { SimulatedNetwork } from '../network/network.ts';
+import type { Devices } from './disk-mounts.ts';
+import { DiskMounts } from './disk-mounts.ts';
 import { CountedDisk } from './disk.ts';
 import { MachineFiles } from './file-system.ts';
 import type {
@@ -35,6 +37,7 @@ export class SimulatedMachine implements Machine {
   readonly #simulation: Simulation;
   readonly #network: SimulatedNetwork;
   readonly #files: MachineFiles;
+  readonly #mounts: DiskMounts;
   readonly #processes = new Set<SimulatedProcess>();
   readonly #inhibitors = new ShutdownInhibitors();
   readonly #changed = new Emitter<void>();
@@ -44,15 +47,23 @@ export class SimulatedMachine implements Machine {
 
   readonly onDidChange = this.#changed.event;
 
-  constructor(spec: MachineSpec, simulation: Simulation, network: SimulatedNetwork, store: MachineStore) {
+  /** `devices`: the disks beside its own that are attached to it. */
+  constructor(
+    spec: MachineSpec,
+    simulation: Simulation,
+    network: SimulatedNetwork,
+    store: MachineStore,
+    devices: Devices = () => undefined,
+  ) {
     this.spec = spec;
     this.#simulation = simulation;
     this.#network = network;
     this.state = new StoredState(store);
     this.disk = new CountedDisk(spec.disk);
     this.#files = new MachineFiles(this.state, this.disk, () => this.now());
+    this.#mounts = new DiskMounts(this.#files, this.state, devices);
     this.#context = simulation.createContext(`${spec.name}/systemd`);
-    this.files = this.#files.view(this.#context.clock, () => undefined);
+    this.files = this.#mounts.view(this.#context.clock, () => undefined);
     this.kernel = new SimulatedKernel(spec);
     this.#powered = this.state.get(POWER) !== false;
     if (this.state.get(BOOTED) === undefined) this.state.set(BOOTED, simulation.now);
@@ -138,6 +149,7 @@ export class SimulatedMachine implements Machine {
     this.#network.setPowered(this.spec.name, false);
     this.units.halt();
     for (const process of [...this.#processes]) process.kill('SIGKILL');
+    this.#mounts.forget();
     this.#files.forgetMemory();
     this.#changed.fire();
   }
@@ -163,7 +175,7 @@ export class SimulatedMachine implements Machine {
       simulation: this.#simulation,
       network: this.#network,
       spec: this.spec,
-      files: this.#files,
+      files: this.#mounts,
       state: this.state,
       now: () => this.now(),
       kernel: this.kernel,

@@ -5,7 +5,7 @@ import { Emitter } from '../../base/event.ts';
 import type { OwnedContext } from '../../base/owned-context.ts';
 import type { Simulation } from '../../base/simulation.ts';
 import type { SimulatedNetwork } from '../network/network.ts';
-import type { MachineFiles } from './file-system.ts';
+import type { DiskMounts } from './disk-mounts.ts';
 import type {
   ExitStatus,
   FileSystem,
@@ -24,7 +24,7 @@ export interface ProcessHost {
   readonly simulation: Simulation;
   readonly network: SimulatedNetwork;
   readonly spec: MachineSpec;
-  readonly files: MachineFiles;
+  readonly files: DiskMounts;
   readonly state: LocalState;
   /** What the machine's clock shows. */
   now(): number;

@@ -18,6 +18,8 @@ export interface TopologyMachine extends MachineSpec {
   readonly controlPlane?: {
     readonly startedBy: 'static-pod' | 'unit';
     readonly programs: readonly ControlPlaneProgram[];
+    /** The controller of a cloud's storage driver runs beside them. */
+    readonly storageDriver?: 'oci';
   };
   /** Set on the machine that stands before the API servers: kubeadm's control-plane endpoint. */
   readonly loadBalancer?: LoadBalancerSpec;
@@ -39,4 +41,6 @@ export interface TopologySpec {
   /** All Pods, e.g. `10.244.0.0/16`. */
   readonly podCIDR: string;
   readonly clusterName: string;
+  /** What provides the volumes of a new cluster: folders of nodes, or a cloud's block volumes. */
+  readonly storage: 'local-path' | 'oci';
 }

@@ -105,6 +105,7 @@ function kubeadmHighlyAvailable(workers: number): TopologySpec {
     serviceCIDR: '10.96.0.0/12',
     podCIDR: clusterRange(controlPlanes.length + workers),
     clusterName: 'kubernetes',
+    storage: 'local-path',
   };
 }
 
@@ -115,6 +116,7 @@ function kubeadm(workers: number): TopologySpec {
     serviceCIDR: '10.96.0.0/12',
     podCIDR: clusterRange(1 + workers),
     clusterName: 'kubernetes',
+    storage: 'local-path',
   };
 }
 
@@ -157,7 +159,7 @@ function oke(workers: number): TopologySpec {
     nodeLabels: {},
     taints: [],
     podCIDR: '',
-    controlPlane: { startedBy: 'unit', programs: CONTROL_PLANE },
+    controlPlane: { startedBy: 'unit', programs: CONTROL_PLANE, storageDriver: 'oci' },
   };
   return {
     name: 'oke-3',
@@ -165,6 +167,7 @@ function oke(workers: number): TopologySpec {
     serviceCIDR: '10.96.0.0/16',
     podCIDR: clusterRange(workers),
     clusterName: 'oke',
+    storage: 'oci',
   };
 }
 
