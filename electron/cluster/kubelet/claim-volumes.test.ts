@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { PersistentVolume, PersistentVolumeClaim, VolumeAttachment } from '../api/types.ts';
+import type { Node, PersistentVolume, PersistentVolumeClaim, VolumeAttachment } from '../api/types.ts';
 import { attachmentName } from '../api/helpers/csi-volumes.ts';
 import { resourceTypes } from '../client/resource-types.ts';
 import { KubeletHarness } from './kubelet.testing.ts';
@@ -115,7 +115,7 @@ it('says what it uses, waits until that is attached, and then for a driver', asy
   createPod();
   await harness.test.run(2_000);
   const status = (): object => {
-    const { volumesInUse, volumesAttached } = harness.api.find(nodes, 'worker-1')?.status ?? {};
+    const { volumesInUse, volumesAttached } = harness.api.find<Node>(nodes, 'worker-1')?.status ?? {};
     return { volumesInUse, volumesAttached };
   };
   expect(status()).toEqual({ volumesInUse: [UNIQUE], volumesAttached: undefined });
@@ -124,7 +124,7 @@ it('says what it uses, waits until that is attached, and then for a driver', asy
     metadata: { name: attachmentName('disk-1', 'disk.example.com', 'worker-1') },
     status: { attached: true },
   } as unknown as VolumeAttachment);
-  harness.api.change(nodes, 'worker-1', (node) => ({
+  harness.api.change<Node>(nodes, 'worker-1', (node) => ({
     ...node,
     status: { ...node.status, volumesAttached: [{ name: UNIQUE, devicePath: '' }] },
   }));
@@ -135,7 +135,7 @@ it('says what it uses, waits until that is attached, and then for a driver', asy
   harness.markDeleted('p', 1);
   await harness.test.run(5_000);
   expect([harness.pod('p'), status()]).toMatchObject([undefined, { volumesAttached: [{ name: UNIQUE }] }]);
-  expect(harness.api.find(nodes, 'worker-1')?.status?.volumesInUse ?? undefined).toBeUndefined();
+  expect(harness.api.find<Node>(nodes, 'worker-1')?.status?.volumesInUse ?? undefined).toBeUndefined();
 });
 
 it('has a CSINode from the start', () => {
