@@ -140,13 +140,14 @@ describe('volumes', () => {
     const path = volume?.spec?.hostPath?.path ?? '';
     const node = (await c.pods())[0]?.spec?.nodeName ?? '';
     expect(path).toBe(`/opt/local-path-provisioner/${volume?.metadata?.name}_default_data`);
-    expect((await c.ssh(node, `cat ${path}/words`)).out).toBe('first\n');
+    await c.run(2_000);
+    expect(c.cluster.machine(node).files.read(`${path}/words`)).toBe('first\n');
     const resumed = new RunningCluster({ resumeFrom: c });
     await resumed.run(5_000);
     await resumed.deletePod('one');
     await resumed.do(() => resumed.client.resource(persistentVolumeClaims, 'default').delete('data'));
     await resumed.run(60_000);
     expect(await resumed.list(persistentVolumes)).toEqual([]);
-    expect((await resumed.ssh(node, `ls ${path}`)).code).not.toBe(0);
+    expect(resumed.cluster.machine(node).files.exists(path)).toBe(false);
   });
 });

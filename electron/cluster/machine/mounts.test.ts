@@ -14,7 +14,7 @@ const SPEC = {
   os: 'linux',
   cpus: 2,
   memory: 1,
-  disk: 1,
+  disk: 64 * 1024 ** 3,
   isNode: true,
 } as const;
 
