@@ -44,6 +44,8 @@ const API_PORT = 6443;
 const INSTALLED = 'leme:installed';
 /** Virtual milliseconds between taking a manifest away and putting it back, once the container has gone. */
 const RESTART_PAUSE = 500;
+/** Virtual milliseconds after which the objects of a new cluster are applied. */
+const APPLY_AFTER = 5_000;
 
 /** Puts machines on a network and programs on machines. */
 class SimulatedCluster implements Cluster {
@@ -181,8 +183,11 @@ class SimulatedCluster implements Cluster {
           program: markControlPlane(this.kubernetesVersion),
           argv: ['kubeadm'],
         });
+      // Whoever applies them comes when the control plane has come up.
       if (areObjectsDue(machine.state))
-        machine.spawn({ name: 'kubectl', program: applyObjects(volumes.objects) });
+        simulation.schedule(simulation.now + APPLY_AFTER, () => {
+          if (machine.powered) machine.spawn({ name: 'kubectl', program: applyObjects(volumes.objects) });
+        });
     }
   }
 
