@@ -112,8 +112,9 @@ export class PodVolumes {
   /** Resolves to when it has to be looked at again. @throws Error */
   async #setUpOne(mounted: Mounted, volume: Volume): Promise<number> {
     const { pod } = mounted;
-    const claim = await this.#claims.setUp(pod, volume);
-    if (claim !== undefined) {
+    if (volume.persistentVolumeClaim !== undefined || volume.ephemeral !== undefined) {
+      const claim = await this.#claims.setUp(pod, volume);
+      if (claim === undefined) return Infinity;
       mounted.claims.set(volume.name, claim.folder);
       return claim.watched ? this.#context.clock.now() : Infinity;
     }
