@@ -89,8 +89,22 @@ export class PodVolumes {
     let refreshAt = Infinity;
     for (const volume of pod.spec?.volumes ?? []) {
       try {
-        refreshAt = Math.min(refreshAt, await this.#setUpOne(mounted, volume));
+        if (volume.persistentVolumeClaim !== undefined || volume.ephemeral !== undefined) {
+          const claim = await this.#claims.setUp(pod, volume);
+          if (claim !== undefined) mounted.claims.set(volume.name, claim.folder);
+          if (claim?.watched === true) refreshAt = Math.min(refreshAt, this.#context.clock.now());
+          continue;
+        }
+        const folder = folderOf(pod, volume);
+        if (folder === undefined) continue;
+        if (volume.hostPath !== undefined) checkHostPath(this.#files, volume.name, volume.hostPath);
+        if (volume.emptyDir !== undefined && !this.#files.isFolder(folder))
+          this.#files.makeFolder(folder, volume.emptyDir.medium === 'Memory' ? 'memory' : 'disk');
+        const content = await this.#contents.of(pod, volume);
         if (this.#mounted.get(uidOf(pod)) !== mounted) return failed;
+        if (content === undefined) continue;
+        this.#write(mounted, folder, content.files);
+        refreshAt = Math.min(refreshAt, content.refreshAt);
       } catch (error) {
         if (error instanceof TypeError) throw error;
         const text = error instanceof Error ? error.message : String(error);
@@ -107,26 +121,6 @@ export class PodVolumes {
     }
     this.#refreshAfter(mounted, refreshAt);
     return failed;
-  }
-
-  /** Resolves to when it has to be looked at again. @throws Error */
-  async #setUpOne(mounted: Mounted, volume: Volume): Promise<number> {
-    const { pod } = mounted;
-    if (volume.persistentVolumeClaim !== undefined || volume.ephemeral !== undefined) {
-      const claim = await this.#claims.setUp(pod, volume);
-      if (claim === undefined) return Infinity;
-      mounted.claims.set(volume.name, claim.folder);
-      return claim.watched ? this.#context.clock.now() : Infinity;
-    }
-    const folder = folderOf(pod, volume);
-    if (folder === undefined) return Infinity;
-    if (volume.hostPath !== undefined) checkHostPath(this.#files, volume.name, volume.hostPath);
-    if (volume.emptyDir !== undefined && !this.#files.isFolder(folder))
-      this.#files.makeFolder(folder, volume.emptyDir.medium === 'Memory' ? 'memory' : 'disk');
-    const content = await this.#contents.of(pod, volume);
-    if (content === undefined || this.#mounted.get(uidOf(pod)) !== mounted) return Infinity;
-    this.#write(mounted, folder, content.files);
-    return content.refreshAt;
   }
 
   /** Brings the volumes of a Pod that runs to what they show now. */
