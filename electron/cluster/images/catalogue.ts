@@ -63,7 +63,16 @@ export class OfflineCatalogue implements ImageCatalogue {
     this.#inContainer = inContainer;
   }
 
-  resolve(reference: string): PullOutcome {
+  resolve(reference: string, system?: 'linux' | 'windows'): PullOutcome {
+    const outcome = this.#resolve(reference);
+    if (outcome.type === 'error' || system === undefined) return outcome;
+    if ((outcome.image.repository.systems ?? ['linux']).includes(system)) return outcome;
+    const { registry, repository, tag, digest } = parseReference(reference);
+    const version = digest ?? tag ?? 'latest';
+    return { type: 'error', reason: 'no-matching-platform', registry, repository, version };
+  }
+
+  #resolve(reference: string): PullOutcome {
     const known = this.#found.get(reference);
     if (known !== undefined) return known;
     const outcome = this.#lookUp(reference);

@@ -75,6 +75,18 @@ describe('OfflineCatalogue', () => {
     });
   });
 
+  it('has each image for the systems that its index names', () => {
+    const kind = (name: string, system: 'linux' | 'windows'): string => {
+      const outcome = catalogue.resolve(name, system);
+      return outcome.type === 'image' ? 'image' : outcome.reason;
+    };
+    const iis = 'mcr.microsoft.com/windows/servercore/iis:windowsservercore-ltsc2022';
+    expect([kind(iis, 'windows'), kind(iis, 'linux')]).toEqual(['image', 'no-matching-platform']);
+    expect([kind('nginx', 'linux'), kind('nginx', 'windows')]).toEqual(['image', 'no-matching-platform']);
+    expect(kind('registry.k8s.io/pause:3.10.1', 'windows')).toBe('image');
+    expect(kind('mcr.microsoft.com/windows/nanoserver:latest', 'windows')).toBe('manifest-unknown');
+  });
+
   it('says what runc says of a program that is not in the image', () => {
     expect(catalogue.entrypoint('nginx', ['ngnix'], [])).toEqual({
       type: 'error',

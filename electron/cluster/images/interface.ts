@@ -33,6 +33,8 @@ export interface Repository {
   readonly behaviour: Behaviour;
   /** Has `sh` and the usual small tools. */
   readonly shell: boolean;
+  /** Operating systems that its index has an image for; Linux alone when it is not said. */
+  readonly systems?: readonly ('linux' | 'windows')[];
   /** The image refuses to start without one of these environment variables, saying `text`. */
   readonly needs?: { readonly oneOf: readonly string[]; readonly text: string };
 }
@@ -86,8 +88,8 @@ export interface Surroundings {
 
 /** The registries of the world, and what their images do. */
 export interface ImageCatalogue {
-  /** @throws Error `invalid reference format` */
-  resolve(reference: string): PullOutcome;
+  /** `system`: of the machine that asks; any image is found without it. @throws Error `invalid reference format` */
+  resolve(reference: string, system?: 'linux' | 'windows'): PullOutcome;
   /** @throws Error for an image that is not in the catalogue */
   root(image: string): ImageRoot;
   /**

@@ -1,4 +1,5 @@
 import type { Behaviour, Repository } from './interface.ts';
+import { windowsRepositories } from './windows-repositories.ts';
 
 const MB = 1_000_000;
 
@@ -387,6 +388,12 @@ const KUBERNETES: Readonly<Record<string, number>> = {
   'registry.k8s.io/etcd': 73.1,
 };
 
+/** Repositories whose index has an image for Windows too. */
+const ON_BOTH: ReadonlySet<string> = new Set([
+  'registry.k8s.io/pause',
+  'registry.k8s.io/e2e-test-images/agnhost',
+]);
+
 function build(name: string, row: Row): Repository {
   return {
     name,
@@ -401,6 +408,7 @@ function build(name: string, row: Row): Repository {
     behaviour: row.does,
     shell: row.shell ?? true,
     ...(row.needs === undefined ? {} : { needs: row.needs }),
+    ...(ON_BOTH.has(name) ? { systems: ['linux', 'windows'] as const } : {}),
   };
 }
 
@@ -414,5 +422,6 @@ export const repositories: ReadonlyMap<string, Repository> = new Map(
       const program = name.slice(name.lastIndexOf('/') + 1);
       return build(name, { mb, cmd: [program], tags: CONTROL_PLANE, shell: false, does: server('', 0, 5) });
     }),
+    ...windowsRepositories,
   ].map((repository) => [repository.name, repository]),
 );

@@ -82,6 +82,12 @@ function conditions(facts: NodeFacts, old: readonly NodeCondition[]): NodeCondit
   return [...old.filter((other) => !own.some((one) => one.type === other.type)), ...own];
 }
 
+const WINDOWS_RELEASES: Readonly<Record<string, string>> = { '10.0.17763': '2019', '10.0.26100': '2025' };
+
+function windowsRelease(build = ''): string {
+  return `Windows Server ${WINDOWS_RELEASES[build] ?? '2022'} Datacenter`;
+}
+
 /** A machine id that is always the same for a machine. */
 function hexId(text: string): string {
   return new SeededRand(text).string(32, '0123456789abcdef');
@@ -113,12 +119,12 @@ export function nodeStatus(facts: NodeFacts, old: Node['status']): NonNullable<N
       architecture: 'amd64',
       bootID: facts.bootId,
       containerRuntimeVersion: facts.runtimeVersion,
-      kernelVersion: '6.8.0-60-generic',
+      kernelVersion: machine.os === 'linux' ? '6.8.0-60-generic' : (machine.osVersion ?? ''),
       kubeProxyVersion: '',
       kubeletVersion: facts.kubeletVersion,
       machineID: hexId(`machine ${machine.name}`),
       operatingSystem: machine.os,
-      osImage: machine.os === 'linux' ? 'Ubuntu 24.04.3 LTS' : 'Windows Server 2022 Datacenter',
+      osImage: machine.os === 'linux' ? 'Ubuntu 24.04.3 LTS' : windowsRelease(machine.osVersion),
       systemUUID: hexId(`system ${machine.name}`).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'),
     },
     volumesInUse: facts.volumesInUse.length === 0 ? undefined : facts.volumesInUse,
@@ -137,6 +143,7 @@ export function nodeLabels(machine: MachineSpec, settings: KubeletSettings): Rec
     'kubernetes.io/arch': 'amd64',
     'kubernetes.io/hostname': settings.nodeName,
     'kubernetes.io/os': machine.os,
+    ...(machine.osVersion === undefined ? {} : { 'node.kubernetes.io/windows-build': machine.osVersion }),
     ...settings.nodeLabels,
   };
 }
