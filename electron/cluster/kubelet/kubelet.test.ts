@@ -370,15 +370,18 @@ describe('a restart of the kubelet', () => {
     expect(JSON.stringify(node.pod('web-1')?.status)).toBe(before);
   });
 
-  it('removes what was deleted meanwhile', async () => {
-    node.createPod('web-1', NGINX);
+  it('removes what was deleted meanwhile, with its logs and volumes', async () => {
+    node.createPod('web-1', { ...NGINX, volumes: [{ name: 'scratch', emptyDir: {} }] });
     await node.test.run(10_000);
     node.kubelet?.kill('SIGTERM');
     await node.test.run(1_000);
     node.api.remove(resourceTypes.pods, 'default/web-1');
+    const { files } = node.machine;
+    expect([files.list('/var/log/pods').length, files.list('/var/lib/kubelet/pods').length]).toEqual([1, 1]);
     await node.start();
     await node.test.run(2_000);
     expect(node.runtime.store.containers.size).toBe(0);
+    expect([files.list('/var/log/pods'), files.list('/var/lib/kubelet/pods')]).toEqual([[], []]);
   });
 });
 

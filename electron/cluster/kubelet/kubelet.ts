@@ -397,7 +397,7 @@ export class Kubelet {
     this.#backoff.forget(`${uid}_`);
     this.#images.forget(uid);
     await this.#removeSandboxes(uid);
-    if (gone !== undefined) this.#removeLogs(gone);
+    if (gone !== undefined) this.#removeLogs(metaOf(gone));
     this.#objects.unregister(uid);
     this.#syncer.forget(uid);
     await this.#volumes.unmountClaims(uid);
@@ -411,9 +411,8 @@ export class Kubelet {
   }
 
   /** What is left of its logs: files that were moved away. */
-  #removeLogs(pod: Pod): void {
+  #removeLogs({ namespace, name, uid }: Record<'namespace' | 'name' | 'uid', string>): void {
     const { files } = this.#process;
-    const { namespace, name, uid } = metaOf(pod);
     const folder = `/var/log/pods/${namespace}_${name}_${uid}`;
     if (files.exists(folder)) files.remove(folder);
   }
@@ -428,12 +427,15 @@ export class Kubelet {
     }
   }
 
-  /** Sandboxes of Pods that nobody knows any more, e.g. deleted while the kubelet was down. */
+  /** Sandboxes, logs and volumes of Pods that nobody knows any more, e.g. deleted while the kubelet was down. */
   async #removeOrphans(): Promise<void> {
     if (!this.#synced) return;
     for (const uid of this.#cache.uids) {
       if (this.#workers.has(uid) || this.#apiPods.has(uid)) continue;
+      const { namespace, name } = this.#cache.get(uid);
       await this.#removeSandboxes(uid);
+      this.#removeLogs({ namespace, name, uid });
+      this.#volumes.tearDown(uid);
       this.#records.delete(uid);
     }
     for (const uid of this.#claims.uids) {

@@ -5,7 +5,6 @@ import { invalid } from '../../apimachinery/validation/field-error.ts';
 import type { AdmissionAttributes } from '../admission/interface.ts';
 import type { Uint64 } from '../../etcd/client/interface.ts';
 import { EtcdError } from '../../etcd/client/interface.ts';
-import type { LeaseManager } from '../storage/lease-manager.ts';
 import { StorageError } from '../storage/storage-error.ts';
 import { doorOf } from './door-of.ts';
 import type { WriteContext } from './request-options.ts';
@@ -103,8 +102,12 @@ export class ObjectWriter {
         await target.assertAbsent(namespace, name);
         return draft;
       }
-      const lease = target.leases === undefined ? undefined : await this.#lease(target.leases);
-      const stored = await target.store.create(target.key(namespace, name), target.toStorage(draft), lease);
+      const options = await this.#expiry();
+      const stored = await target.store.create(
+        target.key(namespace, name),
+        target.toStorage(draft),
+        options.lease,
+      );
       written = true;
       return target.fromStorage(stored);
     } catch (error) {
@@ -116,11 +119,13 @@ export class ObjectWriter {
     }
   }
 
-  /** What expires by itself is only forgotten by who watches it expire. */
-  async #lease(leases: LeaseManager): Promise<Uint64> {
-    await this.#target.cache.tryStart();
+  /** The lease of what expires by itself, anew with every write. It is only forgotten by who watches it expire. */
+  async #expiry(): Promise<{ readonly lease?: Uint64 }> {
+    const { leases, cache } = this.#target;
+    if (leases === undefined) return {};
+    await cache.tryStart();
     try {
-      return await leases.lease();
+      return { lease: await leases.lease() };
     } catch (error) {
       if (error instanceof EtcdError) throw new StorageError('unreachable', error.message);
       throw error;
@@ -153,7 +158,10 @@ export class ObjectWriter {
         await updateOnce(stored.object);
         return { object: result as KubeObject, created: false };
       }
-      const { object } = await target.store.guaranteedUpdate(key, updateOnce, { ignoreNotFound: true });
+      const { object } = await target.store.guaranteedUpdate(key, updateOnce, {
+        ignoreNotFound: true,
+        ...(await this.#expiry()),
+      });
       if (deletable) await this.#deleteNow(key, object);
       return { object: target.fromStorage(object), created: false };
     } catch (error) {
@@ -186,7 +194,7 @@ export class ObjectWriter {
     };
     try {
       if (write.dryRun) return target.fromStorage(update((await target.store.get(key)).object));
-      const { object } = await target.store.guaranteedUpdate(key, update);
+      const { object } = await target.store.guaranteedUpdate(key, update, await this.#expiry());
       if (deletable) await this.#deleteNow(key, object);
       return target.fromStorage(object);
     } catch (error) {
