@@ -29,6 +29,35 @@ const PARTS: readonly Part[] = [
     args: ['1000', 'sqlite-no-records'],
   },
   { name: '1,000 replicas, workspace', program: 'scale', args: ['1000', 'sqlite'] },
+  ...[
+    ['1,000', '100'],
+    ['2,000', '100'],
+    ['4,000', '100'],
+    ['10,000', '1,000'],
+  ].map(([pods = '', nodes = '']) => ({
+    name: `${pods} Pods on ${nodes} nodes`,
+    program: 'scale',
+    args: [pods.replace(',', ''), 'memory', nodes.replace(',', '')],
+    onlyByName: true,
+  })),
+  {
+    name: 'rolling update of 1,000',
+    program: 'upheaval',
+    args: ['rolling-update', '1000', '10'],
+    onlyByName: true,
+  },
+  {
+    name: 'node failure, 1,000 Pods',
+    program: 'upheaval',
+    args: ['node-failure', '1000', '20'],
+    onlyByName: true,
+  },
+  {
+    name: 'namespace deletion, 5,000 objects',
+    program: 'upheaval',
+    args: ['namespace-deletion', '5000', '2'],
+    onlyByName: true,
+  },
   { name: 'idle, kubeadm-3-3', program: 'idle', args: ['kubeadm-3-3', '5'] },
   { name: 'https, 1,000 Pods', program: 'https', args: [] },
   { name: 'api, 500 Pods', program: 'api', args: [] },
@@ -77,6 +106,7 @@ const EXTERNAL = ['better-sqlite3', '@lydell/node-pty', 'just-bash'];
 const AIMS: Readonly<Record<string, Values>> = {
   'host start': { wallMs: 500 },
   '1,000 replicas': { wallMs: 2000, residentMB: 300 },
+  '10,000 Pods on 1,000 nodes': { wallMs: 20_000, residentMB: 1000 },
   'api, 500 Pods': {
     createPerSecond: 3000,
     createAtOncePerSecond: 3000,
