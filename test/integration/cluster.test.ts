@@ -82,13 +82,13 @@ describe('kubeadm-1-2', () => {
   });
 
   it('leaves Pods Pending without a scheduler', async () => {
-    await c.ssh('cp-1', 'mv /etc/kubernetes/manifests/kube-scheduler.yaml /root/');
+    await c.move('cp-1', '/etc/kubernetes/manifests/kube-scheduler.yaml', '/root/kube-scheduler.yaml');
     await c.run(5_000);
     await c.createDeployment('late', 1);
     await c.run(10_000);
     const pending = (await c.pods()).filter((pod) => pod.status?.phase === 'Pending');
     expect(pending.map((pod) => pod.spec?.nodeName)).toEqual([undefined]);
-    await c.ssh('cp-1', 'mv /root/kube-scheduler.yaml /etc/kubernetes/manifests/');
+    await c.move('cp-1', '/root/kube-scheduler.yaml', '/etc/kubernetes/manifests/kube-scheduler.yaml');
     await c.untilRunning(4);
   });
 

@@ -190,7 +190,15 @@ export class RunningCluster {
     return this.do(() => this.client.resource<Pod>(resourceTypes.pods, 'default').delete(name));
   }
 
-  /** A command on a machine, as by ssh. */
+  /** Moves a file of a machine, as its administrator would. */
+  async move(machine: string, from: string, to: string): Promise<void> {
+    const found = this.cluster.machines.find(({ spec }) => spec.name === machine);
+    if (found === undefined) throw new Error(`no machine ${machine}`);
+    found.files.rename(from, to);
+    await this.run(0);
+  }
+
+  /** A program on a machine with its arguments, as by ssh; no shell takes them apart. */
   async ssh(
     machine: string,
     command: string,
@@ -198,7 +206,7 @@ export class RunningCluster {
   ): Promise<{ out: string; err: string; code: number }> {
     const result = { out: '', err: '', code: -1 };
     let ended = false;
-    const handle = this.cluster.exec(machine, [command], {
+    const handle = this.cluster.exec(machine, command.split(' '), {
       stdout: (text) => (result.out += text),
       stderr: (text) => (result.err += text),
       ...(stdin === undefined ? {} : { stdin }),

@@ -153,7 +153,7 @@ profiles: [{schedulerName: my-scheduler}]
   });
 
   it('is not needed where a Pod is bound by hand', async () => {
-    await c.ssh('cp-1', `mv ${manifests}/kube-scheduler.yaml /root/`);
+    await c.move('cp-1', `${manifests}/kube-scheduler.yaml`, '/root/kube-scheduler.yaml');
     await c.run(10_000);
     await create('by-hand');
     await c.run(5000);
