@@ -6,9 +6,11 @@ import type {
   EtcdKey,
   EtcdState,
   EtcdView,
+  LogLine,
   MachineView,
   ObjectChange,
   PlacementView,
+  SeenContainer,
 } from './interface.ts';
 
 /** A cluster for tests: objects and records that the test puts in. */
@@ -28,6 +30,22 @@ export class FakeClusterView implements ClusterView {
 
   placement(pod: KubeObject): PlacementView | undefined {
     return this.placements.get(pod.metadata?.name ?? '');
+  }
+
+  /** Virtual time; the test moves it. Records are numbered in it too. */
+  time = 0;
+  /** By name of the Pod and of the container. */
+  readonly logs = new Map<string, LogLine[]>();
+
+  now(): number {
+    return this.time;
+  }
+
+  containerLog(pod: KubeObject, container?: string): readonly LogLine[] {
+    const of = `${pod.metadata?.name ?? ''}/`;
+    return [...this.logs].flatMap(([key, lines]) =>
+      key === `${of}${container ?? ''}` || (container === undefined && key.startsWith(of)) ? lines : [],
+    );
   }
 
   machine(name: string): MachineView | undefined {
@@ -58,7 +76,8 @@ export class FakeClusterView implements ClusterView {
   /** Appends a decision; returns its id. */
   decide(actor: string, action: string, subject: string, cause = 0): number {
     const id = this.#records.length + 1;
-    this.#records.push({ kind: 'decision', id, time: id, cause, actor, action, subject });
+    const time = this.time === 0 ? id : this.time;
+    this.#records.push({ kind: 'decision', id, time, cause, actor, action, subject });
     return id;
   }
 
@@ -144,6 +163,31 @@ export class FakeMachineView implements MachineView {
   powered = true;
   readonly running = new Set<string>();
   readonly files = new Map<string, string>();
+  readonly units = new Map<string, string>();
+  readonly sockets = new Set<string>();
+  readonly images = new Set<string>();
+  readonly journals = new Map<string, LogLine[]>();
+  readonly held: SeenContainer[] = [];
+
+  unit(name: string): string | undefined {
+    return this.units.get(name);
+  }
+
+  listens(socket: string): boolean {
+    return this.sockets.has(socket);
+  }
+
+  containers(): readonly SeenContainer[] {
+    return this.held;
+  }
+
+  hasImage(name: string): boolean {
+    return this.images.has(name);
+  }
+
+  journal(unit: string): readonly LogLine[] {
+    return this.journals.get(unit) ?? [];
+  }
 
   isRunning(process: string): boolean {
     return this.running.has(process);

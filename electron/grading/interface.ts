@@ -79,9 +79,31 @@ export interface PlacementView {
   readonly refusals: ReadonlyMap<string, string>;
 }
 
+/** A container as its runtime keeps it. */
+export interface SeenContainer {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly name: string;
+  readonly running: boolean;
+}
+
+export interface LogLine {
+  /** Virtual milliseconds since the Unix epoch. */
+  readonly time: number;
+  readonly text: string;
+}
+
 /** A machine from outside. */
 export interface MachineView {
   readonly powered: boolean;
+  /** `active`, `inactive`, `failed` or `activating`; undefined when there is no such unit. */
+  unit(name: string): string | undefined;
+  /** Somebody listens at a Unix socket. */
+  listens(socket: string): boolean;
+  containers(): readonly SeenContainer[];
+  hasImage(name: string): boolean;
+  /** Of a unit, oldest first; empty when there is none. */
+  journal(unit: string): readonly LogLine[];
   isRunning(process: string): boolean;
   /** Text of a file; for a folder its entries, one a line; undefined when it is not there. */
   read(path: string): string | undefined;
@@ -102,6 +124,10 @@ export interface ClusterView {
   readonly etcd: EtcdView | undefined;
   /** Undefined where a cycle cannot be done again. */
   placement(pod: KubeObject): PlacementView | undefined;
+  /** Virtual milliseconds since the Unix epoch. */
+  now(): number;
+  /** What is kept of the logs of a Pod's containers, or of one of them; empty where they cannot be read. */
+  containerLog(pod: KubeObject, container?: string): readonly LogLine[];
   /** Undefined where machines cannot be seen, or there is none of that name. */
   machine(name: string): MachineView | undefined;
   /** A machine, a process or a file has changed. */

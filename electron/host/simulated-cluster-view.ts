@@ -3,10 +3,14 @@ import type { CausalRecord } from '../base/causal-record.ts';
 import type { Disposable } from '../base/disposable.ts';
 import type { KubeObject, Pod } from '../cluster/api/types.ts';
 import { storagePrefix } from '../cluster/apiserver/storage/storage-prefix.ts';
+import { readContainerLog } from '../cluster/cri/container-log.ts';
+import { ContainerStore } from '../cluster/cri/container-store.ts';
+import { normalizeReference } from '../cluster/images/reference.ts';
 import type { Machine } from '../cluster/machine/interface.ts';
 import type {
   ClusterView,
   EtcdView,
+  LogLine,
   MachineView,
   ObjectChange,
   PlacementView,
@@ -34,9 +38,29 @@ export class SimulatedClusterView implements ClusterView {
     return this.#session.scheduling.placement(pod as Pod);
   }
 
+  now(): number {
+    return this.#session.simulation.now;
+  }
+
+  containerLog(pod: KubeObject, container?: string): readonly LogLine[] {
+    const { spec, metadata } = pod as Pod;
+    const machine = this.#session.cluster.machines.find((each) => each.spec.name === spec?.nodeName);
+    if (machine === undefined) return [];
+    const { state, files } = machine;
+    // A static Pod's containers carry the uid that its kubelet gave it, not the mirror's.
+    const uid = metadata?.annotations?.[MIRROR] ?? metadata?.uid;
+    const seen = [...new ContainerStore(state).containers.values()]
+      .filter(({ config }) => config.labels[POD_UID] === uid)
+      .filter(({ config }) => container === undefined || config.metadata.name === container)
+      .sort((a, b) => a.createdAt - b.createdAt);
+    return seen.flatMap(({ logPath }) => readContainerLog(files, logPath).map(parseLine));
+  }
+
   machine(name: string): MachineView | undefined {
     const machine = this.#session.cluster.machines.find(({ spec }) => spec.name === name);
-    return machine === undefined ? undefined : machineView(machine);
+    return machine === undefined
+      ? undefined
+      : machineView(machine, (path) => this.#session.cluster.network.hasSocket(name, path));
   }
 
   onDidChangeMachines(listener: () => void): Disposable {
@@ -75,8 +99,36 @@ export class SimulatedClusterView implements ClusterView {
   }
 }
 
-function machineView(machine: Machine): MachineView {
+const POD_UID = 'io.kubernetes.pod.uid';
+const MIRROR = 'kubernetes.io/config.mirror';
+
+/** `<time> stdout F <text>` */
+function parseLine(line: string): LogLine {
+  const [time = '', , , ...text] = line.split(' ');
+  return { time: Date.parse(time), text: text.join(' ') };
+}
+
+function machineView(machine: Machine, listens: (socket: string) => boolean): MachineView {
   return {
+    unit: (name) => machine.units.get(name)?.active,
+    listens,
+    containers: () =>
+      [...new ContainerStore(machine.state).containers.values()].map(({ config, state }) => ({
+        namespace: config.labels['io.kubernetes.pod.namespace'] ?? '',
+        pod: config.labels['io.kubernetes.pod.name'] ?? '',
+        name: config.metadata.name,
+        running: machine.powered && state === 'CONTAINER_RUNNING',
+      })),
+    hasImage: (name) => {
+      const reference = normalizeReference(name);
+      return [...new ContainerStore(machine.state).images.values()].some(({ repoTags }) =>
+        repoTags.includes(reference),
+      );
+    },
+    journal: (unit) =>
+      machine.units.get(unit) === undefined
+        ? []
+        : machine.units.journal(unit).map(({ time, line }) => ({ time, text: line })),
     powered: machine.powered,
     isRunning: (name) => machine.processes.some((process) => process.name === name),
     read: (path) => {

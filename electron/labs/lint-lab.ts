@@ -1,8 +1,18 @@
 import { compilePredicate } from '../grading/cel.ts';
 import { parseLabelSelector } from '../cluster/apimachinery/label-parser.ts';
-import type { CheckSpec, RecordPattern } from '../shared/lab/check-schema.ts';
+import type { CheckSpec, CheckSpecOf, ObjectQuery, RecordPattern } from '../shared/lab/check-schema.ts';
 import type { LabSpec, QuestionSpec, StepSpec } from '../shared/lab/lab-schema.ts';
 import type { LabProblem } from './load-lab.ts';
+
+const NODE_PARTS = [
+  'powered',
+  'process',
+  'unit',
+  'socket',
+  'file',
+  'containers',
+  'image',
+] as const satisfies readonly (keyof CheckSpecOf<'node'>)[];
 
 /** What a schema cannot say: unique ids, needs that exist, expressions that compile, questions that can be answered. */
 export function lintLab(spec: LabSpec): LabProblem[] {
@@ -62,8 +72,7 @@ function compileCheck(check: CheckSpec): void {
     case 'object':
     case 'history':
     case 'placement':
-      if (check.query.where !== undefined) compilePredicate(check.query.where, 'object');
-      if (check.query.selector !== undefined) parseLabelSelector(check.query.selector);
+      compileQuery(check.query);
       if (
         check.kind === 'history' &&
         [check.sequence, check.always, check.replaced].every((part) => part === undefined)
@@ -86,10 +95,37 @@ function compileCheck(check: CheckSpec): void {
         throw new Error('an etcd check with where says expected: an expression is no sentence');
       return;
     case 'node':
-      if (check.file?.contains !== undefined) new RegExp(check.file.contains);
-      if ([check.powered, check.process, check.file].every((part) => part === undefined))
-        throw new Error('a node check says powered, process or file');
+      for (const expression of [check.file?.contains, check.containers?.pod, check.containers?.name])
+        if (expression !== undefined) new RegExp(expression);
+      if (NODE_PARTS.every((part) => check[part] === undefined))
+        throw new Error(`a node check says one of ${NODE_PARTS.join(', ')}`);
+      return;
+    case 'log':
+      compileQuery(check.query);
+      if (check.contains !== undefined) new RegExp(check.contains);
+      if (check.where !== undefined) compilePredicate(check.where, 'line', 'object');
+      if ((check.query === undefined) === (check.unit === undefined))
+        throw new Error('a log check says query or unit');
+      if (check.contains === undefined && check.where === undefined)
+        throw new Error('a log check says contains or where');
+      if (check.where !== undefined && check.expected === undefined)
+        throw new Error('a log check with where says expected: an expression is no sentence');
+      return;
+    case 'temporal':
+      for (const moment of [check.from, check.to]) {
+        compileQuery(moment.query);
+        compilePatterns(moment.record);
+      }
+      if (check.within === undefined && check.after === undefined)
+        throw new Error('a temporal check says within or after');
+      if (check.expected === undefined)
+        throw new Error('a temporal check says expected: two moments are no sentence');
   }
+}
+
+function compileQuery(query: ObjectQuery | undefined): void {
+  if (query?.where !== undefined) compilePredicate(query.where, 'object');
+  if (query?.selector !== undefined) parseLabelSelector(query.selector);
 }
 
 function compilePatterns(pattern: RecordPattern | undefined): void {

@@ -98,10 +98,12 @@ export interface LinkDirection {
   readonly to: string;
 }
 
-/** What the fault verbs and the diagram use. */
+/** What the fault verbs, the diagram and the grader use. */
 export interface NetworkControl {
   /** Connections that have not ended at both sides, those over sockets of a machine among them. */
   readonly connectionCount: number;
+  /** Somebody listens at that path of that machine. Sends nothing. */
+  hasSocket(machine: string, path: string): boolean;
   cut(link: LinkDirection): void;
   heal(link: LinkDirection): void;
   readonly cuts: readonly LinkDirection[];

@@ -171,6 +171,10 @@ export class SimulatedNetwork implements NetworkControl {
     return this.#listeners.has(`${ip}:${port}`);
   }
 
+  hasSocket(machine: string, path: string): boolean {
+    return this.#listeners.has(`${machine}:${path}`);
+  }
+
   /** Virtual milliseconds that one message takes; draws jitter. */
   latency(from: string, to: string): number {
     if (from === to) return 0.05;

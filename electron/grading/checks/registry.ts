@@ -4,9 +4,11 @@ import { causeCheck } from './cause-check.ts';
 import { commandCheck } from './command-check.ts';
 import { etcdCheck } from './etcd-check.ts';
 import { historyCheck } from './history-check.ts';
+import { logCheck } from './log-check.ts';
 import { nodeCheck } from './node-check.ts';
 import { objectCheck } from './object-check.ts';
 import { placementCheck } from './placement-check.ts';
+import { temporalCheck } from './temporal-check.ts';
 
 /** Every kind of check. Answers to questions are graded by the questions themselves. */
 export const CHECKS: { readonly [K in CheckSpec['kind']]: CheckFactory<CheckSpecOf<K>> } = {
@@ -17,6 +19,8 @@ export const CHECKS: { readonly [K in CheckSpec['kind']]: CheckFactory<CheckSpec
   etcd: etcdCheck,
   node: nodeCheck,
   placement: placementCheck,
+  log: logCheck,
+  temporal: temporalCheck,
 };
 
 /** Starts a check from its specification; `state` is what an earlier one kept. */

@@ -117,11 +117,28 @@ export const EtcdCheck = z.strictObject({
   ...worded,
 });
 
-/** What is on a machine. */
+/** What is on a machine. Each part that is given counts the same. */
 export const NodeCheck = z.strictObject({
   kind: z.literal('node'),
   machine: z.string(),
   powered: z.boolean().optional(),
+  /** A systemd unit, without `.service`. */
+  unit: z.strictObject({ name: z.string(), active: z.boolean().default(true) }).optional(),
+  /** A Unix socket that somebody listens at. */
+  socket: z.strictObject({ path: z.string(), listening: z.boolean().default(true) }).optional(),
+  /** What the container runtime keeps: it is seen whether or not the runtime and the kubelet are up. */
+  containers: z
+    .strictObject({
+      /** Regular expressions over `namespace/name` of the Pod and over the container's name. */
+      pod: z.string().optional(),
+      name: z.string().optional(),
+      state: z.enum(['running', 'exited']).default('running'),
+      /** Default: at least one. */
+      count: CountRule.optional(),
+    })
+    .optional(),
+  /** An image that has been pulled, as one would name it, e.g. `redis:7`. */
+  image: z.strictObject({ name: z.string(), present: z.boolean().default(true) }).optional(),
   process: z.strictObject({ name: z.string(), running: z.boolean().default(true) }).optional(),
   file: z
     .strictObject({
@@ -147,6 +164,48 @@ export const PlacementCheck = z.strictObject({
   ...worded,
 });
 
+/** A line in the logs of Pods' containers, or in the journal of a systemd unit. */
+export const LogCheck = z.strictObject({
+  kind: z.literal('log'),
+  /** Pods; each with such a line counts once. */
+  query: ObjectQuery.optional(),
+  /** Only this container of them. */
+  container: z.string().optional(),
+  unit: z.strictObject({ machine: z.string(), name: z.string() }).optional(),
+  /** A regular expression over one line. */
+  contains: z.string().optional(),
+  /** CEL over `line` (its text) and, with a query, `object` (the Pod). */
+  where: z.string().optional(),
+  /** How many Pods, or of a unit how many lines; default: at least one. */
+  count: CountRule.optional(),
+  /** Lines from before the task opened count too. */
+  earlier: z.boolean().default(false),
+  ...worded,
+});
+
+/** The moment at which something comes true: a count of objects, or a record of the causal log. */
+export const Moment = z
+  .strictObject({
+    query: ObjectQuery.optional(),
+    /** Default: at least one. */
+    count: CountRule.optional(),
+    record: RecordPattern.optional(),
+  })
+  .refine((moment) => (moment.query === undefined) !== (moment.record === undefined), 'give query or record');
+export type Moment = z.infer<typeof Moment>;
+
+/** How long after one moment another came. Each time the first comes true again, the clock starts again. */
+export const TemporalCheck = z.strictObject({
+  kind: z.literal('temporal'),
+  from: Moment,
+  to: Moment,
+  /** Seconds of virtual time, at most. */
+  within: z.number().positive().optional(),
+  /** Seconds of virtual time, at least. */
+  after: z.number().min(0).optional(),
+  ...worded,
+});
+
 export const CheckSpec = z.discriminatedUnion('kind', [
   ObjectCheck,
   HistoryCheck,
@@ -155,6 +214,8 @@ export const CheckSpec = z.discriminatedUnion('kind', [
   EtcdCheck,
   NodeCheck,
   PlacementCheck,
+  LogCheck,
+  TemporalCheck,
 ]);
 export type CheckSpec = z.infer<typeof CheckSpec>;
 export type CheckSpecOf<K extends CheckSpec['kind']> = Extract<CheckSpec, { kind: K }>;
