@@ -1,6 +1,5 @@
 import type { RsaSignatures } from '../../../base/jose/interface.ts';
 import { PrivateKey } from '../../../base/jose/private-key.ts';
-import { klogHeader } from '../../client/command-failed.ts';
 import { CoreEventRecorder } from '../../client/core-event-recorder.ts';
 import { serveHealth } from '../../client/health-server.ts';
 import { InformerFactory } from '../../client/informer-factory.ts';
@@ -46,8 +45,7 @@ async function run(process: ProcessContext, version: string, rsa: RsaSignatures)
     : root;
   const start = (): Promise<void> => startControllers(process, { root, builder }, config, enabled, thawed);
   serveHealth(process.net, config.securePort);
-  const lease = `${config.leaseNamespace}/${config.leaseName}`;
-  say(process, `"Starting" version="${version}"`);
+  process.stdout(`"Starting" version="${version}"`);
   if (!config.leaderElect) {
     await start();
     return new Promise<number>(() => undefined);
@@ -61,9 +59,7 @@ async function run(process: ProcessContext, version: string, rsa: RsaSignatures)
     identity: leaderIdentity(process, name, thawed),
     times: config,
   });
-  say(process, `attempting to acquire leader lease ${lease}...`);
   await elector.acquire();
-  say(process, `successfully acquired lease ${lease}`);
   // Losing the lease ends the process also while controllers are being made.
   const failed = new Promise<never>((_, reject) => {
     process.go(() => start().catch(reject));
@@ -88,7 +84,7 @@ async function startControllers(
   const controllers: Controller[] = [];
   for (const descriptor of controllerDescriptors) {
     if (!enabled.has(descriptor.name)) {
-      say(process, `"Warning: controller is disabled" controller="${descriptor.name}"`);
+      process.log.info('Warning: controller is disabled', { controller: descriptor.name });
       continue;
     }
     const own = await (descriptor.isRoot === true ? root : builder).client(descriptor.component);
@@ -98,22 +94,17 @@ async function startControllers(
       config,
     );
     if (controller === undefined) {
-      say(process, `"Warning: skipping controller" controller="${descriptor.name}"`);
+      process.log.info('Warning: skipping controller', { controller: descriptor.name });
       continue;
     }
     controllers.push(controller);
-    say(process, `"Started controller" controller="${descriptor.name}"`);
+    process.log.info('Started controller', { controller: descriptor.name });
   }
   factory.start();
   process.go(async () => {
     await factory.waitForCacheSync();
     for (const controller of controllers) controller.run();
   });
-}
-
-/** A line of the log, without klog's file and line. Texts of controllermanager.go and client-go tools/leaderelection (v1.34). */
-function say(process: ProcessContext, text: string): void {
-  process.stdout(`${klogHeader('I', process.clock.now())}] ${text}`);
 }
 
 /** With what is in the files that the flags name. @throws Error, with which the program ends */

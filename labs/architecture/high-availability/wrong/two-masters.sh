@@ -9,7 +9,7 @@ virsh destroy cp-1
 lab wait one-cp/leaders-moved
 kubectl create deployment web --image=nginx --replicas=6
 lab wait one-cp
-lab answer one-worker predict-worker forty
+lab answer one-worker predict-worker minute
 virsh destroy worker-1
 lab wait one-worker
 lab answer too-many predict-two errors
