@@ -29,6 +29,7 @@ describe('loadLab', () => {
     expect(found.flatMap(({ problems }) => problems)).toEqual([]);
     expect(found.map(({ lab }) => lab?.spec.metadata.id)).toEqual([
       'api-with-curl',
+      'controllers-tour',
       'first-look',
       'high-availability',
       'reconcile-loop',
@@ -36,6 +37,9 @@ describe('loadLab', () => {
       'etcd-compaction',
       'etcd-quorum',
       'etcd-source-of-truth',
+      'kubelet-down',
+      'kubelet-podspec',
+      'probes-and-restarts',
       'be-the-scheduler',
       'scheduler-affinity',
       'scheduler-pending',
@@ -82,6 +86,22 @@ describe('loadLab', () => {
     cpSync(join(root, 'scheduling', 'be-the-scheduler'), folder, { recursive: true, force: true });
     edit((text) => text.replace('name: picky\n', 'name: picky\n            where: object.spec ==\n'));
     expect(messages()).toEqual([expect.stringContaining('lab.yaml:: bind/picky: CEL expression')]);
+  });
+
+  it('finds logs, moments and machines of which nothing is asked', () => {
+    cpSync(join(root, 'nodes', 'kubelet-down'), folder, { recursive: true, force: true });
+    edit((text) =>
+      text
+        .replace("containers: { pod: '^default/', count: { atLeast: 3 } }", "containers: { pod: '(' }")
+        .replace('          after: 15\n          within: 40\n', ''),
+    );
+    expect(messages()).toEqual([
+      expect.stringContaining('lab.yaml:: stop/stopped: Invalid regular expression'),
+      'lab.yaml:: lost/impatient-leaves: a temporal check says within or after',
+    ]);
+    cpSync(join(root, 'nodes', 'probes-and-restarts'), folder, { recursive: true, force: true });
+    edit((text) => text.replace("contains: '^listening on \\d+$'", 'earlier: true'));
+    expect(messages()).toEqual(['lab.yaml:: crash/listening: a log check says contains or where']);
   });
 });
 
