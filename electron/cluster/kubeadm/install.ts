@@ -80,6 +80,8 @@ export function installMachine({
     files.write('/var/lib/kubelet/config.yaml', kubeletConfiguration(inFile ? socket : undefined));
     files.write(KUBEADM_FLAGS, kubeadmFlags(spec, kubeletVersion));
     writeRuntimeFiles(files, spec, kubeletVersion, socket);
+    // The kubelet's package brings it, also where nothing is in it.
+    files.makeFolder(MANIFESTS);
     runtime?.preload(PAUSE_IMAGE);
   }
   if (spec.isNode || spec.controlPlane !== undefined) files.write(CLUSTER_CA_CERTIFICATE, pki.ca.certificate);
