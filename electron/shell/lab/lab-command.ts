@@ -119,20 +119,29 @@ async function wait(io: CommandIo, client: LabClient, args: readonly string[]): 
 async function show(io: CommandIo, state: LabState, wanted: string | undefined): Promise<number> {
   const locale = localeOf(io.env);
   const words = WORDS[locale];
-  const step =
-    wanted === undefined ? state.steps[state.current] : state.steps.find(({ id }) => id === wanted);
+  const step = wanted === undefined ? stepAtHand(state) : state.steps.find(({ id }) => id === wanted);
   if (step === undefined) throw new LabError(words.unknownStep(wanted ?? ''));
+  const debriefs = [step.debrief, wanted === undefined ? state.debrief : null];
   const lines = [
-    `${state.title[locale]}  ${state.current + 1}/${state.steps.length}  ${words.score} ${state.score}%`,
+    `${state.title[locale]}  ${state.steps.indexOf(step) + 1}/${state.steps.length}  ${words.score} ${state.score}%`,
     '',
     `## ${step.title[locale]} (${step.id})`,
     '',
     step.text[locale].trim(),
     '',
     ...describeWork(step, locale),
+    ...debriefs.flatMap((text) => (text === null ? [] : ['', text[locale].trim()])),
   ];
   await io.stdout.write(`${lines.join('\n')}\n`);
   return 0;
+}
+
+/** The step that is shown in the app; once that is done, the one that is open. */
+function stepAtHand({ steps, current }: LabState): StepView | undefined {
+  const shown = steps[current];
+  return shown?.status === 'done'
+    ? (steps.find(({ status }) => status === 'current') ?? steps.at(-1))
+    : shown;
 }
 
 function describeWork(step: StepView, locale: Locale): string[] {

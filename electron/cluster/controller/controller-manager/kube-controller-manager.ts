@@ -45,7 +45,7 @@ async function run(process: ProcessContext, version: string, rsa: RsaSignatures)
     : root;
   const start = (): Promise<void> => startControllers(process, { root, builder }, config, enabled, thawed);
   serveHealth(process.net, config.securePort);
-  process.stdout(`"Starting" version="${version}"`);
+  process.log.info('Starting', { version });
   if (!config.leaderElect) {
     await start();
     return new Promise<number>(() => undefined);
