@@ -52,7 +52,12 @@ describe('log check', () => {
     const cluster = new FakeClusterView();
     cluster.time = 1000;
     cluster.put(testPod('a'));
-    const spec = { kind: 'log', query: WEB, container: 'main', where: 'line == "I am " + object.metadata.name' };
+    const spec = {
+      kind: 'log',
+      query: WEB,
+      container: 'main',
+      where: 'line == "I am " + object.metadata.name',
+    };
     const first = start(spec, cluster);
     cluster.logs.set('a/other', [{ time: 1001, text: 'I am a' }]);
     expect(first.check.evaluate(first.context).credit).toBe(0);
@@ -133,7 +138,12 @@ describe('temporal check', () => {
   it('takes records in the order in which they and the objects came', () => {
     const cluster = new FakeClusterView();
     const { check, context } = start(
-      { kind: 'temporal', from: { record: { action: '^evict$' } }, to: { query: WEB, count: { equals: 0 } }, within: 1 },
+      {
+        kind: 'temporal',
+        from: { record: { action: '^evict$' } },
+        to: { query: WEB, count: { equals: 0 } },
+        within: 1,
+      },
       cluster,
     );
     cluster.put(testPod('a'));

@@ -41,8 +41,7 @@ export const nodeCheck: CheckFactory<Spec> = (spec): Check => ({
       );
     return {
       credit: machine === undefined ? 0 : credit / parts.length,
-      expected:
-        spec.expected ?? (machine === undefined ? both(name, name) : texts((each) => each.expected)),
+      expected: spec.expected ?? (machine === undefined ? both(name, name) : texts((each) => each.expected)),
       actual:
         machine === undefined
           ? both(`a máquina ${name} não pode ser vista`, `machine ${name} cannot be seen`)
@@ -102,8 +101,7 @@ function containersPart(wanted: NonNullable<Spec['containers']>, machine: Machin
         name?.test(each.name) !== false,
     ).length;
   const count = describeCount(rule);
-  const [state, stateEn] =
-    wanted.state === 'running' ? ['em execução', 'running'] : ['encerrados', 'exited'];
+  const [state, stateEn] = wanted.state === 'running' ? ['em execução', 'running'] : ['encerrados', 'exited'];
   return {
     credit: countCredit(rule, found),
     expected: both(`contêineres ${state}: ${count['pt-BR']}`, `containers ${stateEn}: ${count.en}`),

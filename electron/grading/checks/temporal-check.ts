@@ -101,9 +101,7 @@ function limits({ within, after }: CheckSpecOf<'temporal'>): ReturnType<typeof b
   const most = within === undefined ? undefined : both(`em até ${within} s`, `within ${within} s`);
   const least = after === undefined ? undefined : both(`só depois de ${after} s`, `not before ${after} s`);
   if (most === undefined) return least ?? both('', '');
-  return least === undefined
-    ? most
-    : both(`${least['pt-BR']}, ${most['pt-BR']}`, `${least.en}, ${most.en}`);
+  return least === undefined ? most : both(`${least['pt-BR']}, ${most['pt-BR']}`, `${least.en}, ${most.en}`);
 }
 
 function describe({ started, took }: TemporalState): ReturnType<typeof both> {
