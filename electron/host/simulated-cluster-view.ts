@@ -4,9 +4,9 @@ import type { Disposable } from '../base/disposable.ts';
 import type { KubeObject, Pod } from '../cluster/api/types.ts';
 import { storagePrefix } from '../cluster/apiserver/storage/storage-prefix.ts';
 import { readContainerLog } from '../cluster/cri/container-log.ts';
-import { ContainerStore } from '../cluster/cri/container-store.ts';
+import type { Container, Image } from '../cluster/cri/interface.ts';
 import { normalizeReference } from '../cluster/images/reference.ts';
-import type { Machine } from '../cluster/machine/interface.ts';
+import type { LocalState, Machine } from '../cluster/machine/interface.ts';
 import type {
   ClusterView,
   EtcdView,
@@ -49,7 +49,7 @@ export class SimulatedClusterView implements ClusterView {
     const { state, files } = machine;
     // A static Pod's containers carry the uid that its kubelet gave it, not the mirror's.
     const uid = metadata?.annotations?.[MIRROR] ?? metadata?.uid;
-    const seen = [...new ContainerStore(state).containers.values()]
+    const seen = kept<Container>(state, 'container')
       .filter(({ config }) => config.labels[POD_UID] === uid)
       .filter(({ config }) => container === undefined || config.metadata.name === container)
       .sort((a, b) => a.createdAt - b.createdAt);
@@ -102,6 +102,11 @@ export class SimulatedClusterView implements ClusterView {
 const POD_UID = 'io.kubernetes.pod.uid';
 const MIRROR = 'kubernetes.io/config.mirror';
 
+/** What the machine's container runtime keeps on its disk: read as it is, whether or not the runtime is up. */
+function kept<T>(state: LocalState, kind: 'container' | 'image'): T[] {
+  return state.keys(`cri:${kind}:`).map((key) => state.get(key) as T);
+}
+
 /** `<time> stdout F <text>` */
 function parseLine(line: string): LogLine {
   const [time = '', , , ...text] = line.split(' ');
@@ -113,7 +118,7 @@ function machineView(machine: Machine, listens: (socket: string) => boolean): Ma
     unit: (name) => machine.units.get(name)?.active,
     listens,
     containers: () =>
-      [...new ContainerStore(machine.state).containers.values()].map(({ config, state }) => ({
+      kept<Container>(machine.state, 'container').map(({ config, state }) => ({
         namespace: config.labels['io.kubernetes.pod.namespace'] ?? '',
         pod: config.labels['io.kubernetes.pod.name'] ?? '',
         name: config.metadata.name,
@@ -121,9 +126,7 @@ function machineView(machine: Machine, listens: (socket: string) => boolean): Ma
       })),
     hasImage: (name) => {
       const reference = normalizeReference(name);
-      return [...new ContainerStore(machine.state).images.values()].some(({ repoTags }) =>
-        repoTags.includes(reference),
-      );
+      return kept<Image>(machine.state, 'image').some(({ repoTags }) => repoTags.includes(reference));
     },
     journal: (unit) =>
       machine.units.get(unit) === undefined
