@@ -5,6 +5,7 @@ import type { KubeObject, Pod } from '../cluster/api/types.ts';
 import { storagePrefix } from '../cluster/apiserver/storage/storage-prefix.ts';
 import { readContainerLog } from '../cluster/cri/container-log.ts';
 import type { Container, Image } from '../cluster/cri/interface.ts';
+import { STORE_NAMESPACES } from '../cluster/cri/node-runtime.ts';
 import { normalizeReference } from '../cluster/images/reference.ts';
 import type { LocalState, Machine } from '../cluster/machine/interface.ts';
 import type {
@@ -102,9 +103,11 @@ export class SimulatedClusterView implements ClusterView {
 const POD_UID = 'io.kubernetes.pod.uid';
 const MIRROR = 'kubernetes.io/config.mirror';
 
-/** What the machine's container runtime keeps on its disk: read as it is, whether or not the runtime is up. */
+/** What the machine's container runtimes keep on its disk, read as it is, whether or not they are up. */
 function kept<T>(state: LocalState, kind: 'container' | 'image'): T[] {
-  return state.keys(`cri:${kind}:`).map((key) => state.get(key) as T);
+  return [...new Set(Object.values(STORE_NAMESPACES))]
+    .flatMap((namespace) => state.keys(`${namespace}:${kind}:`))
+    .map((key) => state.get(key) as T);
 }
 
 /** `<time> stdout F <text>` */

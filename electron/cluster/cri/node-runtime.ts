@@ -10,7 +10,7 @@ import { containerdVariant } from './variants/containerd.ts';
 import type { RuntimeVariant } from './variants/interface.ts';
 
 /** Docker and containerd may be on one machine, and do not see each other's things. */
-const NAMESPACES: Readonly<Record<RuntimeName, string>> = {
+export const STORE_NAMESPACES: Readonly<Record<RuntimeName, string>> = {
   containerd: 'cri',
   'cri-o': 'crio',
   docker: 'docker',
@@ -36,7 +36,7 @@ export class NodeRuntime {
     this.machine = machine;
     this.images = images;
     this.variant = variant;
-    this.store = new ContainerStore(machine, NAMESPACES[variant.name]);
+    this.store = new ContainerStore(machine, STORE_NAMESPACES[variant.name]);
     holdLayers(machine);
     this.shims = new ContainerShims(machine, images, this.store, now);
     this.ipam = new HostLocalIpam(machine.state, machine.files);
