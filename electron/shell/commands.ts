@@ -4,6 +4,7 @@ import type { Command } from './interface.ts';
 import { labCommand } from './lab/lab-command.ts';
 import { kubectl } from './kubectl/kubectl.ts';
 import { curl } from './net/curl/curl.ts';
+import { editorCommands } from './screen-editor/editor-commands.ts';
 import { explainScheduling } from './scheduling/explain-scheduling.ts';
 import { scp } from './net/scp.ts';
 import { sshCommand } from './net/ssh.ts';
@@ -34,6 +35,7 @@ const streaming: readonly Command[] = [
   curl,
   cut,
   diff,
+  ...editorCommands,
   env,
   etcdctl,
   etcdutl,
