@@ -12,12 +12,14 @@ export interface CertificateFields {
   readonly notAfter: number;
   /** SHA-256 of the whole certificate, in hexadecimal. */
   readonly fingerprint: string;
+  /** SHA-256 of its public key (SubjectPublicKeyInfo), in hexadecimal. */
+  readonly publicKeyHash: string;
 }
 
 /** Reads the DER of a certificate. @throws DerError */
 export function parseCertificate(bytes: Uint8Array): CertificateFields {
   const fields = children(children(readOne(bytes))[0]);
-  const [, , , issuer, validity, subject] =
+  const [, , , issuer, validity, subject, publicKey] =
     fields[0]?.tag === contextTag(0) ? fields : [undefined, ...fields];
   const [notBefore, notAfter] = children(validity);
   const values = (name: typeof subject, oid: string): string[] =>
@@ -32,6 +34,7 @@ export function parseCertificate(bytes: Uint8Array): CertificateFields {
     notBefore: readTime(notBefore),
     notAfter: readTime(notAfter),
     fingerprint: hex(sha256(bytes)),
+    publicKeyHash: hex(sha256(publicKey?.bytes ?? new Uint8Array())),
   };
 }
 

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
@@ -96,6 +96,9 @@ describe('a signing authority', () => {
       commonName: 'jane', organizations: ['developers'], issuer: 'kubernetes',
       notBefore: Date.UTC(2026, 0, 1), notAfter: Date.UTC(2051, 0, 1),
       fingerprint: read.fingerprint256.replaceAll(':', '').toLowerCase(),
+      publicKeyHash: createHash('sha256')
+        .update(read.publicKey.export({ type: 'spki', format: 'der' }))
+        .digest('hex'),
     }); // prettier-ignore
     expect(new X509Certificate(signing.sign({ ...template, keyUsage: 0 })).checkIssued(issuer)).toBe(true);
     expect(() => new SigningAuthority('', ca.key)).toThrow('no certificate in the PEM text');

@@ -5,21 +5,47 @@ import { AUTHORITIES, CERTIFICATES } from '../../kubeadm/pki/certificate-list.ts
 import { readCertificate, renewCertificate } from '../../kubeadm/pki/pki-files.ts';
 import type { CommandContext, MachineCommand } from '../interface.ts';
 import { CommandError } from '../interface.ts';
+import { kubeadmToken } from './kubeadm-token.ts';
 
 const ADMIN = '/etc/kubernetes/admin.conf';
+/** The reference version. */
+const VERSION = 'v1.34.9';
 const STACK_TRACE = 'To see the stack trace of this error execute with --v=5 or higher\n';
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** `kubeadm certs check-expiration` and `kubeadm certs renew all|NAME`. Models cmd/kubeadm/app/cmd/certs.go (v1.34). */
+/** `kubeadm certs|token|version`; what else there is says that it is not modelled. Models cmd/kubeadm/app/cmd (v1.34). */
 export const kubeadm: MachineCommand = async (args, context) => {
   const [group, verb, ...rest] = args;
-  if (group !== 'certs' && group !== 'certificates')
-    throw new CommandError(
-      `kubeadm: only "kubeadm certs check-expiration" and "kubeadm certs renew" are modelled here\n`,
-    );
-  if (verb === 'check-expiration' && rest.length === 0) return checkExpiration(context);
-  if (verb === 'renew' && rest.length === 1) return renew(rest[0] ?? '', context);
-  throw new CommandError(`invalid subcommand ${JSON.stringify(rest[0] ?? verb ?? '')}\n${STACK_TRACE}`);
+  switch (group) {
+    case 'certs':
+    case 'certificates':
+      if (verb === 'check-expiration' && rest.length === 0) return checkExpiration(context);
+      if (verb === 'renew' && rest.length === 1) return renew(rest[0] ?? '', context);
+      throw new CommandError(`invalid subcommand ${JSON.stringify(rest[0] ?? verb ?? '')}\n${STACK_TRACE}`);
+    case 'token':
+      return kubeadmToken(args.slice(1), context);
+    case 'version': {
+      const short = args.includes('-o') && args.includes('short');
+      context.out(
+        short
+          ? `${VERSION}\n`
+          : `kubeadm version: &version.Info{Major:"1", Minor:"34", GitVersion:"${VERSION}", Platform:"linux/amd64"}\n`,
+      );
+      return 0;
+    }
+    case undefined:
+    case 'init':
+    case 'join':
+    case 'reset':
+    case 'upgrade':
+    case 'config':
+    case 'kubeconfig':
+      throw new CommandError(
+        `leme: "kubeadm ${group ?? ''}" is not modelled here; "certs", "token" and "version" are\n`,
+      );
+    default:
+      throw new CommandError(`invalid subcommand ${JSON.stringify(group)}\n${STACK_TRACE}`);
+  }
 };
 
 /** kubeadm asks the cluster how it was set up, and goes on without. */
