@@ -92,7 +92,7 @@ describe('the start state of a lab', () => {
     );
     expect(input).toBeDefined();
     await running.labs.restart();
-    expect(names(running, 'deployments')).toEqual(['shop/web']);
+    expect(names(running, 'deployments')).toEqual(['local-path-storage/local-path-provisioner', 'shop/web']);
   });
 
   it('is applied again when the process ended in the middle, and only then', async () => {

@@ -7,7 +7,7 @@ const type = resourceType<Endpoints>('', 'v1', 'endpoints', 'Endpoints');
 
 describe('endpoints of the Service kubernetes', () => {
   it('are those of the API servers that live', async () => {
-    const c = new RunningCluster({ topology: 'kubeadm-3-3' });
+    const c = new RunningCluster({ topology: 'kubeadm-3-3', server: 'https://10.0.0.10:6443' });
     await c.ready();
     await c.run(15_000);
     const addresses = async (): Promise<string[]> => {

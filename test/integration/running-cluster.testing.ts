@@ -47,6 +47,8 @@ export interface RunningClusterOptions {
   readonly disks?: Disks;
   /** An earlier run to go on from. */
   readonly resumeFrom?: RunningCluster;
+  /** Where the administrator's client asks; default: where its kubeconfig says, which may be a load balancer. */
+  readonly server?: string;
 }
 
 /** A cluster on a stepped clock, with an administrator's client on an outside machine. */
@@ -94,7 +96,10 @@ export class RunningCluster {
           '/etc/kubernetes/super-admin.conf',
           'test',
         );
-        this.#client = new NetworkApiClient(process, process.net, config);
+        this.#client = new NetworkApiClient(process, process.net, {
+          ...config,
+          server: options.server ?? config.server,
+        });
         return new Promise<number>(() => undefined);
       },
     });

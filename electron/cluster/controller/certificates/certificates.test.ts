@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { createHash, X509Certificate } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { parseCertificate } from '../../../base/x509/certificate.ts';
 import { SigningAuthority } from '../../../base/x509/authority.ts';
@@ -60,6 +60,9 @@ describe('the signing controller', () => {
       notBefore: now - 300_000,
       notAfter: now + HOUR,
       fingerprint: new X509Certificate(pem).fingerprint256.replaceAll(':', '').toLowerCase(),
+      publicKeyHash: createHash('sha256')
+        .update(new X509Certificate(pem).publicKey.export({ type: 'spki', format: 'der' }))
+        .digest('hex'),
     });
   });
 

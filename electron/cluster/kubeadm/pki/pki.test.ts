@@ -92,6 +92,7 @@ describe('certificates of a control plane', () => {
       commonName: 'system:kube-scheduler', organizations: [], issuer: 'kubernetes',
       notBefore: Math.floor(installed / 1000) * 1000, notAfter: Math.floor((installed + YEAR) / 1000) * 1000,
       fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+      publicKeyHash: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
     }); // prettier-ignore
     expect(readClientConfig(machine.files, '/etc/kubernetes/kubelet.conf', 'a').certificate).toMatchObject({
       commonName: 'system:node:cp-1',
