@@ -1,6 +1,6 @@
 import { controlPlaneCommand } from './kubeadm/control-plane.ts';
 import { defineRuntimeUnits } from './define-runtime-units.ts';
-import { KUBEADM_FLAGS, KUBELET_DEFAULTS, kubeletArguments } from './kubeadm/kubelet-flags.ts';
+import { kubeletUnitFiles } from './kubeadm/kubelet-unit.ts';
 import { PackageDatabase } from './machine/packages.ts';
 import { cniAgentProgram, kubeProxyProgram } from './kubeadm/placeholders.ts';
 import { OCI_CONTROLLER_CONFIG } from './csi/oci-driver.ts';
@@ -50,10 +50,10 @@ export function defineUnits(
     name: 'kubelet',
     description: 'kubelet: The Kubernetes Node Agent',
     program: kubeletProgram(kubeletVersion),
-    argv: kubeletArguments(spec),
-    environmentFiles: [KUBEADM_FLAGS, KUBELET_DEFAULTS],
+    argv: ['kubelet'],
     restart: 'always',
-    restartSeconds: 5,
+    restartSeconds: 10,
+    files: kubeletUnitFiles,
   });
   define('cni-agent', 'CNI agent (placeholder)', cniAgentProgram, [
     'cni-agent',

@@ -134,7 +134,10 @@ function machineView(machine: Machine, listens: (socket: string) => boolean): Ma
     journal: (unit) =>
       machine.units.get(unit) === undefined
         ? []
-        : machine.units.journal(unit).map(({ time, line }) => ({ time, text: line })),
+        : machine.units.journal(unit).map(({ time, identifier, pid, message }) => ({
+            time,
+            text: `${machine.spec.name} ${identifier}[${pid}]: ${message}`,
+          })),
     powered: machine.powered,
     isRunning: (name) => machine.processes.some((process) => process.name === name),
     read: (path) => {

@@ -12,21 +12,16 @@ export function minorOf(version: string): number {
   return Number(/^v?1\.(\d+)/.exec(version)?.[1] ?? Number.NaN);
 }
 
-/** Flags of a machine's kubelet, as its unit has them. */
-export function kubeletArguments(spec: TopologyMachine): readonly string[] {
+/** Flags of a machine's kubelet that are its own. */
+function nodeFlags(spec: TopologyMachine): readonly string[] {
   const labels = Object.entries(spec.nodeLabels).map(([key, value]) => `${key}=${value}`);
   const taints = spec.taints.map(
     ({ key, value, effect }) => `${key}${value === undefined ? '' : `=${value}`}:${effect}`,
   );
   return [
-    'kubelet',
-    '--config=/var/lib/kubelet/config.yaml',
-    '--kubeconfig=/etc/kubernetes/kubelet.conf',
-    '$KUBELET_KUBEADM_ARGS',
     `--node-ip=${spec.ip}`,
     ...(labels.length === 0 ? [] : [`--node-labels=${labels.join(',')}`]),
     ...(taints.length === 0 ? [] : [`--register-with-taints=${taints.join(',')}`]),
-    '$KUBELET_EXTRA_ARGS',
   ];
 }
 
@@ -44,7 +39,7 @@ export function kubeadmFlags(spec: TopologyMachine, kubeletVersion: string): str
     if (minorOf(kubeletVersion) < 24) flags.push('--container-runtime=remote');
     flags.push(`--container-runtime-endpoint=unix://${runtimeVariants[spec.runtime ?? 'containerd'].socket}`);
   }
-  return `KUBELET_KUBEADM_ARGS="${flags.join(' ')}"\n`;
+  return `KUBELET_KUBEADM_ARGS="${[...flags, ...nodeFlags(spec)].join(' ')}"\n`;
 }
 
 /** The annotation by which kubeadm knows a node's runtime. */

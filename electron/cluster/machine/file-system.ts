@@ -13,6 +13,7 @@ const FOLDER = 'folder:';
 /** Folders that every machine has, even when nothing is in them. */
 const STANDARD = [
   '/etc',
+  '/etc/default',
   '/home',
   '/mnt',
   '/opt',

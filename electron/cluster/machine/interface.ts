@@ -2,6 +2,7 @@ import type { Context } from '../../base/context.ts';
 import type { Disposable } from '../../base/disposable.ts';
 import type { Event } from '../../base/event.ts';
 import type { NetworkAccess } from '../network/interface.ts';
+import type { UnitFile } from './unit-file.ts';
 
 export type MachineRole = 'control-plane' | 'worker' | 'outside';
 
@@ -278,29 +279,59 @@ export interface Machine {
   readonly units: UnitManager;
 }
 
+/** One line of the journal. */
+export interface JournalEntry {
+  readonly time: number;
+  /** Who wrote it, e.g. `kubelet` or `systemd`. */
+  readonly identifier: string;
+  readonly pid: number;
+  readonly message: string;
+  /** As syslog counts: 3 error, 4 warning, 5 notice, 6 informational. */
+  readonly priority: number;
+}
+
+/** How the last process of a service ended. */
+export interface UnitExit {
+  readonly pid: number;
+  /** `exited` or `killed`, and e.g. `1/FAILURE`, `9/KILL`. */
+  readonly code: string;
+  readonly status: string;
+  readonly startedAt: number;
+}
+
 /** A systemd service. */
 export interface Unit {
   /** Without `.service`, e.g. `kubelet`. */
   readonly name: string;
   readonly description: string;
   readonly enabled: boolean;
+  readonly masked: boolean;
   readonly active: 'active' | 'inactive' | 'failed' | 'activating';
+  /** `success`, `exit-code`, `signal`, `resources`. */
+  readonly result: string;
   readonly process: Process | undefined;
+  /** When it came into its state; undefined before it was ever started. */
+  readonly since: number | undefined;
+  readonly last: UnitExit | undefined;
+  /** As it was loaded; undefined for a unit without files. */
+  readonly file: UnitFile | undefined;
+  /** Its files are others now than when they were loaded. */
+  readonly changedOnDisk: boolean;
 }
 
 export interface UnitDefinition {
   readonly name: string;
   readonly description: string;
   readonly program: Program;
-  /** An argument `$NAME` stands for the words of that variable in `environmentFiles`. */
+  /** What its file says to run where `files` is not given; `program` is what runs for the first word. */
   readonly argv: readonly string[];
-  /** Read at each start; one that is missing sets nothing. */
-  readonly environmentFiles?: readonly string[];
-  /** False: there is no such unit now, because its package is not installed. Default: always there. */
+  /** Whether its package is installed, and so its files and its program are there. Default: always. */
   readonly isInstalled?: () => boolean;
   /** `always`: started again `restartSeconds` after it ended by itself. */
   readonly restart: 'always' | 'no';
   readonly restartSeconds: number;
+  /** What its package brings, by path: written once, taken away with the package. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** systemctl's verbs. Whether a unit is enabled and was stopped by hand survives power-off and restart of the app. */
@@ -308,12 +339,18 @@ export interface UnitManager {
   define(unit: UnitDefinition): void;
   readonly list: readonly Unit[];
   get(name: string): Unit | undefined;
-  /** @throws Error `Unit x.service could not be found.` */
+  /** Reads all units' files again (`daemon-reload`), those of packages that came or went among them. */
+  reload(): void;
+  /** @throws Error `Unit x.service could not be found.`, `Unit x.service is masked.` */
   start(name: string): void;
   stop(name: string): void;
   restart(name: string): void;
+  /** Forgets that it failed. */
+  reset(name: string): void;
   /** @throws Error as above. */
   enable(name: string, enabled: boolean): void;
-  /** Lines of `journalctl -u name`, newest last, bounded. */
-  journal(name: string): readonly { readonly time: number; readonly line: string }[];
+  /** @throws Error as above. */
+  mask(name: string, masked: boolean): void;
+  /** Entries of `journalctl -u name`, newest last, bounded. */
+  journal(name: string): readonly JournalEntry[];
 }

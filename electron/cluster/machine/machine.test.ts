@@ -90,6 +90,130 @@ describe('SimulatedMachine', () => {
     expect(() => machine.units.start('none')).toThrow('Unit none.service could not be found.');
   });
 
+  describe('units', () => {
+    const FOLDER = '/usr/lib/systemd/system';
+    let machine: SimulatedMachine;
+    let started: (readonly string[])[];
+    const messages = (): readonly string[] => machine.units.journal('svc').map(({ message }) => message);
+
+    beforeEach(async () => {
+      machine = boot();
+      started = [];
+      machine.units.define({
+        name: 'svc',
+        description: 'A service',
+        program: (process) => {
+          started.push(process.argv);
+          return process.argv.includes('--bad') ? Promise.resolve(1) : forever(process);
+        },
+        argv: ['svc'],
+        restart: 'always',
+        restartSeconds: 10,
+        files: {
+          [`${FOLDER}/svc.service`]:
+            '[Unit]\nDescription=A service\n[Service]\nExecStart=/usr/bin/svc\nRestart=always\nRestartSec=10\n',
+          [`${FOLDER}/svc.service.d/10-args.conf`]:
+            '[Service]\nEnvironment="A=--one --two" B=x\nEnvironmentFile=-/etc/default/svc\nExecStart=\nExecStart=/usr/bin/svc $A --b=${B} $EXTRA\n',
+        },
+      });
+      machine.boot(false);
+      await simulation.runUntil(simulation.now + 1);
+    });
+
+    it('run what their files and drop-ins say, once these are loaded', async () => {
+      machine.files.write('/etc/default/svc', '# more\nEXTRA="--three"\n');
+      machine.units.restart('svc');
+      await simulation.runUntil(simulation.now + 1);
+      machine.files.write(
+        '/etc/systemd/system/svc.service.d/10-args.conf',
+        '[Service]\nExecStart=\nExecStart=/usr/bin/svc --mine\n',
+      );
+      expect(machine.units.get('svc')?.changedOnDisk).toBe(true);
+      machine.units.restart('svc');
+      await simulation.runUntil(simulation.now + 1);
+      machine.units.reload();
+      expect(machine.units.get('svc')?.changedOnDisk).toBe(false);
+      machine.units.restart('svc');
+      await simulation.runUntil(simulation.now + 1);
+      expect(started).toEqual([
+        ['/usr/bin/svc', '--one', '--two', '--b=x'],
+        ['/usr/bin/svc', '--one', '--two', '--b=x', '--three'],
+        ['/usr/bin/svc', '--one', '--two', '--b=x', '--three'],
+        ['/usr/bin/svc', '--mine'],
+      ]);
+    });
+
+    it('fail and come back in systemd’s words', async () => {
+      machine.files.write('/etc/default/svc', 'EXTRA=--bad\n');
+      machine.units.restart('svc');
+      await simulation.runUntil(simulation.now + 10_002);
+      expect(messages()).toEqual([
+        'Started svc.service - A service.',
+        'Stopping svc.service - A service...',
+        'svc.service: Deactivated successfully.',
+        'Stopped svc.service - A service.',
+        'Started svc.service - A service.',
+        'svc.service: Main process exited, code=exited, status=1/FAILURE',
+        "svc.service: Failed with result 'exit-code'.",
+        'svc.service: Scheduled restart job, restart counter is at 1.',
+        'Started svc.service - A service.',
+        'svc.service: Main process exited, code=exited, status=1/FAILURE',
+        "svc.service: Failed with result 'exit-code'.",
+      ]);
+      expect(machine.units.get('svc')).toMatchObject({ active: 'activating', result: 'exit-code' });
+    });
+
+    it('that are masked do not start, and what cannot be executed is told', async () => {
+      machine.units.mask('svc', true);
+      expect(machine.files.readLink('/etc/systemd/system/svc.service')).toBe('/dev/null');
+      machine.units.stop('svc');
+      expect(() => machine.units.start('svc')).toThrow('Unit svc.service is masked.');
+      machine.units.mask('svc', false);
+      machine.files.write('/etc/systemd/system/svc.service', '[Service]\nExecStart=/opt/nothing\n');
+      machine.files.remove(`${FOLDER}/svc.service.d/10-args.conf`);
+      machine.units.reload();
+      machine.units.start('svc');
+      await simulation.runUntil(simulation.now + 1);
+      expect(messages().slice(-3)).toEqual([
+        'svc.service: Failed at step EXEC spawning /opt/nothing: No such file or directory',
+        'svc.service: Main process exited, code=exited, status=203/EXEC',
+        "svc.service: Failed with result 'exit-code'.",
+      ]);
+      expect(machine.units.get('svc')?.active).toBe('failed');
+    });
+
+    it('come and go with their package; one that somebody wrote finds no program without it', async () => {
+      const file = `${FOLDER}/extra.service`;
+      let installed = false;
+      machine.units.define({
+        name: 'extra',
+        description: 'Extra',
+        program: forever,
+        argv: ['/opt/extra', '--yes'],
+        restart: 'no',
+        restartSeconds: 1,
+        isInstalled: () => installed,
+      });
+      const seen = (): unknown => [machine.files.exists(file), machine.units.get('extra')?.active];
+      expect(seen()).toEqual([false, undefined]);
+      expect(() => machine.units.start('extra')).toThrow('Unit extra.service could not be found.');
+      installed = true;
+      machine.units.reload();
+      machine.units.start('extra');
+      expect(seen()).toEqual([true, 'active']);
+      expect(machine.units.get('extra')?.process?.argv).toEqual(['/opt/extra', '--yes']);
+      machine.units.stop('extra');
+      installed = false;
+      machine.units.reload();
+      expect(seen()).toEqual([false, undefined]);
+      machine.files.write('/etc/systemd/system/extra.service', '[Service]\nExecStart=/opt/extra\n');
+      machine.units.reload();
+      machine.units.start('extra');
+      await simulation.runUntil(simulation.now + 1);
+      expect(machine.units.get('extra')?.last?.status).toBe('203/EXEC');
+    });
+  });
+
   it('keeps files and the wish to run over a restart of the app, and powers off everything at once', async () => {
     const kept = new Map<string, unknown>();
     const store: MachineStore = {
@@ -115,7 +239,7 @@ describe('SimulatedMachine', () => {
     second.units.define(unit);
     second.boot(true);
     expect(second.units.get('svc')?.active).toBe('inactive');
-    expect(second.files.list('/etc')).toEqual(['x/']);
+    expect(second.files.list('/etc/x')).toEqual(['a.yaml']);
     expect(second.files.read('/etc/x/../x/a.yaml')).toBe('a');
     second.powerOff();
     expect(() => second.spawn({ name: 'p', program: forever })).toThrow('node is powered off');

@@ -73,7 +73,7 @@ export class SimulatedMachine implements Machine {
       context: this.#context,
       state: this.state,
       files: this.files,
-      machine: spec.name,
+      now: () => this.now(),
       spawn: (options) => this.spawn(options),
       changed: () => this.#changed.fire(),
     });

@@ -175,7 +175,81 @@ describe('systemctl and journalctl', () => {
       err: 'Failed to start foo.service: Unit foo.service not found.\n',
       code: 5,
     });
+    expect(await run('systemctl enable foo')).toMatchObject({
+      err: 'Failed to enable unit: Unit file foo.service does not exist.\n',
+      code: 1,
+    });
+    expect(await run('systemctl cat foo')).toMatchObject({
+      err: 'No files found for foo.service.\n',
+      code: 1,
+    });
+    expect(await run('systemctl is-active foo')).toMatchObject({ out: 'inactive\n', code: 4 });
+    const both = await run('systemctl is-active foo containerd');
+    expect(both).toMatchObject({ out: 'inactive\nactive\n', code: 0 });
+    expect(await run('systemctl reload containerd')).toMatchObject({
+      err: 'Failed to reload containerd.service: Job type reload is not applicable for unit containerd.service.\n',
+      code: 1,
+    });
     expect(await run('systemctl frob foo')).toMatchObject({ err: "Unknown command verb 'frob'.\n", code: 1 });
+  });
+});
+
+describe('units and their journal', () => {
+  it('are masked, disabled and shown', async () => {
+    expect(await run('systemctl mask --now containerd')).toMatchObject({
+      err: 'Created symlink /etc/systemd/system/containerd.service → /dev/null.\n',
+      code: 0,
+    });
+    expect((await run('systemctl status containerd')).out).toMatch(
+      /^○ containerd\.service\n {5}Loaded: masked \(Reason: Unit containerd\.service is masked\.\)\n {5}Active: inactive \(dead\) since /,
+    );
+    expect(await run('systemctl start containerd')).toMatchObject({
+      err: 'Failed to start containerd.service: Unit containerd.service is masked.\n',
+      code: 1,
+    });
+    expect((await run('systemctl unmask containerd')).err).toBe(
+      'Removed "/etc/systemd/system/containerd.service".\n',
+    );
+    expect((await run('systemctl disable containerd')).err).toBe(
+      'Removed "/etc/systemd/system/multi-user.target.wants/containerd.service".\n',
+    );
+    expect((await run('systemctl is-enabled containerd')).out).toBe('disabled\n');
+    expect((await run('systemctl list-unit-files --no-legend')).out).toContain(
+      'containerd.service disabled enabled\n',
+    );
+    expect((await run('systemctl show -p ActiveState --value containerd')).out).toBe('inactive\n');
+    expect((await run('systemctl cat containerd')).out).toMatch(
+      /^# \/usr\/lib\/systemd\/system\/containerd\.service\n\[Unit\]\n/,
+    );
+  });
+
+  it('are filtered by priority, time and text, in several formats', async () => {
+    node.machine.units.get('containerd')?.process?.kill('SIGKILL');
+    await node.test.run(100);
+    expect((await run('journalctl -u containerd -p warning -o cat')).out).toBe(
+      "containerd.service: Failed with result 'signal'.\n",
+    );
+    expect((await run('journalctl -u containerd -p notice -o cat')).out).toContain(
+      'code=killed, status=9/KILL\n',
+    );
+    const json = JSON.parse((await run('journalctl -u containerd -n 1 -p 4 -o json')).out) as Record<
+      string,
+      string
+    >;
+    expect(json).toMatchObject({
+      PRIORITY: '4',
+      SYSLOG_IDENTIFIER: 'systemd',
+      _PID: '1',
+      _HOSTNAME: 'worker-1',
+    });
+    expect((await run('journalctl -u containerd --since 2099-01-01')).out).toBe('-- No entries --\n');
+    expect((await run('journalctl -xeu containerd -g Failed -o short-iso --no-pager')).out).toMatch(
+      /^2026-01-01T00:\d\d:\d\d\+00:00 worker-1 systemd\[1\]: containerd\.service: Failed/,
+    );
+    expect(await run('journalctl --since nonsense')).toMatchObject({
+      err: 'Failed to parse timestamp: nonsense\n',
+      code: 1,
+    });
   });
 });
 

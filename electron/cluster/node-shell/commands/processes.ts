@@ -55,7 +55,8 @@ const killall: MachineCommand = (args, context) => {
   let code = 0;
   for (const name of args.filter((arg) => !arg.startsWith('-'))) {
     const targets = context.machine.processes.filter(
-      (process) => process.argv[0] === name && process.pid !== context.process.pid,
+      (process) =>
+        (process.argv[0] ?? '').replace(/^.*\//, '') === name && process.pid !== context.process.pid,
     );
     if (targets.length === 0) {
       context.err(`${name}: no process found\n`);

@@ -126,6 +126,7 @@ async function setUp(
   const found = packageIndex.get(name);
   for (const [path, text] of Object.entries(found?.files ?? {}))
     if (!machine.files.exists(path)) machine.files.write(path, text);
+  machine.units.reload();
   // A service that is new is started; one that runs goes on as it is until somebody restarts it.
   if (from === undefined) for (const unit of found?.units ?? []) machine.units.start(unit);
 }
@@ -147,6 +148,7 @@ async function remove(args: readonly string[], context: CommandContext, database
       if (context.machine.units.get(unit) !== undefined) context.machine.units.stop(unit);
     await context.process.clock.sleep(WORK);
     database.remove(name);
+    context.machine.units.reload();
   }
   return 0;
 } // prettier-ignore
