@@ -63,7 +63,7 @@ stage('build', () => {
   ensureBuilt();
   return true;
 });
-stage('labs', () => node('dist/labs/lab.mjs', 'test'));
+stage('labs', () => node('scripts/labs.mjs'));
 stage('e2e', () => vitest('e2e', '--config', 'vitest.e2e.config.ts'));
 if (args.includes('--all')) stage('long', () => vitest('long', '--config', 'vitest.long.config.ts'));
 if (args.includes('--all')) stage('oracle', () => vitest('oracle', '--config', 'vitest.oracle.config.ts'));

@@ -78,6 +78,7 @@ describe.skipIf(!hasStockEtcdctl())('a stock etcdctl', () => {
       '/registry/namespaces/kube-node-lease',
       '/registry/namespaces/kube-public',
       '/registry/namespaces/kube-system',
+      '/registry/namespaces/local-path-storage',
     ]);
     for (const file of ['ca.crt', 'server.crt', 'server.key', 'peer.crt', 'healthcheck-client.key']) {
       expect(existsSync(join(folder.path, 'console/etc/kubernetes/pki/etcd', file))).toBe(true);
