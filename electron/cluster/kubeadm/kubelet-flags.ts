@@ -41,9 +41,3 @@ export function kubeadmFlags(spec: TopologyMachine, kubeletVersion: string): str
   }
   return `KUBELET_KUBEADM_ARGS="${[...flags, ...nodeFlags(spec)].join(' ')}"\n`;
 }
-
-/** The annotation by which kubeadm knows a node's runtime. */
-export function criSocketOf(spec: TopologyMachine, kubeletVersion: string): string {
-  if (usesDockershim(spec, kubeletVersion)) return '/var/run/dockershim.sock';
-  return `unix://${runtimeVariants[spec.runtime ?? 'containerd'].socket.replace(/^\/run/, '/var/run')}`;
-}
