@@ -112,6 +112,7 @@ class SimulatedCluster implements Cluster {
     const catalogue = new OfflineCatalogue(
       new Map([...programs].map(([name, program]) => [`registry.k8s.io/${name}`, program])),
       volumes.images,
+      options.images,
     );
     this.#places = topology.machines.map((spec) => {
       const { name } = spec;

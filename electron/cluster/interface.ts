@@ -2,6 +2,7 @@ import type { TokenUser } from './apiserver/auth/bearer-token.ts';
 import type { Disposable } from '../base/disposable.ts';
 import type { Event } from '../base/event.ts';
 import type { Simulation } from '../base/simulation.ts';
+import type { ImageSpec } from '../shared/images/image-schema.ts';
 import type { RsaSignatures } from '../base/jose/interface.ts';
 import type { ClusterPki } from './kubeadm/pki/cluster-pki.ts';
 import type { EtcdMemberFaults, EtcdMemberView } from './etcd/view/interface.ts';
@@ -106,6 +107,8 @@ export interface ClusterOptions<EtcdBackend = unknown> {
   readonly rsa: RsaSignatures;
   /** Bearer tokens every API server knows, as `--token-auth-file` would give them. */
   readonly tokens?: ReadonlyMap<string, TokenUser>;
+  /** Images that can be pulled beside those of every cluster. */
+  readonly images?: readonly ImageSpec[];
 }
 
 /** A running cluster as the host sees it. Everything here takes effect inside the simulation, in virtual time. */

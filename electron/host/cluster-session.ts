@@ -155,6 +155,7 @@ export class ClusterSession {
       kubernetesVersion: KUBERNETES_VERSION,
       pki: options.pki,
       rsa: new NodeRsaSignatures(),
+      images: options.setup?.images ?? [],
       ...(options.tokens === undefined ? {} : { tokens: options.tokens }),
     });
     this.disks = disks;

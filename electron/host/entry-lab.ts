@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { findLabs, loadLab } from '../labs/load-lab.ts';
+import { ImageFile } from '../shared/images/image-schema.ts';
 import { LabSpec } from '../shared/lab/lab-schema.ts';
 import { hostConfig, installation } from './entry-common.ts';
 import { Host } from './host.ts';
@@ -13,7 +14,7 @@ import { parseHostOptions } from './options.ts';
 
 const USAGE = `usage: npm run lab -- validate [FOLDER…]   check the files of labs
        npm run lab -- test [FOLDER…]       prove labs: solutions pass, wrong answers fail
-       npm run lab -- schema               write labs/schema/lab.schema.json
+       npm run lab -- schema               write labs/schema/*.schema.json
 `;
 
 const { labs: labsRoot } = installation(import.meta.dirname);
@@ -65,9 +66,14 @@ async function test(folders: readonly string[]): Promise<number> {
   return failed;
 }
 
-function writeSchema(): number {
-  const schema = z.toJSONSchema(LabSpec, { io: 'input', unrepresentable: 'any' });
-  writeFileSync(join(labsRoot, 'schema', 'lab.schema.json'), `${JSON.stringify(schema, undefined, 2)}\n`);
+function writeSchemas(): number {
+  for (const [name, schema, reused] of [
+    ['lab', LabSpec, 'inline'],
+    ['images', ImageFile, 'ref'],
+  ] as const) {
+    const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused });
+    writeFileSync(join(labsRoot, 'schema', `${name}.schema.json`), `${JSON.stringify(json, undefined, 2)}\n`);
+  }
   return 0;
 }
 
@@ -81,7 +87,7 @@ switch (verb) {
     process.exit((await test(folders)) === 0 ? 0 : 1);
     break;
   case 'schema':
-    process.exit(writeSchema());
+    process.exit(writeSchemas());
     break;
   default:
     console.error(USAGE);

@@ -76,6 +76,25 @@ const READY = `  manifests: [setup/web.yaml]
       query: { apiVersion: apps/v1, kind: Deployment, namespace: shop, name: web, where: object.status.readyReplicas == 2 }
 `;
 
+/** An image that no registry has: it is ready after five seconds. */
+const SHOP_IMAGE = `apiVersion: leme/v1
+kind: ImageList
+images:
+  - repository: registry.shop.example/web
+    tags: ['1.0']
+    layers: [2MB]
+    entrypoint: [/shop]
+    ports: [8080]
+    behaviour:
+      type: service
+      ready: shop is open
+      http: { routes: [{ path: /ready, until: 5s, status: 503 }, { path: /ready }] }
+`;
+const SHOP = WEB.replace(
+  '{ name: web, image: nginx }',
+  '{ name: web, image: "registry.shop.example/web:1.0", readinessProbe: { httpGet: { path: /ready, port: 8080 }, periodSeconds: 1 } }',
+);
+
 function names(of: Host, prefix: string): string[] {
   const objects = of.cluster?.objects.list(prefix) ?? [];
   return objects.map(({ metadata }) => `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`);
@@ -93,6 +112,35 @@ describe('the start state of a lab', () => {
     expect(input).toBeDefined();
     await running.labs.restart();
     expect(names(running, 'deployments')).toEqual(['local-path-storage/local-path-provisioner', 'shop/web']);
+  });
+
+  it('runs images that the lab brings, also after a restart of the app, and no other lab has them', async () => {
+    writeLab(READY, { 'web.yaml': SHOP });
+    const images = join(folder, 'labs', 'architecture', 'first-look', 'images');
+    mkdirSync(images);
+    writeFileSync(join(images, 'shop.yaml'), SHOP_IMAGE);
+    const running = await open();
+    await running.labs.open('first-look');
+    // The warm-up has seen both ready.
+    expect(names(running, 'pods').filter((name) => name.startsWith('shop/web-'))).toHaveLength(2);
+    await running.stop();
+    host = undefined;
+    const { cluster } = await open();
+    expect(cluster?.resumed).toBe(true);
+    const line = (name: string): boolean =>
+      cluster?.cluster.machine(name).processes.some((process) => process.argv[0] === '/shop') ?? false;
+    expect(['worker-1', 'worker-2'].filter(line)).not.toEqual([]);
+  });
+
+  it('does not begin when an image of the lab is described wrongly', async () => {
+    writeLab(READY, { 'web.yaml': SHOP });
+    const images = join(folder, 'labs', 'architecture', 'first-look', 'images');
+    mkdirSync(images);
+    writeFileSync(join(images, 'shop.yaml'), SHOP_IMAGE.replace('type: service', 'type: servise'));
+    await expect((await open()).labs.open('first-look')).rejects.toThrow('there is no lab first-look');
+    expect(log).toEqual([
+      expect.stringMatching(/images\/shop\.yaml:10: images\.0\.behaviour\.type: there is no behaviour "servise"/),
+    ]);
   });
 
   it('is applied again when the process ended in the middle, and only then', async () => {

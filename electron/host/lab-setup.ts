@@ -3,12 +3,15 @@ import type { HttpRequest, HttpResponse } from '../cluster/network/http.ts';
 import type { PeerCertificate } from '../cluster/network/interface.ts';
 import { createCheck } from '../grading/checks/registry.ts';
 import type { Check, ClusterView } from '../grading/interface.ts';
+import type { ImageSpec } from '../shared/images/image-schema.ts';
 import type { ObjectCheckSpec, SetupFile } from '../shared/lab/lab-schema.ts';
 
 /** The start state of a lab: what is applied, in order, and what must hold before the learner begins. */
 export interface LabSetup {
   readonly files: readonly SetupFile[];
   readonly until: readonly ObjectCheckSpec[];
+  /** Images that its cluster can pull beside the others. */
+  readonly images: readonly ImageSpec[];
 }
 
 /** One call to the API server, answered in full. */

@@ -71,7 +71,7 @@ function testLab(): Lab {
     ],
   });
   const texts = { steps: { one: { text: 'a', debrief: 'd' }, two: { text: 'b' } }, debrief: 'end' };
-  return { spec, texts: { 'pt-BR': texts, en: texts }, manifests: [] };
+  return { spec, texts: { 'pt-BR': texts, en: texts }, manifests: [], images: [] };
 }
 
 function open(

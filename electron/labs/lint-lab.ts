@@ -2,7 +2,7 @@ import { compilePredicate } from '../grading/cel.ts';
 import { parseLabelSelector } from '../cluster/apimachinery/label-parser.ts';
 import type { CheckSpec, CheckSpecOf, ObjectQuery, RecordPattern } from '../shared/lab/check-schema.ts';
 import type { LabSpec, QuestionSpec, StepSpec } from '../shared/lab/lab-schema.ts';
-import type { LabProblem } from './load-lab.ts';
+import type { LabProblem } from './lab-file.ts';
 
 const NODE_PARTS = [
   'powered',

@@ -1,6 +1,6 @@
 import { LineCounter, parseAllDocuments } from 'yaml';
 import type { SetupFile } from '../shared/lab/lab-schema.ts';
-import type { LabProblem } from './load-lab.ts';
+import type { LabProblem } from './lab-file.ts';
 
 /** What can be said of setup manifests without a cluster: that they are YAML, and objects with a kind and a name. */
 export function lintManifests(files: readonly SetupFile[]): LabProblem[] {

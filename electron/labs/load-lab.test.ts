@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { ImageFile } from '../shared/images/image-schema.ts';
 import { LabSpec } from '../shared/lab/lab-schema.ts';
 import { findLabs, loadLab } from './load-lab.ts';
 
@@ -110,6 +111,12 @@ describe('published schema', () => {
     const published: unknown = JSON.parse(readFileSync(join(root, 'schema', 'lab.schema.json'), 'utf8'));
     expect(published).toEqual(
       JSON.parse(JSON.stringify(z.toJSONSchema(LabSpec, { io: 'input', unrepresentable: 'any' }))),
+    );
+    const images: unknown = JSON.parse(readFileSync(join(root, 'schema', 'images.schema.json'), 'utf8'));
+    expect(images).toEqual(
+      JSON.parse(
+        JSON.stringify(z.toJSONSchema(ImageFile, { io: 'input', unrepresentable: 'any', reused: 'ref' })),
+      ),
     );
   });
 });

@@ -73,7 +73,12 @@ export const RULES: readonly FolderRule[] = [
     ours: [...COMPONENT, 'electron/cluster/images', 'electron/cluster/machine', 'electron/cluster/network'],
     packages: [],
   },
-  { folder: 'electron/cluster/images', ours: [...COMPONENT, 'electron/cluster/network'], packages: [] },
+  {
+    folder: 'electron/cluster/images',
+    // What images are is data that labs may add to.
+    ours: [...COMPONENT, 'electron/cluster/network', 'electron/shared/images'],
+    packages: [],
+  },
   {
     folder: 'electron/cluster/kubelet',
     ours: [
@@ -112,7 +117,7 @@ export const RULES: readonly FolderRule[] = [
   // The composition root of the simulation and its parts.
   {
     folder: 'electron/cluster',
-    ours: ['electron/base', 'electron/cluster'],
+    ours: ['electron/base', 'electron/cluster', 'electron/shared/images'],
     packages: ['yaml', '@noble/hashes'],
   },
   {

@@ -56,7 +56,7 @@ export class RuntimeImages {
     const { id } = variant.image(image);
     if (!this.#runtime.store.images.has(id)) {
       const transfer = image.size / (BANDWIDTH * (0.75 + rand.float() * 0.5));
-      await clock.sleep(transfer + image.repository.layers * UNPACK_MS);
+      await clock.sleep(transfer + image.layers.length * UNPACK_MS);
       // In containerd's words; the others say it in theirs.
       if (image.size > this.#process.disk.available)
         throw new CriError(

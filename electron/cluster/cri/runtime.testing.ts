@@ -1,3 +1,4 @@
+import type { ImageSpec } from '../../shared/images/image-schema.ts';
 import { TestSimulation } from '../client/testing/test-simulation.testing.ts';
 import { OfflineCatalogue } from '../images/catalogue.ts';
 import type { Process, ProcessContext, Program, RuntimeName } from '../machine/interface.ts';
@@ -20,7 +21,7 @@ export class RuntimeHarness {
   readonly machine: SimulatedMachine;
   readonly runtime: NodeRuntime;
 
-  constructor(name: RuntimeName = 'containerd') {
+  constructor(name: RuntimeName = 'containerd', images: readonly ImageSpec[] = []) {
     const { simulation } = this.test;
     const spec = {
       name: 'worker-1',
@@ -39,7 +40,7 @@ export class RuntimeHarness {
     );
     this.runtime = new NodeRuntime(
       this.machine,
-      new OfflineCatalogue(),
+      new OfflineCatalogue(new Map(), new Map(), images),
       () => simulation.now,
       runtimeVariants[name],
     );

@@ -297,7 +297,7 @@ export class ContainerShims {
       },
       hostname: sandbox.config.hostname,
       files: containerFiles(this.#machine, root, sandbox, container),
-      workingDir: config.workingDir === '' ? '/' : config.workingDir,
+      workingDir: config.workingDir === '' ? root.workingDir : config.workingDir,
       processes: () =>
         inside.map((each) => ({
           pid: pidOf(each.pid),

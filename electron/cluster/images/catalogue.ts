@@ -1,4 +1,7 @@
 import { SeededRand } from '../../base/rand.ts';
+import type { ImageSpec } from '../../shared/images/image-schema.ts';
+import { offlineImages } from '../../shared/images/offline-images.ts';
+import { tagPattern } from '../../shared/images/tag-pattern.ts';
 import type { Program } from '../machine/interface.ts';
 import type { ContainerFiles, Tool } from './container/interface.ts';
 import { distributionOf, IMAGE_FOLDERS, imageFiles } from './container/image-files.ts';
@@ -10,17 +13,15 @@ import type {
   ImageRoot,
   PullOutcome,
   PullRefusal,
-  Repository,
   Surroundings,
 } from './interface.ts';
 import { normalizeReference, parseReference } from './reference.ts';
-import { repositories } from './repositories.ts';
-import { imageProgram } from './programs/image-program.ts';
+import { behaviourProgram } from './programs/behaviour-program.ts';
 import { toolProgram } from './programs/tool-program.ts';
 import { toolsOf } from './tools/registry.ts';
 
 const HEX = '0123456789abcdef';
-/** Registries that answer. */
+/** Registries that answer, whether or not they have an image that is known; so do those of a lab's images. */
 const REGISTRIES: ReadonlySet<string> = new Set([
   'docker.io',
   'registry.k8s.io',
@@ -36,11 +37,21 @@ function digestOf(text: string): string {
   return `sha256:${new SeededRand(text).string(64, HEX)}`;
 }
 
-function sizeOf(repository: Repository, reference: string): number {
-  return Math.round(repository.size * (0.97 + new SeededRand(`size ${reference}`).float() * 0.06));
+/** Layers of one image; where a whole family is described, each of them differs from it by a few percent. */
+function layersOf({ layers, tags }: ImageSpec, reference: string, tag: string): CatalogueImage['layers'] {
+  const factor = tags.includes(tag) ? 1 : 0.97 + new SeededRand(`size ${reference}`).float() * 0.06;
+  return layers.map(({ size, digest }, index) => ({
+    size: Math.round(size * factor),
+    digest: digest ?? digestOf(`layer ${index} ${reference}`),
+  }));
 }
 
-/** The offline catalogue. `programs` are run for the images of their repository instead of a modelled behaviour. */
+interface Family {
+  readonly spec: ImageSpec;
+  readonly patterns: readonly RegExp[];
+}
+
+/** The images that are described, and what else the cluster brings. */
 export class OfflineCatalogue implements ImageCatalogue {
   readonly #programs: ReadonlyMap<string, Program>;
   readonly #inContainer: ReadonlyMap<string, (files: ContainerFiles) => Program>;
@@ -50,23 +61,34 @@ export class OfflineCatalogue implements ImageCatalogue {
   readonly #found = new Map<string, PullOutcome>();
   readonly #roots = new Map<string, ImageRoot>();
   readonly #toolSets = new Map<string, ReadonlyMap<string, Tool>>();
+  readonly #families = new Map<string, Family[]>();
+  readonly #registries = new Set(REGISTRIES);
 
   /**
-   * Keys: repository with registry, e.g. `registry.k8s.io/kube-scheduler`. Those of `inContainer` see the container's files, the
-   * others only the machine's.
+   * `programs` are run for the images of their repository instead of a described behaviour. Keys: repository with registry, e.g.
+   * `registry.k8s.io/kube-scheduler`. Those of `inContainer` see the container's files, the others only the machine's. `images`
+   * come beside those that every cluster can pull.
    */
   constructor(
     programs: ReadonlyMap<string, Program> = new Map(),
     inContainer: ReadonlyMap<string, (files: ContainerFiles) => Program> = new Map(),
+    images: readonly ImageSpec[] = [],
   ) {
     this.#programs = programs;
     this.#inContainer = inContainer;
+    for (const spec of [...offlineImages(), ...images]) {
+      const patterns = spec.tags.flatMap((tag) => tagPattern(tag) ?? []);
+      const families = this.#families.get(spec.repository) ?? [];
+      families.push({ spec, patterns });
+      this.#families.set(spec.repository, families);
+      this.#registries.add(spec.repository.slice(0, spec.repository.indexOf('/')));
+    }
   }
 
   resolve(reference: string, system?: 'linux' | 'windows'): PullOutcome {
     const outcome = this.#resolve(reference);
     if (outcome.type === 'error' || system === undefined) return outcome;
-    if ((outcome.image.repository.systems ?? ['linux']).includes(system)) return outcome;
+    if (outcome.image.spec.platforms.some((each) => each === `${system}/amd64`)) return outcome;
     const { registry, repository, tag, digest } = parseReference(reference);
     const version = digest ?? tag ?? 'latest';
     return { type: 'error', reason: 'no-matching-platform', registry, repository, version };
@@ -83,7 +105,7 @@ export class OfflineCatalogue implements ImageCatalogue {
 
   #lookUp(reference: string): PullOutcome {
     const parsed = parseReference(reference);
-    const repository = repositories.get(parsed.repository);
+    const families = this.#families.get(parsed.repository);
     const normal = normalizeReference(reference);
     const refused = (reason: PullRefusal['reason']): PullRefusal => ({
       type: 'error',
@@ -92,13 +114,13 @@ export class OfflineCatalogue implements ImageCatalogue {
       repository: parsed.repository,
       version: parsed.digest ?? parsed.tag ?? 'latest',
     });
-    if (!REGISTRIES.has(parsed.registry)) return refused('no-such-host');
+    if (!this.#registries.has(parsed.registry)) return refused('no-such-host');
     // Docker Hub hides what one may not see.
-    if (repository === undefined)
+    if (families === undefined)
       return refused(parsed.registry === 'docker.io' ? 'denied' : 'manifest-unknown');
     const image =
       parsed.digest === undefined
-        ? this.#tagged(repository, normal, parsed.tag ?? 'latest')
+        ? this.#tagged(families, normal, parsed.tag ?? 'latest')
         : this.#byDigest.get(parsed.digest);
     if (image === undefined) return refused('manifest-unknown');
     return { type: 'image', image };
@@ -114,15 +136,16 @@ export class OfflineCatalogue implements ImageCatalogue {
   }
 
   #newRoot(reference: string): ImageRoot {
-    const { repository } = this.#image(reference);
-    const files = imageFiles(repository, reference);
+    const { spec } = this.#image(reference);
+    const files = imageFiles(spec, reference);
     const executables = new Set<string>();
     // The entrypoint is there too; without a shell it is all there is.
-    const main = repository.entrypoint[0] ?? repository.cmd[0] ?? '';
-    if (main.startsWith('/')) executables.add(main);
-    for (const name of this.#tools(repository, reference).keys()) executables.add(`/bin/${name}`);
-    const folders = repository.shell ? IMAGE_FOLDERS : [];
-    return { files, executables, folders, env: repository.env, ports: repository.ports };
+    const main = spec.entrypoint[0] ?? spec.cmd[0] ?? '';
+    for (const path of [main, ...Object.keys(spec.programs)]) if (path.startsWith('/')) executables.add(path);
+    for (const name of this.#tools(spec, reference).keys()) executables.add(`/bin/${name}`);
+    const folders = spec.base === 'none' ? [] : IMAGE_FOLDERS;
+    const { env, ports, user, workingDir } = spec;
+    return { files, executables, folders, env, ports, user, workingDir };
   }
 
   entrypoint(
@@ -134,21 +157,27 @@ export class OfflineCatalogue implements ImageCatalogue {
     const outcome = this.resolve(reference);
     if (outcome.type === 'error')
       return { type: 'error', text: `image "${reference}" is not in the catalogue` };
-    const { repository } = outcome.image;
-    const entrypoint = command.length > 0 ? command : repository.entrypoint;
+    const { spec } = outcome.image;
+    const entrypoint = command.length > 0 ? command : spec.entrypoint;
     // A command of one's own drops the image's arguments too.
-    const rest = args.length > 0 || command.length > 0 ? args : repository.cmd;
+    const rest = args.length > 0 || command.length > 0 ? args : spec.cmd;
     const argv = [...entrypoint, ...rest];
+    const world = surroundings?.world ?? this.#lonelyWorld(reference);
     const injected =
-      this.#programs.get(repository.name) ??
-      this.#inContainer.get(repository.name)?.((surroundings?.world ?? this.#lonelyWorld(reference)).files);
+      this.#programs.get(spec.repository) ?? this.#inContainer.get(spec.repository)?.(world.files);
     if (injected !== undefined) return { type: 'program', argv, program: injected };
     const inner = isWrapper(argv[0] ?? '') ? argv.slice(1) : argv;
     const file = inner[0] ?? '';
     const tool = file.slice(file.lastIndexOf('/') + 1);
-    const world = surroundings?.world ?? this.#lonelyWorld(reference);
-    const tools = this.#tools(repository, reference);
-    if (tools.has(tool)) {
+    const own = spec.programs[file] ?? spec.programs[tool];
+    const { ports, cmd } = spec;
+    if (own !== undefined)
+      return { type: 'program', argv: inner, program: behaviourProgram({ behaviour: own, world, ports, cmd }) };
+    const main = isWrapper(spec.entrypoint[0] ?? '') ? spec.cmd[0] : (spec.entrypoint[0] ?? spec.cmd[0]);
+    const tools = this.#tools(spec, reference);
+    // A program that an image brings may have the name of a tool.
+    const isMain = file === main && spec.behaviour.type !== 'shell';
+    if (tools.has(tool) && !isMain) {
       const options = {
         tools,
         world,
@@ -157,23 +186,21 @@ export class OfflineCatalogue implements ImageCatalogue {
       };
       return { type: 'program', argv: inner, program: toolProgram(options) };
     }
-    const main = isWrapper(repository.entrypoint[0] ?? '')
-      ? repository.cmd[0]
-      : (repository.entrypoint[0] ?? repository.cmd[0]);
     // Flags given to an entrypoint script are meant for the server that it starts.
     if (file === main || tool === main || (inner !== argv && (file === '' || file.startsWith('-')))) {
-      return { type: 'program', argv, program: imageProgram(repository, world) };
+      const { behaviour } = spec;
+      return { type: 'program', argv, program: behaviourProgram({ behaviour, world, ports, cmd }) };
     }
     return { type: 'error', text: notFound(file) };
   }
 
   exec(reference: string, argv: readonly string[], surroundings: Surroundings): Entrypoint {
-    const { repository } = this.#image(reference);
+    const { spec } = this.#image(reference);
     const file = argv[0] ?? '';
-    const tools = this.#tools(repository, reference);
+    const name = file.slice(file.lastIndexOf('/') + 1);
+    const tools = this.#tools(spec, reference);
     const script = file.includes('/') && surroundings.world.files.stat(file)?.kind === 'file';
-    if (!tools.has(file.slice(file.lastIndexOf('/') + 1)) && !script)
-      return { type: 'error', text: notFound(file) };
+    if (!tools.has(name) && !script) return { type: 'error', text: notFound(file) };
     return { type: 'program', argv, program: toolProgram({ tools, ...surroundings, isMain: false }) };
   }
 
@@ -183,13 +210,10 @@ export class OfflineCatalogue implements ImageCatalogue {
     return outcome.image;
   }
 
-  /** Programs of an image that has a shell; the others have nothing but their own. */
-  #tools(repository: Repository, reference: string): ReadonlyMap<string, Tool> {
+  #tools(spec: ImageSpec, reference: string): ReadonlyMap<string, Tool> {
     let tools = this.#toolSets.get(reference);
     if (tools === undefined) {
-      tools = repository.shell
-        ? toolsOf(repository.name, distributionOf(repository, reference))
-        : new Map<string, Tool>();
+      tools = toolsOf(spec, distributionOf(spec, reference));
       this.#toolSets.set(reference, tools);
     }
     return tools;
@@ -208,20 +232,22 @@ export class OfflineCatalogue implements ImageCatalogue {
     };
   }
 
-  #tagged(repository: Repository, normal: string, tag: string): CatalogueImage | undefined {
-    if (!repository.tags.test(tag)) return undefined;
-    let image = this.#images.get(normal);
-    if (image === undefined) {
-      image = {
-        reference: normal,
-        repository,
-        id: digestOf(`config ${normal}`),
-        digest: digestOf(`manifest ${normal}`),
-        size: sizeOf(repository, normal),
-      };
-      this.#images.set(normal, image);
-      this.#byDigest.set(image.digest, image);
-    }
+  #tagged(families: readonly Family[], normal: string, tag: string): CatalogueImage | undefined {
+    const known = this.#images.get(normal);
+    if (known !== undefined) return known;
+    const spec = families.find(({ patterns }) => patterns.some((pattern) => pattern.test(tag)))?.spec;
+    if (spec === undefined) return undefined;
+    const layers = layersOf(spec, normal, tag);
+    const image: CatalogueImage = {
+      reference: normal,
+      spec,
+      id: digestOf(`config ${normal}`),
+      digest: spec.digest ?? digestOf(`manifest ${normal}`),
+      size: layers.reduce((sum, { size }) => sum + size, 0),
+      layers,
+    };
+    this.#images.set(normal, image);
+    this.#byDigest.set(image.digest, image);
     return image;
   }
 }

@@ -6,7 +6,7 @@ import { SimulatedMachine } from '../machine/machine.ts';
 import { SimulatedNetwork } from '../network/network.ts';
 import { OfflineCatalogue } from './catalogue.ts';
 import { normalizeReference } from './reference.ts';
-import { repositories } from './repositories.ts';
+import { offlineImages } from '../../shared/images/offline-images.ts';
 
 const SPEC = {
   name: 'node',
@@ -38,7 +38,7 @@ describe('references', () => {
 
 describe('OfflineCatalogue', () => {
   it('has the common repositories, each with a stable digest and size', () => {
-    expect(repositories.size).toBeGreaterThan(45);
+    expect(offlineImages().length).toBeGreaterThan(45);
     const one = catalogue.resolve('nginx:1.25');
     const two = new OfflineCatalogue().resolve('docker.io/library/nginx:1.25');
     expect(one).toEqual(two);

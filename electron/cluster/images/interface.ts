@@ -1,55 +1,21 @@
+import type { ImageSpec } from '../../shared/images/image-schema.ts';
 import type { Program } from '../machine/interface.ts';
 import type { ContainerWorld, Stdio } from './container/interface.ts';
 import type { LowerLayer } from './container/overlay-files.ts';
-
-/** How the main program of an image behaves when it is started as the image says. */
-export type Behaviour =
-  /** A server: says that it is up, runs until SIGTERM, then ends with `exitCode`. */
-  | {
-      readonly type: 'server';
-      readonly ready: string;
-      readonly exitCode: number;
-      readonly shutdownMs: number;
-    }
-  /** A shell without a terminal: nothing to read, ends with 0 at once. */
-  | { readonly type: 'shell' }
-  /** Prints lines and ends. */
-  | { readonly type: 'one-shot'; readonly lines: readonly string[]; readonly exitCode: number };
-
-/** One repository of the offline catalogue. */
-export interface Repository {
-  /** With registry, e.g. `docker.io/library/nginx`. */
-  readonly name: string;
-  /** Whole-tag pattern of the tags that exist. */
-  readonly tags: RegExp;
-  /** Compressed size of a typical tag, in bytes; a tag's own size differs by a few percent. */
-  readonly size: number;
-  readonly layers: number;
-  readonly entrypoint: readonly string[];
-  readonly cmd: readonly string[];
-  readonly user: string;
-  readonly ports: readonly number[];
-  readonly env: readonly string[];
-  readonly behaviour: Behaviour;
-  /** Has `sh` and the usual small tools. */
-  readonly shell: boolean;
-  /** Operating systems that its index has an image for; Linux alone when it is not said. */
-  readonly systems?: readonly ('linux' | 'windows')[];
-  /** The image refuses to start without one of these environment variables, saying `text`. */
-  readonly needs?: { readonly oneOf: readonly string[]; readonly text: string };
-}
 
 /** An image as a registry describes it. */
 export interface CatalogueImage {
   /** Normalised, with registry and tag or digest, e.g. `docker.io/library/nginx:1.25`. */
   readonly reference: string;
-  readonly repository: Repository;
+  readonly spec: ImageSpec;
   /** `sha256:…` of the configuration: the image id. */
   readonly id: string;
   /** `sha256:…` of the manifest. */
   readonly digest: string;
   /** Bytes. */
   readonly size: number;
+  /** From the lowest; sizes are compressed, in bytes. */
+  readonly layers: readonly { readonly digest: string; readonly size: number }[];
 }
 
 /** Why there is no image: each runtime says it in its own words. */
@@ -78,6 +44,9 @@ export interface ImageRoot extends LowerLayer {
   /** `NAME=value` */
   readonly env: readonly string[];
   readonly ports: readonly number[];
+  /** Of its main program: empty for root, a name or a number, and a group after a colon. */
+  readonly user: string;
+  readonly workingDir: string;
 }
 
 /** The container that a program is started in, and its standard streams. */

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { LabProblem } from '../../labs/load-lab.ts';
+import type { LabProblem } from '../../labs/lab-file.ts';
 import { findLabs, loadLab } from '../../labs/load-lab.ts';
 import type { Lab } from '../../shared/lab/lab-schema.ts';
 

@@ -46,7 +46,8 @@ export class LabService {
   /** What a cluster built for that lab begins with. */
   setup(id: string | null): LabSetup | undefined {
     const lab = id === null ? undefined : this.#options.labs.get(id);
-    return lab === undefined ? undefined : { files: lab.manifests, until: lab.spec.start.until };
+    if (lab === undefined) return undefined;
+    return { files: lab.manifests, until: lab.spec.start.until, images: lab.images };
   }
 
   /** The session of the open lab. @throws RpcError NotOpen */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LocalizedText, Locale } from '../contract/text.ts';
+import type { ImageSpec } from '../images/image-schema.ts';
 import { CheckSpec, ObjectCheck } from './check-schema.ts';
 
 const Id = z.string().regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, 'lower case letters, digits and dashes');
@@ -111,4 +112,6 @@ export interface Lab {
   readonly texts: Readonly<Record<z.infer<typeof Locale>, LabTexts>>;
   /** Setup manifests, in order. */
   readonly manifests: readonly SetupFile[];
+  /** Images that only this lab has. */
+  readonly images: readonly ImageSpec[];
 }

@@ -8,9 +8,9 @@ export function wholeNames(image: CatalogueImage): Image {
   return {
     id: image.id,
     repoTags: image.reference.includes('@') ? [] : [image.reference],
-    repoDigests: [`${image.repository.name}@${image.digest}`],
+    repoDigests: [`${image.spec.repository}@${image.digest}`],
     size: image.size,
-    username: image.repository.user,
+    username: image.spec.user,
   };
 }
 

@@ -1,12 +1,5 @@
+import type { Distribution, ImageSpec } from '../../../shared/images/image-schema.ts';
 import { utf8Encode } from '../../network/byte-text.ts';
-import type { Repository } from '../interface.ts';
-import { NGINX_CONF, NGINX_DEFAULT_CONF, NGINX_INDEX } from '../programs/nginx-files.ts';
-
-const PASSWD = 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n';
-const GROUP = 'root:x:0:\nnogroup:x:65534:\n';
-
-/** Which distribution an image is made from, as its tag tells. */
-export type Distribution = 'alpine' | 'debian' | 'busybox' | 'ubuntu' | 'fedora';
 
 const OS_RELEASE: Readonly<Partial<Record<Distribution, string>>> = {
   alpine:
@@ -19,39 +12,46 @@ const OS_RELEASE: Readonly<Partial<Record<Distribution, string>>> = {
     'NAME="Fedora Linux"\nVERSION="42 (Container Image)"\nID=fedora\nVERSION_ID=42\nPRETTY_NAME="Fedora Linux 42 (Container Image)"\n',
 };
 
-export function distributionOf(repository: Repository, reference: string): Distribution {
-  const base = repository.name.slice(repository.name.lastIndexOf('/') + 1);
-  if (base === 'busybox') return 'busybox';
-  if (base === 'ubuntu') return 'ubuntu';
-  if (base === 'fedora' || base === 'oraclelinux') return 'fedora';
-  const alpine = ['alpine', 'curl', 'netshoot', 'bash', 'stress'];
-  return alpine.includes(base) || reference.includes('alpine') ? 'alpine' : 'debian';
+/** Which distribution an image is made from: official images say in their tag that it is another one. */
+export function distributionOf({ base }: ImageSpec, reference: string): Distribution {
+  return base === 'debian' && reference.includes('alpine') ? 'alpine' : base;
+}
+
+function passwd({ users }: ImageSpec, distribution: Distribution): string {
+  const shell = distribution === 'alpine' || distribution === 'busybox' ? '/bin/sh' : '/bin/bash';
+  return [
+    `root:x:0:0:root:/root:${shell}`,
+    ...users.map(({ name, uid, gid }) => `${name}:x:${uid}:${gid}::/home/${name}:/sbin/nologin`),
+    'nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin',
+    '',
+  ].join('\n');
+}
+
+function group({ users }: ImageSpec): string {
+  const names = new Map(users.map(({ name, gid }) => [gid, name]));
+  return [
+    'root:x:0:',
+    ...[...names].filter(([gid]) => gid !== 0 && gid !== 65_534).map(([gid, name]) => `${name}:x:${gid}:`),
+    'nogroup:x:65534:',
+    '',
+  ].join('\n');
 }
 
 /** The files of an image that people look at; a real one has thousands. Bytes by path. */
-export function imageFiles(repository: Repository, reference: string): Map<string, string> {
-  const distribution = distributionOf(repository, reference);
+export function imageFiles(spec: ImageSpec, reference: string): Map<string, string> {
+  const distribution = distributionOf(spec, reference);
   const files = new Map<string, string>();
   const add = (path: string, text: string): void => void files.set(path, utf8Encode(text));
-  if (!repository.shell) return files;
-  add('/etc/passwd', PASSWD);
-  add('/etc/group', GROUP);
-  add('/etc/nsswitch.conf', 'hosts: files dns\n');
-  const release = OS_RELEASE[distribution];
-  if (release !== undefined) add('/etc/os-release', release);
-  if (distribution === 'alpine') add('/etc/alpine-release', '3.22.1\n');
-  if (distribution === 'debian') add('/etc/debian_version', '12.11\n');
-  if (/\/(nginx|nginx-unprivileged)$/.test(repository.name)) {
-    const port = repository.ports[0] ?? 80;
-    add('/usr/share/nginx/html/index.html', NGINX_INDEX);
-    add('/etc/nginx/nginx.conf', NGINX_CONF);
-    add(
-      '/etc/nginx/conf.d/default.conf',
-      NGINX_DEFAULT_CONF.replace('listen       80;', `listen       ${port};`),
-    );
+  if (distribution !== 'none') {
+    add('/etc/passwd', passwd(spec, distribution));
+    add('/etc/group', group(spec));
+    add('/etc/nsswitch.conf', 'hosts: files dns\n');
+    const release = OS_RELEASE[distribution];
+    if (release !== undefined) add('/etc/os-release', release);
+    if (distribution === 'alpine') add('/etc/alpine-release', '3.22.1\n');
+    if (distribution === 'debian') add('/etc/debian_version', '12.11\n');
   }
-  if (repository.name === 'docker.io/library/httpd')
-    add('/usr/local/apache2/htdocs/index.html', '<html><body><h1>It works!</h1></body></html>\n');
+  for (const [path, text] of Object.entries(spec.files)) add(path, text);
   return files;
 }
 

@@ -1,5 +1,6 @@
+import type { Distribution, ImageSpec } from '../../../shared/images/image-schema.ts';
 import type { Tool } from '../container/interface.ts';
-import type { Distribution } from '../container/image-files.ts';
+import { behaviourTool } from '../programs/behaviour-program.ts';
 import { sh } from '../shell/sh.ts';
 import { testCommand } from './test-command.ts';
 import * as files from './file-tools.ts';
@@ -27,18 +28,10 @@ const EVERYWHERE: Readonly<Record<string, Tool>> = {
 const BUSYBOX: Readonly<Record<string, Tool>> = { ash: sh, cat: files.busyboxCat, ps: system.ps, wget };
 const GNU: Readonly<Record<string, Tool>> = { bash: sh, tput: system.tput };
 
-/** Images that bring more than their distribution. */
-const EXTRA: Readonly<Record<string, Readonly<Record<string, Tool>>>> = {
-  'docker.io/library/nginx': { curl },
-  'docker.io/curlimages/curl': { curl },
-  'docker.io/nicolaka/netshoot': { curl, bash: sh, zsh: sh, ps: system.ps, wget },
-  'docker.io/polinux/stress': { stress },
-  'docker.io/library/bash': { bash: sh },
-  'docker.io/library/python': { curl, wget, ps: system.ps },
-  'docker.io/library/node': { curl, wget, ps: system.ps },
-  'docker.io/library/golang': { curl, wget, ps: system.ps },
-  'docker.io/library/ruby': { curl, wget, ps: system.ps },
-};
+/** What images may bring beside their distribution. */
+const EXTRA: Readonly<Record<ImageSpec['tools'][number], Tool>> = {
+  bash: sh, curl, ps: system.ps, stress, wget, zsh: sh,
+}; // prettier-ignore
 
 /** In such images too, but what they do is not modelled: they say so and end with 127. */
 const UNMODELLED: readonly string[] = (
@@ -51,13 +44,23 @@ const unmodelled: Tool = (task) => {
   return 127;
 };
 
-/** Programs of an image by name. */
-export function toolsOf(repository: string, distribution: Distribution): ReadonlyMap<string, Tool> {
+/** Programs of an image by name; one that is made from nothing has only what it brings. */
+export function toolsOf({ tools, programs }: ImageSpec, distribution: Distribution): ReadonlyMap<string, Tool> {
   const busybox = distribution === 'busybox' || distribution === 'alpine';
+  const base: readonly [string, Tool][] =
+    distribution === 'none'
+      ? []
+      : [
+          ...UNMODELLED.map((name): [string, Tool] => [name, unmodelled]),
+          ...Object.entries(EVERYWHERE),
+          ...Object.entries(busybox ? BUSYBOX : GNU),
+        ];
   return new Map<string, Tool>([
-    ...UNMODELLED.map((name): [string, Tool] => [name, unmodelled]),
-    ...Object.entries(EVERYWHERE),
-    ...Object.entries(busybox ? BUSYBOX : GNU),
-    ...Object.entries(EXTRA[repository] ?? {}),
+    ...base,
+    ...tools.map((name): [string, Tool] => [name, EXTRA[name]]),
+    ...Object.entries(programs).map(([path, behaviour]): [string, Tool] => [
+      path.slice(path.lastIndexOf('/') + 1),
+      behaviourTool(behaviour),
+    ]),
   ]);
 }
