@@ -139,7 +139,9 @@ describe('the start state of a lab', () => {
     writeFileSync(join(images, 'shop.yaml'), SHOP_IMAGE.replace('type: service', 'type: servise'));
     await expect((await open()).labs.open('first-look')).rejects.toThrow('there is no lab first-look');
     expect(log).toEqual([
-      expect.stringMatching(/images\/shop\.yaml:10: images\.0\.behaviour\.type: there is no behaviour "servise"/),
+      expect.stringMatching(
+        /images\/shop\.yaml:10: images\.0\.behaviour\.type: there is no behaviour "servise"/,
+      ),
     ]);
   });
 

@@ -65,7 +65,7 @@ describe('loadImages', () => {
     expect(wrong('code: 7', 'code: 7, reason: x')).toEqual([
       'images/shop.yaml:9: images.0.behaviour: Unrecognized key: "reason"',
     ]);
-    expect(wrong("    entrypoint: [/web]\n", '')).toEqual([
+    expect(wrong('    entrypoint: [/web]\n', '')).toEqual([
       'images/shop.yaml:4: images.0.entrypoint: is missing, and so is cmd: what is to be started? Give one of them',
     ]);
     expect(wrong('kind: ImageList', 'kind: Images')[0]).toMatch(/^images\/shop\.yaml:2: kind: /);
@@ -101,9 +101,11 @@ describe('loadImages', () => {
     expect(wrong("user: '1000'", `files: { /a: ${'x'.repeat(300_000)} }`)).toEqual([
       'images/shop.yaml:8: images.0.files./a: longer than 262144 characters',
     ]);
-    expect(load(`a: &a [1,1,1,1,1,1,1,1,1]\n${[...'bcdefgh'].map((name, i) => `${name}: &${name} [${`*${'abcdefg'[i]},`.repeat(9).slice(0, -1)}]`).join('\n')}\n`).problems).toEqual([
-      'images/shop.yaml:: Excessive alias count indicates a resource exhaustion attack',
-    ]);
+    expect(
+      load(
+        `a: &a [1,1,1,1,1,1,1,1,1]\n${[...'bcdefgh'].map((name, i) => `${name}: &${name} [${`*${'abcdefg'[i]},`.repeat(9).slice(0, -1)}]`).join('\n')}\n`,
+      ).problems,
+    ).toEqual(['images/shop.yaml:: Excessive alias count indicates a resource exhaustion attack']);
     writeFileSync(join(folder, 'images', 'run.sh'), 'rm -rf /');
     symlinkSync('/etc/passwd', join(folder, 'images', 'x.yaml'));
     expect(load(GOOD).problems).toEqual([

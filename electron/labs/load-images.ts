@@ -27,7 +27,11 @@ export function loadImages(folder: string, problems: LabProblem[]): readonly Ima
   for (const name of names) {
     const file = `${FOLDER}/${name}`;
     if (!/^[\w.-]+\.ya?ml$/.test(name)) {
-      problems.push({ file, line: null, message: 'does not belong here: images are described in <name>.yaml' });
+      problems.push({
+        file,
+        line: null,
+        message: 'does not belong here: images are described in <name>.yaml',
+      });
       continue;
     }
     const text = readText(folder, file, problems);

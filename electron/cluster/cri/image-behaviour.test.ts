@@ -38,7 +38,12 @@ async function watch(
 
 describe('behaviours of images', () => {
   it('crash after a time, with a code and last words', async () => {
-    const node = nodeWith({ type: 'crasher', after: '3s', code: 7, lines: 'cannot reach {{env TARGET|nothing}}' });
+    const node = nodeWith({
+      type: 'crasher',
+      after: '3s',
+      code: 7,
+      lines: 'cannot reach {{env TARGET|nothing}}',
+    });
     expect(await watch(node, 5, { envs: [{ key: 'TARGET', value: 'db:5432' }] })).toEqual({
       lines: ['stderr F cannot reach db:5432'],
       state: 'CONTAINER_EXITED', exitCode: 7, reason: 'Error', ran: 3000,
@@ -48,13 +53,21 @@ describe('behaviours of images', () => {
   it('take memory until the kernel ends them, and never more than they say', async () => {
     const limits = { linux: { resources: { memoryLimitInBytes: 40 * MIB } } };
     const hog = { type: 'memory-hog', start: '8Mi', growth: '8Mi' } as const;
-    expect(await watch(nodeWith(hog), 10, limits)).toMatchObject({ exitCode: 137, reason: 'OOMKilled', ran: 5000 });
-    expect(await watch(nodeWith({ ...hog, upTo: '40Mi' }), 10, limits)).toMatchObject({ state: 'CONTAINER_RUNNING' });
+    expect(await watch(nodeWith(hog), 10, limits)).toMatchObject({
+      exitCode: 137,
+      reason: 'OOMKilled',
+      ran: 5000,
+    });
+    expect(await watch(nodeWith({ ...hog, upTo: '40Mi' }), 10, limits)).toMatchObject({
+      state: 'CONTAINER_RUNNING',
+    });
   });
 
   it('write lines at their pace', async () => {
     const node = nodeWith({ type: 'log-writer', lines: ['a', 'b'], every: '2s', stream: 'stderr' });
-    expect((await watch(node, 5)).lines).toEqual(['a', 'b', 'a', 'b', 'a', 'b'].map((each) => `stderr F ${each}`));
+    expect((await watch(node, 5)).lines).toEqual(
+      ['a', 'b', 'a', 'b', 'a', 'b'].map((each) => `stderr F ${each}`),
+    );
   });
 
   it('use processors for a while', async () => {
@@ -119,7 +132,9 @@ describe('behaviours of images', () => {
   });
 
   it('refuse to start without what they need', async () => {
-    const requires = [{ file: '/etc/app/config.yaml', lines: 'open /etc/app/config.yaml: no such file', exitCode: 78 }];
+    const requires = [
+      { file: '/etc/app/config.yaml', lines: 'open /etc/app/config.yaml: no such file', exitCode: 78 },
+    ];
     expect(await watch(nodeWith({ type: 'service', requires }), 1)).toMatchObject({
       exitCode: 78,
       lines: ['stderr F open /etc/app/config.yaml: no such file'],
@@ -139,8 +154,14 @@ describe('behaviours of images', () => {
       },
       { programs: { '/bin/check': { type: 'job', code: 4, lines: 'not well' } } },
     );
-    expect(await watch(node, 2, { args: ['migrate'] })).toMatchObject({ exitCode: 0, lines: ['stdout F migrated'] });
-    const other = nodeWith({ type: 'service' }, { programs: { '/bin/check': { type: 'job', code: 4, lines: 'not well' } } });
+    expect(await watch(node, 2, { args: ['migrate'] })).toMatchObject({
+      exitCode: 0,
+      lines: ['stdout F migrated'],
+    });
+    const other = nodeWith(
+      { type: 'service' },
+      { programs: { '/bin/check': { type: 'job', code: 4, lines: 'not well' } } },
+    );
     const checked = await other.as(async (cri) => {
       const { containerId } = await runContainer(cri, `${NAME}:1`);
       return cri.call('ExecSync', { containerId, timeout: 0, cmd: ['sh', '-c', '/bin/check || exit 4'] });
@@ -154,7 +175,9 @@ describe('behaviours of images', () => {
       await cri.call('PullImage', { image: `${NAME}:1` });
       return cri.call('ListImages', {});
     });
-    expect(images).toMatchObject([{ size: 5_000_000, repoTags: [`${NAME}:1`], repoDigests: [`${NAME}@${digest}`] }]);
+    expect(images).toMatchObject([
+      { size: 5_000_000, repoTags: [`${NAME}:1`], repoDigests: [`${NAME}@${digest}`] },
+    ]);
     const arm = nodeWith({ type: 'service' }, { platforms: ['linux/arm64'] });
     await expect(arm.as((cri) => cri.call('PullImage', { image: `${NAME}:1` }))).rejects.toThrow(
       'no match for platform in manifest',

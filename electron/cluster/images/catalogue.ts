@@ -172,7 +172,11 @@ export class OfflineCatalogue implements ImageCatalogue {
     const own = spec.programs[file] ?? spec.programs[tool];
     const { ports, cmd } = spec;
     if (own !== undefined)
-      return { type: 'program', argv: inner, program: behaviourProgram({ behaviour: own, world, ports, cmd }) };
+      return {
+        type: 'program',
+        argv: inner,
+        program: behaviourProgram({ behaviour: own, world, ports, cmd }),
+      };
     const main = isWrapper(spec.entrypoint[0] ?? '') ? spec.cmd[0] : (spec.entrypoint[0] ?? spec.cmd[0]);
     const tools = this.#tools(spec, reference);
     // A program that an image brings may have the name of a tool.

@@ -33,10 +33,7 @@ const Log = z.strictObject({
   lines: Lines,
   stream: Stream,
   after: Duration.default(0),
-  every: Duration.refine(
-    (ms) => ms >= MIN_EVERY,
-    `too often: every is at least ${MIN_EVERY}ms`,
-  ).optional(),
+  every: Duration.refine((ms) => ms >= MIN_EVERY, `too often: every is at least ${MIN_EVERY}ms`).optional(),
 });
 
 /** What the program holds: `start` at once, then `growth` more every second up to `upTo`. */

@@ -14,8 +14,14 @@ const Text = z
 
 const Digest = z
   .string()
-  .regex(/^sha256:[0-9a-f]{64}$/, 'not a digest: sha256: and 64 digits from 0-9a-f; leave it out to have one made');
-const Variable = z.string().max(4096).regex(/^[A-Za-z_][A-Za-z0-9_]*=/, 'not a variable: write NAME=value');
+  .regex(
+    /^sha256:[0-9a-f]{64}$/,
+    'not a digest: sha256: and 64 digits from 0-9a-f; leave it out to have one made',
+  );
+const Variable = z
+  .string()
+  .max(4096)
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*=/, 'not a variable: write NAME=value');
 const Port = z.number().int().min(1).max(65_535);
 const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const Word = z.string().max(1024);
@@ -81,7 +87,13 @@ export const ImageSpec = z.strictObject({
   user: z.string().max(64).default(''),
   /** Beside root and nobody, in /etc/passwd. */
   users: z
-    .array(z.strictObject({ name: z.string().regex(/^[a-z_][a-z0-9_-]*$/), uid: z.number().int().min(0), gid: z.number().int().min(0) }))
+    .array(
+      z.strictObject({
+        name: z.string().regex(/^[a-z_][a-z0-9_-]*$/),
+        uid: z.number().int().min(0),
+        gid: z.number().int().min(0),
+      }),
+    )
     .max(20)
     .default([]),
   workingDir: ContainerPath.default('/'),
@@ -95,8 +107,6 @@ export const ImageSpec = z.strictObject({
   behaviour: Behaviour,
   /** What else can be run in it, by path or name: `command: [/app/migrate]`. */
   programs: z.record(z.string().min(1).max(255), Behaviour).default({}),
-  /** Who may pull it; everybody without. */
-  private: z.strictObject({ username: z.string().min(1), password: z.string().min(1) }).optional(),
 });
 export type ImageSpec = z.output<typeof ImageSpec>;
 

@@ -10,7 +10,13 @@ import { fillIn } from './template.ts';
 
 const NOT_FOUND = '404 page not found\n';
 
-function fits(route: HttpRoute, method: string, path: string, uptime: number, world: ContainerWorld): boolean {
+function fits(
+  route: HttpRoute,
+  method: string,
+  path: string,
+  uptime: number,
+  world: ContainerWorld,
+): boolean {
   const below = route.path.endsWith('/*') ? route.path.slice(0, -1) : undefined;
   const isPath =
     below === undefined ? path === route.path : path.startsWith(below) || path === below.slice(0, -1);

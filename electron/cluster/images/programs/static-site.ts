@@ -30,7 +30,6 @@ const nginxPage = (status: number): string => {
 const apachePage = (status: number): string =>
   `<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN">\n<html><head>\n<title>${status} ${httpStatusText(status)}</title>\n</head><body>\n<h1>${httpStatusText(status)}</h1>\n</body></html>\n`;
 
-
 /** How a server calls itself, and its own pages. */
 const STYLES = {
   nginx: { server: 'nginx', page: nginxPage },

@@ -45,7 +45,10 @@ const unmodelled: Tool = (task) => {
 };
 
 /** Programs of an image by name; one that is made from nothing has only what it brings. */
-export function toolsOf({ tools, programs }: ImageSpec, distribution: Distribution): ReadonlyMap<string, Tool> {
+export function toolsOf(
+  { tools, programs }: ImageSpec,
+  distribution: Distribution,
+): ReadonlyMap<string, Tool> {
   const busybox = distribution === 'busybox' || distribution === 'alpine';
   const base: readonly [string, Tool][] =
     distribution === 'none'
