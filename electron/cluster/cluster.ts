@@ -19,12 +19,14 @@ import { OutsideGateway } from './gateway/outside-gateway.ts';
 import { OfflineCatalogue } from './images/catalogue.ts';
 import type { Cluster, ClusterOptions, CommandHandle, CommandIo, ComponentStatus } from './interface.ts';
 import { ETCD_DATA, MANIFESTS, STOPPED_MANIFESTS } from './kubeadm/control-plane.ts';
-import { applyObjects, areObjectsDue, objectsAreDue } from './kubeadm/apply-objects.ts';
+import { objectsAreDue } from './kubeadm/apply-objects.ts';
+import { clusterConfigurationOf } from './kubeadm/cluster-configuration.ts';
 import { installMachine } from './kubeadm/install.ts';
-import { isUnmarked, markControlPlane } from './kubeadm/mark-control-plane.ts';
 import type { ClusterPki } from './kubeadm/pki/cluster-pki.ts';
+import { flagsAreWritten, upgradeKubeletFlags } from './kubeadm/upgrade-flags.ts';
 import { upgradeServiceAccountKeys } from './kubeadm/upgrade-keys.ts';
 import { joinMembers } from './kubeadm/join-members.ts';
+import { kubeadmConfigMaps } from './kubeadm/upload-config.ts';
 import type { Machine } from './machine/interface.ts';
 import { volatileStore } from './machine/local-state.ts';
 import { SimulatedMachine } from './machine/machine.ts';
@@ -34,6 +36,7 @@ import { execOnMachine } from './node-shell/exec-on-machine.ts';
 import { boot, newBoot } from './place.ts';
 import type { Place } from './place.ts';
 import { Readiness } from './readiness.ts';
+import { setUpByKubeadm } from './set-up-by-kubeadm.ts';
 import type { TopologySpec } from './topology/interface.ts';
 import { VolumeProviders } from './volume-providers.ts';
 
@@ -44,8 +47,6 @@ const API_PORT = 6443;
 const INSTALLED = 'leme:installed';
 /** Virtual milliseconds between taking a manifest away and putting it back, once the container has gone. */
 const RESTART_PAUSE = 500;
-/** Virtual milliseconds after which the objects of a new cluster are applied. */
-const APPLY_AFTER = 5_000;
 
 /** Puts machines on a network and programs on machines. */
 class SimulatedCluster implements Cluster {
@@ -177,18 +178,19 @@ class SimulatedCluster implements Cluster {
     this.#console.spawn({ name: 'etcd-gateway', program: etcdGateway.program });
     for (const place of this.#places) {
       boot(place, options.resume);
-      const { machine, spec } = place;
-      if (spec.isNode && spec.controlPlane !== undefined && isUnmarked(machine.state))
-        machine.spawn({
-          name: 'kubeadm',
-          program: markControlPlane(this.kubernetesVersion),
-          argv: ['kubeadm'],
-        });
-      // Whoever applies them comes when the control plane has come up.
-      if (areObjectsDue(machine.state))
-        simulation.schedule(simulation.now + APPLY_AFTER, () => {
-          if (machine.powered) machine.spawn({ name: 'kubectl', program: applyObjects(volumes.objects) });
-        });
+      setUpByKubeadm(place, {
+        simulation,
+        version: kubernetesVersion,
+        objects: volumes.objects,
+        configMaps:
+          place.spec === servers[0] && place.spec.controlPlane?.startedBy === 'static-pod'
+            ? kubeadmConfigMaps(
+                clusterConfigurationOf(topology, kubernetesVersion),
+                server,
+                options.pki.ca.certificate,
+              )
+            : [],
+      });
     }
   }
 
@@ -395,9 +397,11 @@ class SimulatedCluster implements Cluster {
     const { topology, kubernetesVersion: version, simulation } = this;
     if (machine.state.get(INSTALLED) !== undefined) {
       upgradeServiceAccountKeys(machine.files, spec, topology, version, pki);
+      upgradeKubeletFlags(machine, spec, version);
       return;
     }
     machine.state.set(INSTALLED, version);
+    flagsAreWritten(machine);
     installMachine({
       machine,
       spec,

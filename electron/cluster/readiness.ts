@@ -31,8 +31,8 @@ export class Readiness {
 
   constructor(topology: TopologySpec) {
     const wanted = new Map<string, (object: KubeObject) => boolean>();
-    for (const { name, isNode, controlPlane } of topology.machines) {
-      if (isNode) wanted.set(`${NODES}${name}`, isReadyNode);
+    for (const { name, isNode, isSpare, controlPlane } of topology.machines) {
+      if (isNode && isSpare !== true) wanted.set(`${NODES}${name}`, isReadyNode);
       if (controlPlane?.startedBy !== 'static-pod') continue;
       for (const program of controlPlane.programs) wanted.set(`${SYSTEM_PODS}${program}-${name}`, isRunning);
     }

@@ -15,12 +15,17 @@ const ETCD_CA = '/etc/kubernetes/pki/etcd/ca.crt';
 /** Real milliseconds between two signatures. */
 const PAUSE = 20;
 
+/** Whether a machine is part of the cluster: one that waits for `kubeadm join`, or was reset, is left alone. */
+const hasJoined = (files: FileSystem): boolean =>
+  ['kubelet', 'admin'].some((name) => files.exists(`/etc/kubernetes/${name}.conf`));
+
 /** Puts the cluster's authority where kubeadm puts it: its certificate on every node, its key on control planes. */
 export function installClusterPkiOnMachines(session: ClusterSession, pki: string): void {
   const certificate = readFileSync(join(pki, 'ca.crt'), 'utf8');
   const key = readFileSync(join(pki, 'ca.key'), 'utf8');
   session.pacer.inject(() => {
     for (const { spec, files } of session.cluster.machines) {
+      if (!hasJoined(files)) continue;
       const isControlPlane = spec.role === 'control-plane';
       if (spec.isNode || isControlPlane) install(files, 'ca.crt', certificate);
       if (isControlPlane) install(files, 'ca.key', key);

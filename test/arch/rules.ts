@@ -95,7 +95,15 @@ export const RULES: readonly FolderRule[] = [
   },
   {
     folder: 'electron/cluster/node-shell',
-    ours: [...COMPONENT, 'electron/cluster/cri', 'electron/cluster/machine', 'electron/cluster/kubeadm/pki'],
+    ours: [
+      ...COMPONENT,
+      'electron/cluster/cri',
+      'electron/cluster/machine',
+      'electron/cluster/kubeadm',
+      'electron/cluster/topology/interface.ts',
+      // The kubelet's health, which kubeadm asks for.
+      'electron/cluster/network/http-client.ts',
+    ],
     packages: ['yaml'],
   },
   {

@@ -208,6 +208,7 @@ export class RunningCluster {
     machine: string,
     command: string,
     stdin?: string,
+    limit = 60_000,
   ): Promise<{ out: string; err: string; code: number }> {
     const result = { out: '', err: '', code: -1 };
     let ended = false;
@@ -220,7 +221,7 @@ export class RunningCluster {
       result.code = code;
       ended = true;
     });
-    await this.until(() => ended, 60_000, command);
+    await this.until(() => ended, limit, command);
     return result;
   }
 }

@@ -29,6 +29,8 @@ export interface ClientConfig {
  */
 export interface KubeConfig {
   readonly server: string;
+  /** PEM text of the cluster's authority. */
+  readonly authority?: string;
   readonly user: {
     readonly commonName?: string;
     readonly organizations?: readonly string[];
@@ -101,14 +103,18 @@ function parseClientConfig(
   const server = text(cluster['server']);
   if (server === undefined || !SERVER.test(server))
     throw fail(`server: want https://HOST:PORT, got ${JSON.stringify(cluster['server'])}`);
-  const data = text(user['client-certificate-data']);
-  const bytes = data === undefined ? undefined : decodeBase64(data);
-  if (data !== undefined && bytes === undefined) throw fail('illegal base64 data in client-certificate-data');
+  const decoded = (fields: Readonly<Record<string, unknown>>, field: string): string | undefined => {
+    const data = text(fields[field]);
+    const bytes = data === undefined ? undefined : decodeBase64(data);
+    if (data !== undefined && bytes === undefined) throw fail(`illegal base64 data in ${field}`);
+    return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+  };
   return {
     server: server.replace(/\/$/, ''),
+    authority: decoded(cluster, 'certificate-authority-data'),
     user: {
       token: text(user['token']),
-      certificatePem: bytes === undefined ? undefined : new TextDecoder().decode(bytes),
+      certificatePem: decoded(user, 'client-certificate-data'),
       certificateFile: text(user['client-certificate']),
     },
   };
@@ -119,36 +125,45 @@ export interface ClientKubeConfig {
   /** PEM text of the cluster's authority. */
   readonly ca: string;
   readonly user: string;
-  /** PEM texts, or a file that holds both. */
-  readonly credential: { readonly certificate: string; readonly key: string } | { readonly file: string };
+  /** PEM texts, a file that holds both, or a token. */
+  readonly credential:
+    | { readonly certificate: string; readonly key: string }
+    | { readonly file: string }
+    | { readonly token: string };
 }
 
 /** A kubeconfig as kubeadm writes it. */
 export function formatClientKubeConfig({ server, ca, user, credential }: ClientKubeConfig): string {
-  const data = (pem: string): string => encodeBase64(new TextEncoder().encode(pem));
   const context = `${user}@kubernetes`;
   return writeOwnYaml(
     {
       apiVersion: 'v1',
-      clusters: [{ cluster: { 'certificate-authority-data': data(ca), server }, name: 'kubernetes' }],
+      clusters: [{ cluster: { 'certificate-authority-data': dataOf(ca), server }, name: 'kubernetes' }],
       contexts: [{ context: { cluster: 'kubernetes', user }, name: context }],
       'current-context': context,
       kind: 'Config',
       users: [
         {
           name: user,
-          user:
-            'file' in credential
-              ? { 'client-certificate': credential.file, 'client-key': credential.file }
-              : {
-                  'client-certificate-data': data(credential.certificate),
-                  'client-key-data': data(credential.key),
-                },
+          user: credentialFields(credential),
         },
       ],
     },
     0,
   );
+}
+
+function credentialFields(credential: ClientKubeConfig['credential']): Readonly<Record<string, string>> {
+  if ('file' in credential) return { 'client-certificate': credential.file, 'client-key': credential.file };
+  if ('token' in credential) return { token: credential.token };
+  return {
+    'client-certificate-data': dataOf(credential.certificate),
+    'client-key-data': dataOf(credential.key),
+  };
+}
+
+function dataOf(pem: string): string {
+  return encodeBase64(new TextEncoder().encode(pem));
 }
 
 /** The file's text, with a certificate by its fields. */

@@ -10,6 +10,7 @@ import type { LocalState, Program } from '../machine/interface.ts';
 /** Milliseconds between attempts. */
 const POLL = 500;
 const STATE = 'kubeadm/objects';
+const CONFIG_MAPS = 'kubeadm/config-maps';
 
 /** Notes that the objects of a new cluster have to be created from this machine. `state` is the machine's. */
 export function objectsAreDue(state: LocalState): void {
@@ -21,18 +22,32 @@ export function areObjectsDue(state: LocalState): boolean {
   return state.get(STATE) === 'due';
 }
 
+/** Whether kubeadm's ConfigMaps still have to be: also in a cluster from before they were made. */
+export function areConfigMapsDue(state: LocalState): boolean {
+  return state.get(CONFIG_MAPS) === undefined;
+}
+
 /**
  * Creates, once in a cluster's life and as administrator, what the cluster is delivered with beyond kubeadm's own objects, as `kubectl
  * create -f` does. Whoever deletes one of them later has deleted it.
  */
 export function applyObjects(objects: readonly KubeObject[]): Program {
+  return create(objects, 'kubectl', STATE);
+}
+
+/** The same with the ConfigMaps of `kubeadm init`. */
+export function uploadConfigMaps(configMaps: readonly KubeObject[]): Program {
+  return create(configMaps, 'kubeadm', CONFIG_MAPS);
+}
+
+function create(objects: readonly KubeObject[], userAgent: string, state: string): Program {
   return async (process) => {
-    const config = readClientConfig(process.files, '/etc/kubernetes/admin.conf', 'kubectl');
+    const config = readClientConfig(process.files, '/etc/kubernetes/admin.conf', userAgent);
     const client = new NetworkApiClient(process, process.net, config);
     for (const object of objects) {
       for (;;) {
         try {
-          await create(client, object);
+          await createUnlessThere(client, object);
           break;
         } catch (error) {
           if (error instanceof TypeError) throw error;
@@ -42,13 +57,13 @@ export function applyObjects(objects: readonly KubeObject[]): Program {
         }
       }
     }
-    process.state.set(STATE, 'created');
+    process.state.set(state, 'created');
     return 0;
   };
 }
 
 /** @throws StatusError, Error */
-async function create(client: ApiClient, object: KubeObject): Promise<void> {
+async function createUnlessThere(client: ApiClient, object: KubeObject): Promise<void> {
   const gvk = gvkOf(object);
   const kind = STRATEGIES.find(
     (strategy) =>

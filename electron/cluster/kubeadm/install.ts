@@ -1,4 +1,3 @@
-import { writeOwnYaml } from '../apimachinery/own-yaml.ts';
 import type { NodeRuntime } from '../cri/node-runtime.ts';
 import { runtimeVariants } from '../cri/variants/runtime-variants.ts';
 import type { Machine } from '../machine/interface.ts';
@@ -14,21 +13,16 @@ import {
 } from './control-plane.ts';
 import { KUBEADM_FLAGS, kubeadmFlags, minorOf } from './kubelet-flags.ts';
 import { writeKubeConfigs } from './kubeconfigs.ts';
+import {
+  FIRST_LOCAL_SOCKET,
+  instanceConfigurationText,
+  KUBELET_CONFIG,
+  KUBELET_INSTANCE_CONFIG,
+  kubeletConfigurationText,
+  sharedKubeletConfiguration,
+} from './kubelet-configuration.ts';
 import { PAUSE_IMAGE, writeRuntimeFiles } from './runtime-files.ts';
 import type { ClusterPki } from './pki/cluster-pki.ts';
-
-function kubeletConfiguration(socket: string | undefined): string {
-  return writeOwnYaml({
-    apiVersion: 'kubelet.config.k8s.io/v1beta1',
-    kind: 'KubeletConfiguration',
-    cgroupDriver: 'systemd',
-    clusterDNS: ['10.96.0.10'],
-    clusterDomain: 'cluster.local',
-    ...(socket === undefined ? {} : { containerRuntimeEndpoint: `unix://${socket}` }),
-    rotateCertificates: true,
-    staticPodPath: MANIFESTS,
-  });
-}
 
 export interface InstallOptions {
   readonly machine: Machine;
@@ -45,7 +39,10 @@ export interface InstallOptions {
   readonly now: number;
 }
 
-/** Leaves on a fresh machine what `kubeadm init` or `kubeadm join` leaves: configuration, identities, manifests, images. */
+/**
+ * Leaves on a fresh machine what `kubeadm init` or `kubeadm join` leaves: configuration, identities, manifests, images. On a
+ * spare one only what the packages bring: it waits to be joined.
+ */
 export function installMachine({
   machine,
   spec,
@@ -57,7 +54,8 @@ export function installMachine({
   now,
 }: InstallOptions): void {
   const { files } = machine;
-  writeKubeConfigs(spec, files, server, now);
+  const joined = spec.isSpare !== true;
+  if (joined) writeKubeConfigs(spec, files, server, now);
   files.write('/etc/hostname', `${spec.name}\n`);
   files.write(
     '/etc/os-release',
@@ -76,15 +74,23 @@ export function installMachine({
   if (spec.isNode) {
     const kubeletVersion = spec.kubeletVersion ?? version;
     const { socket } = runtimeVariants[spec.runtime ?? 'containerd'];
-    const inFile = minorOf(kubeletVersion) >= 34;
-    files.write('/var/lib/kubelet/config.yaml', kubeletConfiguration(inFile ? socket : undefined));
-    files.write(KUBEADM_FLAGS, kubeadmFlags(spec, kubeletVersion));
+    if (joined) {
+      const inFile = minorOf(kubeletVersion) >= FIRST_LOCAL_SOCKET;
+      const endpoint = `unix://${socket}`;
+      if (inFile) files.write(KUBELET_INSTANCE_CONFIG, instanceConfigurationText(endpoint));
+      files.write(
+        KUBELET_CONFIG,
+        kubeletConfigurationText(sharedKubeletConfiguration(), inFile ? endpoint : undefined),
+      );
+      files.write(KUBEADM_FLAGS, kubeadmFlags(spec, kubeletVersion));
+    }
     writeRuntimeFiles(files, spec, kubeletVersion, socket);
     // The kubelet's package brings it, also where nothing is in it.
     files.makeFolder(MANIFESTS);
     runtime?.preload(PAUSE_IMAGE);
   }
-  if (spec.isNode || spec.controlPlane !== undefined) files.write(CLUSTER_CA_CERTIFICATE, pki.ca.certificate);
+  if ((spec.isNode && joined) || spec.controlPlane !== undefined)
+    files.write(CLUSTER_CA_CERTIFICATE, pki.ca.certificate);
   if (spec.controlPlane !== undefined) {
     files.write(CLUSTER_CA_KEY, pki.ca.key);
     files.write(SERVICE_ACCOUNT_KEYS.privateKey, pki.serviceAccount.privateKey);

@@ -30,14 +30,27 @@ export function usesDockershim({ runtime }: TopologyMachine, kubeletVersion: str
   return (runtime === 'docker' || runtime === 'mirantis') && minorOf(kubeletVersion) <= LAST_DOCKERSHIM;
 }
 
+/** How a kubelet of that version finds its runtime; from 1.34 on the endpoint is in its configuration. */
+function runtimeFlags(endpoint: string, version: string): readonly string[] {
+  if (minorOf(version) >= 34) return [];
+  const flag = `--container-runtime-endpoint=${endpoint}`;
+  return minorOf(version) < 24 ? ['--container-runtime=remote', flag] : [flag];
+}
+
+function environment(flags: readonly string[]): string {
+  return `KUBELET_KUBEADM_ARGS="${flags.join(' ')}"\n`;
+}
+
 /** `/var/lib/kubelet/kubeadm-flags.env`. Models cmd/kubeadm/app/phases/kubelet/flags.go, of that version. */
 export function kubeadmFlags(spec: TopologyMachine, kubeletVersion: string): string {
-  const flags: string[] = [];
-  if (usesDockershim(spec, kubeletVersion)) flags.push('--network-plugin=cni');
-  // From 1.34 on the endpoint is in the kubelet's configuration.
-  else if (minorOf(kubeletVersion) < 34) {
-    if (minorOf(kubeletVersion) < 24) flags.push('--container-runtime=remote');
-    flags.push(`--container-runtime-endpoint=unix://${runtimeVariants[spec.runtime ?? 'containerd'].socket}`);
-  }
-  return `KUBELET_KUBEADM_ARGS="${[...flags, ...nodeFlags(spec)].join(' ')}"\n`;
+  const endpoint = `unix://${runtimeVariants[spec.runtime ?? 'containerd'].socket}`;
+  const flags = usesDockershim(spec, kubeletVersion)
+    ? ['--network-plugin=cni']
+    : runtimeFlags(endpoint, kubeletVersion);
+  return environment([...flags, ...nodeFlags(spec)]);
+}
+
+/** The same file as `kubeadm join` of that version writes it, which knows nothing of labels. */
+export function joinedKubeadmFlags(endpoint: string, version: string): string {
+  return environment(runtimeFlags(endpoint, version));
 }

@@ -1,11 +1,25 @@
-import type { Program } from '../machine/interface.ts';
+import type { ProcessContext, Program } from '../machine/interface.ts';
 import { CNI_CONFIG } from '../cri/ipam.ts';
+
+const JOINED = '/etc/kubernetes/kubelet.conf';
+
+/** An agent comes as a Pod: to a machine that has joined a cluster. */
+async function hasJoined({ files, clock }: ProcessContext): Promise<void> {
+  while (!files.exists(JOINED))
+    await new Promise<void>((resolve) => {
+      const watch = files.watch('/etc/kubernetes', () => {
+        watch.dispose();
+        clock.setTimeout(resolve, 0);
+      });
+    });
+}
 
 /**
  * Stands where a CNI plugin's agent will be: writes the node's network configuration (which Pod addresses the node may
  * give) and then does nothing. Pods get addresses; no packet travels between them yet.
  */
 export const cniAgentProgram: Program = async (process) => {
+  if (!process.files.exists(JOINED)) await hasJoined(process);
   const range = process.argv.find((arg) => arg.startsWith('--pod-cidr='))?.slice('--pod-cidr='.length) ?? '';
   const plugin = {
     type: 'bridge',

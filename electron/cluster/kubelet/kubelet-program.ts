@@ -4,8 +4,10 @@ import { readClientConfig } from '../client/kubeconfig.ts';
 import { NetworkApiClient } from '../client/network-api-client.ts';
 import { takeThawed } from '../client/thaw.ts';
 import type { ProcessContext, Program } from '../machine/interface.ts';
+import { ClientCertificate } from './client-certificate.ts';
 import { Kubelet } from './kubelet.ts';
 import { runtimeChoice, socketPath, startDockershim, validateRuntime } from './runtime-choice.ts';
+import { listenHealthz } from './server/healthz.ts';
 import { readSettings } from './settings.ts';
 
 /**
@@ -33,6 +35,10 @@ export function kubeletProgram(installedVersion: () => string): Program {
         : await validateRuntime(process, version, socket, configured);
       const settings = { ...read, socket, cgroupDriver };
       const userAgent = `kubelet/${version} (linux/amd64) kubernetes/leme`;
+      const certificate = new ClientCertificate({ ...settings, process, userAgent });
+      if (!certificate.isThere) certificate.begin();
+      listenHealthz(process, settings.config.healthzPort);
+      if (!certificate.isThere) await certificate.obtain();
       const config = readClientConfig(process.files, settings.kubeconfig, userAgent, { qps: 50, burst: 100 });
       const client = new NetworkApiClient(process, process.net, config);
       kubelet = new Kubelet({ process, settings, client, version, thawed });

@@ -17,6 +17,8 @@ export interface KubeletSettings {
   readonly nodeName: string;
   readonly nodeIp: string;
   readonly kubeconfig: string;
+  /** What it gets an identity with where the kubeconfig has none; undefined: it must have one. */
+  readonly bootstrapKubeconfig?: string;
   readonly staticPodPath: string;
   readonly nodeLabels: Readonly<Record<string, string>>;
   readonly registerWithTaints: readonly Taint[];
@@ -87,7 +89,7 @@ function checkSwap(config: KubeletConfiguration, files: FileSystem): void {
 }
 
 /**
- * Reads `--config` and the flags `--kubeconfig --node-ip --node-labels --register-with-taints --hostname-override`.
+ * Reads `--config` and the flags `--kubeconfig --bootstrap-kubeconfig --node-ip --node-labels --register-with-taints --hostname-override`.
  * @throws Error with the kubelet's text when the configuration cannot be used, or a label is not the kubelet's to give
  */
 export function readSettings(
@@ -102,6 +104,7 @@ export function readSettings(
     flags.set(match[1] ?? '', match[2] ?? '');
   }
   const nodeLabels = parseLabels(flags.get('node-labels') ?? '');
+  const bootstrap = flags.get('bootstrap-kubeconfig');
   validateNodeLabels(nodeLabels);
   const { config, warning } = loadConfiguration(files, flags.get('config') ?? '/var/lib/kubelet/config.yaml');
   const taints = parseTaints(flags.get('register-with-taints') ?? '');
@@ -115,6 +118,7 @@ export function readSettings(
       nodeName: flags.get('hostname-override') ?? machine.name,
       nodeIp: flags.get('node-ip') ?? machine.ip,
       kubeconfig: flags.get('kubeconfig') ?? '/etc/kubernetes/kubelet.conf',
+      ...(bootstrap === undefined ? {} : { bootstrapKubeconfig: bootstrap }),
       staticPodPath: config.staticPodPath,
       nodeLabels,
       registerWithTaints: taints.length > 0 ? taints : config.registerWithTaints,

@@ -14,6 +14,8 @@ export interface TopologyMachine extends MachineSpec {
   readonly runtime?: RuntimeName;
   /** Of its kubelet, e.g. `v1.23.17`, where it is not the cluster's. */
   readonly kubeletVersion?: string;
+  /** It has packages and a runtime but is no Node yet: `kubeadm join` makes it one. */
+  readonly isSpare?: boolean;
   /** Control plane programs it runs, and how they are started. */
   readonly controlPlane?: {
     readonly startedBy: 'static-pod' | 'unit';

@@ -16,9 +16,11 @@ const KUBELET = /^kubelet-v?(1\.(\d+)\.\d+)$/;
 /** Kubelets that are modelled: from the last before dockershim was deprecated to the cluster's own. */
 const OLDEST_MINOR = 19;
 const NEWEST_MINOR = 34;
-const CHOICES = [...RUNTIMES, ...Object.keys(WINDOWS), 'tainted', 'kubelet-1.MINOR.PATCH'];
+/** The last minor version whose kubelet speaks to Docker by itself. */
+const LAST_DOCKERSHIM = 23;
+const CHOICES = [...RUNTIMES, ...Object.keys(WINDOWS), 'tainted', 'spare', 'kubelet-1.MINOR.PATCH'];
 
-function choose(machine: TopologyMachine, choice: string): TopologyMachine {
+function choose(machine: TopologyMachine, choice: string, isManaged: boolean): TopologyMachine {
   const { name } = machine;
   const runtime = RUNTIMES.find((one) => one === choice);
   if (runtime !== undefined) return { ...machine, runtime };
@@ -35,6 +37,15 @@ function choose(machine: TopologyMachine, choice: string): TopologyMachine {
       throw new Error(`${name} is no Windows machine: "tainted" follows "windows"`);
     return { ...machine, taints: [...machine.taints, WINDOWS_TAINT] };
   }
+  if (choice === 'spare') {
+    if (machine.controlPlane !== undefined)
+      throw new Error(`${name} cannot be spare: it is the control plane that others join`);
+    if (isManaged)
+      throw new Error(
+        `${name} cannot be spare: the nodes of a managed cluster are joined by its cloud, not by kubeadm; choose a kubeadm topology`,
+      );
+    return { ...machine, isSpare: true };
+  }
   const [, version, minor] = KUBELET.exec(choice) ?? [];
   if (version !== undefined) {
     if (Number(minor) < OLDEST_MINOR || Number(minor) > NEWEST_MINOR)
@@ -46,28 +57,40 @@ function choose(machine: TopologyMachine, choice: string): TopologyMachine {
   throw new Error(`unknown choice "${choice}" for ${name}: choose among ${CHOICES.join(', ')}`);
 }
 
+function hasDockershim({ runtime, kubeletVersion = `v1.${NEWEST_MINOR}.0` }: TopologyMachine): boolean {
+  const isDocker = runtime === 'docker' || runtime === 'mirantis';
+  return isDocker && Number(kubeletVersion.split('.')[1]) <= LAST_DOCKERSHIM;
+}
+
 function check(machine: TopologyMachine): TopologyMachine {
   if (machine.os === 'windows' && machine.runtime !== undefined && machine.runtime !== 'containerd')
     throw new Error(`${machine.name}: on Windows only containerd is modelled, not ${machine.runtime}`);
+  if (machine.os === 'windows' && machine.isSpare === true)
+    throw new Error(`${machine.name}: kubeadm join of a Windows machine is not modelled`);
+  if (machine.isSpare === true && hasDockershim(machine))
+    throw new Error(`${machine.name}: kubeadm join of a kubelet that has dockershim is not modelled`);
   return machine;
 }
 
 /**
  * Machines as somebody wants them: `choices` are `MACHINE=CHOICE[+CHOICE…]`, e.g. `worker-1=docker+kubelet-1.23.17`,
- * `worker-2=windows-2022+tainted`. @throws Error that says what can be chosen
+ * `worker-2=windows-2022+tainted`, `worker-2=spare`. @throws Error that says what can be chosen
  */
 export function withChoices(
   machines: readonly TopologyMachine[],
   choices: readonly string[],
 ): readonly TopologyMachine[] {
   let result = machines;
+  const isManaged = machines.some(({ controlPlane }) => controlPlane?.startedBy === 'unit');
   for (const text of choices) {
     const [name = '', wanted = ''] = text.split('=', 2);
     const found = result.find((machine) => machine.name === name);
     const nodes = machines.filter(({ isNode }) => isNode).map((machine) => machine.name);
     if (found?.isNode !== true)
       throw new Error(`there is no node "${name}" in this topology: choose among ${nodes.join(', ')}`);
-    const chosen = check(wanted.split('+').reduce(choose, found));
+    const chosen = check(
+      wanted.split('+').reduce((machine, choice) => choose(machine, choice, isManaged), found),
+    );
     result = result.map((machine) => (machine === found ? chosen : machine));
   }
   return result;

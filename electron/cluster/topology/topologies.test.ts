@@ -45,13 +45,24 @@ describe('buildTopology', () => {
 
   const refusals: readonly (readonly [string, string])[] = [
     ['worker-9=cri-o', 'there is no node "worker-9" in this topology: choose among cp-1, worker-1, worker-2'],
-    ['worker-1=rkt', 'unknown choice "rkt" for worker-1: choose among containerd, cri-o, docker, mirantis, windows, windows-2019, windows-2022, windows-2025, tainted, kubelet-1.MINOR.PATCH'],
+    ['worker-1=rkt', 'unknown choice "rkt" for worker-1: choose among containerd, cri-o, docker, mirantis, windows, windows-2019, windows-2022, windows-2025, tainted, spare, kubelet-1.MINOR.PATCH'],
     ['worker-1=windows+docker', 'worker-1: on Windows only containerd is modelled, not docker'],
     ['worker-1=kubelet-1.18.20', 'worker-1: kubelets from 1.19 to 1.34 are modelled, not 1.18.20'],
+    ['worker-1=spare+windows', 'worker-1: kubeadm join of a Windows machine is not modelled'],
+    ['cp-1=spare', 'cp-1 cannot be spare: it is the control plane that others join'],
     ['cp-1=windows', 'cp-1 cannot run Windows: Kubernetes builds kube-apiserver, kube-controller-manager, kube-scheduler and etcd for Linux only, so a control plane runs on Linux; choose a worker'],
   ]; // prettier-ignore
   it.each(refusals)('refuses %s', (choice, text) => {
     expect(() => buildTopology(`kubeadm-1-2,${choice}`)).toThrow(text);
+  });
+
+  it('leaves a machine unjoined, but not where a cloud joins them', () => {
+    const { machines } = buildTopology('kubeadm-1-2,worker-2=cri-o+spare');
+    expect(machines[1]).not.toHaveProperty('isSpare');
+    expect(machines[2]).toMatchObject({ runtime: 'cri-o', isSpare: true, isNode: true });
+    expect(() => buildTopology('oke-3,10.0.10.11=spare')).toThrow(
+      '10.0.10.11 cannot be spare: the nodes of a managed cluster are joined by its cloud, not by kubeadm; choose a kubeadm topology',
+    );
   });
 
   it('refuses what it cannot build', () => {

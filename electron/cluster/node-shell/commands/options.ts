@@ -2,7 +2,10 @@ import { CommandError } from '../interface.ts';
 
 export interface Parsed {
   readonly flags: ReadonlySet<string>;
+  /** The last of each. */
   readonly values: ReadonlyMap<string, string>;
+  /** All of each, in their order. */
+  readonly lists: ReadonlyMap<string, readonly string[]>;
   readonly rest: readonly string[];
 }
 
@@ -20,6 +23,7 @@ export function parseOptions(
 ): Parsed {
   const flags = new Set<string>();
   const values = new Map<string, string>();
+  const lists = new Map<string, readonly string[]>();
   const rest: string[] = [];
   for (let index = 0; index < args.length; index += 1) {
     const arg = args[index] ?? '';
@@ -44,6 +48,7 @@ export function parseOptions(
           2,
         );
       values.set(value, text);
+      lists.set(value, [...(lists.get(value) ?? []), text]);
       continue;
     }
     const flag = known.flags?.[name];
@@ -54,7 +59,7 @@ export function parseOptions(
     if (name.startsWith('--')) throw unknown(command, `unrecognized option '${name}'`);
     index += bundle(command, arg, args[index + 1], known, flags, values);
   }
-  return { flags, values, rest };
+  return { flags, values, lists, rest };
 }
 
 /** `-xeu kubelet`, `-n5`: letters in one word. Answers how many further words it took. */

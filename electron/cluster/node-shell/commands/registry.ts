@@ -4,7 +4,7 @@ import { kubelet } from '../packages/kubelet-binary.ts';
 import { crictl } from './crictl.ts';
 import { fileCommands } from './files.ts';
 import { journalctl } from './journalctl.ts';
-import { kubeadm } from './kubeadm.ts';
+import { kubeadm } from '../kubeadm/kubeadm.ts';
 import { powerCommands } from './power.ts';
 import { processCommands } from './processes.ts';
 import { systemCommands } from './system.ts';

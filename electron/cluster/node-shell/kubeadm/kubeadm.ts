@@ -1,19 +1,22 @@
 import { readClientConfig } from '../../client/kubeconfig.ts';
 import { NetworkApiClient } from '../../client/network-api-client.ts';
-import { resourceTypes } from '../../client/resource-types.ts';
 import { AUTHORITIES, CERTIFICATES } from '../../kubeadm/pki/certificate-list.ts';
 import { readCertificate, renewCertificate } from '../../kubeadm/pki/pki-files.ts';
 import type { CommandContext, MachineCommand } from '../interface.ts';
 import { CommandError } from '../interface.ts';
-import { kubeadmToken } from './kubeadm-token.ts';
+import { kubeadmConfig } from './config.ts';
+import { kubeadmInit } from './init.ts';
+import { kubeadmJoin } from './join.ts';
+import { kubeadmVersion } from './kubeadm-version.ts';
+import { kubeadmReset } from './reset.ts';
+import { readStoredConfiguration, tellOfReading } from './stored-configuration.ts';
+import { kubeadmToken } from './token.ts';
 
 const ADMIN = '/etc/kubernetes/admin.conf';
-/** The reference version. */
-const VERSION = 'v1.34.9';
 const STACK_TRACE = 'To see the stack trace of this error execute with --v=5 or higher\n';
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** `kubeadm certs|token|version`; what else there is says that it is not modelled. Models cmd/kubeadm/app/cmd (v1.34). */
+/** `kubeadm certs|config|init|join|reset|token|version`; what else there is says that it is not modelled. Models cmd/kubeadm/app/cmd (v1.34). */
 export const kubeadm: MachineCommand = async (args, context) => {
   const [group, verb, ...rest] = args;
   switch (group) {
@@ -26,22 +29,28 @@ export const kubeadm: MachineCommand = async (args, context) => {
       return kubeadmToken(args.slice(1), context);
     case 'version': {
       const short = args.includes('-o') && args.includes('short');
+      const version = kubeadmVersion(context);
+      const [, minor = ''] = /^v1\.(\d+)/.exec(version) ?? [];
       context.out(
         short
-          ? `${VERSION}\n`
-          : `kubeadm version: &version.Info{Major:"1", Minor:"34", GitVersion:"${VERSION}", Platform:"linux/amd64"}\n`,
+          ? `${version}\n`
+          : `kubeadm version: &version.Info{Major:"1", Minor:"${minor}", GitVersion:"${version}", Platform:"linux/amd64"}\n`,
       );
       return 0;
     }
-    case undefined:
-    case 'init':
-    case 'join':
-    case 'reset':
-    case 'upgrade':
     case 'config':
+      return kubeadmConfig(args.slice(1), context);
+    case 'init':
+      return kubeadmInit(args.slice(1), context);
+    case 'join':
+      return kubeadmJoin(args.slice(1), context);
+    case 'reset':
+      return kubeadmReset(args.slice(1), context);
+    case undefined:
+    case 'upgrade':
     case 'kubeconfig':
       throw new CommandError(
-        `leme: "kubeadm ${group ?? ''}" is not modelled here; "certs", "token" and "version" are\n`,
+        `leme: "kubeadm ${group ?? ''}" is not modelled here; "certs", "config", "init", "join", "reset", "token" and "version" are\n`,
       );
     default:
       throw new CommandError(`invalid subcommand ${JSON.stringify(group)}\n${STACK_TRACE}`);
@@ -51,16 +60,10 @@ export const kubeadm: MachineCommand = async (args, context) => {
 /** kubeadm asks the cluster how it was set up, and goes on without. */
 async function readConfiguration(prefix: string, { process, machine, out }: CommandContext): Promise<void> {
   if (!machine.files.exists(ADMIN)) return;
-  out(
-    `[${prefix}] Reading configuration from the "kubeadm-config" ConfigMap in namespace "kube-system"...\n`,
-  );
-  out(
-    `[${prefix}] Use 'kubeadm init phase upload-config kubeadm --config your-config-file' to re-upload it.\n`,
-  );
+  tellOfReading(prefix, out);
   try {
     const config = readClientConfig(machine.files, ADMIN, 'kubeadm');
-    const client = new NetworkApiClient(process, process.net, config);
-    await client.resource(resourceTypes.configMaps, 'kube-system').get('kubeadm-config');
+    await readStoredConfiguration(new NetworkApiClient(process, process.net, config));
     out('\n');
   } catch {
     // Not there, not allowed, no server: all the same to kubeadm, whose certificates are on the disk.

@@ -16,7 +16,7 @@ import { NetworkApiClient } from '../../client/network-api-client.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import type { CommandContext } from '../interface.ts';
 import { CommandError } from '../interface.ts';
-import { parseOptions } from './options.ts';
+import { parseOptions } from '../commands/options.ts';
 
 const ADMIN = '/etc/kubernetes/admin.conf';
 const CA = '/etc/kubernetes/pki/ca.crt';

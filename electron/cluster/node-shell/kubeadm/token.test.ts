@@ -1,16 +1,16 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { beforeEach, expect, it } from 'vitest';
-import type { Simulation } from '../../base/simulation.ts';
-import { newTestSimulation } from '../../base/simulation.testing.ts';
-import type { Secret } from '../api/types.ts';
-import { writeKubeConfigs } from '../kubeadm/kubeconfigs.ts';
-import { testPki } from '../kubeadm/testing/cluster-pki.testing.ts';
-import { volatileStore } from '../machine/local-state.ts';
-import { SimulatedMachine } from '../machine/machine.ts';
-import { listenHttp } from '../network/http-server.ts';
-import { SimulatedNetwork } from '../network/network.ts';
-import { buildTopology } from '../topology/topologies.ts';
-import { execOnMachine } from './exec-on-machine.ts';
+import type { Simulation } from '../../../base/simulation.ts';
+import { newTestSimulation } from '../../../base/simulation.testing.ts';
+import type { Secret } from '../../api/types.ts';
+import { writeKubeConfigs } from '../../kubeadm/kubeconfigs.ts';
+import { testPki } from '../../kubeadm/testing/cluster-pki.testing.ts';
+import { volatileStore } from '../../machine/local-state.ts';
+import { SimulatedMachine } from '../../machine/machine.ts';
+import { listenHttp } from '../../network/http-server.ts';
+import { SimulatedNetwork } from '../../network/network.ts';
+import { buildTopology } from '../../topology/topologies.ts';
+import { execOnMachine } from '../exec-on-machine.ts';
 
 const SECRETS = '/api/v1/namespaces/kube-system/secrets';
 let simulation: Simulation;
