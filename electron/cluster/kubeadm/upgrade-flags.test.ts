@@ -18,7 +18,9 @@ beforeEach(() => {
 
 it('gives an older machine its flags, once', () => {
   upgradeKubeletFlags(machine, spec, 'v1.34.9');
-  expect(machine.files.read(KUBEADM_FLAGS)).toContain(`--node-ip=${spec.ip} --node-labels=topology.kubernetes.io/region=`);
+  expect(machine.files.read(KUBEADM_FLAGS)).toContain(
+    `--node-ip=${spec.ip} --node-labels=topology.kubernetes.io/region=`,
+  );
   machine.files.remove(KUBEADM_FLAGS);
   upgradeKubeletFlags(machine, spec, 'v1.34.9');
   expect(machine.files.exists(KUBEADM_FLAGS)).toBe(false);
