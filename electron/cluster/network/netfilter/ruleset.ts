@@ -1,0 +1,46 @@
+import type { TableName } from './interface.ts';
+import { Table } from './table.ts';
+
+/** All that netfilter has in one namespace but the connections. Models nf_tables as iptables-nft uses it. */
+export class Ruleset {
+  readonly tables: ReadonlyMap<TableName, Table>;
+  /** Of `-m set`. */
+  readonly sets = new Map<string, Set<string>>();
+  /** Of `-m recent`: by list, when an address was last seen (virtual milliseconds). */
+  readonly recent = new Map<string, Map<number, number>>();
+  /** Tables that somebody put something in: iptables-save lists those. */
+  readonly used = new Set<TableName>();
+  readonly #changed: () => void;
+
+  constructor(changed: () => void) {
+    this.#changed = changed;
+    const names: readonly TableName[] = ['raw', 'mangle', 'nat', 'filter'];
+    this.tables = new Map(
+      names.map((name) => [
+        name,
+        new Table(name, () => {
+          this.used.add(name);
+          changed();
+        }),
+      ]),
+    );
+  }
+
+  table(name: TableName): Table {
+    const table = this.tables.get(name);
+    if (table === undefined) throw new Error(`no table ${name}`);
+    return table;
+  }
+
+  /** Puts an address (with what belongs to it) in a set, which is made. */
+  addToSet(set: string, member: string): void {
+    const members = this.sets.get(set) ?? new Set();
+    members.add(member);
+    this.sets.set(set, members);
+    this.#changed();
+  }
+
+  removeFromSet(set: string, member: string): void {
+    if (this.sets.get(set)?.delete(member) === true) this.#changed();
+  }
+}
