@@ -38,6 +38,7 @@ import type { Place } from './place.ts';
 import { Readiness } from './readiness.ts';
 import { setUpByKubeadm } from './set-up-by-kubeadm.ts';
 import type { TopologySpec } from './topology/interface.ts';
+import { devicePluginPrograms } from './device-plugins/device-plugin-programs.ts';
 import { VolumeProviders } from './volume-providers.ts';
 
 const ETCD_PORT = 2379;
@@ -112,7 +113,7 @@ class SimulatedCluster implements Cluster {
     const volumes = new VolumeProviders(topology, simulation, (name) => storage.machineStore(name), server);
     const catalogue = new OfflineCatalogue(
       new Map([...programs].map(([name, program]) => [`registry.k8s.io/${name}`, program])),
-      volumes.images,
+      new Map([...volumes.images, ...devicePluginPrograms]),
       options.images,
     );
     this.#places = topology.machines.map((spec) => {

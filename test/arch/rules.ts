@@ -87,6 +87,10 @@ export const RULES: readonly FolderRule[] = [
       // Calls of storage drivers.
       'electron/cluster/csi/csi-client.ts',
       'electron/cluster/csi/interface.ts',
+      // Calls between it and device plugins, in both directions.
+      'electron/cluster/device-plugins/device-plugin-client.ts',
+      'electron/cluster/device-plugins/device-plugin-server.ts',
+      'electron/cluster/device-plugins/interface.ts',
       'electron/cluster/images/reference.ts',
       // Its own server on 10250.
       'electron/cluster/network',
@@ -109,6 +113,11 @@ export const RULES: readonly FolderRule[] = [
   {
     folder: 'electron/cluster/cloud',
     ours: ['electron/base', 'electron/cluster/machine'],
+    packages: [],
+  },
+  {
+    folder: 'electron/cluster/device-plugins',
+    ours: [...COMPONENT, 'electron/cluster/images/container/interface.ts', 'electron/cluster/network'],
     packages: [],
   },
   {

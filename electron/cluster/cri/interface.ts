@@ -90,6 +90,12 @@ export interface ContainerConfig {
     readonly hostPath: string;
     readonly readonly: boolean;
   }[];
+  /** Devices of the machine that it sees. */
+  readonly devices?: readonly {
+    readonly containerPath: string;
+    readonly hostPath: string;
+    readonly permissions: string;
+  }[];
   /** The container whose processes it sees (upstream: `namespace_options.target_id` with PID mode TARGET). */
   readonly targetId?: string;
   readonly linux?: LinuxContainerConfig;

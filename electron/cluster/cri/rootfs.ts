@@ -190,6 +190,7 @@ export function containerFiles(
   files.set('/etc/hostname', `${sandbox.config.hostname}\n`);
   files.set('/etc/hosts', hosts(sandbox));
   files.set('/etc/resolv.conf', resolvConf(sandbox));
+  for (const { containerPath } of container.config.devices ?? []) files.set(containerPath, '');
   const mounts = (container.config.mounts ?? []).map(({ containerPath, hostPath, readonly }): Mount => ({
     containerPath,
     readOnly: readonly,

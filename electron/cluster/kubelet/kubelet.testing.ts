@@ -7,6 +7,7 @@ import { resourceTypes } from '../client/resource-types.ts';
 import { containerdProgram } from '../cri/containerd.ts';
 import { CNI_CONFIG } from '../cri/ipam.ts';
 import { NodeRuntime } from '../cri/node-runtime.ts';
+import { devicePluginPrograms } from '../device-plugins/device-plugin-programs.ts';
 import { OfflineCatalogue } from '../images/catalogue.ts';
 import type { Process } from '../machine/interface.ts';
 import type { MachineStore } from '../machine/local-state.ts';
@@ -81,7 +82,7 @@ export class KubeletHarness {
       JSON.stringify({ plugins: [{ ipam: { subnet: '10.244.1.0/24' } }] }),
     );
     this.configure('staticPodPath: /etc/kubernetes/manifests\n');
-    this.runtime = new NodeRuntime(this.machine, new OfflineCatalogue(), () => simulation.now);
+    this.runtime = new NodeRuntime(this.machine, new OfflineCatalogue(new Map(), devicePluginPrograms), () => simulation.now);
     this.runtime.preload('registry.k8s.io/pause:3.10.1');
     this.machine.units.define({
       name: 'containerd',

@@ -25,7 +25,9 @@ import { LifecycleHooks } from './lifecycle-hooks.ts';
 import { ProbeManager } from './prober/probe-manager.ts';
 import { ImageManager } from './image-manager.ts';
 import { MirrorPods } from './mirror-pods.ts';
-import { admitPod } from './node-admission.ts';
+import { DeviceManager } from './devices/device-manager.ts';
+import { PodAdmission } from './pod-admission.ts';
+import { PodRemains } from './pod-remains.ts';
 import { NodeEvents } from './node-events.ts';
 import { NodeKeeper } from './node-keeper.ts';
 import { NodeLease } from './node-lease.ts';
@@ -91,6 +93,9 @@ export class Kubelet {
   readonly #keeper: NodeKeeper;
   readonly #probes: ProbeManager;
   readonly #messages: TerminationMessages;
+  readonly #devices: DeviceManager;
+  readonly #admission: PodAdmission;
+  readonly #remains: PodRemains;
   #apiPods = new Map<string, Pod>();
   #synced = false;
 
@@ -158,6 +163,21 @@ export class Kubelet {
       imagesChanged: () => this.#runtime.imagesChanged(),
       statusChanged: () => this.#node.update(),
     });
+    this.#devices = new DeviceManager({
+      process,
+      thawed,
+      activePods: () => [...this.#workers.values()].flatMap((one) => (one.finished ? [] : [one.pod])),
+    });
+    const { keeper, workers } = { keeper: this.#keeper, workers: this.#workers };
+    this.#admission = new PodAdmission({ process, settings, cache: this.#cache, keeper, devices: this.#devices, workers });
+    this.#remains = new PodRemains({
+      process,
+      cri: this.#cri,
+      cache: this.#cache,
+      claims: this.#claims,
+      volumes: this.#volumes,
+      records: this.#records,
+    });
     this.#messages = new TerminationMessages(process.files);
     const handlers = { context: process, net: process.net, cri: this.#cri, version: options.version };
     const hooks = new LifecycleHooks(handlers, this.#cache);
@@ -182,6 +202,7 @@ export class Kubelet {
         allocatable,
       ),
       volumes: this.#volumes,
+      devices: this.#devices,
       probes: this.#probes,
       messages: this.#messages,
       hooks,
@@ -213,6 +234,7 @@ export class Kubelet {
   async run(): Promise<void> {
     const { process, client } = this.#options;
     this.#listen();
+    this.#devices.start();
     await this.#runtime.start();
     this.#watchManifests();
     process.go(() => this.#node.run());
@@ -345,7 +367,7 @@ export class Kubelet {
         backoff: this.#backoff,
         pullBackoff: this.#pullBackoff,
         hostIp: this.#settings.nodeIp,
-        admit: (candidate) => this.#admit(candidate),
+        admit: (candidate) => this.#admission.admit(candidate),
         setStatus: (subject, status, final) => this.#setStatus(subject, status, final),
         unmount: (uid) => this.#volumes.unmount(uid),
         removed: (uid) => process.go(() => this.#cleanUp(uid)),
@@ -373,22 +395,6 @@ export class Kubelet {
     });
   }
 
-  #admit(pod: Pod): ReturnType<typeof admitPod> {
-    // A static Pod is never turned away, and one that runs already has its place.
-    if (isStaticPod(pod) || this.#cache.get(uidOf(pod)).sandboxes.length > 0) return undefined;
-    const pressed = this.#keeper.shutdown.admit() ?? this.#keeper.eviction.admit(pod);
-    if (pressed !== undefined) return pressed;
-    const others = (): Pod[] => this.#unfinishedBeside(uidOf(pod));
-    return admitPod(pod, this.#workers.size, others, hardwareOf(this.#process), this.#settings);
-  }
-
-  #unfinishedBeside(uid: string): Pod[] {
-    const pods: Pod[] = [];
-    for (const worker of this.#workers.values())
-      if (!worker.finished && uidOf(worker.pod) !== uid) pods.push(worker.pod);
-    return pods;
-  }
-
   /** Removes what is left of a Pod in the runtime; starts the static Pod that has been waiting for that. */
   async #cleanUp(uid: string): Promise<void> {
     const gone = this.#workers.get(uid)?.pod;
@@ -396,12 +402,9 @@ export class Kubelet {
     this.#statuses.forget(uid);
     this.#backoff.forget(`${uid}_`);
     this.#images.forget(uid);
-    await this.#removeSandboxes(uid);
-    if (gone !== undefined) this.#removeLogs(metaOf(gone));
     this.#objects.unregister(uid);
     this.#syncer.forget(uid);
-    await this.#volumes.unmountClaims(uid);
-    this.#volumes.tearDown(uid);
+    await this.#remains.remove(uid, gone === undefined ? undefined : metaOf(gone));
     const next = [...this.#waiting.values()].find(
       (pod) => gone !== undefined && fullNameOf(pod) === fullNameOf(gone),
     );
@@ -410,41 +413,9 @@ export class Kubelet {
     this.#startWorker(next);
   }
 
-  /** What is left of its logs: files that were moved away. */
-  #removeLogs({ namespace, name, uid }: Record<'namespace' | 'name' | 'uid', string>): void {
-    const { files } = this.#process;
-    const folder = `/var/log/pods/${namespace}_${name}_${uid}`;
-    if (files.exists(folder)) files.remove(folder);
-  }
-
-  async #removeSandboxes(uid: string): Promise<void> {
-    try {
-      for (const sandbox of this.#cache.get(uid).sandboxes)
-        await this.#cri.call('RemovePodSandbox', { podSandboxId: sandbox.id });
-    } catch (error) {
-      if (!(error instanceof CriError)) throw error;
-      this.#process.log.error('Failed to remove pod sandbox', { uid, err: error.message });
-    }
-  }
-
-  /** Sandboxes, logs and volumes of Pods that nobody knows any more, e.g. deleted while the kubelet was down. */
   async #removeOrphans(): Promise<void> {
     if (!this.#synced) return;
-    for (const uid of this.#cache.uids) {
-      if (this.#workers.has(uid) || this.#apiPods.has(uid)) continue;
-      const { namespace, name } = this.#cache.get(uid);
-      await this.#removeSandboxes(uid);
-      this.#removeLogs({ namespace, name, uid });
-      this.#volumes.tearDown(uid);
-      this.#records.delete(uid);
-    }
-    for (const uid of this.#claims.uids) {
-      if (this.#workers.has(uid) || this.#apiPods.has(uid)) continue;
-      this.#process.go(async () => {
-        await this.#volumes.unmountClaims(uid);
-        this.#volumes.tearDown(uid);
-      });
-    }
+    await this.#remains.removeOrphans((uid) => this.#workers.has(uid) || this.#apiPods.has(uid));
   }
 
   async #relist(): Promise<void> {
@@ -464,6 +435,7 @@ export class Kubelet {
     return {
       machine: process.machine,
       hardware: hardwareOf(process),
+      devices: this.#devices.counts,
       settings,
       kubeletVersion: version,
       bootId: process.files.exists(BOOT_ID) ? process.files.read(BOOT_ID).trim() : '',

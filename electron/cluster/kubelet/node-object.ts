@@ -4,6 +4,7 @@ import { formatTime } from '../apimachinery/time.ts';
 import type { Image } from '../cri/interface.ts';
 import type { MachineSpec } from '../machine/interface.ts';
 import type { PressureCondition } from './eviction/thresholds.ts';
+import type { DeviceCounts } from './devices/device-manager.ts';
 import type { Hardware } from './node-resources.ts';
 import { nodeAllocatable, nodeCapacity, resourceTexts } from './node-resources.ts';
 import type { KubeletSettings } from './settings.ts';
@@ -36,6 +37,7 @@ const PRESSURES: readonly { readonly type: PressureCondition; readonly under: Sa
 export interface NodeFacts {
   readonly machine: MachineSpec;
   readonly hardware: Hardware;
+  readonly devices: DeviceCounts;
   readonly settings: KubeletSettings;
   readonly kubeletVersion: string;
   readonly bootId: string;
@@ -93,10 +95,26 @@ function hexId(text: string): string {
   return new SeededRand(text).string(32, '0123456789abcdef');
 }
 
+/** What somebody else wrote of resources that the kubelet does not look after; devices; the machine's own. */
+function resourcesOf(facts: NodeFacts, old: Node['status']): Pick<NonNullable<Node['status']>, 'capacity' | 'allocatable'> {
+  const own = nodeCapacity(facts.hardware, facts.settings);
+  const texts = (counts: Readonly<Record<string, number>>): Record<string, string> =>
+    Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, String(count)]));
+  const others = Object.entries(old?.capacity ?? {}).filter(([name]) => !own.has(name));
+  const capacity = { ...Object.fromEntries(others), ...texts(facts.devices.capacity) };
+  return {
+    capacity: { ...capacity, ...resourceTexts(own) },
+    allocatable: {
+      ...capacity,
+      ...texts(facts.devices.allocatable),
+      ...resourceTexts(nodeAllocatable(own, facts.settings)),
+    },
+  };
+}
+
 /** What the kubelet reports of its node. Models pkg/kubelet/nodestatus (v1.34). */
 export function nodeStatus(facts: NodeFacts, old: Node['status']): NonNullable<Node['status']> {
   const { machine, settings } = facts;
-  const capacity = nodeCapacity(facts.hardware, settings);
   const { nodeStatusMaxImages: maxImages } = settings.config;
   return {
     ...old,
@@ -104,8 +122,7 @@ export function nodeStatus(facts: NodeFacts, old: Node['status']): NonNullable<N
       { type: 'InternalIP', address: settings.nodeIp },
       { type: 'Hostname', address: settings.nodeName },
     ],
-    capacity: resourceTexts(capacity),
-    allocatable: resourceTexts(nodeAllocatable(capacity, settings)),
+    ...resourcesOf(facts, old),
     conditions: conditions(facts, old?.conditions ?? []),
     daemonEndpoints: { kubeletEndpoint: { Port: 10250 } } as unknown as NonNullable<
       Node['status']

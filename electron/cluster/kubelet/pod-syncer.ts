@@ -8,6 +8,8 @@ import type {
 } from '../cri/interface.ts';
 import { CriError } from '../cri/interface.ts';
 import type { KeyedBackoff } from './backoff.ts';
+import type { DeviceManager } from './devices/device-manager.ts';
+import { DeviceAllocationError } from './devices/device-manager.ts';
 import type { ContainerEnvironment } from './container-environment.ts';
 import { expand } from './container-environment.ts';
 import { linuxContainerConfig } from './container-resources.ts';
@@ -52,6 +54,7 @@ export interface SyncDependencies {
   readonly backoff: KeyedBackoff;
   readonly environment: ContainerEnvironment;
   readonly volumes: PodVolumes;
+  readonly devices: DeviceManager;
   readonly probes: ProbeManager;
   readonly hooks: LifecycleHooks;
   readonly messages: TerminationMessages;
@@ -232,7 +235,8 @@ export class PodSyncer {
       const config = await this.#config(pod, next, image.imageRef, sandboxId);
       containerId = (await cri.call('CreateContainer', { podSandboxId: sandboxId, config })).containerId;
     } catch (error) {
-      if (error instanceof ContainerConfigError) return fail('CreateContainerConfigError', error.message);
+      if (error instanceof ContainerConfigError || error instanceof DeviceAllocationError)
+        return fail('CreateContainerConfigError', error.message);
       if (error instanceof CriError)
         return fail('CreateContainerError', error.code === 'Unknown' ? error.desc : error.message);
       throw error;
@@ -294,7 +298,8 @@ export class PodSyncer {
   }
 
   async #config(pod: Pod, { spec, attempt }: ContainerToStart, imageRef: string, sandboxId: string) {
-    const { cache, environment, hostIp, messages, volumes } = this.#deps;
+    const { cache, devices, environment, hostIp, messages, volumes } = this.#deps;
+    const granted = await devices.runOptions(pod, spec);
     const targetId = this.#targetOf(pod, spec);
     if (mustNotBeRoot(pod, spec)) verifyRunAsNonRoot(pod, spec, await this.#userOf(imageRef));
     const podIp = cache.get(uidOf(pod)).sandboxes.find((sandbox) => sandbox.id === sandboxId)?.ip ?? '';
@@ -302,7 +307,12 @@ export class PodSyncer {
     const values = new Map(envs.map(({ key, value }) => [key, value]));
     const { name, namespace, uid } = metaOf(pod);
     const left = messages.prepare(uid, spec, attempt);
-    const mounts = [...volumes.mountsOf(pod, spec, (text) => expand(text, values)), ...left.mounts];
+    const mounts = [
+      ...volumes.mountsOf(pod, spec, (text) => expand(text, values)),
+      ...granted.flatMap((one) => one.mounts.map(({ readOnly, ...paths }) => ({ ...paths, readonly: readOnly }))),
+      ...left.mounts,
+    ];
+    const nodes = granted.flatMap((one) => one.devices);
     return {
       metadata: { name: spec.name, attempt },
       ...(mounts.length === 0 ? {} : { mounts }),
@@ -313,7 +323,8 @@ export class PodSyncer {
       command: (spec.command ?? []).map((text) => expand(text, values)),
       args: (spec.args ?? []).map((text) => expand(text, values)),
       workingDir: spec.workingDir ?? '',
-      envs,
+      envs: [...granted.flatMap((one) => Object.entries(one.envs).map(([key, value]) => ({ key, value }))), ...envs],
+      ...(nodes.length === 0 ? {} : { devices: nodes }),
       labels: {
         'io.kubernetes.container.name': spec.name,
         'io.kubernetes.pod.name': name,
@@ -324,6 +335,7 @@ export class PodSyncer {
         'io.kubernetes.container.hash': containerHash(spec),
         'io.kubernetes.container.restartCount': String(attempt),
         ...left.annotations,
+        ...Object.assign({}, ...granted.map((one) => one.annotations)),
       },
       logPath: `${spec.name}/${attempt}.log`,
       ...(spec.stdin === true ? { stdin: true, stdinOnce: spec.stdinOnce === true } : {}),

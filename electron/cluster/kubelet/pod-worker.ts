@@ -29,7 +29,7 @@ export interface PodWorkerDependencies {
   readonly pullBackoff: KeyedBackoff;
   readonly hostIp: string;
   /** Text of a refusal, e.g. `OutOfcpu`, when the node cannot take the Pod. Asked once per Pod. */
-  readonly admit: (pod: Pod) => WaitingReason | undefined;
+  readonly admit: (pod: Pod) => Promise<WaitingReason | undefined>;
   /** `final`: nothing of it runs or will run again. */
   readonly setStatus: (pod: Pod, status: PodStatus, final: boolean) => void;
   /** Its containers have ended for good: what was mounted for them goes. */
@@ -187,7 +187,7 @@ export class PodWorker {
     const { context, syncer, setStatus } = this.#deps;
     if (!this.#admitted) {
       this.#admitted = true;
-      const refusal = this.#deps.admit(this.#pod);
+      const refusal = await this.#deps.admit(this.#pod);
       if (refusal !== undefined) {
         this.#finished = true;
         const status = this.#status(true);

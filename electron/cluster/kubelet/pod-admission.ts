@@ -1,0 +1,67 @@
+import type { Pod } from '../api/types.ts';
+import type { ProcessContext } from '../machine/interface.ts';
+import type { DeviceManager } from './devices/device-manager.ts';
+import { DeviceAllocationError } from './devices/device-manager.ts';
+import { admitPod } from './node-admission.ts';
+import type { NodeKeeper } from './node-keeper.ts';
+import { hardwareOf } from './node-resources.ts';
+import { isStaticPod, uidOf } from './pod-accessors.ts';
+import type { WaitingReason } from './pod-status.ts';
+import type { PodWorker } from './pod-worker.ts';
+import type { RuntimeCache } from './runtime-cache.ts';
+import type { KubeletSettings } from './settings.ts';
+
+export interface PodAdmissionOptions {
+  readonly process: ProcessContext;
+  readonly settings: KubeletSettings;
+  readonly cache: RuntimeCache;
+  readonly keeper: Pick<NodeKeeper, 'shutdown' | 'eviction'>;
+  readonly devices: DeviceManager;
+  /** By uid. */
+  readonly workers: ReadonlyMap<string, PodWorker>;
+}
+
+/** Whether the node takes a Pod. Models the admit handlers of pkg/kubelet/allocation (v1.34). */
+export class PodAdmission {
+  readonly #options: PodAdmissionOptions;
+
+  constructor(options: PodAdmissionOptions) {
+    this.#options = options;
+  }
+
+  /** Why it does not; undefined when it does. */
+  async admit(pod: Pod): Promise<WaitingReason | undefined> {
+    const { process, settings, cache, keeper, workers } = this.#options;
+    const { sandboxes, containers } = cache.get(uidOf(pod));
+    // What runs has its devices: this kubelet has begun anew, nothing else.
+    if (containers.some(({ state }) => state === 'CONTAINER_RUNNING')) return undefined;
+    // A static Pod is never turned away, and one that was here before has its place.
+    if (isStaticPod(pod) || sandboxes.length > 0) return this.#allocateDevices(pod);
+    const pressed = keeper.shutdown.admit() ?? keeper.eviction.admit(pod);
+    if (pressed !== undefined) return pressed;
+    const others = (): Pod[] => this.#unfinishedBeside(uidOf(pod));
+    return (
+      (await this.#allocateDevices(pod)) ??
+      admitPod(pod, workers.size, others, hardwareOf(process), settings)
+    );
+  }
+
+  /** Models cm/admission/errors.go (v1.34). */
+  async #allocateDevices(pod: Pod): Promise<WaitingReason | undefined> {
+    try {
+      await this.#options.devices.allocate(pod);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof DeviceAllocationError)) throw error;
+      const message = `Allocate failed due to ${error.message}, which is unexpected`;
+      return { reason: 'UnexpectedAdmissionError', message };
+    }
+  }
+
+  #unfinishedBeside(uid: string): Pod[] {
+    const pods: Pod[] = [];
+    for (const worker of this.#options.workers.values())
+      if (!worker.finished && uidOf(worker.pod) !== uid) pods.push(worker.pod);
+    return pods;
+  }
+}
