@@ -62,6 +62,7 @@ export interface StrategyDefinition<T extends KubeObject> {
   };
   readonly approval?: StrategyDefinition<T>['status'];
   readonly ephemeralContainers?: KindStrategy<T>['ephemeralContainers'];
+  readonly resize?: KindStrategy<T>['resize'];
   readonly scale?: KindStrategy<T>['scale'];
   readonly finalize?: KindStrategy<T>['finalize'];
   selectableFields?(object: T): Readonly<Record<string, string>>;
@@ -112,6 +113,7 @@ export function defineStrategy<T extends KubeObject & { readonly spec?: unknown;
     status: definition.status === undefined ? undefined : statusStrategy(definition.status),
     approval: definition.approval === undefined ? undefined : statusStrategy(definition.approval),
     ephemeralContainers: definition.ephemeralContainers,
+    resize: definition.resize,
     scale: definition.scale,
     finalize: definition.finalize,
     selectableFields: (object) => ({

@@ -104,6 +104,8 @@ export interface KindStrategy<T extends KubeObject = KubeObject> extends UpdateS
   readonly approval?: UpdateStrategy<T>;
   /** The `/ephemeralcontainers` door of Pods. */
   readonly ephemeralContainers?: UpdateStrategy<T>;
+  /** The `/resize` door of Pods. */
+  readonly resize?: UpdateStrategy<T>;
   /** The `/finalize` door of namespaces: changes `spec.finalizers` only. */
   readonly finalize?: UpdateStrategy<T>;
 

@@ -44,10 +44,7 @@ export class DevicePluginClient {
   }
 
   /** What devices there are, again and again; `ended` once when the plugin has gone. */
-  listAndWatch(
-    told: (response: DevicePluginResponse<'ListAndWatch'>) => void,
-    ended: () => void,
-  ): void {
+  listAndWatch(told: (response: DevicePluginResponse<'ListAndWatch'>) => void, ended: () => void): void {
     const call = this.#next++;
     this.#streams.set(call, told as (response: object) => void);
     this.#connection.onClose(ended);

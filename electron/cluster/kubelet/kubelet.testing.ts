@@ -82,7 +82,11 @@ export class KubeletHarness {
       JSON.stringify({ plugins: [{ ipam: { subnet: '10.244.1.0/24' } }] }),
     );
     this.configure('staticPodPath: /etc/kubernetes/manifests\n');
-    this.runtime = new NodeRuntime(this.machine, new OfflineCatalogue(new Map(), devicePluginPrograms), () => simulation.now);
+    this.runtime = new NodeRuntime(
+      this.machine,
+      new OfflineCatalogue(new Map(), devicePluginPrograms),
+      () => simulation.now,
+    );
     this.runtime.preload('registry.k8s.io/pause:3.10.1');
     this.machine.units.define({
       name: 'containerd',

@@ -9,17 +9,15 @@ import { CriError } from '../cri/interface.ts';
 import type { ProcessContext } from '../machine/interface.ts';
 import { KeyedBackoff } from './backoff.ts';
 import { ContainerEnvironment } from './container-environment.ts';
-import { ClaimVolumes } from './claim-volumes.ts';
-import { CsiPlugins } from './csi-plugins.ts';
-import { PodVolumes } from './pod-volumes.ts';
-import { VolumeGrowth } from './volume-growth.ts';
-import { ReferencedObjects } from './referenced-objects.ts';
+import type { ClaimVolumes } from './claim-volumes.ts';
+import type { CsiPlugins } from './csi-plugins.ts';
+import { KubeletVolumes } from './kubelet-volumes.ts';
+import type { PodVolumes } from './pod-volumes.ts';
+import type { ReferencedObjects } from './referenced-objects.ts';
 import type { Amounts } from './resource-field.ts';
 import { RuntimeMonitor } from './runtime-monitor.ts';
 import { sameJson } from './same-json.ts';
-import { ServiceAccountTokens } from './service-account-tokens.ts';
 import { TerminationMessages } from './termination-message.ts';
-import { VolumeContents } from './volume-content.ts';
 import { ContainerKiller } from './container-killer.ts';
 import { LifecycleHooks } from './lifecycle-hooks.ts';
 import { ProbeManager } from './prober/probe-manager.ts';
@@ -34,7 +32,7 @@ import { NodeLease } from './node-lease.ts';
 import type { NodeFacts } from './node-object.ts';
 import { hardwareOf, nodeAllocatable, nodeCapacity, resourceTexts } from './node-resources.ts';
 import { NodeStatusUpdater } from './node-status-updater.ts';
-import { fullNameOf, isMirrorPod, isStaticPod, metaOf, uidOf } from './pod-accessors.ts';
+import { isMirrorPod, isStaticPod, metaOf, uidOf } from './pod-accessors.ts';
 import { PodEvents } from './pod-events.ts';
 import { PodRecords } from './pod-record.ts';
 import { PodSyncer } from './pod-syncer.ts';
@@ -43,7 +41,7 @@ import { RuntimeCache } from './runtime-cache.ts';
 import { joinedReasons } from './joined-reasons.ts';
 import { KubeletServer } from './server/kubelet-server.ts';
 import type { KubeletSettings } from './settings.ts';
-import { StaticPodSource } from './static-pods.ts';
+import { StaticPodTurns } from './static-pod-turns.ts';
 import { StatusManager } from './status-manager.ts';
 
 /** The events tell of changes; this is only for what they may have missed. */
@@ -73,8 +71,7 @@ export class Kubelet {
   readonly #cri: CriClient;
   readonly #cache: RuntimeCache;
   readonly #workers = new Map<string, PodWorker>();
-  /** Static Pods whose name another one still has, by uid. */
-  readonly #waiting = new Map<string, Pod>();
+  readonly #statics: StaticPodTurns;
   readonly #syncer: PodSyncer;
   readonly #images: ImageManager;
   readonly #records: PodRecords;
@@ -128,29 +125,23 @@ export class Kubelet {
     const services = this.#informers.informer(resourceTypes.services);
     const allocatable = (): Amounts =>
       resourceTexts(nodeAllocatable(nodeCapacity(hardwareOf(process), settings), settings));
-    this.#objects = new ReferencedObjects(process, client, (uid) => {
-      const pod = this.#workers.get(uid)?.pod;
-      if (pod !== undefined) this.#volumes.refreshLater(pod);
-    });
-    const contents = new VolumeContents(
-      this.#objects,
-      new ServiceAccountTokens(process, client),
-      allocatable,
-    );
-    this.#plugins = new CsiPlugins(process, client, settings.nodeName, () => this.#node.uid);
-    const report = async (): Promise<readonly string[]> => {
-      await this.#node.update();
-      return this.#node.volumesAttached;
-    };
-    this.#claims = new ClaimVolumes(
+    const mounted = new KubeletVolumes({
+      process,
       client,
-      process.files,
-      this.#plugins,
-      settings.nodeName,
-      { report },
-      new VolumeGrowth(client, recorder, settings.nodeName),
-    );
-    this.#volumes = new PodVolumes(process, process.files, contents, this.#claims);
+      nodeName: settings.nodeName,
+      recorder,
+      allocatable,
+      nodeUid: () => this.#node.uid,
+      report: async () => {
+        await this.#node.update();
+        return this.#node.volumesAttached;
+      },
+      pod: (uid) => this.#workers.get(uid)?.pod,
+    });
+    this.#objects = mounted.objects;
+    this.#plugins = mounted.plugins;
+    this.#claims = mounted.claims;
+    this.#volumes = mounted.pods;
     this.#keeper = new NodeKeeper({
       process,
       settings,
@@ -168,8 +159,14 @@ export class Kubelet {
       thawed,
       activePods: () => [...this.#workers.values()].flatMap((one) => (one.finished ? [] : [one.pod])),
     });
-    const { keeper, workers } = { keeper: this.#keeper, workers: this.#workers };
-    this.#admission = new PodAdmission({ process, settings, cache: this.#cache, keeper, devices: this.#devices, workers });
+    this.#admission = new PodAdmission({
+      process,
+      settings,
+      cache: this.#cache,
+      keeper: this.#keeper,
+      devices: this.#devices,
+      workers: this.#workers,
+    });
     this.#remains = new PodRemains({
       process,
       cri: this.#cri,
@@ -214,6 +211,13 @@ export class Kubelet {
       networkError: () => this.#runtime.networkError,
     });
     this.#mirrors = new MirrorPods(process, client, settings.nodeName);
+    this.#statics = new StaticPodTurns({
+      process,
+      settings,
+      mirrors: this.#mirrors,
+      workers: this.#workers,
+      start: (pod) => this.#startWorker(pod),
+    });
     this.#statuses = new StatusManager(process, client, (pod) =>
       isStaticPod(pod) ? this.#mirrors.mirrorOf(pod) : this.#apiPods.get(uidOf(pod)),
     );
@@ -236,7 +240,7 @@ export class Kubelet {
     this.#listen();
     this.#devices.start();
     await this.#runtime.start();
-    this.#watchManifests();
+    this.#statics.watch();
     process.go(() => this.#node.run());
     const lease = new NodeLease(
       process,
@@ -324,34 +328,6 @@ export class Kubelet {
     this.#workers.get(uidOf(pod))?.remove();
   }
 
-  #watchManifests(): void {
-    const { process } = this.#options;
-    const { staticPodPath, nodeName } = this.#settings;
-    if (staticPodPath === '') return;
-    const source = new StaticPodSource(process.files, staticPodPath, nodeName, process.clock, {
-      added: (pod) => {
-        this.#mirrors.want(pod);
-        if (this.#rivalOf(pod) === undefined) this.#startWorker(pod);
-        else this.#waiting.set(uidOf(pod), pod);
-      },
-      removed: (pod) => {
-        this.#waiting.delete(uidOf(pod));
-        this.#mirrors.unwant(pod);
-        this.#workers.get(uidOf(pod))?.remove();
-      },
-      failed: (message, path, err) =>
-        process.log.error(message, { caller: err === undefined ? 'file.go:187' : 'file.go:200', err, path }),
-    });
-    source.start();
-  }
-
-  /** A static Pod of the same name that has its place already. Models allowStaticPodStart (pod_workers.go, v1.34). */
-  #rivalOf(pod: Pod): PodWorker | undefined {
-    return [...this.#workers.values()].find(
-      (worker) => isStaticPod(worker.pod) && fullNameOf(worker.pod) === fullNameOf(pod),
-    );
-  }
-
   #startWorker(pod: Pod): void {
     const { process } = this.#options;
     this.#objects.register(pod);
@@ -368,6 +344,7 @@ export class Kubelet {
         pullBackoff: this.#pullBackoff,
         hostIp: this.#settings.nodeIp,
         admit: (candidate) => this.#admission.admit(candidate),
+        refuseResize: (desired) => this.#admission.refuseResize(desired),
         setStatus: (subject, status, final) => this.#setStatus(subject, status, final),
         unmount: (uid) => this.#volumes.unmount(uid),
         removed: (uid) => process.go(() => this.#cleanUp(uid)),
@@ -404,13 +381,9 @@ export class Kubelet {
     this.#images.forget(uid);
     this.#objects.unregister(uid);
     this.#syncer.forget(uid);
+    for (const worker of this.#workers.values()) worker.retryResize();
     await this.#remains.remove(uid, gone === undefined ? undefined : metaOf(gone));
-    const next = [...this.#waiting.values()].find(
-      (pod) => gone !== undefined && fullNameOf(pod) === fullNameOf(gone),
-    );
-    if (next === undefined) return;
-    this.#waiting.delete(uidOf(next));
-    this.#startWorker(next);
+    if (gone !== undefined) this.#statics.ended(gone);
   }
 
   async #removeOrphans(): Promise<void> {

@@ -21,6 +21,21 @@ function requestOf(spec: PodSpec, resource: 'cpu' | 'memory' | 'ephemeral-storag
   );
 }
 
+/** Refuses a Pod that asks for more than the node has at all. Models canResizePod (pkg/kubelet/allocation, v1.34). */
+export function exceedsNode(pod: Pod, hardware: Hardware, settings: KubeletSettings): string | undefined {
+  const allocatable = nodeAllocatable(nodeCapacity(hardware, settings), settings);
+  for (const [resource, unit] of [
+    ['memory', UNIT],
+    ['cpu', MILLI],
+  ] as const) {
+    const requested = requestOf(specOf(pod), resource);
+    const capacity = (allocatable.get(resource)?.nanos ?? 0n) / unit;
+    if (requested > capacity)
+      return `Node didn't have enough capacity: ${resource}, requested: ${requested}, capacity: ${capacity}`;
+  }
+  return undefined;
+}
+
 /**
  * Refuses a Pod for which the node has no room. `known` is how many Pods there are at most: the `others` that
  * count are only gathered when that does not decide it. Models pkg/kubelet/lifecycle/predicate.go (v1.34).

@@ -96,7 +96,10 @@ function hexId(text: string): string {
 }
 
 /** What somebody else wrote of resources that the kubelet does not look after; devices; the machine's own. */
-function resourcesOf(facts: NodeFacts, old: Node['status']): Pick<NonNullable<Node['status']>, 'capacity' | 'allocatable'> {
+function resourcesOf(
+  facts: NodeFacts,
+  old: Node['status'],
+): Pick<NonNullable<Node['status']>, 'capacity' | 'allocatable'> {
   const own = nodeCapacity(facts.hardware, facts.settings);
   const texts = (counts: Readonly<Record<string, number>>): Record<string, string> =>
     Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, String(count)]));

@@ -3,6 +3,7 @@ import type { Container as RuntimeContainer, PodSandbox } from '../cri/interface
 import { containerHash, ephemeralContainersOf, isSidecar, restartPolicyOf, specOf } from './pod-accessors.ts';
 import type { KillReason } from './container-killer.ts';
 import { newest, willRestart } from './pod-status.ts';
+import { resizeStep } from './resize/resize-actions.ts';
 import type { RuntimePod } from './runtime-cache.ts';
 
 export interface ContainerToStart {
@@ -33,6 +34,8 @@ export interface PodActions {
     readonly message: string;
     readonly reason: KillReason;
   }[];
+  /** Running, and to have other limits. */
+  readonly resize: readonly { readonly spec: Container; readonly container: RuntimeContainer }[];
   /** In order; sidecars and the next init container, or the regular ones. */
   readonly start: readonly ContainerToStart[];
 }
@@ -63,8 +66,13 @@ function firstContainers(pod: Pod, runtime: RuntimePod): Container[] {
 }
 
 /** What has to happen for a Pod to be as its spec says; ephemeral containers are started as soon as there is a sandbox, and once. */
-export function computePodActions(pod: Pod, runtime: RuntimePod, probes: ProbeVerdicts): PodActions {
-  const actions = computeOrdinaryActions(pod, runtime, probes);
+export function computePodActions(
+  pod: Pod,
+  runtime: RuntimePod,
+  probes: ProbeVerdicts,
+  memoryCapacity: number,
+): PodActions {
+  const actions = computeOrdinaryActions(pod, runtime, probes, memoryCapacity);
   if (actions.killPod || actions.sandboxAttempt !== undefined || actions.sandbox === undefined)
     return actions;
   const fresh = ephemeralContainersOf(pod).filter((spec) => newest(runtime, spec.name) === undefined);
@@ -75,9 +83,14 @@ export function computePodActions(pod: Pod, runtime: RuntimePod, probes: ProbeVe
 /**
  * Compares spec and runtime. Models kuberuntime_manager.go computePodActions (v1.34).
  */
-function computeOrdinaryActions(pod: Pod, runtime: RuntimePod, probes: ProbeVerdicts): PodActions {
+function computeOrdinaryActions(
+  pod: Pod,
+  runtime: RuntimePod,
+  probes: ProbeVerdicts,
+  memoryCapacity: number,
+): PodActions {
   const [latest] = runtime.sandboxes;
-  const nothing = { killPod: false, sandboxAttempt: undefined, kill: [], start: [] };
+  const nothing = { killPod: false, sandboxAttempt: undefined, kill: [], resize: [], start: [] };
   if (latest === undefined || latest.state !== 'SANDBOX_READY') {
     const attempt = latest === undefined ? 0 : latest.config.metadata.attempt + 1;
     const never = restartPolicyOf(pod) === 'Never' && runtime.containers.length > 0;
@@ -97,6 +110,19 @@ function computeOrdinaryActions(pod: Pod, runtime: RuntimePod, probes: ProbeVerd
   const begun = specOf(pod).containers.some((spec) => newest(here, spec.name) !== undefined);
   const start: ContainerToStart[] = [];
   const kill: PodActions['kill'][number][] = [];
+  const resize: PodActions['resize'][number][] = [];
+  /** True when it goes on running. */
+  const keep = (spec: Container, container: RuntimeContainer): boolean => {
+    const step = resizeStep(pod, spec, container, memoryCapacity);
+    if (step === 'restart') {
+      const message = `Container ${spec.name} resize requires restart`;
+      kill.push({ spec, container, message, reason: 'other' });
+      start.push(againOf(runtime, spec));
+      return false;
+    }
+    if (step === 'update') resize.push({ spec, container });
+    return true;
+  };
   let initialized = true;
   for (const spec of specOf(pod).initContainers ?? []) {
     const found = newest(here, spec.name);
@@ -113,7 +139,10 @@ function computeOrdinaryActions(pod: Pod, runtime: RuntimePod, probes: ProbeVerd
         continue;
       }
       if (found?.state === 'CONTAINER_RUNNING') {
-        if (begun || probes.isStarted(found)) continue;
+        if (begun || probes.isStarted(found)) {
+          keep(spec, found);
+          continue;
+        }
         initialized = false;
         break;
       }
@@ -134,7 +163,7 @@ function computeOrdinaryActions(pod: Pod, runtime: RuntimePod, probes: ProbeVerd
     }
     break;
   }
-  if (!initialized) return { ...nothing, sandbox: latest, kill, start };
+  if (!initialized) return { ...nothing, sandbox: latest, kill, resize, start };
   let kept = 0;
   for (const spec of specOf(pod).containers) {
     const found = newest(here, spec.name);
@@ -144,7 +173,7 @@ function computeOrdinaryActions(pod: Pod, runtime: RuntimePod, probes: ProbeVerd
       const changed = found.config.annotations['io.kubernetes.container.hash'] !== containerHash(spec);
       const probe = changed ? undefined : probes.failed(found);
       if (!changed && probe === undefined) {
-        kept += 1;
+        if (keep(spec, found)) kept += 1;
         continue;
       }
       const again = changed || restartPolicyOf(pod) !== 'Never';
@@ -162,6 +191,7 @@ function computeOrdinaryActions(pod: Pod, runtime: RuntimePod, probes: ProbeVerd
     sandboxAttempt: undefined,
     sandbox: latest,
     kill,
+    resize,
     start,
   };
 }

@@ -2,12 +2,13 @@ import type { Pod } from '../api/types.ts';
 import type { ProcessContext } from '../machine/interface.ts';
 import type { DeviceManager } from './devices/device-manager.ts';
 import { DeviceAllocationError } from './devices/device-manager.ts';
-import { admitPod } from './node-admission.ts';
+import { admitPod, exceedsNode } from './node-admission.ts';
 import type { NodeKeeper } from './node-keeper.ts';
 import { hardwareOf } from './node-resources.ts';
 import { isStaticPod, uidOf } from './pod-accessors.ts';
 import type { WaitingReason } from './pod-status.ts';
 import type { PodWorker } from './pod-worker.ts';
+import type { ResizeRefusal } from './resize/pod-resize.ts';
 import type { RuntimeCache } from './runtime-cache.ts';
 import type { KubeletSettings } from './settings.ts';
 
@@ -41,9 +42,19 @@ export class PodAdmission {
     if (pressed !== undefined) return pressed;
     const others = (): Pod[] => this.#unfinishedBeside(uidOf(pod));
     return (
-      (await this.#allocateDevices(pod)) ??
-      admitPod(pod, workers.size, others, hardwareOf(process), settings)
+      (await this.#allocateDevices(pod)) ?? admitPod(pod, workers.size, others, hardwareOf(process), settings)
     );
+  }
+
+  /** Why a Pod that runs does not get what its spec says now. Models canResizePod (v1.34). */
+  refuseResize(pod: Pod): ResizeRefusal | undefined {
+    const { process, settings } = this.#options;
+    const hardware = hardwareOf(process);
+    const exceeded = exceedsNode(pod, hardware, settings);
+    if (exceeded !== undefined) return { reason: 'Infeasible', message: exceeded };
+    const others = (): Pod[] => this.#unfinishedBeside(uidOf(pod));
+    const refused = admitPod(pod, 0, others, hardware, settings);
+    return refused === undefined ? undefined : { reason: 'Deferred', message: refused.message };
   }
 
   /** Models cm/admission/errors.go (v1.34). */

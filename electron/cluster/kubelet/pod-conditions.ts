@@ -13,6 +13,8 @@ export interface ConditionInputs {
 }
 
 const OWN: ReadonlySet<string> = new Set([
+  'PodResizePending',
+  'PodResizeInProgress',
   'PodReadyToStartContainers',
   'Initialized',
   'Ready',

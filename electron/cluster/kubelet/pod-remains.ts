@@ -24,7 +24,10 @@ export class PodRemains {
   }
 
   /** Of a Pod that is over. */
-  async remove(uid: string, name: { readonly namespace: string; readonly name: string } | undefined): Promise<void> {
+  async remove(
+    uid: string,
+    name: { readonly namespace: string; readonly name: string } | undefined,
+  ): Promise<void> {
     const { volumes } = this.#options;
     await this.#removeSandboxes(uid);
     if (name !== undefined) this.#removeLogs({ ...name, uid });

@@ -13,6 +13,7 @@ import { ephemeralContainersOf, isSidecar, restartPolicyOf, specOf } from './pod
 import { isOfKubelet, podConditions } from './pod-conditions.ts';
 import { podPhase } from './pod-phase.ts';
 import { qosClass } from './qos-class.ts';
+import type { PodResize } from './resize/pod-resize.ts';
 import type { RuntimePod } from './runtime-cache.ts';
 
 /** Why a container could not be started, as the last attempt left it. */
@@ -42,6 +43,8 @@ export interface StatusInputs {
   readonly judge: (container: RuntimeContainer) => { readonly started: boolean; readonly ready: boolean };
   /** What a container that has ended left behind to be told; '' for nothing. */
   readonly messageOf: (container: RuntimeContainer) => string;
+  /** What it may use, and has, while its spec says something else. */
+  readonly resize: Pick<PodResize, 'actual' | 'conditions'>;
   /** All its containers have ended for good. */
   readonly terminated: boolean;
   /** Why the Pod was ended here although it should run. */
@@ -123,7 +126,8 @@ class StatusBuilder {
     } else {
       status.state = { waiting: reason === undefined ? { reason: waitingFor(initialized) } : { ...reason } };
     }
-    return { ...status, ...resourcesOf(spec), ...mountsOf(spec), ...userOf(status) };
+    const actual = this.#inputs.resize.actual(spec.name);
+    return { ...status, ...resourcesOf(spec, actual), ...mountsOf(spec), ...userOf(status) };
   }
 
   #terminated(container: RuntimeContainer): ContainerState {
@@ -157,11 +161,12 @@ function waitingFor(initialized: boolean): string {
   return initialized ? 'ContainerCreating' : 'PodInitializing';
 }
 
-function resourcesOf(spec: Container): Partial<ContainerStatus> {
-  const { limits, requests } = spec.resources ?? {};
+/** What it has (`actual`: that is not what it may have) and what it may have. */
+function resourcesOf(spec: Container, actual = spec.resources): Partial<ContainerStatus> {
+  const { requests } = spec.resources ?? {};
   const resources = {
-    ...(limits === undefined ? {} : { limits }),
-    ...(requests === undefined ? {} : { requests }),
+    ...(actual?.limits === undefined ? {} : { limits: actual.limits }),
+    ...(actual?.requests === undefined ? {} : { requests: actual.requests }),
   };
   return { resources, ...(requests === undefined ? {} : { allocatedResources: requests }) };
 }
@@ -227,7 +232,7 @@ export function generatePodStatus(inputs: StatusInputs): PodStatus {
   // A Pod that has ended keeps the address that it had.
   const address = ip === '' ? (old.podIP ?? '') : ip;
   const generation = pod.metadata?.generation;
-  const conditions = podConditions({
+  const own = podConditions({
     pod,
     phase,
     inits: initStatuses,
@@ -235,6 +240,7 @@ export function generatePodStatus(inputs: StatusInputs): PodStatus {
     sandboxReady: sandbox?.state === 'SANDBOX_READY' && (spec.hostNetwork === true || sandbox.ip !== ''),
     started,
   });
+  const conditions = [...inputs.resize.conditions, ...own];
   const ending = inputs.evicted?.condition === undefined ? [] : [inputs.evicted.condition];
   const foreign = [
     ...(old.conditions ?? []).filter(

@@ -41,6 +41,7 @@ import type { PodEvents } from './pod-events.ts';
 import { newest } from './pod-status.ts';
 import type { WaitingReason } from './pod-status.ts';
 import { mustNotBeRoot, verifyRunAsNonRoot } from './run-as-non-root.ts';
+import { ContainerResizer } from './resize/container-resizer.ts';
 import type { RuntimeCache } from './runtime-cache.ts';
 
 const NETWORK_RETRY = 1_000;
@@ -74,6 +75,8 @@ export interface SyncFailure {
   readonly message: string;
   /** Milliseconds after which it is tried again; undefined: whenever Pods are. */
   readonly retryAfter?: number;
+  /** Why containers do not have the limits that they are to have. */
+  readonly resizeError?: string;
 }
 
 /** The Pod was told to end while it was being started. */
@@ -83,9 +86,11 @@ export class SyncCancelled extends Error {}
 export class PodSyncer {
   readonly #deps: SyncDependencies;
   readonly #mountBackoff: MountBackoff;
+  readonly #resizer: ContainerResizer;
 
   constructor(deps: SyncDependencies) {
     this.#deps = deps;
+    this.#resizer = new ContainerResizer(deps.cri, deps.cache, deps.memoryCapacity);
     this.#mountBackoff = new MountBackoff(deps.events, () => deps.context.clock.now());
   }
 
@@ -100,7 +105,12 @@ export class PodSyncer {
   ): Promise<SyncFailure | undefined> {
     const { cache, events, killer, volumes, networkError } = this.#deps;
     const runtime = cache.get(uidOf(pod));
-    const actions = computePodActions(pod, runtime, this.#deps.probes.verdicts(uidOf(pod)));
+    const actions = computePodActions(
+      pod,
+      runtime,
+      this.#deps.probes.verdicts(uidOf(pod)),
+      this.#deps.memoryCapacity,
+    );
     if (actions.killPod) {
       await this.kill(pod, 0);
       return undefined;
@@ -112,7 +122,12 @@ export class PodSyncer {
     }
     for (const { spec, container, message, reason } of actions.kill)
       await killer.kill({ pod, spec, container, message, grace: graceFor(pod, spec, reason) });
-    if (actions.start.length === 0) return undefined;
+    let failed: SyncFailure | undefined;
+    for (const { spec, container } of actions.resize) {
+      const resizeError = await this.#resizer.resize(pod, spec, container);
+      if (resizeError !== undefined) failed ??= { message: resizeError, resizeError };
+    }
+    if (actions.start.length === 0) return failed;
     let sandboxId = actions.sandbox?.id;
     if (actions.sandboxAttempt !== undefined) {
       const unmounted = this.#mountBackoff.told(pod, await volumes.setUp(pod));
@@ -129,7 +144,6 @@ export class PodSyncer {
       }
       sandboxId = made;
     }
-    let failed: SyncFailure | undefined;
     for (const next of actions.start) {
       if (cancelled()) throw new SyncCancelled();
       const reason = await this.#start(pod, next, sandboxId ?? '', cancelled);
@@ -142,6 +156,14 @@ export class PodSyncer {
       }
     }
     return failed;
+  }
+
+  /** All containers that run have what they are to have. */
+  isResized(pod: Pod): boolean {
+    const { cache, probes, memoryCapacity } = this.#deps;
+    const uid = uidOf(pod);
+    const { kill, resize } = computePodActions(pod, cache.get(uid), probes.verdicts(uid), memoryCapacity);
+    return kill.length === 0 && resize.length === 0;
   }
 
   /** Nothing of the Pod is left. */
@@ -309,7 +331,9 @@ export class PodSyncer {
     const left = messages.prepare(uid, spec, attempt);
     const mounts = [
       ...volumes.mountsOf(pod, spec, (text) => expand(text, values)),
-      ...granted.flatMap((one) => one.mounts.map(({ readOnly, ...paths }) => ({ ...paths, readonly: readOnly }))),
+      ...granted.flatMap((one) =>
+        one.mounts.map(({ readOnly, ...paths }) => ({ ...paths, readonly: readOnly })),
+      ),
       ...left.mounts,
     ];
     const nodes = granted.flatMap((one) => one.devices);
@@ -323,7 +347,10 @@ export class PodSyncer {
       command: (spec.command ?? []).map((text) => expand(text, values)),
       args: (spec.args ?? []).map((text) => expand(text, values)),
       workingDir: spec.workingDir ?? '',
-      envs: [...granted.flatMap((one) => Object.entries(one.envs).map(([key, value]) => ({ key, value }))), ...envs],
+      envs: [
+        ...granted.flatMap((one) => Object.entries(one.envs).map(([key, value]) => ({ key, value }))),
+        ...envs,
+      ],
       ...(nodes.length === 0 ? {} : { devices: nodes }),
       labels: {
         'io.kubernetes.container.name': spec.name,

@@ -8,7 +8,9 @@ import type { PodEvents } from './pod-events.ts';
 import type { PodRecords } from './pod-record.ts';
 import type { Ending, WaitingReason } from './pod-status.ts';
 import { generatePodStatus } from './pod-status.ts';
-import type { PodSyncer } from './pod-syncer.ts';
+import { PodResize } from './resize/pod-resize.ts';
+import type { ResizeRefusal } from './resize/pod-resize.ts';
+import type { PodSyncer, SyncFailure } from './pod-syncer.ts';
 import { SyncCancelled } from './pod-syncer.ts';
 import type { ProbeManager } from './prober/probe-manager.ts';
 import type { TerminationMessages } from './termination-message.ts';
@@ -16,6 +18,8 @@ import type { RuntimeCache } from './runtime-cache.ts';
 
 /** Milliseconds after a failed pass, plus up to half as much again. */
 const RETRY = 10_000;
+/** Milliseconds after which a resize that was put off is tried again. */
+const RESIZE_RETRY = 180_000;
 
 export interface PodWorkerDependencies {
   readonly context: ComponentContext;
@@ -30,6 +34,8 @@ export interface PodWorkerDependencies {
   readonly hostIp: string;
   /** Text of a refusal, e.g. `OutOfcpu`, when the node cannot take the Pod. Asked once per Pod. */
   readonly admit: (pod: Pod) => Promise<WaitingReason | undefined>;
+  /** Why it does not get what its spec says now, while it runs with something else. */
+  readonly refuseResize: (desired: Pod) => ResizeRefusal | undefined;
   /** `final`: nothing of it runs or will run again. */
   readonly setStatus: (pod: Pod, status: PodStatus, final: boolean) => void;
   /** Its containers have ended for good: what was mounted for them goes. */
@@ -62,7 +68,13 @@ export class PodWorker {
   readonly #deps: PodWorkerDependencies;
   readonly #reasons: Map<string, WaitingReason>;
   readonly #startTime: number;
+  /** With what it may use. */
   #pod: Pod;
+  /** With what its spec says. */
+  #desired: Pod;
+  readonly #resize: PodResize;
+  /** When a resize that was put off is tried again. */
+  #resizeRetry: Disposable | undefined;
   #wake: (() => void) | undefined;
   #pending = true;
   #timer: Disposable | undefined;
@@ -80,7 +92,9 @@ export class PodWorker {
 
   constructor(deps: PodWorkerDependencies, pod: Pod) {
     this.#deps = deps;
-    this.#pod = pod;
+    this.#desired = pod;
+    this.#resize = new PodResize(pod);
+    this.#pod = this.#resize.allocatedPod(pod);
     const { context, records, backoff, pullBackoff } = deps;
     const record = records.get(uidOf(pod));
     this.#startTime = record?.startTime ?? context.clock.now();
@@ -108,8 +122,9 @@ export class PodWorker {
 
   /** A new version of the Pod. Its status alone is no reason to look at it again, unless a readiness gate is opened or shut. */
   update(pod: Pod): void {
-    const before = this.#pod;
-    this.#pod = pod;
+    const before = this.#desired;
+    this.#desired = pod;
+    this.#pod = this.#resize.allocatedPod(pod);
     const changed =
       before.metadata?.deletionTimestamp !== pod.metadata?.deletionTimestamp ||
       before.metadata?.deletionGracePeriodSeconds !== pod.metadata?.deletionGracePeriodSeconds ||
@@ -119,6 +134,11 @@ export class PodWorker {
     if (!changed) return;
     if (pod.metadata?.deletionTimestamp !== undefined) this.#cancel?.();
     this.notify();
+  }
+
+  /** Something else on the node has ended or become smaller. */
+  retryResize(): void {
+    if (this.#resize.isDeferred) this.notify();
   }
 
   /** It has to end although it should run. Resolves when its containers have. `grace` in seconds. */
@@ -164,6 +184,7 @@ export class PodWorker {
         await this.#terminate();
         if (!this.#gone) return false;
         this.#deadline?.dispose();
+        this.#resizeRetry?.dispose();
         this.#deps.records.delete(uidOf(this.#pod));
         this.#deps.removed(uidOf(this.#pod));
         return true;
@@ -205,6 +226,8 @@ export class PodWorker {
         return;
       }
     }
+    if (this.#resize.decide(this.#desired, this.#deps.refuseResize))
+      this.#pod = this.#resize.allocatedPod(this.#desired);
     this.#deps.probes.addPod(this.#pod);
     const status = this.#status(false);
     this.#decide(status);
@@ -227,6 +250,7 @@ export class PodWorker {
     work.catch(() => undefined);
     const failed = await Promise.race([work, stop]);
     this.#cancel = undefined;
+    this.#settleResize(failed);
     this.#timer?.dispose();
     this.#timer = undefined;
     this.#retryAt = 0;
@@ -236,6 +260,21 @@ export class PodWorker {
       this.#retryAfter(retryAfter * (1 + 0.5 * context.rand.float()));
     }
     this.#remember();
+  }
+
+  /** What has come of a resize; one that was put off is tried again. */
+  #settleResize(failed: SyncFailure | undefined): void {
+    const { context, events, syncer, setStatus } = this.#deps;
+    this.#resizeRetry?.dispose();
+    if (this.#resize.isDeferred)
+      this.#resizeRetry = context.clock.setTimeout(() => this.notify(), RESIZE_RETRY);
+    if (!this.#resize.isInProgress) return;
+    if (failed?.resizeError !== undefined) this.#resize.failed(failed.resizeError);
+    else if (syncer.isResized(this.#pod)) {
+      const told = this.#resize.completed(this.#pod);
+      if (told !== undefined) events.pod(this.#pod, 'Normal', 'ResizeCompleted', told);
+    } else return;
+    setStatus(this.#pod, this.#status(false), false);
   }
 
   async #terminate(): Promise<void> {
@@ -286,6 +325,7 @@ export class PodWorker {
       hostIp,
       now: context.clock.now(),
       messageOf: (container) => messages.of(container),
+      resize: this.#resize,
       judge: (container) => probes.judge(uidOf(this.#pod), container),
       terminated,
       evicted: this.#evicted,

@@ -78,6 +78,14 @@ export class RuntimeCache {
     }
   }
 
+  /** Reads one Pod's containers anew: nothing tells of other limits. @throws CriError */
+  async refresh(uid: string): Promise<void> {
+    for (const { sandbox } of this.#pods.get(uid)?.values() ?? []) {
+      const { containers } = await this.#cri.call('ListContainers', { podSandboxId: sandbox.id });
+      this.#put(uid, { sandbox, containers });
+    }
+  }
+
   #put(uid: string, entry: Entry): void {
     let entries = this.#pods.get(uid);
     if (entries === undefined) this.#pods.set(uid, (entries = new Map()));

@@ -19,6 +19,8 @@ function conditionsPatch(before: readonly PodCondition[], after: readonly PodCon
     );
     changed.push({ ...condition, ...Object.fromEntries(dropped.map((key) => [key, null])) });
   }
+  for (const { type } of before)
+    if (!after.some((condition) => condition.type === type)) changed.push({ $patch: 'delete', type });
   return { '$setElementOrder/conditions': after.map(({ type }) => ({ type })), conditions: changed };
 }
 

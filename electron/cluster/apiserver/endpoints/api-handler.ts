@@ -73,7 +73,7 @@ function isUntracked({ verb, subresource }: RequestInfo): boolean {
   return verb === 'proxy' || UNTRACKED.has(subresource);
 }
 
-/** Verbs of the `status`, `approval` and `ephemeralcontainers` doors. */
+/** Verbs of the `status`, `approval`, `ephemeralcontainers` and `resize` doors. */
 const STATUS_VERBS = new Set(['get', 'update', 'patch']);
 
 /** `pods is forbidden: User "x" cannot list resource "pods" in API group "" in the namespace "default"`. */

@@ -5,5 +5,6 @@ import type { KubeObject } from '../../api/types.ts';
 export function doorOf(strategy: KindStrategy, subresource: string): UpdateStrategy<KubeObject> | undefined {
   if (subresource === 'status') return strategy.status;
   if (subresource === 'ephemeralcontainers') return strategy.ephemeralContainers;
+  if (subresource === 'resize') return strategy.resize;
   return subresource === 'approval' ? strategy.approval : undefined;
 }

@@ -3,7 +3,6 @@ import type { KubeObject } from '../../api/types.ts';
 import type { ServedResources, SubresourceHandler } from '../endpoints/served-resource.ts';
 import type { KubeletConnection } from './kubelet-connection.ts';
 import { NAMESPACE_FINALIZE } from './namespace-finalize.ts';
-import { notModelled } from './not-modelled.ts';
 import { POD_BINDING } from './pod-binding.ts';
 import { PodEviction } from './pod-eviction.ts';
 import { podLog } from './pod-log.ts';
@@ -39,7 +38,6 @@ function coreSubresources({
       ['attach', podStream('attach', kubelets)],
       ['portforward', podStream('portForward', kubelets)],
       ['proxy', podProxy(kubelets)],
-      ['resize', notModelled('resizing in place', ['get', 'update', 'patch'])],
     ]),
     namespaces: new Map([['finalize', NAMESPACE_FINALIZE]]),
     nodes: new Map([['proxy', nodeProxy(kubelets)]]),

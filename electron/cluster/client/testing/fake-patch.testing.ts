@@ -18,6 +18,8 @@ export function mergePatch(target: Json, patch: Json, strategic: boolean): Json 
   const result: Record<string, Json> = isObject(target) ? { ...target } : {};
   for (const [key, value] of Object.entries(patch)) {
     if (key.startsWith('$')) continue;
+    // Only the order of the list's items differs, which is not kept here.
+    if (Array.isArray(value) && value.length === 0 && `$setElementOrder/${key}` in patch) continue;
     if (value === null) delete result[key];
     else result[key] = mergePatch(result[key], value, strategic && !atomicLists.has(key));
   }

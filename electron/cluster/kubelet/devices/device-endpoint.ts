@@ -29,7 +29,10 @@ export class DeviceEndpoint {
     listener: DeviceListener,
   ): Promise<DeviceEndpoint> {
     if (!files.exists(socket))
-      throw new DevicePluginError('Unavailable', `failed to dial device plugin: dial unix ${socket}: connect: no such file or directory`);
+      throw new DevicePluginError(
+        'Unavailable',
+        `failed to dial device plugin: dial unix ${socket}: connect: no such file or directory`,
+      );
     const client = await DevicePluginClient.dial(net, machine.name, socket);
     const options = await client.call('GetDevicePluginOptions', {});
     return new DeviceEndpoint(client, options, listener);

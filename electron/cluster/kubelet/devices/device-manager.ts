@@ -93,7 +93,9 @@ export class DeviceManager {
       const path = `${DEVICE_PLUGINS}/${name}`;
       if (path !== CHECKPOINT && !files.isFolder(path)) files.remove(path);
     }
-    new DevicePluginServer(process, { Register: (request) => this.#register(request) }).listen(KUBELET_SOCKET);
+    new DevicePluginServer(process, { Register: (request) => this.#register(request) }).listen(
+      KUBELET_SOCKET,
+    );
     files.write(KUBELET_SOCKET, '');
   }
 
@@ -140,7 +142,9 @@ export class DeviceManager {
       await this.#allocateContainer(pod, container, reusable);
       for (const { resource, ids } of this.#pods.of(uidOf(pod), container.name)) {
         const left = reusable.get(resource) ?? new Set<string>();
-        for (const id of ids) if (isSidecar(container)) left.delete(id); else left.add(id);
+        for (const id of ids)
+          if (isSidecar(container)) left.delete(id);
+          else left.add(id);
         reusable.set(resource, left);
       }
     }

@@ -1,6 +1,7 @@
 import type { Container, Pod, PodSpec } from '../../api/types.ts';
 import type { PodAffinityTerms } from './affinity-terms.ts';
 import { podAffinityTerms } from './affinity-terms.ts';
+import { requestedSpec } from './requested-spec.ts';
 import type { Resource } from './resource.ts';
 import {
   addResource,
@@ -45,7 +46,6 @@ interface SpecInfo {
 }
 
 const specs = new WeakMap<PodSpec, SpecInfo>();
-const emptySpec: PodSpec = { containers: [] };
 
 /** Key `namespace/name` of a Pod. */
 export function podKey(pod: Pod): string {
@@ -53,7 +53,7 @@ export function podKey(pod: Pod): string {
 }
 
 export function podInfo(pod: Pod): PodInfo {
-  const spec = pod.spec ?? emptySpec;
+  const spec = requestedSpec(pod);
   let info = specs.get(spec);
   if (info === undefined) {
     info = {

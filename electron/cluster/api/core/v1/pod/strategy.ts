@@ -12,6 +12,7 @@ import {
 import { defaultPod } from './defaults.ts';
 import { EPHEMERAL_CONTAINERS } from './ephemeral-containers.ts';
 import { withLabelKeysMerged } from './label-keys.ts';
+import { POD_RESIZE } from './resize.ts';
 import { computePodQos } from './qos.ts';
 import { validatePodSpec } from './spec-validation.ts';
 import { POD_COLUMNS, podRow } from './table.ts';
@@ -45,6 +46,7 @@ export const POD_STRATEGY: KindStrategy<Pod> = defineStrategy<Pod>({
     { name: 'ephemeralcontainers', kind: GVK, verbs: ['get', 'patch', 'update'] },
     { name: 'eviction', kind: { group: 'policy', version: 'v1', kind: 'Eviction' }, verbs: ['create'] },
     { name: 'log', kind: GVK, verbs: ['get'] },
+    { name: 'resize', kind: GVK, verbs: ['get', 'patch', 'update'] },
     statusSubresource(GVK),
   ],
   applyDefaults: defaultPod,
@@ -81,6 +83,7 @@ export const POD_STRATEGY: KindStrategy<Pod> = defineStrategy<Pod>({
     validate: validatePodStatusUpdate,
   },
   ephemeralContainers: EPHEMERAL_CONTAINERS,
+  resize: POD_RESIZE,
   fieldLabels: FIELD_LABELS,
   selectableFields: (pod) => ({
     'spec.nodeName': pod.spec?.nodeName ?? '',
