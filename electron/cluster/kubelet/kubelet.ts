@@ -93,6 +93,8 @@ export class Kubelet {
   readonly #devices: DeviceManager;
   readonly #admission: PodAdmission;
   readonly #remains: PodRemains;
+  /** No process outlives a boot. */
+  readonly #bootId: string;
   #apiPods = new Map<string, Pod>();
   #synced = false;
 
@@ -101,6 +103,7 @@ export class Kubelet {
     this.#options = options;
     this.#process = process;
     this.#settings = settings;
+    this.#bootId = process.files.exists(BOOT_ID) ? process.files.read(BOOT_ID).trim() : '';
     this.#records = new PodRecords(process.state);
     if (!thawed) this.#records.clear();
     const recorder = new CoreEventRecorder(process, client, 'kubelet', settings.nodeName);
@@ -411,7 +414,7 @@ export class Kubelet {
       devices: this.#devices.counts,
       settings,
       kubeletVersion: version,
-      bootId: process.files.exists(BOOT_ID) ? process.files.read(BOOT_ID).trim() : '',
+      bootId: this.#bootId,
       runtimeVersion: this.#runtime.runtimeVersion,
       images: this.#runtime.images,
       volumesInUse: this.#claims.inUse,

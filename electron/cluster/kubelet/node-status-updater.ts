@@ -5,13 +5,13 @@ import type { ApiClient, ResourceClient } from '../client/interface.ts';
 import { resourceTypes } from '../client/resource-types.ts';
 import type { NodeEvents } from './node-events.ts';
 import type { NodeFacts } from './node-object.ts';
-import { sameJson, stableJson } from './same-json.ts';
+import { sameJson } from './same-json.ts';
 import { initialNode, nodeLabels, nodeStatus } from './node-object.ts';
 
-/** Heartbeats are told of only together with something else, or when this long has passed. */
+/** The node as it was looked at last, when there was nothing to say of it. */
 interface Settled {
-  readonly text: string;
-  readonly reportedAt: number;
+  readonly node: Node;
+  readonly facts: NodeFacts;
 }
 
 const PRESSURE_EVENTS: Readonly<Record<string, { readonly under: string; readonly free: string }>> = {
@@ -20,12 +20,13 @@ const PRESSURE_EVENTS: Readonly<Record<string, { readonly under: string; readonl
   PIDPressure: { under: 'NodeHasInsufficientPID', free: 'NodeHasSufficientPID' },
 };
 
-function textOf(node: Node): string {
-  const conditions = (node.status?.conditions ?? []).map((condition) => ({
-    ...condition,
-    lastHeartbeatTime: undefined,
-  }));
-  return stableJson({ ...node.status, conditions });
+/** Whether there is nothing new to say: heartbeats are told of only together with something else. */
+function sameStatus(a: NonNullable<Node['status']>, b: NonNullable<Node['status']>): boolean {
+  const silent = ({ conditions, ...rest }: NonNullable<Node['status']>): object => ({
+    ...rest,
+    conditions: (conditions ?? []).map((condition) => ({ ...condition, lastHeartbeatTime: undefined })),
+  });
+  return sameJson(silent(a), silent(b));
 }
 
 /** Registers the node and keeps its status current. Models pkg/kubelet/kubelet_node_status.go (v1.34). */
@@ -40,6 +41,8 @@ export class NodeStatusUpdater {
   readonly #seen: (name: string) => Node | undefined;
   #node: Node | undefined;
   #settled: Settled | undefined;
+  /** When the status was written last, in virtual milliseconds; undefined before the first look at it. */
+  #reportedAt: number | undefined;
   #announcedBoot = '';
   /** Told once the start has been announced, which waits until the API server has answered a few times. */
   #held: string[] | undefined = [];
@@ -102,6 +105,7 @@ export class NodeStatusUpdater {
         if (isNotFound(error)) {
           this.#node = undefined;
           this.#settled = undefined;
+          this.#reportedAt = undefined;
           await this.#register();
         }
       }
@@ -166,22 +170,31 @@ export class NodeStatusUpdater {
     const { nodeName, nodeStatusReportFrequency } = facts.settings;
     const current = this.#newest(nodeName) ?? (await this.#nodes.get(nodeName));
     this.#node = current;
-    const status = nodeStatus(facts, current.status);
-    const text = textOf({ status });
     const now = this.#context.clock.now();
-    const reportedAt = this.#settled?.reportedAt ?? heartbeatOf(current);
-    if (textOf(current) === text && now - reportedAt < nodeStatusReportFrequency) {
-      this.#settled ??= { text, reportedAt };
+    const reportedAt = this.#reportedAt ?? heartbeatOf(current);
+    const due = now - reportedAt >= nodeStatusReportFrequency;
+    if (!due && this.#isSettled(current, facts)) return;
+    const status = nodeStatus(facts, current.status);
+    if (!due && sameStatus(current.status ?? {}, status)) {
+      this.#settled = { node: current, facts };
+      this.#reportedAt = reportedAt;
       return;
     }
     const changed = this.#changes(current.status?.conditions ?? [], status.conditions ?? []);
     const patch = statusPatch(current, status);
     this.#node = await this.#nodes.patch(nodeName, 'application/strategic-merge-patch+json', patch, 'status');
-    this.#settled = { text, reportedAt: now };
+    this.#settled = undefined;
+    this.#reportedAt = now;
     for (const reason of changed) {
       if (this.#held === undefined) this.#sayStatus(reason);
       else this.#held.push(reason);
     }
+  }
+
+  /** The same node and the same facts again: what is said follows from both, so it need not be put together and compared. */
+  #isSettled(node: Node, facts: NodeFacts): boolean {
+    const { now } = facts;
+    return this.#settled?.node === node && sameJson({ ...this.#settled.facts, now }, facts);
   }
 
   /** Which conditions to tell of. */

@@ -20,16 +20,3 @@ export function sameJson(a: unknown, b: unknown): boolean {
 function isNothing(value: unknown): boolean {
   return value === undefined || value === null;
 }
-
-/** JSON with sorted keys and without empty fields. */
-export function stableJson(value: unknown): string {
-  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
-  if (Array.isArray(value)) return `[${value.map(stableJson).join(',')}]`;
-  const entries = Object.entries(value as Fields).filter(
-    ([, field]) => field !== undefined && field !== null,
-  );
-  return `{${entries
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, field]) => `${JSON.stringify(key)}:${stableJson(field)}`)
-    .join(',')}}`;
-}

@@ -58,7 +58,7 @@ export class NodeLifecycleController implements Controller {
     this.#queue = new WorkQueue(c.context, 'node_lifecycle_controller');
     this.#nodes = c.factory.informer(resourceTypes.nodes);
     this.#pods = c.factory.informer(resourceTypes.pods);
-    this.#leases = c.factory.informer(resourceTypes.leases, { namespace: leaseNamespace });
+    this.#leases = c.factory.informer(resourceTypes.leases);
     if (!this.#pods.indexer.hasIndex(podNodeIndex)) this.#pods.addIndexers({ [podNodeIndex]: podNodeOf });
     this.#nodes.addEventHandler({
       onAdd: (node) => this.#queue.add(nameOf(node)),
