@@ -33,6 +33,7 @@ const PARTS: readonly Part[] = [
     ['1,000', '100'],
     ['2,000', '100'],
     ['4,000', '100'],
+    ['2,000', '1,000'],
     ['10,000', '1,000'],
   ].map(([pods = '', nodes = '']) => ({
     name: `${pods} Pods on ${nodes} nodes`,
@@ -58,6 +59,13 @@ const PARTS: readonly Part[] = [
     args: ['namespace-deletion', '5000', '2'],
     onlyByName: true,
   },
+  {
+    name: '1,000 replicas beside webernetes',
+    program: 'webernetes',
+    args: ['1000', '10'],
+    onlyByName: true,
+  },
+  { name: '1,000 idle nodes', program: 'idle-nodes', args: ['1000', '2'], onlyByName: true },
   { name: 'idle, kubeadm-3-3', program: 'idle', args: ['kubeadm-3-3', '5'] },
   { name: 'https, 1,000 Pods', program: 'https', args: [] },
   { name: 'api, 500 Pods', program: 'api', args: [] },
@@ -102,7 +110,7 @@ const PARTS: readonly Part[] = [
   },
 ];
 /** Not bundled, as in scripts/build.mjs. */
-const EXTERNAL = ['better-sqlite3', '@lydell/node-pty', 'just-bash'];
+const EXTERNAL = ['better-sqlite3', '@lydell/node-pty', 'just-bash', 'esbuild'];
 const AIMS: Readonly<Record<string, Values>> = {
   'host start': { wallMs: 500 },
   '1,000 replicas': { wallMs: 2000, residentMB: 300 },
