@@ -6,6 +6,7 @@ import type { Disposable } from './disposable.ts';
 import type { LogLine, Logger } from './logger.ts';
 import { createLogger } from './logger.ts';
 import type { SeededRand } from './rand.ts';
+import type { Owner, ScheduledEvent } from './scheduled-event.ts';
 
 /** What the contexts of processes ask of the loop that runs them. */
 export interface EventLoop {
@@ -15,12 +16,6 @@ export interface EventLoop {
   /** The record that caused what is running now. */
   cause: RecordId;
   schedule(at: number, run: () => void, owner?: Owner): Disposable;
-}
-
-/** Whose death cancels all that it has scheduled. */
-export interface Owner {
-  readonly ended: boolean;
-  readonly onError: ((error: unknown) => void) | undefined;
 }
 
 const NOTHING: Disposable = { dispose: () => undefined };
@@ -36,6 +31,7 @@ export class OwnedContext implements Context, Owner {
   readonly tracer: Tracer;
   readonly onError: ((error: unknown) => void) | undefined;
   ended = false;
+  readonly pending = new Set<ScheduledEvent>();
   #abort: AbortController | undefined;
   #reason = '';
 
@@ -67,14 +63,16 @@ export class OwnedContext implements Context, Owner {
     this.ended = true;
     this.#reason = reason;
     this.#abort?.abort(reason);
+    // What would never run must not stay in the queue either, with all that it knows.
+    for (const event of [...this.pending]) event.dispose();
   }
 }
 
 class OwnedClock implements Clock {
   readonly #loop: EventLoop;
-  readonly #owner: Owner;
+  readonly #owner: OwnedContext;
 
-  constructor(loop: EventLoop, owner: Owner) {
+  constructor(loop: EventLoop, owner: OwnedContext) {
     this.#loop = loop;
     this.#owner = owner;
   }

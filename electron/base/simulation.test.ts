@@ -59,6 +59,17 @@ describe('Simulation', () => {
     expect(simulation.nextEventTime).toBeUndefined();
   });
 
+  it('lets go of what an ended context had scheduled long before its time', () => {
+    const simulation = newTestSimulation();
+    const [ended, alive] = ['cp-1/ended', 'cp-1/alive'].map((actor) => simulation.createContext(actor));
+    for (const context of [ended, alive])
+      context?.clock.setTimeout(() => undefined, 365 * 24 * 3_600_000);
+    expect(simulation.scheduledCount).toBe(2);
+    ended?.end('killed');
+    expect(simulation.scheduledCount).toBe(1);
+    expect([ended?.pending.size, alive?.pending.size]).toEqual([0, 1]);
+  });
+
   it('tells the owner of a handler that throws, and rethrows when nobody owns it', async () => {
     const simulation = newTestSimulation();
     const errors: unknown[] = [];

@@ -3,18 +3,10 @@ import type { RecordId } from './causal-record.ts';
 import type { Disposable } from './disposable.ts';
 import { Heap } from './heap.ts';
 import type { LogLine } from './logger.ts';
-import type { Owner } from './owned-context.ts';
 import { OwnedContext } from './owned-context.ts';
 import type { SeededRand } from './rand.ts';
-
-interface ScheduledEvent {
-  readonly at: number;
-  /** Ties at the same virtual time run in the order in which they were scheduled. */
-  readonly order: number;
-  readonly cause: RecordId;
-  readonly owner: Owner | undefined;
-  run: (() => void) | undefined;
-}
+import type { Owner } from './scheduled-event.ts';
+import { ScheduledEvent } from './scheduled-event.ts';
 
 /** So many cancelled events may wait in the queue before it is worth looking at, when they are the larger part of it. */
 const SWEEP_ABOVE = 1024;
@@ -46,6 +38,7 @@ export class Simulation {
   #order = 0;
   /** Cancelled events still in the queue: most are time-outs of requests that were answered long before. */
   #cancelled = 0;
+  readonly #onCancelled = (): void => this.#sweep();
   /** The record that caused what is running now. */
   cause: RecordId = 0;
   #running = false;
@@ -67,7 +60,7 @@ export class Simulation {
     return this.#queue.peek()?.at;
   }
 
-  /** Events that wait for their time; those of processes that have ended count until it comes. */
+  /** Events that wait for their time. */
   get scheduledCount(): number {
     return this.#queue.size - this.#cancelled;
   }
@@ -82,25 +75,10 @@ export class Simulation {
 
   /** Schedules `run` at virtual time `at` (never before now), under the current cause. */
   schedule(at: number, run: () => void, owner?: Owner): Disposable {
-    const event: ScheduledEvent = {
-      at: Math.max(at, this.#now),
-      order: this.#order++,
-      cause: this.cause,
-      owner,
-      run,
-    };
+    const time = Math.max(at, this.#now);
+    const event = new ScheduledEvent(time, this.#order++, this.cause, owner, run, this.#onCancelled);
     this.#queue.push(event);
-    return {
-      dispose: (): void => {
-        if (event.run === undefined) return;
-        event.run = undefined;
-        this.#cancelled += 1;
-        if (this.#cancelled > SWEEP_ABOVE && this.#cancelled * 2 > this.#queue.size) {
-          this.#queue.retain(({ run: pending }) => pending !== undefined);
-          this.#cancelled = 0;
-        }
-      },
-    };
+    return event;
   }
 
   /** Something from outside: runs as an event at the current virtual time, recorded as an input. */
@@ -167,13 +145,12 @@ export class Simulation {
     this.#queue.pop();
     this.#now = next.at;
     this.cause = next.cause;
-    const { run } = next;
-    next.run = undefined;
+    const { owner } = next;
     try {
-      run?.();
+      next.take()?.();
     } catch (error) {
       try {
-        this.#fail(error, next.owner);
+        this.#fail(error, owner);
       } catch (unowned) {
         this.#running = false;
         throw unowned;
@@ -193,14 +170,19 @@ export class Simulation {
     owner.onError(error);
   }
 
+  #sweep(): void {
+    this.#cancelled += 1;
+    if (this.#cancelled <= SWEEP_ABOVE || this.#cancelled * 2 <= this.#queue.size) return;
+    this.#queue.retain(({ isPending }) => isPending);
+    this.#cancelled = 0;
+  }
+
   #dropCancelled(): void {
     for (;;) {
       const next = this.#queue.peek();
-      if (next === undefined || (next.run !== undefined && next.owner?.ended !== true)) return;
+      if (next === undefined || next.isPending) return;
       this.#queue.pop();
-      if (next.run === undefined) this.#cancelled -= 1;
-      // Disposing it later counts nothing: it is no longer in the queue.
-      next.run = undefined;
+      this.#cancelled -= 1;
     }
   }
 }

@@ -88,6 +88,12 @@ export class BenchCluster {
     return this.#running.size;
   }
 
+  /** The causal log keeps no more records than now. */
+  get isLogFull(): boolean {
+    const { firstId, nextId } = this.simulation.log;
+    return nextId - firstId >= LOG_CAPACITY;
+  }
+
   get virtualTime(): number {
     return this.simulation.now - this.start;
   }

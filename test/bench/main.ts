@@ -12,13 +12,12 @@ interface Part {
   readonly args: readonly string[];
   /** Runs only when it is asked for by its name: it takes long. */
   readonly onlyByName?: boolean;
-  readonly nodeFlags?: readonly string[];
 }
 
 type Values = Readonly<Record<string, number>>;
 
 const PARTS: readonly Part[] = [
-  { name: 'soak, 7 days', program: 'soak', args: ['168', '3'], onlyByName: true, nodeFlags: ['--expose-gc'] },
+  { name: 'soak, 7 days', program: 'soak', args: ['168', '3'], onlyByName: true },
   { name: 'host start', program: 'host-start', args: [] },
   { name: '100 replicas', program: 'scale', args: ['100', 'memory'] },
   { name: '1,000 replicas', program: 'scale', args: ['1000', 'memory'] },
@@ -163,7 +162,7 @@ async function run(part: Part, nodeFlags: readonly string[]): Promise<Values> {
   const file = await bundle(part.program);
   const { status, stdout, error } = spawnSync(
     process.execPath,
-    [...nodeFlags, ...(part.nodeFlags ?? []), file, ...part.args],
+    [...nodeFlags, file, ...part.args],
     {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -286,7 +286,7 @@ export class ContainerShims {
     };
     const { kernel } = this.#machine;
     const memory = new ContainerMemory(resources.memoryLimitInBytes ?? 0, endForMemory, () =>
-      kernel.memoryChanged(),
+      kernel.memoryChanged(container.id),
     );
     const children = new Map<number, number>();
     const world: ContainerWorld = {

@@ -170,8 +170,8 @@ export interface Kernel {
   readonly onDidRunOut: Event<{ readonly group: ControlGroup }>;
   add(id: string, group: ControlGroup): void;
   remove(id: string): void;
-  /** A container holds more than before: when it is too much for the machine, one ends. */
-  memoryChanged(): void;
+  /** A container holds something else than before: when it is too much for the machine, one ends. */
+  memoryChanged(id: string): void;
 }
 
 /** How a process ended. `signal` is set when it was killed. */

@@ -26,6 +26,9 @@ export class SimulatedKernel implements Kernel {
   readonly #capacity: number;
   readonly #system: number;
   readonly #groups = new Map<string, ControlGroup>();
+  /** What each group held when it was counted last, and the sum: a machine has a hundred, and is asked with every one that comes. */
+  readonly #counted = new Map<string, number>();
+  #sum = 0;
   readonly #ranOut = new Emitter<{ readonly group: ControlGroup }>();
 
   readonly onDidRunOut = this.#ranOut.event;
@@ -40,8 +43,7 @@ export class SimulatedKernel implements Kernel {
   }
 
   get memory(): Kernel['memory'] {
-    let groups = 0;
-    for (const group of this.#groups.values()) groups += group.memory;
+    const groups = this.#sum;
     const used = Math.min(this.#capacity, groups + this.#system);
     return { capacity: this.#capacity, available: this.#capacity - used, groups, system: this.#system };
   }
@@ -54,13 +56,17 @@ export class SimulatedKernel implements Kernel {
 
   add(id: string, group: ControlGroup): void {
     this.#groups.set(id, group);
+    this.#count(id, group.memory);
   }
 
   remove(id: string): void {
     this.#groups.delete(id);
+    this.#count(id, 0);
   }
 
-  memoryChanged(): void {
+  memoryChanged(id: string): void {
+    const changed = this.#groups.get(id);
+    if (changed !== undefined) this.#count(id, changed.memory);
     const { capacity, groups, system } = this.memory;
     if (groups + system <= capacity) return;
     let worst: ControlGroup | undefined;
@@ -75,5 +81,11 @@ export class SimulatedKernel implements Kernel {
     if (worst === undefined) return;
     this.#ranOut.fire({ group: worst });
     worst.endForMemory();
+  }
+
+  #count(id: string, bytes: number): void {
+    this.#sum += bytes - (this.#counted.get(id) ?? 0);
+    if (bytes === 0) this.#counted.delete(id);
+    else this.#counted.set(id, bytes);
   }
 }

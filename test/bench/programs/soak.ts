@@ -7,15 +7,12 @@ import { Soak } from '../soak/soak.ts';
 
 const hours = Number(process.argv[2] ?? '168');
 const workers = Number(process.argv[3] ?? '3');
-/** The heap is full of what was compiled and remembered on the way. */
-const HEAP_MB = 8;
 
 const bench = new BenchCluster({ workers });
 const begin = { wall: performance.now(), thread: threadMs() };
 await bench.ready();
 const soak = new Soak(bench);
-// Every kind of harm once: what is made on first use is there before anything is compared.
-for (let round = 0; round < 6; round += 1) await soak.round();
+await soak.warmUp();
 const before = await soak.rest();
 let rounds = 0;
 while (bench.virtualTime < hours * 3_600_000) {
@@ -27,7 +24,7 @@ while (bench.virtualTime < hours * 3_600_000) {
     );
 }
 const after = await soak.rest();
-const wrong = [...soak.failures, ...soak.compare(before, after, HEAP_MB)];
+const wrong = [...soak.failures, ...soak.compare(before, after)];
 for (const line of wrong) console.error(line);
 const wallMs = performance.now() - begin.wall;
 report({

@@ -13,10 +13,16 @@ const IMAGES_PLUGIN = 'io.containerd.cri.v1.images';
 /** The one plugin of versions 1 and 2 of the file. */
 const OLD_PLUGIN = 'io.containerd.grpc.v1.cri';
 
+/** The text that was read last: every sandbox asks, and most machines of a cluster have the same. */
+let known: { readonly text: string; readonly config: TomlTable } = { text: '', config: {} };
+
 function read(files: FileSystem): TomlTable {
   if (!files.exists(CONTAINERD_CONFIG)) return {};
+  const text = files.read(CONTAINERD_CONFIG);
+  if (text === known.text) return known.config;
   try {
-    return parseToml(files.read(CONTAINERD_CONFIG));
+    known = { text, config: parseToml(text) };
+    return known.config;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new Error(`containerd: failed to load TOML: ${CONTAINERD_CONFIG}: ${why}`);
