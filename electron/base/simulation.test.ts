@@ -62,8 +62,7 @@ describe('Simulation', () => {
   it('lets go of what an ended context had scheduled long before its time', () => {
     const simulation = newTestSimulation();
     const [ended, alive] = ['cp-1/ended', 'cp-1/alive'].map((actor) => simulation.createContext(actor));
-    for (const context of [ended, alive])
-      context?.clock.setTimeout(() => undefined, 365 * 24 * 3_600_000);
+    for (const context of [ended, alive]) context?.clock.setTimeout(() => undefined, 365 * 24 * 3_600_000);
     expect(simulation.scheduledCount).toBe(2);
     ended?.end('killed');
     expect(simulation.scheduledCount).toBe(1);

@@ -160,15 +160,11 @@ async function bundle(program: string): Promise<string> {
 /** Each part runs in a process of its own: memory is its own, nothing is warm. */
 async function run(part: Part, nodeFlags: readonly string[]): Promise<Values> {
   const file = await bundle(part.program);
-  const { status, stdout, error } = spawnSync(
-    process.execPath,
-    [...nodeFlags, file, ...part.args],
-    {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, LEME_ROOT: root },
-    },
-  );
+  const { status, stdout, error } = spawnSync(process.execPath, [...nodeFlags, file, ...part.args], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, LEME_ROOT: root },
+  });
   if (error !== undefined) throw error;
   const last = stdout.trim().split('\n').at(-1);
   if (status !== 0 || last === undefined) throw new Error(`${part.name}: exit code ${status}`);
