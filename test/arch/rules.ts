@@ -69,6 +69,16 @@ export const RULES: readonly FolderRule[] = [
   { folder: 'electron/cluster/controller', ours: COMPONENT, packages: ['yaml'] },
   { folder: 'electron/cluster/scheduler', ours: COMPONENT, packages: ['yaml'] },
   {
+    folder: 'electron/cluster/cni',
+    ours: [
+      ...CLUSTER_COMMON,
+      'electron/cluster/apimachinery/json.ts',
+      'electron/cluster/machine',
+      'electron/cluster/network',
+    ],
+    packages: ['@noble/hashes'],
+  },
+  {
     folder: 'electron/cluster/cri',
     ours: [...COMPONENT, 'electron/cluster/images', 'electron/cluster/machine', 'electron/cluster/network'],
     packages: [],
