@@ -115,8 +115,8 @@ export const RULES: readonly FolderRule[] = [
       'electron/cluster/machine',
       'electron/cluster/kubeadm',
       'electron/cluster/topology/interface.ts',
-      // The kubelet's health, which kubeadm asks for.
-      'electron/cluster/network/http-client.ts',
+      // The kubelet's health, which kubeadm asks for; what is streamed from a container, as crictl does.
+      'electron/cluster/network',
     ],
     packages: ['yaml'],
   },

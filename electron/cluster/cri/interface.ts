@@ -21,6 +21,8 @@ export interface PodSandboxConfig {
   readonly network: 'POD' | 'NODE';
   /** `linux.cgroup_parent` upstream, in the form of the kubelet's cgroup driver. */
   readonly cgroupParent?: string;
+  /** Which of the runtime's handlers runs it (upstream: `RunPodSandboxRequest.runtime_handler`); without it the default one. */
+  readonly runtimeHandler?: string;
   /** What `/etc/resolv.conf` of the Pod says; without it that of the machine, which knows no cluster names. */
   readonly dnsConfig?: {
     readonly servers: readonly string[];

@@ -9,7 +9,9 @@ import type {
 } from './interface.ts';
 import { CriError } from './interface.ts';
 import type { NodeRuntime } from './node-runtime.ts';
+import type { RuntimeImages } from './runtime-images.ts';
 import { fitsDriver } from './variants/cgroup-name.ts';
+import type { RuntimeSettings } from './variants/interface.ts';
 import { removeRootfs } from './rootfs.ts';
 
 const HEX = '0123456789abcdef';
@@ -23,12 +25,23 @@ function nameOf(config: PodSandboxConfig): string {
 export class RuntimeSandboxes {
   readonly #process: ProcessContext;
   readonly #runtime: NodeRuntime;
+  /** As they were read when the runtime started. */
+  readonly #settings: RuntimeSettings;
+  readonly #images: RuntimeImages;
   readonly #publish: (event: ContainerEvent) => void;
   /** Names of sandboxes, also of those being made: a name is given once. */
   readonly #names = new Map<string, string>();
 
-  constructor(process: ProcessContext, runtime: NodeRuntime, publish: (event: ContainerEvent) => void) {
+  constructor(
+    process: ProcessContext,
+    runtime: NodeRuntime,
+    settings: RuntimeSettings,
+    images: RuntimeImages,
+    publish: (event: ContainerEvent) => void,
+  ) {
     this.#process = process;
+    this.#settings = settings;
+    this.#images = images;
     this.#runtime = runtime;
     this.#publish = publish;
     for (const sandbox of runtime.store.sandboxes.values())
@@ -37,19 +50,22 @@ export class RuntimeSandboxes {
 
   async run(config: PodSandboxConfig): Promise<CriResponse<'RunPodSandbox'>> {
     const { clock, rand } = this.#process;
-    const { texts, settings } = this.#runtime.variant;
+    const { texts } = this.#runtime.variant;
     const name = nameOf(config);
     const owner = this.#names.get(name);
     if (owner !== undefined) {
       throw new CriError('Unknown', texts.sandboxNameTaken(config.metadata, rand.string(64, HEX), owner));
     }
     const id = rand.string(64, HEX);
-    const { cgroupParent } = config;
-    const { cgroupDriver } = settings(this.#process.files);
+    const { cgroupParent, runtimeHandler = '' } = config;
+    const { cgroupDriver, handlers, sandboxImage } = this.#settings;
+    if (runtimeHandler !== '' && !handlers.includes(runtimeHandler))
+      throw new CriError('Unknown', texts.noSuchHandler(runtimeHandler, handlers));
     if (cgroupParent !== undefined && !fitsDriver(cgroupParent, cgroupDriver))
       throw new CriError('Unknown', texts.cgroupRefused(id, cgroupParent, cgroupDriver));
     this.#names.set(name, id);
     try {
+      await this.#ensureImage(sandboxImage);
       await clock.sleep(20 + rand.float() * 20);
       const ip = config.network === 'NODE' ? this.#process.machine.ip : this.#setUpNetwork(config, id);
       const sandbox: PodSandbox = { id, config, state: 'SANDBOX_READY', createdAt: clock.now(), ip };
@@ -108,6 +124,17 @@ export class RuntimeSandboxes {
         (filter.state === undefined || sandbox.state === filter.state),
     );
     return { items };
+  }
+
+  /** @throws CriError when the image of sandboxes is neither here nor to be had */
+  async #ensureImage(image: string): Promise<void> {
+    if (this.#runtime.findImage(image) !== undefined) return;
+    try {
+      await this.#images.pull(image);
+    } catch (error) {
+      if (!(error instanceof CriError)) throw error;
+      throw new CriError(error.code, this.#runtime.variant.texts.sandboxImageMissing(image, error));
+    }
   }
 
   #setUpNetwork({ metadata }: PodSandboxConfig, id: string): string {

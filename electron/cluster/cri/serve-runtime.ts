@@ -52,7 +52,9 @@ export function serveRuntime(
   const { variant } = runtime;
   recover(runtime, process.clock.now());
   const images = new RuntimeImages(process, runtime);
-  const sandboxes = new RuntimeSandboxes(process, runtime, (event) => server.publish(event));
+  const sandboxes = new RuntimeSandboxes(process, runtime, settings, images, (event) =>
+    server.publish(event),
+  );
   const containers = new RuntimeContainers(process, runtime, (event) => server.publish(event));
   const streams = new StreamingServer(process, runtime);
   const stats = new RuntimeStats(process, runtime, variant.imageRoot);

@@ -88,6 +88,7 @@ export class KubeletHarness {
       () => simulation.now,
     );
     this.runtime.preload('registry.k8s.io/pause:3.10.1');
+    this.runtime.preload('registry.k8s.io/pause:3.10.1');
     this.machine.units.define({
       name: 'containerd',
       description: 'container runtime',

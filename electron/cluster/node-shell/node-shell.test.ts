@@ -255,6 +255,10 @@ describe('units and their journal', () => {
 
 describe('crictl', () => {
   beforeEach(async () => {
+    node.machine.files.write(
+      '/etc/crictl.yaml',
+      'runtime-endpoint: unix:///run/containerd/containerd.sock\n',
+    );
     node.createPod('web-1', { containers: [{ name: 'web', image: 'nginx:1.25' }] });
     await node.test.run(10_000);
   });

@@ -37,14 +37,22 @@ function settings(files: FileSystem): RuntimeSettings {
   const config = read(files);
   const systemd = plugin(config, RUNTIME_PLUGIN, 'containerd', 'runtimes', 'runc', 'options', 'SystemdCgroup');
   const sandbox = plugin(config, IMAGES_PLUGIN, 'pinned_images', 'sandbox') ?? plugin(config, OLD_PLUGIN, 'sandbox_image');
+  const runtimes = plugin(config, RUNTIME_PLUGIN, 'containerd', 'runtimes');
+  const standard = plugin(config, RUNTIME_PLUGIN, 'containerd', 'default_runtime_name');
+  const first = typeof standard === 'string' ? standard : 'runc';
   const disabled = tomlAt(config, 'disabled_plugins');
   const off = ['cri', OLD_PLUGIN, 'io.containerd.grpc.v1.cri', RUNTIME_PLUGIN];
   return {
     cgroupDriver: systemd === true ? 'SYSTEMD' : 'CGROUPFS',
     sandboxImage: typeof sandbox === 'string' ? sandbox : DEFAULT_SANDBOX,
+    handlers: [first, ...Object.keys(isTable(runtimes) ? runtimes : {}).filter((name) => name !== first)],
     criDisabled: Array.isArray(disabled) && disabled.some((name) => off.includes(String(name))),
   };
 } // prettier-ignore
+
+function isTable(value: TomlValue | undefined): value is TomlTable {
+  return typeof value === 'object' && !Array.isArray(value);
+}
 
 /** Models the CRI plugin of containerd 2.1 (internal/cri/server). */
 const texts: RuntimeTexts = {
@@ -85,6 +93,9 @@ const texts: RuntimeTexts = {
   },
   networkNotSetUp: (_metadata, id, why) => `failed to setup network for sandbox "${id}": ${why}`,
   networkNotReady: 'Network plugin returns error: cni plugin not initialized',
+  noSuchHandler: (handler) => `failed to get sandbox runtime: no runtime for "${handler}" is configured`,
+  sandboxImageMissing: (image, why) =>
+    `failed to start sandbox: failed to get sandbox image "${image}": failed to pull image "${image}": ${why.desc}`,
   cgroupRefused: (_id, cgroup, driver) =>
     `failed to start sandbox: failed to create containerd task: failed to create shim task: ${runcCgroupText(cgroup, driver)}`,
 };

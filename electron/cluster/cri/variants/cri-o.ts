@@ -84,6 +84,15 @@ function pullText({ reason, registry, repository, version }: PullRefusal): strin
   }
 }
 
+function handlersOf(tables: readonly TomlTable[]): readonly string[] {
+  const named = tables.flatMap((table) => {
+    const runtimes = tomlAt(table, 'crio', 'runtime', 'runtimes');
+    return typeof runtimes === 'object' && !Array.isArray(runtimes) ? Object.keys(runtimes) : [];
+  });
+  const first = last(tables, 'crio', 'runtime', 'default_runtime');
+  return [...new Set([typeof first === 'string' ? first : 'crun', 'crun', 'runc', ...named])];
+}
+
 const noSuch = (id: string): CriError =>
   new CriError(
     'NotFound',
@@ -123,6 +132,12 @@ const texts: RuntimeTexts = {
     return `failed to create pod network sandbox ${full}(${id}): error adding pod ${namespace}_${name} to CNI network "leme": ${why}`;
   },
   networkNotReady: 'No CNI configuration file in /etc/cni/net.d/. Has your network provider started?',
+  noSuchHandler: (handler, handlers) =>
+    `failed to find runtime handler ${handler} from runtime list map[${[...handlers]
+      .sort()
+      .map((name) => `${name}:0xc0004e2000`)
+      .join(' ')}]`,
+  sandboxImageMissing: (_image, why) => why.desc,
   cgroupRefused: (_id, cgroup, driver) =>
     driver === 'SYSTEMD'
       ? `cri-o configured with systemd cgroup manager, but did not receive slice as parent: ${cgroup}`
@@ -150,6 +165,7 @@ export const crioVariant: RuntimeVariant = {
     return {
       cgroupDriver: last(tables, 'crio', 'runtime', 'cgroup_manager') === 'cgroupfs' ? 'CGROUPFS' : 'SYSTEMD',
       sandboxImage: typeof sandbox === 'string' ? sandbox : DEFAULT_SANDBOX,
+      handlers: handlersOf(tables),
       criDisabled: false,
     };
   },

@@ -20,6 +20,7 @@ export function familiarName(normal: string): string {
 export interface DaemonConfig {
   readonly 'exec-opts'?: readonly string[];
   readonly 'live-restore'?: boolean;
+  readonly runtimes?: Readonly<Record<string, unknown>>;
 }
 
 /** @throws Error with dockerd's text when it is no JSON object */
@@ -67,6 +68,8 @@ const texts: RuntimeTexts = {
   networkNotSetUp: ({ name, namespace }, id, why) =>
     `failed to set up sandbox container "${id}" network for pod "${name}": networkPlugin cni failed to set up pod "${name}_${namespace}" network: ${why}`,
   networkNotReady: 'docker: network plugin is not ready: cni config uninitialized',
+  noSuchHandler: (handler) => `${DAEMON}unknown or invalid runtime name: ${handler}`,
+  sandboxImageMissing: (image, why) => `unable to pull sandbox image "${image}": ${why.desc}`,
   cgroupRefused: (id, cgroup, driver) =>
     `failed to start sandbox container "${id}": ${DAEMON}failed to create task for container: failed to create shim task: ${runcCgroupText(cgroup, driver)}`,
 };
@@ -108,6 +111,7 @@ function variant(name: RuntimeName, runtimeVersion: string, api: string): Runtim
         // Docker's own default where systemd and cgroup v2 are.
         cgroupDriver: driver === 'native.cgroupdriver=cgroupfs' ? 'CGROUPFS' : 'SYSTEMD',
         sandboxImage: 'registry.k8s.io/pause:3.10.1',
+        handlers: ['runc', ...Object.keys(daemonConfig(files).runtimes ?? {})],
         criDisabled: false,
       };
     },

@@ -6,6 +6,8 @@ import type { CgroupDriver, CriError, Image, PodSandboxMetadata } from '../inter
 export interface RuntimeSettings {
   readonly cgroupDriver: CgroupDriver;
   readonly sandboxImage: string;
+  /** Names of the OCI runtimes that Pods may ask for, the default one first. */
+  readonly handlers: readonly string[];
   /** The CRI service is switched off (containerd's `disabled_plugins`). */
   readonly criDisabled: boolean;
 }
@@ -23,6 +25,10 @@ export interface RuntimeTexts {
   networkNotSetUp(metadata: PodSandboxMetadata, id: string, why: string): string;
   /** `message` of the condition NetworkReady. */
   readonly networkNotReady: string;
+  /** Nothing in the configuration has that name. */
+  noSuchHandler(handler: string, handlers: readonly string[]): string;
+  /** The image of sandboxes could not be had; `why` is what a pull of it says. */
+  sandboxImageMissing(image: string, why: CriError): string;
   /** A cgroup's name in the other driver's form. */
   cgroupRefused(id: string, cgroup: string, driver: CgroupDriver): string;
 }

@@ -1,7 +1,9 @@
 import type { MachineCommand } from '../interface.ts';
 import { aptCache, aptGet, aptMark, dpkg } from '../packages/apt-get.ts';
 import { kubelet } from '../packages/kubelet-binary.ts';
-import { crictl } from './crictl.ts';
+import { crictl } from './crictl/crictl.ts';
+import { ctr, nerdctl } from './engines/containerd-tools.ts';
+import { docker } from './engines/docker.ts';
 import { fileCommands } from './files.ts';
 import { journalctl } from './journalctl.ts';
 import { kubeadm } from '../kubeadm/kubeadm.ts';
@@ -19,6 +21,9 @@ export const commands: ReadonlyMap<string, MachineCommand> = new Map<string, Mac
   ['systemctl', systemctl],
   ['journalctl', journalctl],
   ['crictl', crictl],
+  ['ctr', ctr],
+  ['docker', docker],
+  ['nerdctl', nerdctl],
   ['kubeadm', kubeadm],
   ['kubelet', kubelet],
   ['apt', aptGet],

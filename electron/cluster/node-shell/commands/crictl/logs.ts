@@ -1,8 +1,8 @@
-import { readContainerLog } from '../../cri/container-log.ts';
-import type { Container } from '../../cri/interface.ts';
-import type { CommandContext } from '../interface.ts';
-import { CommandError } from '../interface.ts';
-import { parseOptions } from './options.ts';
+import { readContainerLog } from '../../../cri/container-log.ts';
+import type { Container } from '../../../cri/interface.ts';
+import type { CommandContext } from '../../interface.ts';
+import { CommandError } from '../../interface.ts';
+import { parseOptions } from '../options.ts';
 
 /** One line of a CRI log without its head: `<time> stdout F <text>`. */
 const LINE = /^(\S+) (stdout|stderr) [FP] (.*)$/s;
