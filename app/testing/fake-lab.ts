@@ -136,7 +136,7 @@ export function fakeLab(): LabState {
                 id: 'b',
                 text: text('kube-scheduler', 'kube-scheduler'),
                 correct: true,
-                explanation: text('Escolheu o nó.', 'It chose the node.'),
+                explanation: text('Escolheu o node.', 'It chose the node.'),
               },
               {
                 id: 'c',

@@ -55,6 +55,11 @@ export class LabSession implements Disposable {
   /** Something that `view` shows, or that must be stored, has changed. */
   readonly onDidChange = this.#changed.event;
 
+  /** The cluster's time, in virtual milliseconds. */
+  get time(): number {
+    return this.#now();
+  }
+
   constructor(options: LabSessionOptions) {
     this.lab = options.lab;
     this.#cluster = options.cluster;

@@ -38,6 +38,8 @@ describe('loadLab', () => {
       'etcd-compaction',
       'etcd-quorum',
       'etcd-source-of-truth',
+      'container-runtime',
+      'dockershim-upgrade',
       'kubelet-down',
       'kubelet-podspec',
       'probes-and-restarts',

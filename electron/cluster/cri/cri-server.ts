@@ -18,6 +18,7 @@ export class CriServer {
   readonly #process: ProcessContext;
   readonly #handlers: CriHandlers | undefined;
   readonly #watchers = new Map<Connection, number>();
+  readonly #connections = new Set<Connection>();
 
   /** Without handlers the socket is there, and speaks another service than CRI. */
   constructor(process: ProcessContext, handlers: CriHandlers | undefined) {
@@ -25,12 +26,20 @@ export class CriServer {
     this.#handlers = handlers;
   }
 
-  /** @throws Error when the socket is taken */
+  /** Answers what ends it before its process does: nobody is served any more. @throws Error when the socket is taken */
   listen(socket: string): Disposable {
     const { files, signal } = this.#process;
     files.provide(socket, () => '');
-    signal.addEventListener('abort', () => files.exists(socket) && files.remove(socket), { once: true });
-    return this.#process.net.listen(socket, 'cri', (connection) => this.#accept(connection));
+    const unlink = (): void => void (files.exists(socket) && files.remove(socket));
+    signal.addEventListener('abort', unlink, { once: true });
+    const listener = this.#process.net.listen(socket, 'cri', (connection) => this.#accept(connection));
+    return {
+      dispose: () => {
+        listener.dispose();
+        unlink();
+        for (const connection of this.#connections) connection.close();
+      },
+    };
   }
 
   /** Tells everybody who asked for container events. */
@@ -62,7 +71,11 @@ export class CriServer {
   }
 
   #accept(connection: Connection): void {
-    connection.onClose(() => void this.#watchers.delete(connection));
+    this.#connections.add(connection);
+    connection.onClose(() => {
+      this.#connections.delete(connection);
+      this.#watchers.delete(connection);
+    });
     connection.onMessage((payload) => {
       const frame = payload as CriFrame;
       if (frame.type !== 'request') return;

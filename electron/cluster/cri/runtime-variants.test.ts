@@ -150,6 +150,22 @@ describe('Docker', () => {
     }
   }); // prettier-ignore
 
+  it('serves nobody while it takes them down: nothing that is started again would be stopped', async () => {
+    const node = nodeWith('docker');
+    const stubborn = containerConfig('busybox', { command: ['sh', '-c', 'sleep 1000'] });
+    await node.as((cri) => runContainer(cri, 'busybox', stubborn), { socket, ms: 20_000 });
+    const daemon = (): { kill(signal: 'SIGTERM'): void } | undefined =>
+      node.machine.processes.find(({ name }) => name === 'docker');
+    daemon()?.kill('SIGTERM');
+    await node.test.run(1_000);
+    expect(daemon(), 'a shell as process 1 ignores SIGTERM: it is waited for').toBeDefined();
+    await expect(node.as((cri) => cri.call('PullImage', { image: 'nginx' }), { socket })).rejects.toThrow(
+      'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?',
+    );
+    await node.test.run(10_000);
+    expect(daemon()).toBeUndefined();
+  });
+
   it('does not start with a daemon.json that is none', async () => {
     const node = nodeWith('docker', { '/etc/docker/daemon.json': '{"exec-opts":' });
     const lines: string[] = [];

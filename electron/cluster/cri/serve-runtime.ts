@@ -1,3 +1,4 @@
+import type { Disposable } from '../../base/disposable.ts';
 import type { ProcessContext } from '../machine/interface.ts';
 import { CriServer } from './cri-server.ts';
 import type { CriHandlers } from './cri-server.ts';
@@ -42,13 +43,13 @@ function recover(runtime: NodeRuntime, now: number): void {
   }
 }
 
-/** Serves both services of CRI at a socket, in the name of a process and as its runtime does. */
+/** Serves both services of CRI at a socket, in the name of a process and as its runtime does, until that ends or is told to. */
 export function serveRuntime(
   process: ProcessContext,
   runtime: NodeRuntime,
   settings: RuntimeSettings,
   socket: string,
-): void {
+): Disposable {
   const { variant } = runtime;
   recover(runtime, process.clock.now());
   const images = new RuntimeImages(process, runtime);
@@ -99,5 +100,5 @@ export function serveRuntime(
   const exits = runtime.shims.onDidExit(({ container }) => containers.exited(container));
   process.signal.addEventListener('abort', () => exits.dispose(), { once: true });
   streams.listen();
-  server.listen(socket);
+  return server.listen(socket);
 }

@@ -37,7 +37,7 @@ describe('placement check', () => {
     expect(check.evaluate(context)).toEqual({
       credit: 0.5,
       expected: {
-        'pt-BR': 'Pod default: pelo menos 2 atribuídos a um nó onde cabem',
+        'pt-BR': 'Pod default: pelo menos 2 atribuídos a um node onde cabem',
         en: 'Pod default: at least 2 bound to a node where they fit',
       },
       actual: {

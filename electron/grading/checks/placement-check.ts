@@ -59,8 +59,8 @@ export const placementCheck: CheckFactory<CheckSpecOf<'placement'>> = (spec, _co
       const wanted = describeCount(rule);
       const words =
         spec.choice === 'best'
-          ? both('atribuídos ao nó de maior pontuação', 'bound to the node that scores most')
-          : both('atribuídos a um nó onde cabem', 'bound to a node where they fit');
+          ? both('atribuídos ao node de maior pontuação', 'bound to the node that scores most')
+          : both('atribuídos a um node onde cabem', 'bound to a node where they fit');
       const actual = (locale: 'pt-BR' | 'en'): string =>
         all
           .slice(-SHOWN)

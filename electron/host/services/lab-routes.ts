@@ -5,7 +5,8 @@ import type { LabService } from './lab-service.ts';
 
 const Answer = z.object({ step: z.string(), question: z.string(), answer: z.array(z.string()).min(1) });
 const Hint = z.object({ step: z.string(), task: z.string(), hint: z.number().int().min(0) });
-const Wait = z.object({ step: z.string(), task: z.string().optional() });
+/** `seconds` of the cluster's time. */
+const Wait = z.object({ step: z.string(), task: z.string().optional(), seconds: z.number().positive() });
 
 export interface RouteAnswer {
   readonly status: number;
@@ -34,13 +35,13 @@ export async function labRoute(
         return { status: 200, body: {} };
       }
       case 'wait': {
-        const { step, task } = Wait.parse(body);
+        const { step, task, seconds } = Wait.parse(body);
         if (service.session.attempt.steps[step] === undefined)
           throw new RpcError('NotFound', `there is no step ${step}`);
         const met = await service.wait(({ attempt }) => {
           const progress = attempt.steps[step];
           return task === undefined ? progress?.done === true : progress?.tasks[task]?.passed === true;
-        }, signal);
+        }, seconds * 1000, signal);
         return { status: 200, body: { met } };
       }
       default:

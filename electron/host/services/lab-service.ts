@@ -9,6 +9,8 @@ import type { Json, Workspace } from '../../storage/interface.ts';
 import type { ClusterSession, ClusterSpec } from '../cluster-session.ts';
 import type { LabSetup } from '../lab-setup.ts';
 import { SimulatedClusterView } from '../simulated-cluster-view.ts';
+import { LabWaits } from './lab-waits.ts';
+import type { WaitedFor } from './lab-waits.ts';
 import type { LabCatalogue } from './lab-catalogue.ts';
 import { Watched } from './watched.ts';
 
@@ -31,7 +33,7 @@ export class LabService {
   #session: LabSession | undefined;
   #preparing: Lab | undefined;
   #unsaved = false;
-  #waiting: { readonly check: (session: LabSession) => boolean; readonly done: () => void }[] = [];
+  readonly #waits = new LabWaits();
 
   constructor(options: LabServiceOptions) {
     this.#options = options;
@@ -109,7 +111,7 @@ export class LabService {
     if (session === undefined) return;
     session.evaluate();
     this.state.refresh();
-    for (const waiting of [...this.#waiting]) if (waiting.check(session)) waiting.done();
+    this.#waits.look(session);
   }
 
   /** Part of a commit: what the session is now belongs to the same moment as the cluster. */
@@ -121,18 +123,10 @@ export class LabService {
     this.#store(session.snapshot(), attempt.phase);
   }
 
-  /** Resolves true once `check` holds, false when `abort` fires first. */
-  wait(check: (session: LabSession) => boolean, abort: AbortSignal): Promise<boolean> {
-    return new Promise((resolve) => {
-      const finish = (result: boolean): void => {
-        this.#waiting = this.#waiting.filter((other) => other !== waiting);
-        resolve(result);
-      };
-      const waiting = { check, done: () => finish(true) };
-      this.#waiting.push(waiting);
-      abort.addEventListener('abort', () => finish(false), { once: true });
-      this.evaluate();
-    });
+  /** Resolves true once `check` holds, false when `ms` of the cluster's time have gone by or `abort` fires first (see `LabWaits`). */
+  wait(check: (session: WaitedFor) => boolean, ms: number, abort: AbortSignal): Promise<boolean> {
+    this.evaluate();
+    return this.#waits.wait(this.session, check, ms, abort);
   }
 
   async #prepare(lab: Lab): Promise<void> {

@@ -9,7 +9,7 @@ const SENTENCES: Readonly<Record<string, (params: Params) => LocalizedText>> = {
     en: `the Pod asks for ${by} less ${resource} (${to} instead of ${from})`,
   }),
   'more-allocatable': ({ node, resource, by, from, to }) => ({
-    'pt-BR': `o nó ${node} tem ${by} a mais de ${resource} (${to} em vez de ${from})`,
+    'pt-BR': `o node ${node} tem ${by} a mais de ${resource} (${to} em vez de ${from})`,
     en: `node ${node} has ${by} more ${resource} (${to} instead of ${from})`,
   }),
   tolerate: ({ taint }) => ({
@@ -17,19 +17,19 @@ const SENTENCES: Readonly<Record<string, (params: Params) => LocalizedText>> = {
     en: `the Pod tolerates the taint ${taint}`,
   }),
   untaint: ({ node, taint }) => ({
-    'pt-BR': `o nó ${node} perde o taint ${taint}`,
+    'pt-BR': `o node ${node} perde o taint ${taint}`,
     en: `node ${node} loses the taint ${taint}`,
   }),
   uncordon: ({ node }) => ({
-    'pt-BR': `o nó ${node} volta a aceitar Pods (uncordon)`,
+    'pt-BR': `o node ${node} volta a aceitar Pods (uncordon)`,
     en: `node ${node} takes Pods again (uncordon)`,
   }),
   'label-node': ({ node, label }) => ({
-    'pt-BR': `o nó ${node} ganha o label ${label}`,
+    'pt-BR': `o node ${node} ganha o label ${label}`,
     en: `node ${node} gets the label ${label}`,
   }),
   'unlabel-node': ({ node, key }) => ({
-    'pt-BR': `o nó ${node} perde o label ${key}`,
+    'pt-BR': `o node ${node} perde o label ${key}`,
     en: `node ${node} loses the label ${key}`,
   }),
   'drop-node-selector': ({ selector }) => ({
@@ -37,7 +37,7 @@ const SENTENCES: Readonly<Record<string, (params: Params) => LocalizedText>> = {
     en: `the Pod no longer asks for ${selector} in nodeSelector`,
   }),
   'drop-node-affinity': () => ({
-    'pt-BR': 'o Pod deixa de exigir afinidade de nó',
+    'pt-BR': 'o Pod deixa de exigir afinidade de node',
     en: 'the Pod no longer requires node affinity',
   }),
   'drop-pod-affinity': ({ topologyKey, index }) => ({
@@ -61,11 +61,11 @@ const SENTENCES: Readonly<Record<string, (params: Params) => LocalizedText>> = {
     en: `the scheduling gates are removed: ${gates}`,
   }),
   'drop-host-port': ({ port }) => ({
-    'pt-BR': `o Pod deixa de pedir a porta ${port} do nó`,
+    'pt-BR': `o Pod deixa de pedir a porta ${port} do node`,
     en: `the Pod no longer asks for host port ${port}`,
   }),
   'volume-anywhere': ({ volume }) => ({
-    'pt-BR': `o PersistentVolume ${volume} é alcançado de todo nó (sem nodeAffinity)`,
+    'pt-BR': `o PersistentVolume ${volume} é alcançado de todo node (sem nodeAffinity)`,
     en: `PersistentVolume ${volume} can be reached from every node (no nodeAffinity)`,
   }),
   'free-volume': ({ volume }) => ({
@@ -73,7 +73,7 @@ const SENTENCES: Readonly<Record<string, (params: Params) => LocalizedText>> = {
     en: `PersistentVolume ${volume} is free again (no claimRef)`,
   }),
   'new-volume': ({ size, class: name, node }) => ({
-    'pt-BR': `há mais um PersistentVolume de ${size}, da classe ${quoted(name)}, no nó ${node}`,
+    'pt-BR': `há mais um PersistentVolume de ${size}, da classe ${quoted(name)}, no node ${node}`,
     en: `there is one more PersistentVolume of ${size}, of class ${quoted(name)}, on node ${node}`,
   }),
   'label-volume': ({ volume, label }) => ({
@@ -93,11 +93,11 @@ const SENTENCES: Readonly<Record<string, (params: Params) => LocalizedText>> = {
     en: `claim ${claim} asks for ${to} instead of ${from}`,
   }),
   'claim-forget-node': ({ claim, node }) => ({
-    'pt-BR': `o claim ${claim} esquece o nó ${node} (sem a anotação selected-node)`,
+    'pt-BR': `o claim ${claim} esquece o node ${node} (sem a anotação selected-node)`,
     en: `claim ${claim} forgets node ${node} (no annotation selected-node)`,
   }),
   'claim-many-pods': ({ claim }) => ({
-    'pt-BR': `o claim ${claim} vale para vários Pods do nó (ReadWriteOnce)`,
+    'pt-BR': `o claim ${claim} vale para vários Pods do node (ReadWriteOnce)`,
     en: `claim ${claim} is for many Pods of a node (ReadWriteOnce)`,
   }),
   'class-anywhere': ({ class: name }) => ({
@@ -109,11 +109,11 @@ const SENTENCES: Readonly<Record<string, (params: Params) => LocalizedText>> = {
     en: `StorageClass ${name} waits for the Pod (WaitForFirstConsumer)`,
   }),
   'more-capacity': ({ class: name, node, from, to }) => ({
-    'pt-BR': `o driver da classe ${name} tem ${to} em vez de ${from} livres para o nó ${node}`,
+    'pt-BR': `o driver da classe ${name} tem ${to} em vez de ${from} livres para o node ${node}`,
     en: `the driver of class ${name} has ${to} instead of ${from} free for node ${node}`,
   }),
   'more-attachments': ({ node, driver, from, to }) => ({
-    'pt-BR': `o driver ${driver} liga ${to} volumes em vez de ${from} ao nó ${node}`,
+    'pt-BR': `o driver ${driver} liga ${to} volumes em vez de ${from} ao node ${node}`,
     en: `driver ${driver} attaches ${to} volumes instead of ${from} to node ${node}`,
   }),
   'mount-read-only': ({ volume }) => ({
@@ -125,7 +125,7 @@ const SENTENCES: Readonly<Record<string, (params: Params) => LocalizedText>> = {
     en: `Pod ${pod} is not there`,
   }),
   'remove-node': ({ node }) => ({
-    'pt-BR': `o nó ${node} não está lá`,
+    'pt-BR': `o node ${node} não está lá`,
     en: `node ${node} is not there`,
   }),
   'patch-pod': ({ patch }) => ({
@@ -133,7 +133,7 @@ const SENTENCES: Readonly<Record<string, (params: Params) => LocalizedText>> = {
     en: `in the Pod: ${patch}`,
   }),
   'patch-node': ({ node, patch }) => ({
-    'pt-BR': `no nó ${node}: ${patch}`,
+    'pt-BR': `no node ${node}: ${patch}`,
     en: `in node ${node}: ${patch}`,
   }),
   weight: ({ plugin, weight }) => ({

@@ -325,6 +325,28 @@ test('drain evicts, says what stands in the way, and needs --force for lone Pods
   });
 });
 
+test('drain that is ended with Ctrl-C does not say that the Pods are gone', async () => {
+  const lone = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'lone', namespace: 'default', uid: 'u1' },
+    spec: { nodeName: 'n1', containers: [] },
+    status: { phase: 'Running' },
+  };
+  api.put('/api/v1/namespaces/default/pods/lone', lone);
+  api.hooks.push((seen) => {
+    if (seen.url.includes('/eviction')) return { status: 201, body: { kind: 'Status', status: 'Success' } };
+    return seen.method === 'GET' && seen.url.startsWith('/api/v1/pods?')
+      ? { status: 200, body: { kind: 'PodList', items: [lone] } }
+      : undefined;
+  });
+  const controller = new AbortController();
+  const ended = run('kubectl drain n1 --force', { signal: controller.signal });
+  await until(() => api.seen.some((each) => each.url.includes('watch=true')));
+  controller.abort();
+  expect((await ended).stdout).toBe('node/n1 already cordoned\nevicting pod default/lone\n');
+});
+
 test('a stream that the server refuses is told in its words', async () => {
   const status = {
     kind: 'Status',

@@ -13,7 +13,7 @@ export function languageOf(env: Readonly<Record<string, string>>): Language {
 const groups: readonly (readonly [CommandGroup, Text])[] = [
   ['basic', { en: 'Everyday commands', 'pt-BR': 'Comandos do dia a dia' }],
   ['deploy', { en: 'Rollouts and scale', 'pt-BR': 'Implantação e escala' }],
-  ['cluster', { en: 'Cluster and nodes', 'pt-BR': 'Cluster e nós' }],
+  ['cluster', { en: 'Cluster and nodes', 'pt-BR': 'Cluster e nodes' }],
   ['troubleshooting', { en: 'Looking into things', 'pt-BR': 'Investigação' }],
   ['advanced', { en: 'Declarative and advanced', 'pt-BR': 'Declarativos e avançados' }],
   ['settings', { en: 'Labels and annotations', 'pt-BR': 'Rótulos e anotações' }],

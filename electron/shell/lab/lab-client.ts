@@ -33,9 +33,10 @@ export class LabClient {
     await this.#post('hint', { step, task, hint });
   }
 
-  /** Waits until a step is done, or one of its tasks has passed. */
-  async wait(step: string, task: string | undefined): Promise<void> {
-    await this.#post('wait', task === undefined ? { step } : { step, task });
+  /** Waits until a step is done, or one of its tasks has passed; false after so many seconds of the cluster's time. */
+  async wait(step: string, task: string | undefined, seconds: number): Promise<boolean> {
+    const answer = await this.#post('wait', { step, ...(task === undefined ? {} : { task }), seconds });
+    return (answer as { met: boolean }).met;
   }
 
   #post(action: string, body: unknown): Promise<unknown> {

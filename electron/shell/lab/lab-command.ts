@@ -6,7 +6,7 @@ import { LabClient, LabError } from './lab-client.ts';
 const WORDS = {
   en: {
     usage:
-      'usage: lab [show [STEP]]\n       lab answer STEP QUESTION OPTION…\n       lab hint STEP TASK [N]\n       lab wait STEP[/TASK] [--timeout=SECONDS]\n',
+      'usage: lab [show [STEP]]\n       lab answer STEP QUESTION OPTION…\n       lab hint STEP TASK [N]\n       lab wait STEP[/TASK] [--timeout=SECONDS]   (of the cluster\'s time; 600)\n',
     score: 'score',
     expected: 'expected',
     actual: 'actual',
@@ -15,11 +15,11 @@ const WORDS = {
     wrong: 'not correct',
     unknownStep: (step: string) => `there is no step ${step}`,
     unknownTask: (task: string) => `there is no task ${task}`,
-    timedOut: 'timed out',
+    timedOut: (seconds: number) => `not within ${seconds} s of the cluster's time`,
   },
   'pt-BR': {
     usage:
-      'uso: lab [show [PASSO]]\n     lab answer PASSO PERGUNTA OPÇÃO…\n     lab hint PASSO TAREFA [N]\n     lab wait PASSO[/TAREFA] [--timeout=SEGUNDOS]\n',
+      'uso: lab [show [PASSO]]\n     lab answer PASSO PERGUNTA OPÇÃO…\n     lab hint PASSO TAREFA [N]\n     lab wait PASSO[/TAREFA] [--timeout=SEGUNDOS]   (do tempo do cluster; 600)\n',
     score: 'pontuação',
     expected: 'esperado',
     actual: 'encontrado',
@@ -28,7 +28,7 @@ const WORDS = {
     wrong: 'incorreto',
     unknownStep: (step: string) => `não existe o passo ${step}`,
     unknownTask: (task: string) => `não existe a tarefa ${task}`,
-    timedOut: 'tempo esgotado',
+    timedOut: (seconds: number) => `não em ${seconds} s do tempo do cluster`,
   },
 } as const;
 
@@ -101,18 +101,15 @@ async function wait(io: CommandIo, client: LabClient, args: readonly string[]): 
   const words = WORDS[localeOf(io.env)];
   const place = args.find((arg) => !arg.startsWith('--'));
   const seconds = Number(
-    args.find((arg) => arg.startsWith('--timeout='))?.slice('--timeout='.length) ?? '60',
+    args.find((arg) => arg.startsWith('--timeout='))?.slice('--timeout='.length) ?? '600',
   );
   if (place === undefined || !(seconds > 0)) {
     await io.stderr.write(words.usage);
     return 2;
   }
   const [step = '', task] = place.split('/');
-  const met = client.wait(step, task).then(() => true);
-  const timedOut = io.sleep(seconds * 1000).then(() => false);
-  if (await Promise.race([met, timedOut])) return 0;
-  met.catch(() => undefined);
-  await io.stderr.write(`lab: ${place}: ${words.timedOut}\n`);
+  if (await client.wait(step, task, seconds)) return 0;
+  await io.stderr.write(`lab: ${place}: ${words.timedOut(seconds)}\n`);
   return 1;
 }
 

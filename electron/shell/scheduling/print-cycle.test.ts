@@ -117,7 +117,7 @@ describe('kubectl explain-scheduling', () => {
       ].join('\n'),
     );
     expect(printWhyNot({ ...whyNot, remedies: [], complete: true }, 'default/web', 'pt-BR')).toContain(
-      'Nada no Pod ou no nó ajudaria: o motivo da recusa tem de mudar antes.\n',
+      'Nada no Pod ou no node ajudaria: o motivo da recusa tem de mudar antes.\n',
     );
     expect(printWhyNot({ ...whyNot, remedies: [], complete: false }, 'default/web', 'en')).toContain(
       'No small change was found with which it would.\nThe search was ended early',

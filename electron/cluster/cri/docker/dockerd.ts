@@ -65,7 +65,7 @@ export function dockerdProgram(runtime: NodeRuntime): Program {
     }
     // Left over by a daemon that had no time to stop them.
     if (!liveRestore) await stopContainers(process, runtime);
-    serveRuntime(process, runtime, settings, DOCKER_SOCKET);
+    const api = serveRuntime(process, runtime, settings, DOCKER_SOCKET);
     logLine(process, 'info', 'Docker daemon', { version: runtime.variant.runtimeVersion });
     logLine(process, 'info', 'Daemon has completed initialization');
     logLine(process, 'info', `API listen on ${DOCKER_SOCKET}`);
@@ -73,6 +73,8 @@ export function dockerdProgram(runtime: NodeRuntime): Program {
       process.onTerminate(() =>
         process.go(async () => {
           logLine(process, 'info', "Processing signal 'terminated'");
+          // First: a container that the kubelet had it start again would outlive it.
+          api.dispose();
           if (!liveRestore) await stopContainers(process, runtime);
           logLine(process, 'info', 'Daemon shutdown complete');
           resolve(0);

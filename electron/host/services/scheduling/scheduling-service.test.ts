@@ -215,6 +215,9 @@ describe('SchedulingService', () => {
     expect(() => s.service.whatIf(which, ['disable=DefaultBinder'])).toThrow(
       'no scheduler can run without it',
     );
+    expect(() => s.service.whatIf(which, ['weight/TaintToleration=-1'])).toThrow(
+      'expected weight/PLUGIN=N, N a whole number, 0 or more',
+    );
     expect(() => s.service.whyNot(which, 'zzz')).toThrow('there is no node "zzz"');
     expect(schedulingRoute(s.service, 'cycle', { ...which, record: 99 })).toEqual({
       status: 409,

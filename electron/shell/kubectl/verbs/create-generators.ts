@@ -269,7 +269,7 @@ const services: CommandSpec = {
               {
                 name: 'node-port',
                 kind: 'int' as const,
-                help: { en: 'Port on every node.', 'pt-BR': 'Porta em cada nó.' },
+                help: { en: 'Port on every node.', 'pt-BR': 'Porta em cada node.' },
               },
             ]
           : []),

@@ -38,7 +38,7 @@ export const debug: CommandSpec = {
   group: 'troubleshooting',
   short: {
     en: 'Look into a Pod with one more container, into a copy of it, or into a node.',
-    'pt-BR': 'Examina um Pod com mais um contêiner, uma cópia dele, ou um nó.',
+    'pt-BR': 'Examina um Pod com mais um contêiner, uma cópia dele, ou um node.',
   },
   examples: [
     'kubectl debug web -it --image=busybox --target=nginx',
@@ -61,7 +61,7 @@ export const debug: CommandSpec = {
     text('image-pull-policy', 'When to pull the image.', 'Quando baixar a imagem.'),
     text('profile', 'The rights to have.', 'Os direitos a ter.', { initial: 'legacy', values: profiles }),
     bool('replace', 'With --copy-to, delete the Pod itself.', 'Com --copy-to, apaga o próprio Pod.'),
-    bool('same-node', 'With --copy-to, on the same node.', 'Com --copy-to, no mesmo nó.'),
+    bool('same-node', 'With --copy-to, on the same node.', 'Com --copy-to, no mesmo node.'),
     bool(
       'share-processes',
       'With --copy-to, containers see the processes of one another.',

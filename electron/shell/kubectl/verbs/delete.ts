@@ -84,7 +84,7 @@ export const del: CommandSpec = {
       kind: 'bool',
       help: {
         en: 'Remove at once from the API, without waiting for the node.',
-        'pt-BR': 'Remove da API na hora, sem esperar o nó.',
+        'pt-BR': 'Remove da API na hora, sem esperar o node.',
       },
     },
     gracePeriodFlag,

@@ -27,7 +27,7 @@ export const drain: CommandSpec = {
   group: 'cluster',
   short: {
     en: 'Empty a node: cordon it and evict its Pods.',
-    'pt-BR': 'Esvazia um nó: marca e despeja seus Pods.',
+    'pt-BR': 'Esvazia um node: marca e despeja seus Pods.',
   },
   examples: [
     'kubectl drain worker-1 --ignore-daemonsets',
@@ -151,6 +151,8 @@ async function run(session: Session, flags: FlagSet, args: string[]): Promise<vo
   for (const node of found) {
     try {
       await drainOne(session, flags, node, dryRun !== 'none');
+      // Ctrl-C: the Pods may still be there.
+      if (session.io.signal.aborted) return;
       await printer.done(node.object, 'drained');
     } catch (error) {
       const many = error instanceof DrainRefused ? error.reasons : [plainMessage(error)];
@@ -262,5 +264,6 @@ async function evict(
   }
   const left = limits.limit > 0 ? Math.max(1, limits.limit - (Date.now() - limits.started)) : 0;
   await waitGone(session, { mapping, namespace, name }, stringAt(objectAt(pod, 'metadata'), 'uid'), left);
+  if (session.io.signal.aborted) return;
   await session.out(`pod/${name} evicted\n`);
 }

@@ -53,8 +53,8 @@ function cordonCommand(verb: 'cordon' | 'uncordon'): CommandSpec {
     usage: 'NODE',
     group: 'cluster',
     short: on
-      ? { en: 'Take no new Pods on a node.', 'pt-BR': 'Não aceita novos Pods em um nó.' }
-      : { en: 'Take new Pods on a node again.', 'pt-BR': 'Volta a aceitar novos Pods em um nó.' },
+      ? { en: 'Take no new Pods on a node.', 'pt-BR': 'Não aceita novos Pods em um node.' }
+      : { en: 'Take new Pods on a node again.', 'pt-BR': 'Volta a aceitar novos Pods em um node.' },
     examples: [`kubectl ${verb} worker-1`],
     arguments: { of: 'names', type: 'nodes' },
     flags: [selectorFlag, dryRunFlag],
@@ -81,7 +81,7 @@ export const taint: CommandSpec = {
   group: 'cluster',
   short: {
     en: 'Add or remove taints of nodes; KEY:EFFECT- removes.',
-    'pt-BR': 'Acrescenta ou remove taints de nós; CHAVE:EFEITO- remove.',
+    'pt-BR': 'Acrescenta ou remove taints de nodes; CHAVE:EFEITO- remove.',
   },
   examples: [
     'kubectl taint nodes worker-1 dedicated=gpu:NoSchedule',

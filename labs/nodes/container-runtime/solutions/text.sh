@@ -1,0 +1,30 @@
+# The way the text suggests.
+lab answer layers sandbox sandbox
+lab answer layers predict-stop new-container
+ssh worker-1 'crictl stop $(crictl ps -q --name ticker)'
+lab wait layers --timeout=60
+lab answer sockets chain cri-dockerd dockerd containerd
+lab answer sockets no-cri disabled
+lab answer stop predict-containers run
+lab answer stop predict-node false
+ssh worker-1 systemctl stop crio
+lab wait stop --timeout=120
+lab answer mend why-now start
+ssh worker-1 rm /etc/crio/crio.conf.d/99-tuning.conf
+ssh worker-1 systemctl restart crio
+lab wait mend --timeout=120
+lab answer docker predict-docker stop
+lab answer docker driver drivers
+ssh worker-2 systemctl stop docker
+lab wait docker/ended --timeout=30
+ssh worker-2 sed -i s/cgroupfs/systemd/ /etc/docker/daemon.json
+ssh worker-2 systemctl start docker
+lab wait docker --timeout=400
+ssh worker-2 "sed -i '1a \  \"live-restore\": true,' /etc/docker/daemon.json"
+ssh worker-2 systemctl restart docker
+sleep 5
+kubectl wait pod -l app=pair --for=condition=Ready --timeout=300s
+ssh worker-2 systemctl stop docker
+lab wait survive/live-restore --timeout=30
+ssh worker-2 systemctl start docker
+lab wait survive --timeout=120
