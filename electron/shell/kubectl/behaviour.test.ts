@@ -334,12 +334,14 @@ test('drain that is ended with Ctrl-C does not say that the Pods are gone', asyn
     status: { phase: 'Running' },
   };
   api.put('/api/v1/namespaces/default/pods/lone', lone);
-  api.hooks.push((seen) => {
-    if (seen.url.includes('/eviction')) return { status: 201, body: { kind: 'Status', status: 'Success' } };
-    return seen.method === 'GET' && seen.url.startsWith('/api/v1/pods?')
+  api.hooks.push((seen) =>
+    seen.url.includes('/eviction') ? { status: 201, body: { kind: 'Status', status: 'Success' } } : undefined,
+  );
+  api.hooks.push((seen) =>
+    seen.method === 'GET' && seen.url.startsWith('/api/v1/pods?')
       ? { status: 200, body: { kind: 'PodList', items: [lone] } }
-      : undefined;
-  });
+      : undefined,
+  );
   const controller = new AbortController();
   const ended = run('kubectl drain n1 --force', { signal: controller.signal });
   await until(() => api.seen.some((each) => each.url.includes('watch=true')));
