@@ -38,10 +38,14 @@ export async function labRoute(
         const { step, task, seconds } = Wait.parse(body);
         if (service.session.attempt.steps[step] === undefined)
           throw new RpcError('NotFound', `there is no step ${step}`);
-        const met = await service.wait(({ attempt }) => {
-          const progress = attempt.steps[step];
-          return task === undefined ? progress?.done === true : progress?.tasks[task]?.passed === true;
-        }, seconds * 1000, signal);
+        const met = await service.wait(
+          ({ attempt }) => {
+            const progress = attempt.steps[step];
+            return task === undefined ? progress?.done === true : progress?.tasks[task]?.passed === true;
+          },
+          seconds * 1000,
+          signal,
+        );
         return { status: 200, body: { met } };
       }
       default:

@@ -6,7 +6,7 @@ import { LabClient, LabError } from './lab-client.ts';
 const WORDS = {
   en: {
     usage:
-      'usage: lab [show [STEP]]\n       lab answer STEP QUESTION OPTION…\n       lab hint STEP TASK [N]\n       lab wait STEP[/TASK] [--timeout=SECONDS]   (of the cluster\'s time; 600)\n',
+      "usage: lab [show [STEP]]\n       lab answer STEP QUESTION OPTION…\n       lab hint STEP TASK [N]\n       lab wait STEP[/TASK] [--timeout=SECONDS]   (of the cluster's time; 600)\n",
     score: 'score',
     expected: 'expected',
     actual: 'actual',

@@ -95,7 +95,8 @@ export function parseChange(text: string, pod: Pod): Change {
     case 'weight': {
       const weight = Number(value);
       if (!Object.hasOwn(inTreeRegistry, name)) refuse(`there is no plugin ${JSON.stringify(name)}`);
-      if (!Number.isInteger(weight) || weight < 0) refuse('expected weight/PLUGIN=N, N a whole number, 0 or more');
+      if (!Number.isInteger(weight) || weight < 0)
+        refuse('expected weight/PLUGIN=N, N a whole number, 0 or more');
       return {
         target: 'weight',
         name,
