@@ -21,7 +21,7 @@ export class ContainerOutput {
 
   /** A whole line, as programs without a file descriptor write it. */
   line(stream: OutputStream, line: string, time: number): void {
-    this.#log.append(stream, line, time);
+    this.#log.append(stream, [line], time);
     if (this.#listeners.size > 0) this.#tell(stream, `${utf8Encode(line)}\n`);
   }
 
@@ -32,14 +32,18 @@ export class ContainerOutput {
   write(stream: OutputStream, bytes: string): void {
     const lines = (this.#rest[stream] + bytes).split('\n');
     this.#rest[stream] = lines.pop() ?? '';
-    for (const line of lines) this.#log.append(stream, utf8Decode(line.replace(/\r$/, '')), this.#now());
+    this.#log.append(
+      stream,
+      lines.map((line) => utf8Decode(line.replace(/\r$/, ''))),
+      this.#now(),
+    );
     this.#tell(stream, bytes);
   }
 
   /** The process has ended: an unfinished line is one all the same. */
   flush(): void {
     for (const stream of ['stdout', 'stderr'] as const) {
-      if (this.#rest[stream] !== '') this.#log.append(stream, utf8Decode(this.#rest[stream]), this.#now());
+      if (this.#rest[stream] !== '') this.#log.append(stream, [utf8Decode(this.#rest[stream])], this.#now());
       this.#rest[stream] = '';
     }
   }

@@ -198,8 +198,11 @@ export class RuntimeContainers {
 
   #removeLogs(container: Container): void {
     const { files } = this.#process;
-    for (const path of [container.logPath, `${container.logPath}.1`])
-      if (files.exists(path)) files.remove(path);
+    const end = container.logPath.lastIndexOf('/');
+    const [folder, name] = [container.logPath.slice(0, end), container.logPath.slice(end + 1)];
+    // Those that were moved away, too: upstream's kubelet sees to them.
+    for (const other of files.list(folder))
+      if (other === name || other.startsWith(`${name}.`)) files.remove(`${folder}/${other}`);
   }
 
   #find(id: string): Container {

@@ -17,8 +17,6 @@ export interface LogRotationOptions {
   readonly maxFiles: number;
   /** Milliseconds. */
   readonly interval: number;
-  /** Bytes that the runtime lets a log file grow to, which a larger `maxSize` never meets. */
-  readonly bound: number;
   readonly running: () => readonly Container[];
 }
 
@@ -29,6 +27,7 @@ export interface LogRotationOptions {
 export class ContainerLogRotation {
   readonly #options: LogRotationOptions;
   readonly #maxSize: number;
+  #used = -1;
 
   constructor(options: LogRotationOptions) {
     this.#options = options;
@@ -36,15 +35,18 @@ export class ContainerLogRotation {
   }
 
   start(): void {
-    const { process, interval, bound } = this.#options;
-    if (this.#maxSize < 0 || this.#maxSize > bound) return;
+    const { process, interval } = this.#options;
+    if (this.#maxSize < 0) return;
     process.clock.setInterval(() => process.go(() => this.#rotate()), interval);
   }
 
   async #rotate(): Promise<void> {
     const { process, running } = this.#options;
+    // Nothing has been written since the last look.
+    if (process.disk.used === this.#used) return;
+    this.#used = process.disk.used;
     for (const { id, logPath } of running()) {
-      if (!process.files.exists(logPath) || process.files.read(logPath).length < this.#maxSize) continue;
+      if ((process.files.stat(logPath)?.size ?? 0) < this.#maxSize) continue;
       try {
         await this.#rotateOne(id, logPath);
       } catch (error) {

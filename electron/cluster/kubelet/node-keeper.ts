@@ -18,9 +18,6 @@ import type { KubeletSettings } from './settings.ts';
 import { ShutdownManager } from './shutdown-manager.ts';
 import { NodeStats } from './stats/node-stats.ts';
 
-/** The runtime keeps so many bytes of a log file at most (128 lines of 4 KiB). */
-const LOG_BOUND = 512 * 1024;
-
 export interface NodeKeeperOptions {
   readonly process: ProcessContext;
   readonly settings: KubeletSettings;
@@ -76,7 +73,6 @@ export class NodeKeeper {
       maxSize: config.containerLogMaxSize,
       maxFiles: config.containerLogMaxFiles,
       interval: ms(config.containerLogMonitorInterval),
-      bound: LOG_BOUND,
       running: () =>
         cache.uids
           .flatMap((uid) => cache.get(uid).containers)

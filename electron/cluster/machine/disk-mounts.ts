@@ -94,6 +94,13 @@ export class DiskMounts {
           (f, p) => f.write(p, text, mode),
           () => own.write(path, text, mode),
         ),
+      append: (path, text, keep) =>
+        at(
+          'write',
+          path,
+          (f, p) => f.append(p, text, keep),
+          () => own.append(path, text, keep),
+        ),
       allocate: (path, bytes) =>
         at(
           'write',

@@ -8,6 +8,8 @@ interface Stored {
   readonly group?: string;
   /** Bytes that are set aside without content. */
   readonly allocated?: number;
+  /** Bytes at its beginning that count, and are not kept. */
+  readonly elided?: number;
 }
 
 /** Modes of folders that every machine has, where they are not 0755. */
@@ -42,6 +44,10 @@ export class FileAttributes {
     return this.#stored(path)?.allocated ?? 0;
   }
 
+  elided(path: string): number {
+    return this.#stored(path)?.elided ?? 0;
+  }
+
   time(path: string): number {
     return this.#times.get(path) ?? this.#since;
   }
@@ -67,11 +73,12 @@ export class FileAttributes {
     if (time !== undefined) this.#times.set(to, time);
   }
 
-  /** All of allocated files. */
-  totalAllocated(): number {
-    return this.#state
-      .keys(PREFIX)
-      .reduce((sum, key) => sum + ((this.#state.get(key) as Stored).allocated ?? 0), 0);
+  /** All bytes of files that have no content here. */
+  totalWithoutContent(): number {
+    return this.#state.keys(PREFIX).reduce((sum, key) => {
+      const { allocated = 0, elided = 0 } = this.#state.get(key) as Stored;
+      return sum + allocated + elided;
+    }, 0);
   }
 
   #stored(path: string): Stored | undefined {

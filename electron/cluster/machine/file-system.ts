@@ -57,7 +57,7 @@ export class MachineFiles {
       this.#count(key.slice(PREFIX.length), 1);
       disk.count((state.get(key) as string).length, 1);
     }
-    disk.count(this.#attributes.totalAllocated());
+    disk.count(this.#attributes.totalWithoutContent());
     for (const path of this.#links.paths) this.#count(path, 1);
     for (const folder of STANDARD) this.#count(`${folder}/`, 1);
     for (const key of state.keys(FOLDER)) this.#count(`${key.slice(FOLDER.length)}/`, 1);
@@ -69,6 +69,7 @@ export class MachineFiles {
       read: (path) => this.read(path),
       exists: (path) => this.exists(path),
       write: (path, text, mode) => this.write(path, text, mode),
+      append: (path, text, keep) => this.append(path, text, keep),
       allocate: (path, bytes) => this.allocate(path, bytes),
       provide: (path, text) => this.provide(path, text),
       stat: (path) => this.#stat(this.#resolve(path)),
@@ -133,9 +134,24 @@ export class MachineFiles {
     if (isNew) {
       this.#count(clean, 1);
       if (mode !== undefined) this.#attributes.change(clean, { mode });
-    } else if (this.#attributes.allocated(clean) > 0) this.#attributes.change(clean, { allocated: 0 });
+    } else if (this.#withoutContent(clean) > 0) this.#attributes.change(clean, { allocated: 0, elided: 0 });
     this.#inMemory.delete(clean);
     this.#state.set(PREFIX + clean, text);
+    this.#changed(clean);
+  }
+
+  append(path: string, text: string, keep: number): void {
+    const clean = this.#resolve(path);
+    const before = this.#state.get(PREFIX + clean);
+    if (typeof before !== 'string') {
+      this.write(path, text);
+      return;
+    }
+    this.#grow(path, text.length, 0);
+    const all = before + text;
+    const from = all.length > 2 * keep ? all.indexOf('\n', all.length - keep) + 1 : 0;
+    if (from > 0) this.#attributes.change(clean, { elided: this.#attributes.elided(clean) + from });
+    this.#state.set(PREFIX + clean, all.slice(from));
     this.#changed(clean);
   }
 
@@ -145,7 +161,7 @@ export class MachineFiles {
     if (!this.#isFile(clean)) this.#count(clean, 1);
     this.#inMemory.delete(clean);
     this.#state.set(PREFIX + clean, '');
-    this.#attributes.change(clean, { allocated: bytes });
+    this.#attributes.change(clean, { allocated: bytes, elided: 0 });
     this.#changed(clean);
   }
 
@@ -265,14 +281,25 @@ export class MachineFiles {
   }
 
   #move(source: string, target: string): void {
-    const allocated = this.#attributes.allocated(source);
-    const text = allocated > 0 ? '' : this.read(source);
+    if (source === target) return;
+    const text = this.#state.get(PREFIX + source);
+    if (typeof text !== 'string') {
+      const made = this.read(source);
+      this.#delete(source);
+      this.#notify(source);
+      this.write(target, made);
+      return;
+    }
     if (this.#isFile(target)) this.#delete(target);
+    else if (this.#folders.has(target)) throw new MachineFileError('EISDIR', 'rename', target);
+    // What is on the disk stays there: only its name is another.
+    this.#state.delete(PREFIX + source);
+    this.#state.set(PREFIX + target, text);
+    this.#count(source, -1);
+    this.#count(target, 1);
     this.#attributes.move(source, target);
-    this.#delete(source);
     this.#notify(source);
-    if (allocated > 0) this.allocate(target, allocated);
-    else this.write(target, text);
+    this.#notify(target);
   }
 
   /** Clean, with all links followed. */
@@ -295,9 +322,11 @@ export class MachineFiles {
     if (!isFile && !this.isFolder(clean)) return this.#mounted(clean)?.stat;
     const kind = isFile ? 'file' : 'folder';
     const allocated = isFile ? this.#attributes.allocated(clean) : 0;
+    const elided = isFile ? this.#attributes.elided(clean) : 0;
     return {
       kind,
-      size: allocated > 0 ? allocated : isFile ? byteLength(this.read(clean)) : FOLDER_SIZE,
+      size: allocated > 0 ? allocated : isFile ? elided + byteLength(this.read(clean)) : FOLDER_SIZE,
+      ...(elided === 0 ? {} : { elided }),
       mode: this.#attributes.mode(clean, kind),
       ...this.#attributes.owner(clean),
       modifiedAt: this.#attributes.time(clean),
@@ -325,7 +354,11 @@ export class MachineFiles {
 
   #sizeOnDisk(clean: string): number {
     const text = this.#state.get(PREFIX + clean);
-    return typeof text === 'string' ? text.length + this.#attributes.allocated(clean) : 0;
+    return typeof text === 'string' ? text.length + this.#withoutContent(clean) : 0;
+  }
+
+  #withoutContent(clean: string): number {
+    return this.#attributes.allocated(clean) + this.#attributes.elided(clean);
   }
 
   #isOnDisk(path: string): boolean {

@@ -34,6 +34,8 @@ export interface FileStat {
   readonly kind: 'file' | 'folder' | 'link';
   /** Bytes. */
   readonly size: number;
+  /** Characters at the beginning that count as bytes and are not kept: what is read begins after them. */
+  readonly elided?: number;
   /** Permission bits. */
   readonly mode: number;
   readonly owner: string;
@@ -83,6 +85,11 @@ export interface FileSystem {
    * @throws MachineFileError `write <path>: no space left on device`
    */
   write(path: string, text: string, mode?: number): void;
+  /**
+   * Writes at the end. Of a file that is longer than twice `keep` (characters) only the last lines are kept, about so many; all count as its
+   * size. @throws MachineFileError as above
+   */
+  append(path: string, text: string, keep: number): void;
   /** A file of so many bytes without content. @throws MachineFileError as above */
   allocate(path: string, bytes: number): void;
   /** Undefined where there is nothing. */

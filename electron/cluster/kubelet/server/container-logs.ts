@@ -67,22 +67,23 @@ export function containerForLogs(
   throw new LogsUnavailable(`${what} is waiting to start: ${reasons[reason] ?? reason}`);
 }
 
-const LINE = /^(\S+) (?:stdout|stderr) [FP] ([^]*)$/;
+const LINE = /^(\S+) (?:stdout|stderr) ([FP]) ([^]*)$/;
+/** What the kubelet appends to the name of a log that it moves away. */
+const ROTATED = /\.\d{8}-\d{6}$/;
 
-function linesOf(files: FileSystem, path: string): string[] {
-  return [`${path}.1`, path]
-    .filter((candidate) => files.exists(candidate))
-    .flatMap((candidate) => files.read(candidate).split('\n'))
-    .filter((line) => line !== '');
-}
-
-/** Reads a container's log file in the CRI format and, if asked, what is written to it later. */
+/**
+ * Reads a container's log file in the CRI format and, if asked, what is written to it later, also once it has been moved away. Models
+ * ReadLogs (cri-client/pkg/logs, v0.34).
+ */
 export class LogReader {
   readonly #files: FileSystem;
   readonly #path: string;
   readonly #options: LogOptions;
   #left: number;
-  #last: string | undefined;
+  /** How much of the file has been seen, in characters. */
+  #position = 0;
+  /** The last part was not the end of its line. */
+  #isWithinLine = false;
 
   constructor(files: FileSystem, path: string, options: LogOptions) {
     this.#files = files;
@@ -99,29 +100,69 @@ export class LogReader {
   /** What is there now. */
   present(): string {
     const { tailLines } = this.#options;
-    const lines = linesOf(this.#files, this.#path);
-    this.#last = lines.at(-1);
-    return this.#text(tailLines === undefined ? lines : tailLines === 0 ? [] : lines.slice(-tailLines));
+    const { lines, end } = this.#read(this.#path, 0);
+    this.#position = end;
+    return this.#text(tailLines === undefined ? lines : lastLines(lines, tailLines));
   }
 
   /** What has come since. */
   more(): string {
-    const lines = linesOf(this.#files, this.#path);
-    const from = this.#last === undefined ? 0 : lines.lastIndexOf(this.#last) + 1;
-    this.#last = lines.at(-1) ?? this.#last;
-    return this.#text(lines.slice(from));
+    let before = '';
+    const size = this.#read(this.#path, 0).end;
+    if (size < this.#position) {
+      before = this.#text(this.#read(this.#movedTo(), this.#position).lines);
+      this.#position = 0;
+    }
+    const { lines, end } = this.#read(this.#path, this.#position);
+    this.#position = end;
+    return before + this.#text(lines);
+  }
+
+  /** Lines from a place on; where the file ends. */
+  #read(path: string, from: number): { readonly lines: readonly string[]; readonly end: number } {
+    if (!this.#files.exists(path)) return { lines: [], end: 0 };
+    const text = this.#files.read(path);
+    const elided = this.#files.stat(path)?.elided ?? 0;
+    const lines = text
+      .slice(Math.max(0, from - elided))
+      .split('\n')
+      .filter((line) => line !== '');
+    return { lines, end: elided + text.length };
+  }
+
+  #movedTo(): string {
+    const slash = this.#path.lastIndexOf('/');
+    const prefix = `${this.#path.slice(slash + 1)}.`;
+    const moved = this.#files
+      .list(this.#path.slice(0, slash))
+      .filter((name) => name.startsWith(prefix) && ROTATED.test(name));
+    return `${this.#path.slice(0, slash)}/${moved.at(-1) ?? ''}`;
   }
 
   #text(lines: readonly string[]): string {
     const { timestamps, since } = this.#options;
     let text = '';
     for (const line of lines) {
-      const [, time = '', message = line] = LINE.exec(line) ?? [];
+      const [, time = '', tag = 'F', message = line] = LINE.exec(line) ?? [];
       if (since !== undefined && Date.parse(time) < since) continue;
-      const shown = `${timestamps ? `${time} ` : ''}${message}\n`;
+      const stamp = timestamps && !this.#isWithinLine ? `${time} ` : '';
+      this.#isWithinLine = tag === 'P';
+      const shown = `${stamp}${message}${tag === 'P' ? '' : '\n'}`;
       text += shown.slice(0, this.#left);
       this.#left -= Math.min(shown.length, this.#left);
     }
     return text;
   }
+}
+
+/** The last so many lines; one may be in several parts. */
+function lastLines(lines: readonly string[], count: number): readonly string[] {
+  if (count === 0) return [];
+  let left = count;
+  let from = lines.length;
+  while (from > 0 && (left > 0 || LINE.exec(lines[from - 1] ?? '')?.[2] === 'P')) {
+    from -= 1;
+    if (LINE.exec(lines[from] ?? '')?.[2] !== 'P') left -= 1;
+  }
+  return lines.slice(from);
 }
