@@ -2,7 +2,6 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { newTestSimulation } from '../../base/simulation.testing.ts';
 import { SimulatedNetwork } from '../network/network.ts';
 import type { MachineStore } from './local-state.ts';
-import { volatileStore } from './local-state.ts';
 import { SimulatedMachine } from './machine.ts';
 
 const SPEC = {
@@ -25,7 +24,12 @@ function boot(): SimulatedMachine {
 
 let machine: SimulatedMachine;
 beforeEach(() => {
-  store = volatileStore();
+  const kept = new Map<string, unknown>();
+  store = {
+    load: () => [...kept],
+    set: (key, value) => void kept.set(key, value),
+    delete: (key) => void kept.delete(key),
+  };
   machine = boot();
 });
 
