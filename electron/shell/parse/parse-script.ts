@@ -40,6 +40,8 @@ function sortFailure(error: unknown): ParseResult {
   const line = 'line' in error && typeof error.line === 'number' ? error.line : 1;
   const token = 'token' in error ? (error.token as { type?: string; value?: string } | undefined) : undefined;
   if (raw.startsWith('unexpected EOF')) return { kind: 'incomplete', message: raw };
+  // A here-document was asked for inside a block, and its lines are still to come.
+  if (token?.type === 'HEREDOC_CONTENT') return { kind: 'incomplete', message: unexpectedEnd };
   if (token?.type === 'EOF' || raw.includes('got EOF') || raw === 'Expected redirection target') {
     if (raw !== 'Expected redirection target' && raw !== 'Expected variable name in for loop')
       return { kind: 'incomplete', message: unexpectedEnd };

@@ -13,6 +13,7 @@ ssh worker-1 systemctl stop crio.service
 lab wait stop --timeout=120
 lab answer mend why-now start
 ssh worker-1 "sed -i 's/= debug/= \"debug\"/' /etc/crio/crio.conf.d/99-tuning.conf"
+ssh worker-1 systemctl start crio
 lab wait mend --timeout=120
 lab answer docker predict-docker stop
 lab answer docker driver drivers
