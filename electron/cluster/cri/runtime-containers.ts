@@ -11,6 +11,7 @@ import type {
 } from './interface.ts';
 import { utf8Decode } from '../network/byte-text.ts';
 import { CriError } from './interface.ts';
+import { needRoom } from './need-room.ts';
 import type { NodeRuntime } from './node-runtime.ts';
 import { removeRootfs } from './rootfs.ts';
 
@@ -45,6 +46,7 @@ export class RuntimeContainers {
     if (missing !== undefined) throw new CriError('Unknown', variant.texts.notStarted('', missing));
     await clock.sleep(4 + rand.float() * 8);
     const id = rand.string(64, HEX);
+    needRoom(this.#process.disk, 'container', `containers/${id}`);
     const container: Container = {
       id,
       podSandboxId: sandboxId,

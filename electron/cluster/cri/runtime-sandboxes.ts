@@ -8,6 +8,7 @@ import type {
   PodSandboxConfig,
 } from './interface.ts';
 import { CriError } from './interface.ts';
+import { needRoom } from './need-room.ts';
 import type { NodeRuntime } from './node-runtime.ts';
 import type { RuntimeImages } from './runtime-images.ts';
 import { fitsDriver } from './variants/cgroup-name.ts';
@@ -67,6 +68,7 @@ export class RuntimeSandboxes {
     try {
       await this.#ensureImage(sandboxImage);
       await clock.sleep(20 + rand.float() * 20);
+      needRoom(this.#process.disk, 'sandbox', `sandboxes/${id}`);
       const ip = config.network === 'NODE' ? this.#process.machine.ip : this.#setUpNetwork(config, id);
       const sandbox: PodSandbox = { id, config, state: 'SANDBOX_READY', createdAt: clock.now(), ip };
       this.#runtime.shims.liveSandboxes.add(id);

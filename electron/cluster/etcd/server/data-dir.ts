@@ -11,6 +11,11 @@ const DATABASE = '/member/snap/db';
 const LOG = '/member/wal/0000000000000000-0000000000000000.wal';
 const MARK = 'The data of this member of etcd is kept on the disk ';
 
+/** Where the log of a data directory is. */
+export function logFile(dataDir: string): string {
+  return dataDir + LOG;
+}
+
 /** What a member's program has of its machine. */
 export interface DataDirHost {
   readonly machine: { readonly name: string };
@@ -57,7 +62,7 @@ export function openDataDir(
     if (complaint !== undefined) return complaint;
   }
   files.write(path, `${MARK}${disk}\n`);
-  files.write(dataDir + LOG, `${MARK}${disk}\n`);
+  files.write(logFile(dataDir), `${MARK}${disk}\n`);
   return backend;
 }
 

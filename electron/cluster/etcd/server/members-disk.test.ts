@@ -194,6 +194,35 @@ describe('a bad disk', () => {
     expect(await etcd.put(leader, 'a', '1')).toBe(2);
   });
 
+  it('without room for a byte ends the member, which begins again when there is some', async () => {
+    const etcd = new TestMembers({ machines: 3 });
+    await etcd.startAll();
+    const leader = await etcd.untilLeader();
+    await etcd.run(10_000);
+    const { files, disk } = etcd.machine(leader);
+    files.allocate('/full', disk.available);
+    const other = etcd.names.find((name) => name !== leader) as string;
+    await etcd.run(5_000);
+    expect(etcd.process(leader).exit).toBeUndefined();
+    const asked = etcd.refusal(leader, 'Put', { key: 'a', value: '1' });
+    await asked.catch(() => undefined);
+    await etcd.run(5_000);
+    expect(etcd.process(leader).exit).toEqual({ code: 1 });
+    expect(etcd.complaints(leader).at(-1)).toBe(
+      `failed to save Raft hard state and entries: write /${leader}.etcd/member/wal/0000000000000000-0000000000000000.wal: no space left on device`,
+    );
+    await etcd.run(5_000);
+    expect(await etcd.put(other, 'a', '2')).toBe(2);
+    etcd.start(leader);
+    await etcd.run(5_000);
+    expect(etcd.process(leader).exit).toEqual({ code: 1 });
+    files.remove('/full');
+    etcd.start(leader);
+    await etcd.run(5_000);
+    expect(etcd.process(leader).exit).toBeUndefined();
+    expect(await etcd.get(leader, 'a')).toBe('2');
+  });
+
   it('that changes a value is found by the periodic check, and by the member itself when it starts', async () => {
     const etcd = new TestMembers({
       machines: 3,

@@ -9,7 +9,7 @@ import type { EtcdMemberFaults } from '../view/interface.ts';
 import type { EtcdMemberViews } from '../view/member-views.ts';
 import { EtcdServer } from './etcd-server.ts';
 import { CorruptionCheck } from './corruption-check.ts';
-import { openDataDir } from './data-dir.ts';
+import { logFile, openDataDir } from './data-dir.ts';
 import { serveHealthConnection } from './health.ts';
 import { bootstrap } from './membership/bootstrap.ts';
 import { LifecycleLog } from './log/lifecycle-log.ts';
@@ -126,9 +126,11 @@ class Member implements CorruptibleMember {
         ...settings,
         version,
         fsync: () => faults().fsync,
+        whyUnwritable: () => this.#whyUnwritable(),
         answerPeer: (method, request, reply) => this.#server.answerPeer(method, request, reply),
         onReady: () => this.#ready(),
         onRemoved: () => this.#removed(),
+        onUnwritable: (why) => this.#unwritable(why),
       },
       beginning,
     );
@@ -260,6 +262,20 @@ class Member implements CorruptibleMember {
       raise: (memberId) =>
         consensus.propose({ alarm: { action: 'ACTIVATE', memberId, alarm: 'CORRUPT' } }, () => undefined),
     };
+  }
+
+  /** The log's files are not made ahead here: a machine without room for a byte has none for the next entry. */
+  #whyUnwritable(): string | undefined {
+    if (this.#process.disk.available > 0) return undefined;
+    return `write ${logFile(this.#settings.dataDir)}: no space left on device`;
+  }
+
+  /** Models server/etcdserver/raft.go, whose logger ends the process. */
+  #unwritable(error: string): void {
+    const message = 'failed to save Raft hard state and entries';
+    const fields = { caller: 'etcdserver/raft.go:237', error };
+    this.#process.stderr(zapLine('fatal', this.#process.clock.now(), message, fields));
+    this.#end?.(1);
   }
 
   #removed(): void {

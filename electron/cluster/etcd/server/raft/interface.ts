@@ -19,6 +19,8 @@ export interface MemberConfig {
   readonly strictReconfigCheck: boolean;
   /** How long the next sync of the log takes. */
   readonly fsync: () => number;
+  /** Why the log cannot be written now, in the kernel's words; undefined when it can. */
+  readonly whyUnwritable: () => string | undefined;
   /** Answers what another member passes on. */
   readonly answerPeer: <M extends PeerMethod>(
     method: M,
@@ -29,6 +31,8 @@ export interface MemberConfig {
   readonly onReady: () => void;
   /** This member has been removed, and ends. */
   readonly onRemoved: () => void;
+  /** The log could not be written, which a member does not survive. */
+  readonly onUnwritable: (why: string) => void;
 }
 
 /** What a member starts from. */

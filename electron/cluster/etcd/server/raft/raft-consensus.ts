@@ -94,13 +94,14 @@ export class RaftConsensus implements Consensus, ClusterOperations {
     this.#membership = new Membership(backend);
     this.#log = new MemberLog(backend.wal, entryDataSize, () => this.#applied);
     this.#node = newNode(context, this.memberId, this.#log, this.#applied.index, config);
-    this.#loop = new RaftLoop(context, this.#node, this.#log, config.fsync, {
+    this.#loop = new RaftLoop(context, this.#node, this.#log, config, {
       stateChanged: (state) => this.#stateChanged(state),
       send: (messages) => this.#outbox.send(messages),
       reads: (states) => this.#reads.answered(states),
       applySnapshot: (snapshot) => this.#applySnapshot(snapshot),
       apply: (entries) => this.#apply(entries),
       idle: () => this.#idle(),
+      unwritable: (why) => config.onUnwritable(why),
     });
     this.#submissions = new Submissions(context, this.#submissionsHost());
     this.#reads = new LinearizableReads(context, this.#requestTimeout, this.#readsHost());

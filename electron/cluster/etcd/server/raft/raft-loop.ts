@@ -24,6 +24,15 @@ export interface RaftLoopHost {
   apply(entries: readonly Entry[]): void;
   /** There is nothing to do; true: now there may be. */
   idle(): boolean;
+  /** The log could not be written; the loop has stopped. */
+  unwritable(why: string): void;
+}
+
+/** The disk that the log is on. */
+export interface LogDisk {
+  /** Virtual milliseconds of the next sync. */
+  readonly fsync: () => number;
+  readonly whyUnwritable: () => string | undefined;
 }
 
 /**
@@ -35,8 +44,7 @@ export class RaftLoop {
   readonly #context: Context;
   readonly #node: RaftNode;
   readonly #log: MemberLog;
-  /** Virtual milliseconds of the next sync. */
-  readonly #fsync: () => number;
+  readonly #disk: LogDisk;
   readonly #host: RaftLoopHost;
   /** As of the last Ready that was begun. */
   hardState: HardState;
@@ -45,11 +53,11 @@ export class RaftLoop {
   #sync: Disposable | undefined;
   #stopped = false;
 
-  constructor(context: Context, node: RaftNode, log: MemberLog, fsync: () => number, host: RaftLoopHost) {
+  constructor(context: Context, node: RaftNode, log: MemberLog, disk: LogDisk, host: RaftLoopHost) {
     this.#context = context;
     this.#node = node;
     this.#log = log;
-    this.#fsync = fsync;
+    this.#disk = disk;
     this.#host = host;
     this.hardState = log.initialState().hardState;
   }
@@ -89,7 +97,14 @@ export class RaftLoop {
     const written = ready.snapshot !== undefined ? 0 : (ready.entries[0]?.index ?? Infinity);
     const stable = ready.committedEntries.filter(({ index }) => index < written);
     if (stable.length > 0) this.#host.apply(stable);
-    const duration = ready.mustSync || ready.snapshot !== undefined ? this.#fsync() : 0;
+    const writes = ready.mustSync || ready.snapshot !== undefined;
+    const why = writes ? this.#disk.whyUnwritable() : undefined;
+    if (why !== undefined) {
+      this.stop();
+      this.#host.unwritable(why);
+      return false;
+    }
+    const duration = writes ? this.#disk.fsync() : 0;
     if (duration <= 0) {
       this.#finish(ready, early, stable.length);
       return true;
