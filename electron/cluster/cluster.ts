@@ -33,6 +33,7 @@ import { SimulatedMachine } from './machine/machine.ts';
 import type { Address, NetworkControl } from './network/interface.ts';
 import { SimulatedNetwork } from './network/network.ts';
 import { execOnMachine } from './node-shell/exec-on-machine.ts';
+import { ProcFolder } from './node-shell/proc-folder.ts';
 import { boot, newBoot } from './place.ts';
 import type { Place } from './place.ts';
 import { Readiness } from './readiness.ts';
@@ -126,6 +127,7 @@ class SimulatedCluster implements Cluster {
         storage.machineStore(name),
         devices,
       );
+      if (spec.os === 'linux') machine.mount('/proc', new ProcFolder(machine));
       const runtimes = spec.isNode
         ? new MachineRuntimes(machine, catalogue, () => simulation.now, spec.runtime ?? 'containerd')
         : undefined;

@@ -6,7 +6,7 @@ import { parseOptions } from './options.ts';
 import { date, strftime, timedatectl } from './time.ts';
 
 export const KERNEL = '6.8.0-60-generic';
-const KERNEL_BUILD = '#63-Ubuntu SMP PREEMPT_DYNAMIC Tue Apr 15 19:04:15 UTC 2025';
+export const KERNEL_BUILD = '#63-Ubuntu SMP PREEMPT_DYNAMIC Tue Apr 15 19:04:15 UTC 2025';
 /** What the kernel and the programs of the system hold, in bytes; processes come on top. */
 const SYSTEM_MEMORY = 380 * 1024 ** 2;
 const PROCESS_MEMORY = 40 * 1024 ** 2;
@@ -140,7 +140,7 @@ const sleep: MachineCommand = async (args, context) => {
 };
 
 /** What `free` says, in bytes. A model by the number of processes: memory of programs is not simulated one by one. */
-export function memoryOf(context: CommandContext): {
+export function memoryOf(context: Pick<CommandContext, 'machine'>): {
   readonly total: number;
   readonly used: number;
   readonly cache: number;

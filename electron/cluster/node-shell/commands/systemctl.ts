@@ -66,9 +66,6 @@ function find(verb: string, argument: string, context: CommandContext): Unit {
       throw new CommandError(`Failed to ${verb} unit: Unit file ${name} does not exist.\n`, 1);
     case 'cat':
       throw new CommandError(`No files found for ${name}.\n`, 1);
-    case 'mask':
-    case 'unmask':
-      throw new CommandError(`Unit ${name} does not exist, proceeding anyway.\n`, 1);
     default:
       throw new CommandError(`Failed to ${verb} ${name}: Unit ${name} not found.\n`, 5);
   }
@@ -121,6 +118,17 @@ function mask(verb: 'mask' | 'unmask', unit: Unit, context: CommandContext): voi
   context.machine.units.mask(unit.name, verb === 'mask');
   if (verb === 'mask' && !unit.masked) context.err(`Created symlink ${path} → /dev/null.\n`);
   if (verb === 'unmask' && unit.masked) context.err(`Removed "${path}".\n`);
+}
+
+/** A unit that is not there yet cannot come either. */
+function maskUnknown(verb: 'mask' | 'unmask', name: string, { machine, err }: CommandContext): void {
+  const { files, units } = machine;
+  const path = `/etc/systemd/system/${name}.service`;
+  err(`Unit ${name}.service does not exist, proceeding anyway.\n`);
+  if (verb === 'unmask') return;
+  files.link(path, '/dev/null');
+  err(`Created symlink ${path} → /dev/null.\n`);
+  units.reload();
 }
 
 /** `systemctl is-active`, `is-enabled`, `is-failed`: a word for each; 0 when one of them is so. */
@@ -243,7 +251,9 @@ export const systemctl: MachineCommand = async (args, context) => {
     case 'unmask':
       if (names.length === 0) throw new CommandError('Too few arguments.\n');
       for (const name of names)
-        await change(verb, find(verb, name, context), context, flags.includes('--now'));
+        if ((verb === 'mask' || verb === 'unmask') && units.get(nameOf(name)) === undefined)
+          maskUnknown(verb, nameOf(name), context);
+        else await change(verb, find(verb, name, context), context, flags.includes('--now'));
       return 0;
     default:
       throw new CommandError(`Unknown command verb '${verb}'.\n`);
