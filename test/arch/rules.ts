@@ -118,7 +118,7 @@ export const RULES: readonly FolderRule[] = [
       // The kubelet's health, which kubeadm asks for; what is streamed from a container, as crictl does.
       'electron/cluster/network',
     ],
-    packages: ['yaml'],
+    packages: ['yaml', '@noble/hashes'],
   },
   {
     folder: 'electron/cluster/cloud',

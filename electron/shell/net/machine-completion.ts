@@ -9,6 +9,7 @@ const VERBS: Readonly<Record<string, readonly string[]>> = {
     'attach', 'exec', 'images', 'info', 'inspect', 'inspecti', 'inspectp', 'logs', 'pods', 'ps', 'pull', 'rm', 'rmi', 'rmp', 'stats',
     'statsp', 'stop', 'stopp', 'version',
   ],
+  openssl: ['verify', 'version', 'x509'],
   kubeadm: ['certs', 'config', 'init', 'join', 'reset', 'token', 'version'],
 }; // prettier-ignore
 const TAKES_UNITS = new Set([

@@ -1,6 +1,7 @@
 import type { Builtin } from '../builtins/interface.ts';
 import { builtins } from '../builtins/registry.ts';
 import { completeLine } from '../editor/completion.ts';
+import { FsError } from '../errors.ts';
 import { defaultPrompt, expandPrompt } from '../editor/prompt.ts';
 import { ExitShell, Interrupted, ReturnFromFunction } from '../exec/control-flow.ts';
 import { ExitLine } from '../exec/executor.ts';
@@ -11,9 +12,13 @@ import { loadGrammar } from '../parse/grammar.ts';
 import { MACHINE_COMMANDS } from '../../shared/machines/machine-commands.ts';
 import { completeOnMachine } from './machine-completion.ts';
 import { MachineFs } from './machine-fs.ts';
-import type { MachinesClient } from './machines-client.ts';
+import { MachinesError, type MachinesClient } from './machines-client.ts';
 import { remoteExec } from './remote-exec.ts';
 
+/** Drawn anew at each boot. */
+const BOOT_ID = '/proc/sys/kernel/random/boot_id';
+/** ssh's exit code when there is no connection (any more). */
+const LOST = 255;
 /** Commands of the console that no machine has. */
 const ofTheConsole = new Set(['lab', 'virsh', 'kubectl-explain_scheduling']);
 /** Programs that reach the network: they are told in whose name, and `127.0.0.1` is that machine. */
@@ -101,6 +106,11 @@ export class RemoteShell {
   readonly #shell: LabShell;
   readonly #fs: MachineFs;
   readonly #closed = new AbortController();
+  /** Somebody works here, line by line. */
+  readonly #isSession: boolean;
+  /** What tells this run of the machine from the next; undefined before the first line. */
+  #boot: string | undefined;
+  #gone = false;
 
   /** `tty`: there is somebody at a terminal. */
   constructor(
@@ -116,6 +126,7 @@ export class RemoteShell {
   ) {
     this.#machine = machine;
     const { user, own, env, login, tty } = options;
+    this.#isSession = login;
     this.#fs = new MachineFs(client, machine, this.#closed.signal);
     const sleep = env['LEME_VIRTUAL_SLEEP'];
     this.#shell = new LabShell({
@@ -157,8 +168,11 @@ export class RemoteShell {
   async run(line: string, streams: Streams, signal: AbortSignal): Promise<number | { leave: number }> {
     const { state, executor } = this.#shell;
     await loadGrammar();
+    if (this.#isSession && (await this.#hasGone(streams))) return { leave: LOST };
     try {
-      return await executor.runText(line, this.#shell.frame(streams, signal));
+      const code = await executor.runText(line, this.#shell.frame(streams, signal));
+      // A program whose machine went away under it.
+      return code === LOST && this.#isSession && (await this.#hasGone(streams)) ? { leave: LOST } : code;
     } catch (error) {
       if (error instanceof ExitShell) return { leave: error.code };
       if (error instanceof Interrupted) return (state.lastExit = error.code);
@@ -170,13 +184,27 @@ export class RemoteShell {
     }
   }
 
+  /** Whether the machine has lost its power since the session began, and perhaps booted again; says so. */
+  async #hasGone({ stderr }: Streams): Promise<boolean> {
+    try {
+      const boot = await this.#fs.readText(BOOT_ID);
+      this.#gone = boot !== (this.#boot ??= boot);
+    } catch (error) {
+      if (error instanceof FsError) return false;
+      if (!(error instanceof MachinesError)) throw error;
+      this.#gone = true;
+    }
+    if (this.#gone) await stderr.write(`Connection to ${this.#machine} closed by remote host.\n`);
+    return this.#gone;
+  }
+
   get history(): string[] {
     return this.#shell.state.shared.history;
   }
 
   /** The machine has gone. */
   get lost(): boolean {
-    return this.#fs.lost;
+    return this.#gone || this.#fs.lost;
   }
 
   get machine(): string {

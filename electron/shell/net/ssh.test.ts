@@ -8,6 +8,8 @@ let server: Server;
 let test: TestShell;
 let seen: { argv: string[]; cwd: string; stdin?: string }[];
 let closed: Promise<void>;
+/** The machine's boot id; empty when it has no power, undefined when it has no such file. */
+let boot: string | undefined;
 
 /** A host with one machine, answering by what is asked. */
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -19,6 +21,10 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
         { name: 'off-1', address: '10.0.0.9', os: 'Debian', powered: false, reachable: false },
       ]),
     );
+  if (request.url?.includes('boot_id') === true && boot !== undefined) {
+    if (boot !== '') return void response.end(`${boot}\n`);
+    return void response.writeHead(503).end(JSON.stringify({ code: 'EHOSTDOWN' }));
+  }
   if (request.url?.includes('/files') === true) return void response.writeHead(404).end();
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -35,6 +41,12 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     closed = new Promise((resolve) => response.on('close', () => resolve()));
     return;
   }
+  if (line === 'reboot' || line === 'poweroff') {
+    boot = line === 'reboot' ? 'second' : '';
+    return void response.end(`${JSON.stringify({ exit: 255 })}\n`);
+  }
+  // While it slept.
+  if (line === 'sleep 60') boot = 'second';
   if (line === 'uptime -p') return void response.end();
   say({ stdout: `ran ${line}${body.stdin === undefined ? '' : ` <${body.stdin.trim()}>`}\n` });
   say({ stderr: line === 'uname bad' ? 'oops\n' : '' });
@@ -43,6 +55,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
 
 beforeEach(async () => {
   seen = [];
+  boot = undefined;
   server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
@@ -105,6 +118,22 @@ it('says what ssh says for unknown hosts, machines without power and lost connec
   expect(test.stderr.text).toBe(
     'ssh: Could not resolve hostname nowhere: Name or service not known\nssh: connect to host off-1 port 22: Connection timed out\nConnection to cp-1 closed by remote host.\nssh: Could not resolve hostname cp-1: Name or service not known\n',
   );
+});
+
+it.each(['reboot', 'poweroff'])('ends a session when its machine does, by %s', async (how) => {
+  boot = 'first';
+  const input = new BytesSource(`uptime\n${how}\nuname -r\n`);
+  expect(await test.start('ssh cp-1', input).done).toBe(255);
+  expect(seen.map((body) => body.argv.join(' '))).toEqual(['uptime', how]);
+  expect(test.stderr.text).toBe('Connection to cp-1 closed by remote host.\n');
+});
+
+it('ends a session whose machine was switched off and on between two lines', async () => {
+  boot = 'first';
+  const input = new BytesSource('uptime\nsleep 60\nuname -r\n');
+  expect(await test.start('ssh cp-1', input).done).toBe(255);
+  expect(seen.map((body) => body.argv.join(' '))).toEqual(['uptime', 'sleep 60']);
+  expect(test.stderr.text).toBe('Connection to cp-1 closed by remote host.\n');
 });
 
 it('has no commands of the console', async () => {

@@ -6,6 +6,7 @@ import { ctr, nerdctl } from './engines/containerd-tools.ts';
 import { docker } from './engines/docker.ts';
 import { fileCommands } from './files.ts';
 import { journalctl } from './journalctl.ts';
+import { openssl } from '../openssl/openssl.ts';
 import { kubeadm } from '../kubeadm/kubeadm.ts';
 import { powerCommands } from './power.ts';
 import { processCommands } from './processes.ts';
@@ -25,6 +26,7 @@ export const commands: ReadonlyMap<string, MachineCommand> = new Map<string, Mac
   ['docker', docker],
   ['nerdctl', nerdctl],
   ['kubeadm', kubeadm],
+  ['openssl', openssl],
   ['kubelet', kubelet],
   ['apt', aptGet],
   ['apt-get', aptGet],
