@@ -1,4 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
+import { resourceTypes } from '../../electron/cluster/client/resource-types.ts';
 import { RunningCluster } from './running-cluster.testing.ts';
 
 let running: RunningCluster;
@@ -7,7 +8,7 @@ beforeEach(async () => {
   running = new RunningCluster();
   await running.ready();
   await running.run(10_000);
-});
+}, 60_000);
 
 function fill(machine: string): void {
   const { files, disk } = running.cluster.machine(machine);
@@ -19,14 +20,10 @@ it('a control plane without room loses etcd, and has it back when there is some'
     running.cluster.components().find(({ machine, name }) => machine === 'cp-1' && name === 'etcd')?.health;
   fill('cp-1');
   await running.until(() => etcd() !== 'running', 60_000, 'the end of etcd');
-  fill('cp-1');
-  const { err } = await running.ssh('cp-1', 'crictl pull nginx:1.27');
-  expect(err).toContain('no space left on device');
   running.cluster.machine('cp-1').files.remove('/var/tmp/full');
-  await running.until(() => etcd() === 'running' && running.cluster.isServing(), 330_000, 'etcd');
-  await running.run(30_000);
-  await running.createDeployment('web', 2);
-  await running.untilRunning(2);
+  await running.until(() => etcd() === 'running' && running.cluster.isServing(), 120_000, 'etcd');
+  await running.run(15_000);
+  expect(await running.list(resourceTypes.nodes)).toHaveLength(3);
 });
 
 it('a worker without room starts no containers, and pulls nothing', async () => {

@@ -10,7 +10,7 @@ beforeEach(async () => {
   running = new RunningCluster({ topology: 'kubeadm-1-2,worker-2=spare' });
   await running.ready();
   await running.run(10_000);
-});
+}, 60_000);
 
 async function joinCommand(): Promise<string> {
   const { out, code } = await running.ssh('cp-1', 'kubeadm token create --print-join-command');
