@@ -45,6 +45,8 @@ export class Link {
   mtu: number;
   /** `ip link set up`. */
   up = false;
+  /** It was switched on once: it has a queueing discipline. */
+  everUp = false;
   /** The bridge it is a port of. */
   master: Link | undefined;
   /** Of a port: a frame may leave where it came from. */

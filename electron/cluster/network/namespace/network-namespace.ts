@@ -11,6 +11,10 @@ import { SocketTable } from './socket-table.ts';
 import { Sysctls } from './sysctls.ts';
 import type { VtepDatabase } from './vtep-database.ts';
 
+/** `net.ipv4.route.mtu_expires` in milliseconds. */
+const PATH_MTU_EXPIRES = 600_000;
+/** Bytes that vxlan puts around a frame. */
+const VXLAN_OVERHEAD = 50;
 const ZERO_MAC = '00:00:00:00:00:00';
 
 export interface LinkOptions {
@@ -48,9 +52,9 @@ export class NetworkNamespace {
   readonly sysctls: Sysctls;
   readonly netfilter: Ruleset;
   readonly sockets: SocketTable;
-  /** Path MTU that routers told of, by destination. */
-  readonly pathMtu = new Map<number, number>();
+  readonly #pathMtus = new Map<number, { readonly mtu: number; readonly until: number }>();
   readonly #links = new Map<string, Link>();
+  #sorted: readonly Link[] | undefined;
   #nextIndex = 1;
   #generation = 0;
 
@@ -70,12 +74,13 @@ export class NetworkNamespace {
 
   /** Something that decides about packets is other than before. */
   changed(): void {
+    this.#sorted = undefined;
     this.#generation += 1;
   }
 
   /** By index. */
   get links(): readonly Link[] {
-    return [...this.#links.values()].sort((a, b) => a.index - b.index);
+    return (this.#sorted ??= [...this.#links.values()].sort((a, b) => a.index - b.index));
   }
 
   find(name: string): Link | undefined {
@@ -92,16 +97,21 @@ export class NetworkNamespace {
   /** @throws NetlinkError `RTNETLINK answers: File exists` */
   addLink(options: LinkOptions): Link {
     this.#requireFree(options.name);
+    // A vxlan device takes what its carrier leaves it, whatever was asked for.
+    const { device } = options;
+    const room =
+      device.kind === 'vxlan' && device.lower !== undefined ? device.lower.mtu - VXLAN_OVERHEAD : Infinity;
+    const mtu = Math.min(options.mtu ?? 1500, room);
+    checkMtu(device, mtu);
     const link = new Link(this, {
       name: options.name,
       mac: options.mac,
-      mtu: options.mtu ?? 1500,
-      device: options.device,
+      mtu,
+      device,
       index: this.#nextIndex++,
       queueLength: options.queueLength ?? 1000,
     });
     this.#links.set(link.name, link);
-    const { device } = link;
     if (device.kind === 'ipvlan') device.lower.uppers.add(link);
     if (device.kind === 'vxlan') device.lower?.uppers.add(link);
     if (device.kind === 'bridge') device.fdb.setPermanent(link.mac, link);
@@ -151,6 +161,7 @@ export class NetworkNamespace {
     if (link.up === up) return;
     link.up = up;
     if (up) {
+      link.everUp = true;
       if (link.device.kind === 'loopback' && link.addresses.length === 0)
         this.addAddress('lo', { ip: 0x7f000001, bits: 8, scope: 'host' });
       else for (const address of link.addresses) this.#addConnected(link, address);
@@ -158,9 +169,23 @@ export class NetworkNamespace {
     this.#touchAround(link);
   }
 
+  /** @throws NetlinkError where the device cannot have it */
   setMtu(name: string, mtu: number): void {
-    this.link(name).mtu = mtu;
+    const link = this.link(name);
+    checkMtu(link.device, mtu);
+    link.mtu = mtu;
     this.changed();
+  }
+
+  /** A router said how much the way to a destination takes. */
+  learnPathMtu(destination: number, mtu: number, now: number): void {
+    this.#pathMtus.set(destination, { mtu, until: now + PATH_MTU_EXPIRES });
+  }
+
+  /** What is believed of the way to a destination; undefined for nothing particular. */
+  pathMtu(destination: number, now: number): number | undefined {
+    const known = this.#pathMtus.get(destination);
+    return known !== undefined && known.until > now ? known.mtu : undefined;
   }
 
   setMac(name: string, mac: string): void {
@@ -171,6 +196,8 @@ export class NetworkNamespace {
       device.fdb.setPermanent(mac, link);
     }
     link.mac = mac;
+    // What neighbours knew of it was of the old address, those named by hand among them.
+    this.neighbours.forget(link);
     this.changed();
   }
 
@@ -407,4 +434,12 @@ export class NetworkNamespace {
 
 function question(destination: number): Parameters<RoutingTables['choose']>[0] {
   return { destination, source: 0, mark: 0, iif: undefined };
+}
+
+function checkMtu(device: Device, mtu: number): void {
+  if (device.kind === 'loopback') return;
+  if (mtu < 68) throw new NetlinkError('Error: mtu less than device minimum.');
+  if (mtu > 65_535) throw new NetlinkError('Error: mtu greater than device maximum.');
+  if (device.kind === 'vxlan' && device.lower !== undefined && mtu > device.lower.mtu - VXLAN_OVERHEAD)
+    throw new NetlinkError('RTNETLINK answers: Invalid argument');
 }

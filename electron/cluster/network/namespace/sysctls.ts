@@ -14,7 +14,10 @@ const DEFAULTS: Readonly<Record<string, string>> = {
 
 /** Settings of a namespace's kernel, by dotted name. */
 export class Sysctls {
-  readonly #values = new Map<string, string>(Object.entries(DEFAULTS));
+  /** Those that were set. */
+  readonly #values = new Map<string, string>();
+  /** What `ofInterface` found, by setting and interface. */
+  readonly #ofInterfaces = new Map<string, Map<string, number>>();
   readonly #changed: () => void;
 
   constructor(changed: () => void) {
@@ -23,26 +26,35 @@ export class Sysctls {
 
   /** Undefined for one that is not modelled. */
   get(name: string): string | undefined {
-    return this.#values.get(name);
+    return this.#values.get(name) ?? DEFAULTS[name];
   }
 
   set(name: string, value: string): void {
     this.#values.set(name, value);
+    this.#ofInterfaces.clear();
     this.#changed();
   }
 
   isOn(name: string): boolean {
-    return this.#values.get(name) === '1';
+    return this.get(name) === '1';
   }
 
   /** Of an interface: the higher of its own and `all`, as for `rp_filter` and `route_localnet`. */
   ofInterface(link: string, name: string): number {
-    const own =
-      this.#values.get(`net.ipv4.conf.${link}.${name}`) ?? this.#values.get(`net.ipv4.conf.default.${name}`);
-    return Math.max(Number(own ?? 0), Number(this.#values.get(`net.ipv4.conf.all.${name}`) ?? 0));
+    let known = this.#ofInterfaces.get(name);
+    if (known === undefined) this.#ofInterfaces.set(name, (known = new Map()));
+    let value = known.get(link);
+    if (value === undefined) {
+      const own = this.get(`net.ipv4.conf.${link}.${name}`) ?? this.get(`net.ipv4.conf.default.${name}`);
+      value = Math.max(Number(own ?? 0), Number(this.get(`net.ipv4.conf.all.${name}`) ?? 0));
+      known.set(link, value);
+    }
+    return value;
   }
 
   list(): readonly (readonly [string, string])[] {
-    return [...this.#values].sort(([a], [b]) => (a < b ? -1 : 1));
+    return Object.entries({ ...DEFAULTS, ...Object.fromEntries(this.#values) }).sort(([a], [b]) =>
+      a < b ? -1 : 1,
+    );
   }
 }

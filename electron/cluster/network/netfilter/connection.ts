@@ -19,6 +19,7 @@ export interface Connection {
   /** It is in the table; before, the first packet is still on its way through. */
   confirmed: boolean;
   mark: number;
-  /** Virtual milliseconds. */
+  /** Virtual milliseconds, as the next. */
+  readonly startedAt: number;
   expiresAt: number;
 }

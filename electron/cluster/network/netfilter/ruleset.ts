@@ -3,7 +3,7 @@ import { Table } from './table.ts';
 
 /** All that netfilter has in one namespace but the connections. Models nf_tables as iptables-nft uses it. */
 export class Ruleset {
-  readonly tables: ReadonlyMap<TableName, Table>;
+  readonly #tables = new Map<TableName, Table>();
   /** Of `-m set`. */
   readonly sets = new Map<string, Set<string>>();
   /** Of `-m recent`: by list, when an address was last seen (virtual milliseconds). */
@@ -14,21 +14,17 @@ export class Ruleset {
 
   constructor(changed: () => void) {
     this.#changed = changed;
-    const names: readonly TableName[] = ['raw', 'mangle', 'nat', 'filter'];
-    this.tables = new Map(
-      names.map((name) => [
-        name,
-        new Table(name, () => {
-          this.used.add(name);
-          changed();
-        }),
-      ]),
-    );
   }
 
   table(name: TableName): Table {
-    const table = this.tables.get(name);
-    if (table === undefined) throw new Error(`no table ${name}`);
+    let table = this.#tables.get(name);
+    if (table === undefined) {
+      table = new Table(name, () => {
+        this.used.add(name);
+        this.#changed();
+      });
+      this.#tables.set(name, table);
+    }
     return table;
   }
 

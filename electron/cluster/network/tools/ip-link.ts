@@ -38,9 +38,8 @@ function otherEnd({ device }: Link): NetworkNamespace | undefined {
 }
 
 function queue(link: Link): string {
-  const { kind } = link.device;
-  if (!link.up && kind === 'loopback') return 'noop';
-  return kind === 'uplink' ? 'fq_codel' : 'noqueue';
+  if (!link.everUp) return 'noop';
+  return link.device.kind === 'uplink' ? 'fq_codel' : 'noqueue';
 }
 
 /** First line of `ip link` and `ip addr`; `mode` only in the first. */

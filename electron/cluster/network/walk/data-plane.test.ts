@@ -9,6 +9,7 @@ import { conntrackList } from '../tools/conntrack.ts';
 import { SAVED } from '../tools/iptables.testing.ts';
 import { socketStatistics } from '../tools/socket-statistics.ts';
 import type { Hop, Verdict, WalkResult } from './interface.ts';
+import { socketError } from './socket-error.ts';
 import { TwoNodes } from './two-nodes.testing.ts';
 
 const WEB = { ip: ipv4('10.96.0.10'), port: 80 };
@@ -85,7 +86,7 @@ test('a ping crosses machines in vxlan: devices, headers, hops to live', () => {
       ttl: 63,
       protocol: 'icmp',
       length: 84,
-      df: false,
+      df: true,
       fragments: 1,
     },
     { layer: 'icmp', type: 8, code: 0, id: 2 },
@@ -247,7 +248,8 @@ test('a path MTU that ICMP tells of is learned; without ICMP the connection stan
     kind: 'delivered',
     to: ON_N2,
   });
-  expect(told.p1.pathMtu.get(target.ip)).toBe(1400);
+  expect(told.p1.pathMtu(target.ip, told.clock.now)).toBe(1400);
+  expect(told.p1.pathMtu(target.ip, told.clock.now + 600_001)).toBeUndefined();
 
   const silent = new TwoNodes();
   listen(silent.p3, 80);
@@ -262,11 +264,13 @@ test('a path MTU that ICMP tells of is learned; without ICMP the connection stan
   expect(silent.plane.sendSegment(other, 'client', 100).verdict).toEqual({ kind: 'delivered', to: ON_N2 });
 });
 
-test('an overlay as big as what carries it is cut in pieces, or lost where pieces are too big', () => {
-  const whole = new TwoNodes({ podMtu: 1500 });
-  const { verdict, hops } = whole.plane.ping(whole.p1, ipv4('10.244.1.2'), { size: 1472, record: true });
+test('a carrier that became narrower than its overlay: vxlan is cut in pieces, or lost where pieces are too big', () => {
+  const { plane, p1, n1, n2 } = new TwoNodes();
+  for (const node of [n1, n2]) node.setMtu('eth0', 1400);
+  const { verdict, hops } = plane.ping(p1, ipv4('10.244.1.2'), { size: 1422, record: true });
   expect(verdict.kind).toBe('answered');
-  expect(kinds(hops, 'fragmented')[0]).toBe('{"did":"fragmented","pieces":2,"mtu":1500}');
+  expect(kinds(hops, 'fragmented')[0]).toBe('{"did":"fragmented","pieces":2,"mtu":1400}');
+  expect(() => n1.setMtu('flannel.1', 1440)).toThrow('RTNETLINK answers: Invalid argument');
   const narrow = new TwoNodes({ fabricMtu: 1400 });
   expect(narrow.plane.ping(narrow.p1, ipv4('10.244.1.2'), { size: 1400 }).verdict).toEqual({
     kind: 'timed-out',
@@ -277,15 +281,44 @@ test('an overlay as big as what carries it is cut in pieces, or lost where piece
   expect(narrow.plane.ping(narrow.p1, ipv4('10.244.1.2'), { size: 1000 }).verdict.kind).toBe('answered');
 });
 
+test('a ping learns of a narrower way, and the next one is cut in pieces', () => {
+  const { plane, p1, clock } = new TwoNodes({ podMtu: 1500 });
+  const there = ipv4('10.244.1.2');
+  expect(plane.ping(p1, there, { size: 1472 }).verdict).toEqual({
+    kind: 'too-big',
+    by: { machine: 'n1', namespace: '' },
+    mtu: 1450,
+  });
+  const { verdict, hops } = plane.ping(p1, there, { size: 1472, record: true });
+  expect(verdict.kind).toBe('answered');
+  expect(kinds(hops, 'fragmented')[0]).toBe('{"did":"fragmented","pieces":2,"mtu":1450}');
+  const own = { machine: 'n1', namespace: 'p1' };
+  expect(plane.ping(p1, there, { size: 1472, df: true }).verdict).toEqual({
+    kind: 'too-big',
+    by: own,
+    mtu: 1450,
+  });
+  clock.now += 601_000;
+  expect(plane.ping(p1, there, { size: 1472 }).verdict).toMatchObject({
+    kind: 'too-big',
+    by: { namespace: '' },
+  });
+});
+
 test('a REJECT answers with what it says', () => {
   for (const [how, expected] of [
-    ['icmp-host-prohibited', { kind: 'unreachable', code: 10 }],
-    ['icmp-admin-prohibited', { kind: 'unreachable', code: 13 }],
-    ['tcp-reset', { kind: 'refused', with: 'reset' }],
+    ['icmp-host-prohibited', 'No route to host'],
+    ['icmp-admin-prohibited', 'No route to host'],
+    ['icmp-net-unreachable', 'Network is unreachable'],
+    ['icmp-host-unreachable', 'No route to host'],
+    ['icmp-proto-unreachable', 'Protocol not available'],
+    ['icmp-net-prohibited', 'Network is unreachable'],
+    ['icmp-port-unreachable', 'Connection refused'],
+    ['tcp-reset', 'Connection refused'],
   ] as const) {
     const { plane, p1, n2 } = new TwoNodes();
     rule(n2, 'FORWARD', `-p tcp -d 10.244.1.2 -j REJECT --reject-with ${how}`);
-    expect(plane.connect(p1, { ip: ipv4('10.244.1.2'), port: 80 }).verdict).toMatchObject(expected);
+    expect(socketError(plane.connect(p1, { ip: ipv4('10.244.1.2'), port: 80 }).verdict)).toBe(expected);
   }
 });
 

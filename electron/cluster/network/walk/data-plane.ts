@@ -65,11 +65,13 @@ function answers(reply: Packet, asked: FlowTuple): boolean {
  * behind. No time passes in it; callers add latency.
  */
 export class DataPlane {
+  readonly #world: World;
   readonly #ip: IpLayer;
   readonly cache: VerdictCache;
   #nextEchoId = 1;
 
   constructor(world: World) {
+    this.#world = world;
     this.#ip = new IpLayer(world);
     this.cache = new VerdictCache(() => world.now());
   }
@@ -85,7 +87,7 @@ export class DataPlane {
       sport: id,
       dport: id,
       length,
-      df: options.df ?? false,
+      ...(options.df === undefined ? {} : { df: options.df }),
       ttl: options.ttl ?? 64,
       icmp: { type: 8, code: 0 },
     });
@@ -101,7 +103,6 @@ export class DataPlane {
           sport: received.sport,
           dport: received.dport,
           length,
-          df: received.df,
           icmp: { type: 0, code: 0 },
         });
       }),
@@ -146,7 +147,10 @@ export class DataPlane {
     const tuple = end === 'client' ? connection.client : connection.server;
     // Once more after a router or the own interface named its MTU.
     for (let tried = 0; ; tried += 1) {
-      const limit = Math.min(this.#segmentMtu(connection), from.pathMtu.get(tuple.dst) ?? Infinity);
+      const limit = Math.min(
+        this.#segmentMtu(connection),
+        from.pathMtu(tuple.dst, this.#world.now()) ?? Infinity,
+      );
       const packet = newPacket({ ...tuple, flags: 'ACK', length: Math.min(size + 40, limit) });
       const outcome = this.#ip.output(journey, from, packet);
       const mtu = this.#learnMtu(from, tuple.dst, outcome);
@@ -300,7 +304,10 @@ export class DataPlane {
     if (about === undefined || about.dst !== sent.dst || about.dport !== sent.dport) return unexpected;
     const address = ipv4Text(packet.src);
     if (type === 11) return { kind: 'ttl-exceeded', by: placeOf(by), address };
-    if (type === 3 && code === 4) return { kind: 'too-big', by: placeOf(by), mtu: mtu ?? 0 };
+    if (type === 3 && code === 4) {
+      from.learnPathMtu(sent.dst, mtu ?? 0, this.#world.now());
+      return { kind: 'too-big', by: placeOf(by), mtu: mtu ?? 0 };
+    }
     if (type === 3 && code === 3 && sent.protocol !== 'icmp')
       return { kind: 'refused', by: placeOf(by), with: 'icmp' };
     return { kind: 'unreachable', by: placeOf(by), address, code, local: false };
@@ -313,13 +320,13 @@ export class DataPlane {
 
   #learnMtu(from: NetworkNamespace, destination: number, outcome: Outcome): number | undefined {
     if (outcome.kind === 'too-long') {
-      from.pathMtu.set(destination, outcome.mtu);
+      from.learnPathMtu(destination, outcome.mtu, this.#world.now());
       return outcome.mtu;
     }
     if (outcome.kind !== 'refused' || outcome.outcome.kind !== 'delivered') return undefined;
     const { packet, namespace } = outcome.outcome;
     if (namespace !== from || packet.icmp?.mtu === undefined) return undefined;
-    from.pathMtu.set(destination, packet.icmp.mtu);
+    from.learnPathMtu(destination, packet.icmp.mtu, this.#world.now());
     return packet.icmp.mtu;
   }
 

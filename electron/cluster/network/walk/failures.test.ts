@@ -134,6 +134,22 @@ test.each<[string, (nodes: TwoNodes) => void, Verdict]>([
     ({ n2 }) => n2.deleteLink('flannel.1'),
     { kind: 'timed-out', at: { machine: 'n2', namespace: '' }, reason: 'ignored', leg: 'error' },
   ],
+  [
+    'flannel.1 has another MAC address than the FDB says',
+    ({ n2 }) => n2.setMac('flannel.1', '02:00:0a:f4:01:77'),
+    { kind: 'timed-out', at: { machine: 'n2', namespace: '' }, reason: 'not-for-us', leg: 'request' },
+  ],
+  [
+    "the Pod's port is out of the bridge",
+    ({ n2 }) => n2.setMaster('vethp3', undefined),
+    {
+      kind: 'unreachable',
+      by: { machine: 'n2', namespace: '' },
+      address: '10.244.1.0',
+      code: 1,
+      local: false,
+    },
+  ],
   ['nothing at all', () => {}, { kind: 'answered', by: ON_N2, ttl: 62 }],
 ])('a ping when %s', (_, harm, expected) => {
   const nodes = new TwoNodes();

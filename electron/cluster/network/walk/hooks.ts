@@ -171,9 +171,11 @@ export class Hooks {
           : setUpNat(connection, target as Parameters<typeof setUpNat>[1], natPlace);
       if (!done) return { drop: 'conntrack-clash' };
     }
-    const before = side === 'source' ? endText(packet.src, packet.sport) : endText(packet.dst, packet.dport);
-    if (!translate(packet, side)) return 'accept';
-    const after = side === 'source' ? endText(packet.src, packet.sport) : endText(packet.dst, packet.dport);
+    const end = (): string =>
+      side === 'source' ? endText(packet.src, packet.sport) : endText(packet.dst, packet.dport);
+    const before = journey.recording ? end() : '';
+    if (!translate(packet, side) || !journey.recording) return 'accept';
+    const after = end();
     journey.record(namespace, outLink ?? inLink, packet, { did: 'translated', side, before, after });
     return 'accept';
   }

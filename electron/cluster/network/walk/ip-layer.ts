@@ -28,10 +28,12 @@ const LOOPBACK_NET = 127;
 
 /** IP: output, input, forwarding, and ICMP's errors. Models net/ipv4 (ip_output.c, ip_input.c, ip_forward.c, icmp.c). */
 export class IpLayer implements IpReceiver {
+  readonly #world: World;
   readonly #hooks: Hooks;
   readonly #links: LinkLayer;
 
   constructor(world: World) {
+    this.#world = world;
     this.#hooks = new Hooks(world);
     this.#links = new LinkLayer(world, this.#hooks, this);
   }
@@ -55,6 +57,7 @@ export class IpLayer implements IpReceiver {
     journey.record(namespace, undefined, packet, { did: 'created' });
     this.#recordRoute(journey, namespace, packet, answer);
     const limit = this.#mtu(namespace, packet, answer);
+    if (packet.length > limit && packet.wantsPathMtu) packet.df = false;
     if (packet.df && packet.length > limit) return { kind: 'too-long', mtu: limit };
     const { dst, mark, src } = packet;
     const result = this.#hooks.run(journey, 'OUTPUT', packet, {
@@ -268,7 +271,7 @@ export class IpLayer implements IpReceiver {
 
   #mtu(namespace: NetworkNamespace, packet: Packet, { route }: RouteAnswer): number {
     const link = route.type === 'local' ? namespace.find('lo') : route.link;
-    const learned = route.type === 'local' ? undefined : namespace.pathMtu.get(packet.dst);
+    const learned = route.type === 'local' ? undefined : namespace.pathMtu(packet.dst, this.#world.now());
     return Math.min(route.mtu ?? Infinity, learned ?? Infinity, link?.mtu ?? Infinity);
   }
 

@@ -41,7 +41,9 @@ export interface Packet {
   /** Bytes with the IP header. */
   length: number;
   /** Must not be cut in pieces. */
-  readonly df: boolean;
+  df: boolean;
+  /** Its sender lets it be cut where it knows that the way is narrower (`IP_PMTUDISC_WANT`). */
+  readonly wantsPathMtu: boolean;
   readonly flags?: TcpFlags;
   readonly icmp?: IcmpMessage;
   readonly encapsulated?: Encapsulated;
@@ -78,6 +80,8 @@ function headersOf({ protocol, flags }: PacketSpec): number {
 export function newPacket(spec: PacketSpec): Packet {
   const length = spec.length ?? headersOf(spec);
   const { flags, icmp, encapsulated } = spec;
+  // What the kernel sends by itself (errors, echo replies, vxlan) may be cut.
+  const own = encapsulated === undefined && (icmp === undefined || icmp.type === 8);
   return {
     protocol: spec.protocol,
     src: spec.src,
@@ -86,7 +90,8 @@ export function newPacket(spec: PacketSpec): Packet {
     dport: spec.dport,
     ttl: spec.ttl ?? 64,
     length,
-    df: spec.df ?? spec.protocol === 'tcp',
+    df: spec.df ?? own,
+    wantsPathMtu: spec.df === undefined && own && spec.protocol !== 'tcp',
     ...(flags === undefined ? {} : { flags }),
     ...(icmp === undefined ? {} : { icmp }),
     ...(encapsulated === undefined ? {} : { encapsulated }),
