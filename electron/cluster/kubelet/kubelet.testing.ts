@@ -1,3 +1,4 @@
+import type { ImageSpec } from '../../shared/images/image-schema.ts';
 import type { KubeObject, Pod } from '../api/types.ts';
 import type { ApiClient, GroupVersionResource, ResourceClient } from '../client/interface.ts';
 import { FakeApiClient } from '../client/testing/fake-api-client.testing.ts';
@@ -73,7 +74,8 @@ export class KubeletHarness {
   readonly runtime: NodeRuntime;
   kubelet: Process | undefined;
 
-  constructor(store: MachineStore = volatileStore()) {
+  /** `images`: beside those that every cluster can pull. */
+  constructor(store: MachineStore = volatileStore(), images: readonly ImageSpec[] = []) {
     const { simulation } = this.test;
     this.api = new FakeApiClient(this.test.component('api'));
     this.machine = new SimulatedMachine(SPEC, simulation, new SimulatedNetwork(simulation), store);
@@ -84,7 +86,7 @@ export class KubeletHarness {
     this.configure('staticPodPath: /etc/kubernetes/manifests\n');
     this.runtime = new NodeRuntime(
       this.machine,
-      new OfflineCatalogue(new Map(), devicePluginPrograms),
+      new OfflineCatalogue(new Map(), devicePluginPrograms, images),
       () => simulation.now,
     );
     this.runtime.preload('registry.k8s.io/pause:3.10.1');

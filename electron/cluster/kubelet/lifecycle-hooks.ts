@@ -50,7 +50,11 @@ export class LifecycleHooks {
         HTTP_TIMEOUT,
       );
       // Any answer will do.
-      if (result.outcome === 'success' || (result.outcome === 'failure' && result.output.startsWith('HTTP ')))
+      if (
+        result.outcome === 'success' ||
+        result.outcome === 'warning' ||
+        (result.outcome === 'failure' && result.output.startsWith('HTTP '))
+      )
         return undefined;
       const error = result.outcome === 'errored' ? result.error : result.output;
       return `HTTP lifecycle hook (${path}) ${where} - error: ${error}`;

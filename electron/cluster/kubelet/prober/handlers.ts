@@ -6,9 +6,10 @@ import { HttpCallError, HttpClientConnection } from '../../network/http-client.t
 import type { NetworkAccess } from '../../network/interface.ts';
 import { DialError } from '../../network/interface.ts';
 
-/** What a handler came to: `output` is what the event says of a failure. `errored`: nothing can be said of the container. */
+/** What a handler came to: `output` is what the event says of a failure. `warning`: a success of which something is to be said. `errored`: nothing can be said of the container. */
 export type HandlerResult =
   | { readonly outcome: 'success'; readonly output: string }
+  | { readonly outcome: 'warning'; readonly output: string }
   | { readonly outcome: 'failure'; readonly output: string }
   | { readonly outcome: 'errored'; readonly error: string };
 
@@ -55,13 +56,54 @@ export function urlOf(get: HttpGet, podIp: string, container: Container): string
 const success = (output: string): HandlerResult => ({ outcome: 'success', output });
 const failure = (output: string): HandlerResult => ({ outcome: 'failure', output });
 
-/** GET; from 200 to 399 is success. `timeout` in milliseconds. Models pkg/probe/http (v1.34), without following redirects. */
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+const MAX_REDIRECTS = 10;
+/** Of an answer's body, in characters. */
+const MAX_BODY = 10 * 1024;
+
+/**
+ * GET; from 200 to 299 is success. Redirects are followed on the same host; one that leads elsewhere is a success with a warning. `timeout`
+ * in milliseconds, for all of it. Models pkg/probe/http (v1.34).
+ */
 export async function httpGet(
-  { context, net, version }: HandlerDependencies,
+  dependencies: HandlerDependencies,
   url: string,
   headers: HttpGet['httpHeaders'],
   timeout: number,
 ): Promise<HandlerResult> {
+  const { context } = dependencies;
+  const deadline = context.clock.now() + timeout;
+  let at = url;
+  for (let followed = 0; ; followed += 1) {
+    const answer = await get(dependencies, at, headers, Math.max(1, deadline - context.clock.now()));
+    if (typeof answer === 'string') return failure(`Get "${at}": ${answer}`);
+    const { status, location, body } = answer;
+    if (status < 200 || status >= 400) return failure(`HTTP probe failed with statuscode: ${status}`);
+    if (status < 300) return success('');
+    const next = REDIRECTS.has(status) && location !== undefined ? new URL(location, at) : undefined;
+    if (next === undefined || next.hostname !== new URL(url).hostname)
+      return {
+        outcome: 'warning',
+        output: `Probe terminated redirects, Response body: ${body.slice(0, MAX_BODY)}`,
+      };
+    if (followed + 1 >= MAX_REDIRECTS) return failure(`Get "${location}": stopped after 10 redirects`);
+    at = next.href;
+  }
+}
+
+interface HttpAnswer {
+  readonly status: number;
+  readonly location: string | undefined;
+  readonly body: string;
+}
+
+/** One request; the text of what went wrong. */
+async function get(
+  { context, net, version }: HandlerDependencies,
+  url: string,
+  headers: HttpGet['httpHeaders'],
+  timeout: number,
+): Promise<HttpAnswer | string> {
   const { hostname, port, protocol, pathname, search } = new URL(url);
   const number = Number(port === '' ? (protocol === 'https:' ? 443 : 80) : port);
   const deadline = context.clock.now() + timeout;
@@ -71,7 +113,7 @@ export async function httpGet(
     try {
       const own = Object.fromEntries((headers ?? []).map(({ name, value }) => [name.toLowerCase(), value]));
       const agent = `kube-probe/${version.replace(/^v(\d+\.\d+).*$/, '$1')}`;
-      const { status } = await http.call(
+      const { status, headers: answered, body } = await http.call(
         {
           method: 'GET',
           target: `${pathname}${search}`,
@@ -79,22 +121,18 @@ export async function httpGet(
         },
         { timeout: Math.max(1, deadline - context.clock.now()) },
       ); // prettier-ignore
-      return status >= 200 && status < 400
-        ? success('')
-        : failure(`HTTP probe failed with statuscode: ${status}`);
+      return { status, location: answered['location'], body: body?.type === 'text' ? body.text : '' };
     } finally {
       http.close();
     }
   } catch (error) {
     if (error instanceof DialError) {
       const late = error.code === 'ETIMEDOUT';
-      const why = late
+      return late
         ? 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)'
         : error.message;
-      return failure(`Get "${url}": ${why}`); // prettier-ignore
     }
-    if (error instanceof HttpCallError)
-      return failure(`Get "${url}": ${error.message.replace(/^unexpected EOF$/, 'EOF')}`);
+    if (error instanceof HttpCallError) return error.message.replace(/^unexpected EOF$/, 'EOF');
     throw error;
   }
 }

@@ -132,6 +132,16 @@ export class ProbeManager {
     for (let attempt = 0; attempt < ATTEMPTS && result.outcome === 'errored'; attempt += 1)
       result = await this.#handle(pod, spec, probe, container);
     if (result.outcome === 'success') return 'success';
+    if (result.outcome === 'warning') {
+      events.container(
+        pod,
+        spec,
+        'Warning',
+        'ProbeWarning',
+        `${TITLES[type]} probe warning: ${result.output}`,
+      );
+      return 'success';
+    }
     const message =
       result.outcome === 'failure'
         ? `${TITLES[type]} probe failed: ${result.output}`
