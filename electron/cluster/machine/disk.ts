@@ -5,6 +5,8 @@ const SYSTEM = 2_254_857_830;
 const SYSTEM_INODES = 96_000;
 /** mke2fs makes an inode for so many bytes. */
 const BYTES_PER_INODE = 16_384;
+/** What is left of a block nobody gets. */
+const BLOCK = 4096;
 
 /** Counts what is on a machine's disk: the system, files by their length, and what others hold. */
 export class CountedDisk implements MachineDisk {
@@ -23,7 +25,7 @@ export class CountedDisk implements MachineDisk {
   }
 
   get available(): number {
-    return this.capacity - this.used;
+    return Math.floor((this.capacity - this.used) / BLOCK) * BLOCK;
   }
 
   get inodes(): { readonly capacity: number; readonly used: number } {

@@ -67,6 +67,7 @@ export interface MountedDisk {
 export interface MachineDisk {
   readonly capacity: number;
   readonly used: number;
+  /** Whole blocks of 4,096. */
   readonly available: number;
   readonly inodes: { readonly capacity: number; readonly used: number };
   /** What is on the disk beside files (images, layers of containers): so much from now on. */

@@ -159,14 +159,17 @@ interface Filesystem {
   readonly type: string;
   readonly size: number;
   readonly used: number;
+  /** Default: what is not used. */
+  readonly available?: number;
   readonly on: string;
 }
 
 function filesystems({ machine }: CommandContext): readonly Filesystem[] {
   const { memory } = machine.spec;
+  const { capacity: size, used, available } = machine.disk;
   return [
     { source: 'tmpfs', type: 'tmpfs', size: memory / 10, used: 1_118_208, on: '/run' },
-    { source: '/dev/vda1', type: 'ext4', size: machine.disk.capacity, used: machine.disk.used, on: '/' },
+    { source: '/dev/vda1', type: 'ext4', size, used, available, on: '/' },
     { source: 'tmpfs', type: 'tmpfs', size: memory / 2, used: 0, on: '/dev/shm' },
     { source: 'tmpfs', type: 'tmpfs', size: 5_242_880, used: 0, on: '/run/lock' },
   ];
@@ -201,12 +204,12 @@ const df: MachineCommand = (args, context) => {
   if (shown.length === 0) return code;
   const human = flags.has('h');
   const size = (bytes: number): string => (human ? gnuSize(bytes) : String(Math.ceil(bytes / 1024)));
-  const rows = shown.map(({ source, type, size: total, used, on }) => [
+  const rows = shown.map(({ source, type, size: total, used, available = total - used, on }) => [
     source,
     type,
     size(total),
     size(used),
-    size(total - used),
+    size(available),
     total === 0 ? '-' : `${Math.ceil((used / total) * 100)}%`,
     on,
   ]);
