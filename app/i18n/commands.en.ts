@@ -28,6 +28,8 @@ export const commandsEn: Catalogue['commands'] = {
   viewAccess: 'Show who can do what',
   viewTables: 'Show the tables',
   viewScheduler: 'Show the scheduler',
+  viewControllers: 'Show the controllers',
+  openController: 'Inspect controller {name}',
   etcdKeys: 'Show the keys of etcd',
   etcdMembers: 'Show the members of etcd',
   showMessages: 'Show the messages',
@@ -49,5 +51,6 @@ export const commandsEn: Catalogue['commands'] = {
   languageSystem: 'System language',
   inspectMachine: 'Inspect machine {name}',
   inspectComponent: 'Inspect component {name}',
+  onMachine: '{name}: {action}',
   inspectPod: 'Inspect Pod {name}',
 };

@@ -26,6 +26,8 @@ export const commandsPtBR = {
   viewAccess: 'Exibir quem pode o quê',
   viewTables: 'Exibir as tabelas',
   viewScheduler: 'Mostrar o scheduler',
+  viewControllers: 'Mostrar os controllers',
+  openController: 'Inspecionar o controller {name}',
   etcdKeys: 'Exibir as chaves do etcd',
   etcdMembers: 'Exibir os membros do etcd',
   showMessages: 'Exibir as mensagens',
@@ -47,5 +49,6 @@ export const commandsPtBR = {
   languageSystem: 'Idioma do sistema',
   inspectMachine: 'Inspecionar máquina {name}',
   inspectComponent: 'Inspecionar componente {name}',
+  onMachine: '{name}: {action}',
   inspectPod: 'Inspecionar Pod {name}',
 };

@@ -1,5 +1,7 @@
 import type { Catalogue } from './catalogue.ts';
 import { etcdEn } from './etcd.en.ts';
+import { controllersEn } from './controllers.en.ts';
+import { faultsEn, menuEn } from './menu.en.ts';
 import { schedulerEn } from './scheduler.en.ts';
 import { explorerEn } from './explorer.en.ts';
 import { narrativeEn } from './narrative.en.ts';
@@ -183,44 +185,8 @@ export const en: Catalogue = {
     stopped: 'stopped',
     failed: 'failed',
   },
-  menu: {
-    inspect: 'Inspect',
-    why: 'Why?',
-    shell: 'Open a shell here',
-    stop: 'Stop',
-    start: 'Start',
-    kill: 'Kill the process (SIGKILL)',
-    powerOff: 'Power off the machine',
-    powerOffTitle: 'Power off {machine}?',
-    powerOffBody:
-      'Everything on it ends at once, as when a plug is pulled: nothing says goodbye, and what was only in memory is lost. Its disk stays as it is. Powered on again, the machine boots and its components start.',
-    powerOn: 'Power on the machine',
-    cutTo: 'Cut the link with',
-    healTo: 'Restore the link with',
-    both: 'both ways',
-    messages: 'Show messages',
-    snapshot: 'Take a snapshot',
-    defragment: 'Defragment',
-    moveLeader: 'Make it the leader',
-    slowDisk: 'Slow disk',
-    fsyncNormal: 'normal ({ms} ms per fsync)',
-    fsyncMs: '{ms} ms per fsync',
-    slowNetwork: 'Slow network',
-    delayMs: '{other}: +{ms} ms',
-    delayNone: '{other}: no delay',
-    fillDisk: 'Fill the disk',
-    fillDiskTitle: 'Fill the disk of {machine}?',
-    fillDiskBody:
-      'The member of etcd there finds no room for its database any more: it raises the alarm NOSPACE, and then the whole cluster refuses writes, also after the disk is freed. That lasts until somebody disarms the alarm.',
-    freeDisk: 'Free the disk',
-    corrupt: 'Corrupt the data',
-    corruptTitle: 'Corrupt the data of {machine}?',
-    corruptBody:
-      'One byte of a value changes on the disk of this member alone, as a bad disk would do it. The others do not notice by themselves; comparing hashes reveals it. It cannot be undone: the member has to be replaced.',
-    etcdKeys: 'Keys',
-    etcdMembers: 'Members and logs',
-    done: '{action}: {target}',
-  },
+  faults: faultsEn,
+  menu: menuEn,
   narrative: narrativeEn,
   tables: {
     machines: 'Machines',
@@ -320,6 +286,7 @@ export const en: Catalogue = {
   },
   etcd: etcdEn,
   scheduler: schedulerEn,
+  controllers: controllersEn,
   explain: {
     open: 'What it is: {term}',
     revision:

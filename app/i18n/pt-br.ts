@@ -1,4 +1,6 @@
 import { etcdPtBR } from './etcd.pt-br.ts';
+import { controllersPtBR } from './controllers.pt-br.ts';
+import { faultsPtBR, menuPtBR } from './menu.pt-br.ts';
 import { schedulerPtBR } from './scheduler.pt-br.ts';
 import { explorerPtBR } from './explorer.pt-br.ts';
 import { narrativePtBR } from './narrative.pt-br.ts';
@@ -182,44 +184,8 @@ export const ptBR = {
     stopped: 'parado',
     failed: 'falhou',
   },
-  menu: {
-    inspect: 'Inspecionar',
-    why: 'Por quê?',
-    shell: 'Abrir shell aqui',
-    stop: 'Parar',
-    start: 'Iniciar',
-    kill: 'Matar o processo (SIGKILL)',
-    powerOff: 'Desligar a máquina',
-    powerOffTitle: 'Desligar {machine}?',
-    powerOffBody:
-      'Tudo nela acaba na hora, como quando se puxa a tomada: nada se despede, e o que só estava na memória se perde. O disco fica como está. Ligada de novo, a máquina inicia e seus componentes começam.',
-    powerOn: 'Ligar a máquina',
-    cutTo: 'Cortar o enlace com',
-    healTo: 'Restaurar o enlace com',
-    both: 'nos dois sentidos',
-    messages: 'Ver mensagens',
-    snapshot: 'Tirar um snapshot',
-    defragment: 'Desfragmentar',
-    moveLeader: 'Tornar líder',
-    slowDisk: 'Disco lento',
-    fsyncNormal: 'normal ({ms} ms por fsync)',
-    fsyncMs: '{ms} ms por fsync',
-    slowNetwork: 'Rede lenta',
-    delayMs: '{other}: +{ms} ms',
-    delayNone: '{other}: sem atraso',
-    fillDisk: 'Encher o disco',
-    fillDiskTitle: 'Encher o disco de {machine}?',
-    fillDiskBody:
-      'O membro do etcd ali deixa de ter espaço para o banco de dados: ele levanta o alarme NOSPACE, e então o cluster inteiro recusa escritas, mesmo depois de o disco ser liberado. Isso dura até que alguém desarme o alarme.',
-    freeDisk: 'Liberar o disco',
-    corrupt: 'Corromper os dados',
-    corruptTitle: 'Corromper os dados de {machine}?',
-    corruptBody:
-      'Um byte de um valor muda só no disco deste membro, como faria um disco ruim. Os outros membros não notam por si; comparar hashes revela. Não há como desfazer: o membro precisa ser trocado.',
-    etcdKeys: 'Chaves',
-    etcdMembers: 'Membros e logs',
-    done: '{action}: {target}',
-  },
+  faults: faultsPtBR,
+  menu: menuPtBR,
   narrative: narrativePtBR,
   tables: {
     machines: 'Máquinas',
@@ -320,6 +286,7 @@ export const ptBR = {
   },
   etcd: etcdPtBR,
   scheduler: schedulerPtBR,
+  controllers: controllersPtBR,
   explain: {
     open: 'O que é: {term}',
     revision:

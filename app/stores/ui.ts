@@ -28,7 +28,9 @@ export const useUi = defineStore('ui', () => {
   const trail = ref<Selection[]>([]);
   const position = ref(-1);
   const dialog = ref<DialogName | null>(null);
-  const view = ref<'diagram' | 'narrative' | 'tables' | 'explorer' | 'etcd' | 'scheduler'>('diagram');
+  const view = ref<'diagram' | 'narrative' | 'tables' | 'explorer' | 'etcd' | 'scheduler' | 'controllers'>(
+    'diagram',
+  );
   const etcdPart = ref<EtcdPart>('keys');
   /** Whose disk the keys are read from; null: the leader's. */
   const etcdDisk = ref<string | null>(null);

@@ -71,6 +71,25 @@ const scenes: Record<string, () => void> = {
     );
     item.cuts = [{ from: 'cp-1', to: 'worker-1' }];
   },
+  /** A machine with everything wrong with it, and one with a full disk. */
+  faults: () => {
+    const item = host.diagram.value;
+    const wrong = { diskUsed: 100, diskFilled: true };
+    const worse = {
+      diskUsed: 96,
+      diskFilled: true,
+      clockSkew: 3_600_000,
+      missingSocket: '/run/containerd/containerd.sock',
+      activeUnits: ['containerd'],
+      stoppedUnits: ['kubelet'],
+    };
+    item.machines = item.machines.map((one) =>
+      one.name === 'worker-1' ? { ...one, ...wrong } : one.name === 'worker-2' ? { ...one, ...worse } : one,
+    );
+    item.components = item.components.map((one) =>
+      one.id === 'worker-2/kubelet' ? { ...one, health: 'stopped' } : one,
+    );
+  },
   zones: () => {
     const machines = fakeMachines(3, true).map((one) =>
       one.role === 'control-plane' ? { ...one, isNode: false, ready: null } : one,

@@ -1,7 +1,7 @@
 import type { ApiAnswer, ApiRequest } from '../../electron/shared/contract/api.ts';
 import { contract } from '../../electron/shared/contract/contract.ts';
 import type { Contract } from '../../electron/shared/contract/contract.ts';
-import type { DiagramItem, FaultVerb } from '../../electron/shared/contract/diagram.ts';
+import type { DiagramItem, FaultVerb, MachineView } from '../../electron/shared/contract/diagram.ts';
 import type { EtcdItem, EtcdKeysItem } from '../../electron/shared/contract/etcd.ts';
 import type { LabState } from '../../electron/shared/contract/lab.ts';
 import type { RecordBatch, RecordSummary } from '../../electron/shared/contract/records.ts';
@@ -18,6 +18,7 @@ import { reportBug } from '../composables/report-bug.ts';
 import { fakeEtcd, fakeKey, fakeKeys, fakeValue } from './fake-etcd.ts';
 import { fakeLab, fakeLabs } from './fake-lab.ts';
 import { fakeApi, fakeFamily, fakeTable } from './fake-api.ts';
+import { fakeController, fakeControllers } from './fake-controllers.ts';
 import { fakeCycle, fakeQueues, fakeWhatIf, fakeWhyNot } from './fake-scheduling.ts';
 import { fakeDetail } from './fake-records.ts';
 import { fakeComponents, fakeMachines, fakePods, picture } from './fake-world.ts';
@@ -204,6 +205,10 @@ export class FakeHost {
       'scheduling.whatIf': ({ name, changes }) =>
         note('scheduling.whatIf', { changes }, fakeWhatIf(name, this.nodes, changes)),
       'scheduling.queues': () => fakeQueues(),
+      'controllers.list': ({ machine }) =>
+        fakeControllers(this.time.value.now, this.#controlPlanes(), machine),
+      'controllers.get': ({ machine, name }) =>
+        fakeController(this.time.value.now, this.#controlPlanes(), machine, name),
       'labs.watch': this.labs.serve,
       'lab.watch': this.lab.serve,
       'lab.open': (input) => note('lab.open', input, {}),
@@ -235,6 +240,12 @@ export class FakeHost {
     };
   }
 
+  #controlPlanes(): string[] {
+    return this.diagram.value.components
+      .filter(({ kind }) => kind === 'kube-controller-manager')
+      .map(({ machine }) => machine);
+  }
+
   #machine(name: string) {
     const machine = this.diagram.value.machines.find((one) => one.name === name);
     if (machine === undefined) throw new RpcError('NotFound', `machine "${name}" not found`);
@@ -262,6 +273,8 @@ export class FakeHost {
       this.diagram.value = { ...item, ...next };
       this.diagram.set({ ...this.diagram.value, reset: true });
     };
+    const changeMachine = (name: string, next: Partial<MachineView>): void =>
+      change({ machines: item.machines.map((one) => (one.name === name ? { ...one, ...next } : one)) });
     if (verb.verb === 'cut' || verb.verb === 'heal') {
       const { from, to } = verb;
       const others = (item.cuts ?? []).filter((cut) => cut.from !== from || cut.to !== to);
@@ -275,6 +288,13 @@ export class FakeHost {
       const { from, to, ms } = verb;
       const others = (item.delays ?? []).filter((one) => one.from !== from || one.to !== to);
       change({ delays: ms > 0 ? [...others, { from, to, ms }] : others });
+    } else if (verb.verb === 'disk-fill' || verb.verb === 'disk-free') {
+      const percent = verb.verb === 'disk-fill' ? verb.percent : 41;
+      changeMachine(verb.machine, { diskUsed: percent, diskFilled: verb.verb === 'disk-fill' });
+    } else if (verb.verb === 'clock') {
+      changeMachine(verb.machine, { clockSkew: verb.ms });
+    } else if (verb.verb === 'socket-remove') {
+      changeMachine(verb.machine, { missingSocket: '/run/containerd/containerd.sock' });
     } else if (verb.verb === 'power-on' || verb.verb === 'power-off') {
       const powered = verb.verb === 'power-on';
       change({

@@ -14,6 +14,12 @@ export function fakeMachines(workers: number, zones: boolean, controlPlanes = 1)
     isNode: true,
     ready: 'True' as const,
     unschedulable: false,
+    diskUsed: 41,
+    diskFilled: false,
+    clockSkew: 0,
+    missingSocket: null,
+    activeUnits: ['containerd', 'kubelet'],
+    stoppedUnits: [],
   };
   return [
     { ...base, name: 'console', role: 'outside', ip: '192.168.0.2', isNode: false, ready: null },

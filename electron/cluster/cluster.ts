@@ -2,6 +2,7 @@ import { Emitter } from '../base/event.ts';
 import type { Event } from '../base/event.ts';
 import type { Simulation } from '../base/simulation.ts';
 import { componentsOf } from './components.ts';
+import { ControllerManagerViews } from './controller/controller-manager/manager-views.ts';
 import { controlPlanePrograms } from './control-plane-programs.ts';
 import { MachineRuntimes } from './cri/machine-runtimes.ts';
 import type { Backend } from './etcd/backend/interface.ts';
@@ -10,6 +11,7 @@ import type { EtcdMemberFaults, EtcdMemberView } from './etcd/view/interface.ts'
 import { EtcdMemberViews } from './etcd/view/member-views.ts';
 import { defineUnits } from './define-units.ts';
 import { EtcdFaults } from './faults/etcd-faults.ts';
+import { MachineFaults } from './faults/machine-faults.ts';
 import { EtcdOperations } from './faults/etcd-operations.ts';
 import { OutsideEtcdGateway } from './gateway/etcd-gateway.ts';
 import type { EtcdGateway } from './gateway/etcd-interface.ts';
@@ -18,13 +20,14 @@ import { LetInMachineConnection } from './gateway/machine-connection.ts';
 import { OutsideGateway } from './gateway/outside-gateway.ts';
 import { OfflineCatalogue } from './images/catalogue.ts';
 import type { Cluster, ClusterOptions, CommandHandle, CommandIo, ComponentStatus } from './interface.ts';
-import { ETCD_DATA, MANIFESTS, STOPPED_MANIFESTS } from './kubeadm/control-plane.ts';
+import { ETCD_DATA } from './kubeadm/control-plane.ts';
 import { objectsAreDue } from './kubeadm/apply-objects.ts';
 import { clusterConfigurationOf } from './kubeadm/cluster-configuration.ts';
 import { installMachine } from './kubeadm/install.ts';
 import type { ClusterPki } from './kubeadm/pki/cluster-pki.ts';
 import { flagsAreWritten, upgradeKubeletFlags } from './kubeadm/upgrade-flags.ts';
 import { upgradeServiceAccountKeys } from './kubeadm/upgrade-keys.ts';
+import { giveManifest, takeManifest } from './kubeadm/stopped-manifests.ts';
 import { joinMembers } from './kubeadm/join-members.ts';
 import { kubeadmConfigMaps } from './kubeadm/upload-config.ts';
 import type { Machine } from './machine/interface.ts';
@@ -68,6 +71,7 @@ class SimulatedCluster implements Cluster {
   readonly #etcd: EtcdMemberViews;
   readonly #operations: EtcdOperations;
   readonly #faults: EtcdFaults;
+  readonly #managers: ControllerManagerViews;
   readonly #changed = new Emitter<void>();
 
   readonly onDidChange: Event<void> = this.#changed.event;
@@ -100,6 +104,16 @@ class SimulatedCluster implements Cluster {
       early.delete(disk);
       return backend;
     };
+    this.machineFaults = new MachineFaults(
+      simulation,
+      (name) => this.#find(name),
+      () => this.#changed.fire(),
+    );
+    this.#managers = new ControllerManagerViews(
+      topology.machines
+        .filter(({ controlPlane }) => controlPlane?.programs.includes('kube-controller-manager') === true)
+        .map(({ name }) => name),
+    );
     const programs = controlPlanePrograms(
       kubernetesVersion,
       backendOf,
@@ -107,6 +121,7 @@ class SimulatedCluster implements Cluster {
       this.#faults,
       options.tokens ?? new Map(),
       options.rsa,
+      this.#managers,
     );
     const servers = topology.machines.filter(({ controlPlane }) => controlPlane !== undefined);
     const balancer = topology.machines.find(({ loadBalancer }) => loadBalancer !== undefined);
@@ -212,6 +227,9 @@ class SimulatedCluster implements Cluster {
   etcdMembers(): readonly EtcdMemberView[] {
     return this.#etcd.list;
   }
+
+  readonly machineFaults: MachineFaults;
+  readonly controllerManagers: Cluster['controllerManagers'] = () => this.#managers.list;
 
   isServing(): boolean {
     return this.#doors.some((ip) => this.#network.isListening(ip, API_PORT));
@@ -425,16 +443,6 @@ class SimulatedCluster implements Cluster {
       powered = machine.powered;
     });
   }
-}
-
-function takeManifest(machine: Machine, name: string): void {
-  const path = `${MANIFESTS}/${name}.yaml`;
-  if (machine.files.exists(path)) machine.files.rename(path, `${STOPPED_MANIFESTS}/${name}.yaml`);
-}
-
-function giveManifest(machine: Machine, name: string): void {
-  const path = `${STOPPED_MANIFESTS}/${name}.yaml`;
-  if (machine.files.exists(path)) machine.files.rename(path, `${MANIFESTS}/${name}.yaml`);
 }
 
 /** Builds the cluster of a topology; nothing happens until the simulation is stepped. */

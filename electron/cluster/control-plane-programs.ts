@@ -3,6 +3,7 @@ import { STRATEGIES } from './api/registry.ts';
 import type { TokenUser } from './apiserver/auth/bearer-token.ts';
 import { kubeApiserverProgram } from './apiserver/server/program.ts';
 import { withKlog } from './client/klog.ts';
+import type { ControllerManagerViews } from './controller/controller-manager/manager-views.ts';
 import { kubeControllerManager } from './controller/controller-manager/kube-controller-manager.ts';
 import type { Backend } from './etcd/backend/interface.ts';
 import { etcdProgram } from './etcd/server/program.ts';
@@ -23,6 +24,7 @@ export function controlPlanePrograms(
   faults: EtcdFaults,
   tokens: ReadonlyMap<string, TokenUser>,
   rsa: RsaSignatures,
+  managers: ControllerManagerViews,
 ): ReadonlyMap<ControlPlaneProgram, Program> {
   return new Map<ControlPlaneProgram, Program>([
     ['etcd', etcdProgram({ backend, views, faults })],
@@ -41,7 +43,7 @@ export function controlPlanePrograms(
         true,
       ),
     ],
-    ['kube-controller-manager', withKlog(kubeControllerManager(version, rsa), true)],
+    ['kube-controller-manager', withKlog(kubeControllerManager(version, rsa, managers), true)],
     ['kube-scheduler', withKlog(kubeScheduler(version), true)],
   ]);
 }

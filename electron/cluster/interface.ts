@@ -5,7 +5,9 @@ import type { Simulation } from '../base/simulation.ts';
 import type { ImageSpec } from '../shared/images/image-schema.ts';
 import type { RsaSignatures } from '../base/jose/interface.ts';
 import type { ClusterPki } from './kubeadm/pki/cluster-pki.ts';
+import type { ControllerManagerView } from './controller/controller-manager/manager-views.ts';
 import type { EtcdMemberFaults, EtcdMemberView } from './etcd/view/interface.ts';
+import type { MachineFaults } from './faults/machine-faults.ts';
 import type { EtcdGateway } from './gateway/etcd-interface.ts';
 import type { ConnectHandlers, Gateway, MachineConnection } from './gateway/interface.ts';
 import type { Machine } from './machine/interface.ts';
@@ -133,6 +135,8 @@ export interface Cluster extends Disposable {
   components(): readonly ComponentStatus[];
   /** Members of etcd, by machine as in the topology; those that do not run among them. Looking sends no message. */
   etcdMembers(): readonly EtcdMemberView[];
+  /** By machine as in the topology; those that do not run among them. Looking sends no message. */
+  controllerManagers(): readonly ControllerManagerView[];
   /** Fires when a component, a machine or a link changed. */
   readonly onDidChange: Event<void>;
   /**
@@ -164,6 +168,8 @@ export interface Cluster extends Disposable {
   healLink(from: string, to: string): void;
   /** Adds so many virtual milliseconds to each message from one machine to another; 0 removes them. */
   delayLink(from: string, to: string, ms: number): void;
+  /** What root can break and mend on a machine: disk, clock, the runtime's socket, units. */
+  readonly machineFaults: MachineFaults;
   /** The disk of an etcd member: how long a sync takes, and whether there is room. @throws Error when there is no member */
   setEtcdFaults(machine: string, faults: Partial<EtcdMemberFaults>): void;
   /**

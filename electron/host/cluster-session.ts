@@ -22,6 +22,7 @@ import { applySetup, setupIdentity, SetupFailed, WarmUp } from './lab-setup.ts';
 import { ObjectView } from './object-view.ts';
 import { Pacer, realTime } from './pacer.ts';
 import { ApiService } from './services/api-service.ts';
+import { ControllersService } from './services/controllers/controllers-service.ts';
 import { DiagramService } from './services/diagram-service.ts';
 import type { Writing } from './services/etcd-disk.ts';
 import { EtcdDisk } from './services/etcd-disk.ts';
@@ -91,6 +92,8 @@ export class ClusterSession {
   readonly etcd: EtcdService;
   /** Decisions of the schedulers, and what would change them. */
   readonly scheduling: SchedulingService;
+  /** What the controllers work on and did last. */
+  readonly controllers: ControllersService;
   /** What is on the disks of etcd's members, by machine. */
   readonly disks: ReadonlyMap<string, EtcdDisk>;
   readonly resumed: boolean;
@@ -166,6 +169,7 @@ export class ClusterSession {
     this.diagram = new DiagramService(this.cluster, this.objects);
     this.etcd = new EtcdService(() => this.cluster.etcdMembers(), disks);
     this.scheduling = new SchedulingService(log, this.objects, disks);
+    this.controllers = new ControllersService(this.cluster, this.objects, () => this.simulation.now);
     this.pacer = new Pacer({
       simulation: this.simulation,
       time: realTime,

@@ -80,6 +80,9 @@ export function createHandlers(host: Host): Handlers<typeof contract> {
     'scheduling.whatIf': ({ changes, ...which }) => running('NotRunning').scheduling.whatIf(which, changes),
     'scheduling.queues': () => running('NotRunning').scheduling.queues(),
 
+    'controllers.list': ({ machine }) => running('NotRunning').controllers.list(machine),
+    'controllers.get': ({ machine, name }) => running('NotRunning').controllers.get(machine, name),
+
     'labs.watch': (_input, sink) => host.labs.labs.watch(sink),
     'lab.watch': (_input, sink) => host.labs.state.watch(sink),
     'lab.open': async ({ id }) => {

@@ -44,6 +44,7 @@ import { announceRunning, withdrawRunning } from './running.ts';
 import { LabCatalogue } from './services/lab-catalogue.ts';
 import { LabService } from './services/lab-service.ts';
 import { labRoute } from './services/lab-routes.ts';
+import { controllersRoute } from './services/controllers/controllers-routes.ts';
 import { Notices } from './services/notices.ts';
 import { schedulingRoute } from './services/scheduling/scheduling-routes.ts';
 import { SettingsService } from './services/settings-service.ts';
@@ -412,6 +413,7 @@ export class Host {
       power: (machine, action) => switchPower(this.#cluster, machine, action),
       lab: (action, body, signal) => labRoute(this.labs, action, body, signal),
       scheduling: (action, body) => schedulingRoute(this.cluster?.scheduling, action, body),
+      controllers: (action, body) => controllersRoute(this.cluster?.controllers, action, body),
       onCommand: (line, exit) => this.labs.command(line, exit),
     });
   }

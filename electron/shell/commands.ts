@@ -5,6 +5,7 @@ import { labCommand } from './lab/lab-command.ts';
 import { kubectl } from './kubectl/kubectl.ts';
 import { curl } from './net/curl/curl.ts';
 import { editorCommands } from './screen-editor/editor-commands.ts';
+import { explainController } from './controllers/explain-controller.ts';
 import { explainScheduling } from './scheduling/explain-scheduling.ts';
 import { scp } from './net/scp.ts';
 import { sshCommand } from './net/ssh.ts';
@@ -45,6 +46,7 @@ const streaming: readonly Command[] = [
   head,
   jq,
   kubectl,
+  explainController,
   explainScheduling,
   pager('less'),
   pager('more'),

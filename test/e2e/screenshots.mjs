@@ -177,6 +177,35 @@ const SCENES = [
   ['scheduler-30', 'scheduler&nodes=30', [...openDecision, pause(400)]],
   ['scheduler-300', 'scheduler&nodes=300', [...openDecision, pause(400), click('.matrix .reason')]],
   ['scheduler-small', 'scheduler&nodes=30', [...openDecision, pause(400)], { width: 1024, height: 640 }],
+  ['controllers-none', 'running', [press('Alt+c'), pause(500)]],
+  [
+    'controllers-failing',
+    'running',
+    [press('Alt+c'), pause(500), click('.controllers .one:has-text("replicaset")'), pause(500)],
+  ],
+  [
+    'controllers-queue',
+    'members',
+    [press('Alt+c'), pause(500), click('.controllers .one:has-text("deployment")'), pause(500)],
+  ],
+  [
+    'controllers-standby',
+    'members',
+    [
+      press('Alt+c'),
+      pause(500),
+      click('.line .manager:nth-child(2)'),
+      pause(300),
+      click('.controllers .one:has-text("job")'),
+      pause(500),
+    ],
+  ],
+  [
+    'controllers-small',
+    'running',
+    [press('Alt+c'), pause(500), click('.controllers .one:has-text("replicaset")'), pause(500)],
+    { width: 1024, height: 640 },
+  ],
   ['etcd-keys', 'running', [press('Alt+e'), pause(400), drive('put')]],
   ['etcd-value', 'running', [press('Alt+e'), pause(300), ...openKey, pause(400)]],
   [

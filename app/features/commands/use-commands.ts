@@ -1,7 +1,8 @@
 import { defineStore } from 'pinia';
-import { computed } from 'vue';
+import { computed, watch } from 'vue';
 import { SPEEDS } from '../../../electron/shared/contract/session.ts';
 import type { Settings } from '../../../electron/shared/contract/session.ts';
+import { useControllers } from '../../stores/controllers.ts';
 import { useDiagram } from '../../stores/diagram.ts';
 import { useExplorer } from '../../stores/explorer.ts';
 import { useLab } from '../../stores/lab.ts';
@@ -23,6 +24,7 @@ export const useCommands = defineStore('commands', () => {
   const lab = useLab();
   const ui = useUi();
   const explorer = useExplorer();
+  const controllers = useControllers();
   const restart = useRestart();
   const terminals = useTerminals();
   const records = useRecords();
@@ -207,6 +209,14 @@ export const useCommands = defineStore('commands', () => {
       run: () => void (ui.view = 'scheduler'),
     },
     {
+      id: 'view.controllers',
+      title: 'commands.viewControllers',
+      group: 'view',
+      keys: ['Alt+C'],
+      enabled: running,
+      run: () => controllers.show(),
+    },
+    {
       id: 'etcd.keys',
       title: 'commands.etcdKeys',
       group: 'view',
@@ -314,6 +324,14 @@ export const useCommands = defineStore('commands', () => {
     })),
   ];
 
+  // Whoever opens the palette may look for a controller.
+  watch(
+    () => ui.dialog,
+    (dialog) => {
+      if (dialog === 'palette' && running() && controllers.list === undefined) void controllers.look();
+    },
+  );
+
   /** One command per lab, machine, component and Pod: found by typing its name. */
   const found = computed<readonly Command[]>(() => [
     ...lab.labs.map((one): Command => ({
@@ -331,6 +349,10 @@ export const useCommands = defineStore('commands', () => {
     ...diagram.components.map((one): Command =>
       inspect('commands.inspectComponent', one.id, () => ui.select({ type: 'component', id: one.id })),
     ),
+    ...(controllers.list?.controllers ?? []).map(({ name }): Command => ({
+      ...inspect('commands.openController', name, () => controllers.show(name)),
+      enabled: running,
+    })),
     ...diagram.pods.map((pod): Command =>
       inspect('commands.inspectPod', `${pod.namespace}/${pod.name}`, () =>
         ui.select({ type: 'pod', uid: pod.uid }),

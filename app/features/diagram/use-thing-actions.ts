@@ -1,6 +1,7 @@
 import type { FaultVerb, MachineView } from '../../../electron/shared/contract/diagram.ts';
 import { useAttempt } from '../../composables/use-attempt.ts';
 import { useText } from '../../i18n/use-text.ts';
+import { useControllers } from '../../stores/controllers.ts';
 import { useDiagram } from '../../stores/diagram.ts';
 import { useEtcd } from '../../stores/etcd.ts';
 import { useRecords } from '../../stores/records.ts';
@@ -8,6 +9,7 @@ import { useScheduling } from '../../stores/scheduling.ts';
 import { useTerminals } from '../../stores/terminals.ts';
 import { useUi } from '../../stores/ui.ts';
 import type { Selection } from '../../stores/ui.ts';
+import { useMachineFaults } from './use-machine-faults.ts';
 import { useEtcdActions } from './use-etcd-actions.ts';
 
 export interface ThingAction {
@@ -28,6 +30,7 @@ export function useThingActions() {
   const records = useRecords();
   const terminals = useTerminals();
   const scheduling = useScheduling();
+  const controllers = useControllers();
   const ui = useUi();
   const attempt = useAttempt();
   const { t } = useText();
@@ -39,6 +42,7 @@ export function useThingActions() {
   }
 
   const forEtcd = useEtcdActions(fault);
+  const machineFaults = useMachineFaults();
 
   /** Opens the newest record about it: a decision where there is one. */
   function why(actor: string, about: string): void {
@@ -140,7 +144,23 @@ export function useThingActions() {
           run: () => fault({ verb: 'power-on', machine: machine.name }, 'menu.powerOn', machine.name),
         };
     const enter = machine.powered ? [shell(machine.name)] : [];
-    return [...look(thing, machine.name, `machine ${machine.name}`), ...enter, power, ...links(machine)];
+    const faults = machine.powered ? machineFaults.actionsOf(machine, fault) : [];
+    return [
+      ...look(thing, machine.name, `machine ${machine.name}`),
+      ...enter,
+      power,
+      ...faults,
+      ...links(machine),
+    ];
+  }
+
+  function queues(machine: string): ThingAction {
+    return {
+      id: 'controllers',
+      title: 'controllers.open',
+      group: 'look',
+      run: () => controllers.show(undefined, machine),
+    };
   }
 
   function forComponent(id: string): ThingAction[] {
@@ -162,6 +182,7 @@ export function useThingActions() {
     return [
       ...look(thing, id, ''),
       ...(isEtcd ? forEtcd.places(component.machine) : []),
+      ...(component.kind === 'kube-controller-manager' ? [queues(component.machine)] : []),
       ...(off ? [] : [shell(component.machine)]),
       act('stop', !up),
       act('start', up),

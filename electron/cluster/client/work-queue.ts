@@ -9,6 +9,62 @@ interface DelayedAdd {
   readonly timer: Disposable;
 }
 
+/** One pass of a key through its worker. Times in virtual milliseconds since the Unix epoch. */
+export interface Sync {
+  readonly key: string;
+  readonly startedAt: number;
+  /** Record of the message that enqueued the key first. */
+  readonly cause: RecordId;
+  /** Failures in a row before this pass. */
+  readonly retries: number;
+  /** Undefined while it runs. */
+  readonly endedAt: number | undefined;
+  /** Why it failed. */
+  readonly error: string | undefined;
+  /** The last record it followed from when it ended: the answer to its last request, or its cause. */
+  readonly record: RecordId;
+}
+
+/** Told of each pass as it ends. */
+export type SyncListener = (sync: Sync) => void;
+
+/** What waits in a queue, as of now; of each list the first `limit`. */
+export interface WorkQueueState {
+  readonly name: string;
+  /** Keys ready to be handed out, oldest first. */
+  readonly ready: readonly ReadyKey[];
+  readonly depth: number;
+  /** In work; `again`: added meanwhile, so that it is handed out once more after this. */
+  readonly processing: readonly KeyInWork[];
+  /** Keys that come back at a time, soonest first. */
+  readonly delayed: readonly DelayedKey[];
+  readonly delays: number;
+  /** Keys whose last pass failed. */
+  readonly failing: number;
+}
+
+interface FailedKey {
+  readonly key: string;
+  /** Failures in a row; 0: none, it waits for another reason. */
+  readonly retries: number;
+  /** What the last of them said. */
+  readonly error: string | undefined;
+}
+
+export interface ReadyKey extends FailedKey {
+  readonly since: number;
+}
+
+export interface KeyInWork extends FailedKey {
+  readonly startedAt: number;
+  readonly cause: RecordId;
+  readonly again: boolean;
+}
+
+export interface DelayedKey extends FailedKey {
+  readonly at: number;
+}
+
 /**
  * Keys to be worked on, each at most once at a time: a key added while it is being processed is handed out
  * again after `done`. Each key is handed over as an event of its own turn, under the cause of the message
@@ -18,11 +74,16 @@ export class WorkQueue {
   readonly name: string;
   readonly #context: Context;
   readonly #limiter: RateLimiter;
+  readonly #ended: SyncListener | undefined;
   #queue: string[] = [];
   #head = 0;
   /** Keys that need work, with the cause of their first add. */
   readonly #dirty = new Map<string, RecordId>();
-  readonly #processing = new Set<string>();
+  /** When each of `#queue` came. */
+  #since: number[] = [];
+  readonly #processing = new Map<string, Sync>();
+  /** What the last pass of a key said that failed and is tried again. */
+  readonly #errors = new Map<string, string>();
   readonly #delayed = new Map<string, DelayedAdd>();
   readonly #waiting: ((key: string | undefined) => void)[] = [];
   #handovers = 0;
@@ -32,10 +93,12 @@ export class WorkQueue {
     context: Context,
     name: string,
     limiter: RateLimiter = new ControllerRateLimiter(context.clock),
+    ended?: SyncListener,
   ) {
     this.#context = context;
     this.name = name;
     this.#limiter = limiter;
+    this.#ended = ended;
   }
 
   /** Keys ready to be handed out; without those in work or delayed. */
@@ -82,6 +145,7 @@ export class WorkQueue {
   /** The key succeeded, or is given up: its failures no longer count. */
   forget(key: string): void {
     this.#limiter.forget(key);
+    this.#errors.delete(key);
   }
 
   retries(key: string): number {
@@ -97,9 +161,46 @@ export class WorkQueue {
     });
   }
 
-  done(key: string): void {
+  /** `error`: why this pass failed. */
+  done(key: string, error?: string): void {
+    const sync = this.#processing.get(key);
     this.#processing.delete(key);
+    if (error !== undefined && this.#limiter.retries(key) > 0) this.#errors.set(key, error);
+    if (sync !== undefined && this.#ended !== undefined) {
+      const { clock, tracer } = this.#context;
+      this.#ended({ ...sync, endedAt: clock.now(), error, record: tracer.cause });
+    }
     if (this.#dirty.has(key)) this.#push(key);
+  }
+
+  /** Keys in work. */
+  get inWork(): IterableIterator<string> {
+    return this.#processing.keys();
+  }
+
+  /** For whoever looks from outside: costs in keys, and nothing unless asked. */
+  state(limit: number): WorkQueueState {
+    const told = (key: string): FailedKey => ({
+      key,
+      retries: this.retries(key),
+      error: this.#errors.get(key),
+    });
+    const keys = this.#queue.slice(this.#head, this.#head + limit);
+    const delayed = [...this.#delayed].sort(([, a], [, b]) => a.at - b.at).slice(0, limit);
+    return {
+      name: this.name,
+      ready: keys.map((key, index) => ({ ...told(key), since: this.#since[this.#head + index] ?? 0 })),
+      depth: this.length,
+      processing: [...this.#processing.values()].slice(0, limit).map(({ key, startedAt, cause }) => ({
+        ...told(key),
+        startedAt,
+        cause,
+        again: this.#dirty.has(key),
+      })),
+      delayed: delayed.map(([key, { at }]) => ({ ...told(key), at })),
+      delays: this.#delayed.size,
+      failing: this.#errors.size,
+    };
   }
 
   shutDown(): void {
@@ -111,6 +212,7 @@ export class WorkQueue {
 
   #push(key: string): void {
     this.#queue.push(key);
+    this.#since.push(this.#context.clock.now());
     this.#dispatch();
   }
 
@@ -130,10 +232,20 @@ export class WorkQueue {
     this.#head += 1;
     if (this.#head > 1024 && this.#head * 2 > this.#queue.length) {
       this.#queue = this.#queue.slice(this.#head);
+      this.#since = this.#since.slice(this.#head);
       this.#head = 0;
     }
-    this.#processing.add(key);
-    this.#context.tracer.resume(this.#dirty.get(key) ?? 0);
+    const cause = this.#dirty.get(key) ?? 0;
+    this.#processing.set(key, {
+      key,
+      startedAt: this.#context.clock.now(),
+      cause,
+      retries: this.retries(key),
+      endedAt: undefined,
+      error: undefined,
+      record: cause,
+    });
+    this.#context.tracer.resume(cause);
     this.#dirty.delete(key);
     worker(key);
   }

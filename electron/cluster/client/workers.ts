@@ -22,12 +22,14 @@ async function work(context: ComponentContext, options: WorkersOptions): Promise
   for (;;) {
     const key = await queue.get();
     if (key === undefined) return;
+    let failure: string | undefined;
     try {
       await options.sync(key);
       queue.forget(key);
     } catch (error) {
       if (isBug(error)) throw error;
       const message = error instanceof Error ? error.message : String(error);
+      failure = message;
       if (options.maxRetries !== undefined && queue.retries(key) >= options.maxRetries) {
         context.log.error('Dropping key out of the queue', { queue: queue.name, key, err: message });
         queue.forget(key);
@@ -36,7 +38,7 @@ async function work(context: ComponentContext, options: WorkersOptions): Promise
         queue.addRateLimited(key);
       }
     } finally {
-      queue.done(key);
+      queue.done(key, failure);
     }
   }
 }

@@ -5,7 +5,7 @@ import { resourceTypes } from '../client/resource-types.ts';
 import type { FakeApiClient } from '../client/testing/fake-api-client.testing.ts';
 import { FlagError } from '../client/component-flags.ts';
 import { controllerDescriptors } from './controller-manager/controller-descriptors.ts';
-import { enabledControllers } from './controller-manager/enabled-controllers.ts';
+import { chooseControllers, isEnabled } from './controller-manager/enabled-controllers.ts';
 import { readControllerManagerFlags } from './controller-manager/flags.ts';
 import { GarbageCollector } from './garbage-collector/garbage-collector.ts';
 import { NamespaceController } from './namespace/namespace-controller.ts';
@@ -264,11 +264,12 @@ describe('flags', () => {
       leaderElect: true,
       nodeLifecycle: { gracePeriods: { monitor: 40_000, startup: 60_000 } },
     });
-    const enabled = enabledControllers(config.controllers, controllerDescriptors);
-    expect(enabled.has('deployment-controller')).toBe(false);
-    expect(enabled.has('replicaset-controller')).toBe(true);
-    expect(enabled.has('bootstrap-signer-controller')).toBe(true);
-    expect(enabled.has('token-cleaner-controller')).toBe(false);
+    const choices = chooseControllers(config.controllers, controllerDescriptors);
+    expect(choices.get('deployment-controller')).toBe('excluded');
+    expect(choices.get('replicaset-controller')).toBe('all');
+    expect(choices.get('bootstrap-signer-controller')).toBe('named');
+    expect(choices.get('token-cleaner-controller')).toBe('off-by-default');
+    expect(chooseControllers(['job'], controllerDescriptors).get('cronjob-controller')).toBe('not-listed');
   });
 
   it.each([
@@ -288,7 +289,10 @@ describe('flags', () => {
   });
 
   it('of several entries for a controller the first counts, by name or by alias', () => {
-    const enabled = (...entries: string[]) => [...enabledControllers(entries, controllerDescriptors)];
+    const enabled = (...entries: string[]) =>
+      [...chooseControllers(entries, controllerDescriptors)].flatMap(([name, choice]) =>
+        isEnabled(choice) ? [name] : [],
+      );
     expect(enabled('job', 'cronjob-controller')).toEqual(['job-controller', 'cronjob-controller']);
     expect(enabled('job', '-job-controller')).toEqual(['job-controller']);
     expect(enabled('-job', 'job')).toEqual([]);
@@ -296,7 +300,7 @@ describe('flags', () => {
   });
 
   it('refuses unknown controllers', () => {
-    expect(() => enabledControllers(['*', '-nope'], controllerDescriptors)).toThrow(
+    expect(() => chooseControllers(['*', '-nope'], controllerDescriptors)).toThrow(
       '"nope" is not in the list of known controllers',
     );
   });

@@ -1,4 +1,4 @@
-import type { Tracer } from '../../base/context.ts';
+import type { ControllerContext } from './interface.ts';
 
 /** What one reconcile saw and did. `subject` is e.g. `replicasets default/web-5d4`. */
 export interface Reconcile {
@@ -10,7 +10,7 @@ export interface Reconcile {
   readonly detail?: Readonly<Record<string, unknown>>;
 }
 
-/** Writes a reconcile to the causal log: what the controller does next has it as its cause. */
-export function decide(tracer: Tracer, reconcile: Reconcile): void {
-  tracer.record({ kind: 'decision', ...reconcile });
+/** Writes a reconcile to the causal log and to the controller's journal: what the controller does next has it as its cause. */
+export function decide(c: Pick<ControllerContext, 'context' | 'journal'>, reconcile: Reconcile): void {
+  c.journal.decided(c.context.tracer.record({ kind: 'decision', ...reconcile }), reconcile);
 }

@@ -4,6 +4,7 @@ import type { InformerFactory } from '../client/informer-factory.ts';
 import type { ApiClient } from '../client/interface.ts';
 
 import type { FileSystem } from '../machine/interface.ts';
+import type { ControllerJournal } from './controller-journal.ts';
 
 /** What kube-controller-manager gives each controller. The factory is shared; client and recorder are its own. */
 export interface ControllerContext {
@@ -11,6 +12,8 @@ export interface ControllerContext {
   readonly client: ApiClient;
   readonly factory: InformerFactory;
   readonly recorder: EventRecorder;
+  /** Makes its work queues, and keeps what it did last for whoever looks. */
+  readonly journal: ControllerJournal;
   /** The machine's files; absent where a controller needs none. */
   readonly files?: FileSystem;
   /** The process was frozen with the app, not restarted: what was announced before is not announced again. */

@@ -33,6 +33,10 @@ export class CriServer {
     const unlink = (): void => void (files.exists(socket) && files.remove(socket));
     signal.addEventListener('abort', unlink, { once: true });
     const listener = this.#process.net.listen(socket, 'cri', (connection) => this.#accept(connection));
+    // Whoever dials a path finds nothing once it is unlinked; who is connected stays so.
+    files.watch(socket.slice(0, socket.lastIndexOf('/')), (path) => {
+      if (path === socket && !files.exists(socket)) listener.dispose();
+    });
     return {
       dispose: () => {
         listener.dispose();

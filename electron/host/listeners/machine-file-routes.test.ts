@@ -60,6 +60,7 @@ beforeEach(async () => {
       machine === 'cp-1' ? accessTo(files, (work) => Promise.resolve().then(work)) : undefined,
     lab: () => Promise.resolve(undefined),
     scheduling: () => undefined,
+    controllers: () => undefined,
     onCommand: () => undefined,
   });
   shell = await testShell({ env: { LEME_MACHINES_URL: server.url, LEME_MACHINES_TOKEN: 'secret' } });

@@ -42,6 +42,8 @@ export interface MachinesServerOptions {
   ): Promise<{ readonly status: number; readonly body: unknown } | undefined>;
   /** Questions of `kubectl explain-scheduling`; undefined: no such action. */
   scheduling(action: string, body: unknown): { readonly status: number; readonly body: unknown } | undefined;
+  /** Those of `kubectl explain-controller`. */
+  controllers(action: string, body: unknown): { readonly status: number; readonly body: unknown } | undefined;
   /** Connections to addresses inside. */
   readonly connect: OpenTunnel;
   /** A command line of the lab shell has finished. */
@@ -135,9 +137,10 @@ async function handle(
       .end(JSON.stringify(answer.body));
     return;
   }
-  const asked = /^\/scheduling\/([A-Za-z]+)$/.exec(pathname)?.[1];
+  const [, about, asked] = /^\/(scheduling|controllers)\/([A-Za-z]+)$/.exec(pathname) ?? [];
   if (asked !== undefined) {
-    const answer = options.scheduling(asked, body);
+    const answer =
+      about === 'controllers' ? options.controllers(asked, body) : options.scheduling(asked, body);
     if (answer === undefined) return refuse(404, 'not found');
     response
       .writeHead(answer.status, { 'content-type': 'application/json' })

@@ -126,6 +126,28 @@ export class DiagramService implements Disposable {
       isNode,
       ready: ready === 'True' || ready === 'False' || ready === 'Unknown' ? ready : null,
       unschedulable: node?.spec?.unschedulable === true,
+      ...this.#viewFaults(machine),
+    };
+  }
+
+  #viewFaults({ spec }: Machine) {
+    if (spec.role === 'outside')
+      return {
+        diskUsed: 0,
+        diskFilled: false,
+        clockSkew: 0,
+        missingSocket: null,
+        activeUnits: [],
+        stoppedUnits: [],
+      };
+    const found = this.#cluster.machineFaults.state(spec.name);
+    return {
+      diskUsed: found.diskUsed,
+      diskFilled: found.ballast > 0,
+      clockSkew: found.clockSkew,
+      missingSocket: found.missingSocket ?? null,
+      activeUnits: [...found.activeUnits],
+      stoppedUnits: [...found.stoppedUnits],
     };
   }
 

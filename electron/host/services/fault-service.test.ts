@@ -9,6 +9,17 @@ function setUp(): { asked: string[]; apply: (verb: FaultVerb) => string } {
   const asked: string[] = [];
   const known = {
     machines: ['cp-1', 'cp-2', 'refused'].map((name) => ({ spec: { name } })),
+    machineFaults: new Proxy(
+      {},
+      {
+        get:
+          (_target, name) =>
+          (...args: unknown[]): void => {
+            if (args[0] === 'refused') throw new Error('the disk of refused is 97 % full already');
+            asked.push(`${String(name)} ${JSON.stringify(args)}`);
+          },
+      },
+    ),
     components: () => [{ actor: 'cp-1/etcd', machine: 'cp-1', name: 'etcd' }],
   };
   const cluster = new Proxy(known, {
@@ -39,6 +50,12 @@ describe('applyFault', () => {
     [{ verb: 'kill', component: 'cp-1/etcd' }, 'killComponent ["cp-1","etcd"]'],
     [{ verb: 'power-off', machine: 'cp-1' }, 'powerOff ["cp-1"]'],
     [{ verb: 'power-on', machine: 'cp-1' }, 'powerOn ["cp-1"]'],
+    [{ verb: 'disk-fill', machine: 'cp-1', percent: 95 }, 'fillDisk ["cp-1",95]'],
+    [{ verb: 'disk-free', machine: 'cp-1' }, 'freeDisk ["cp-1"]'],
+    [{ verb: 'clock', machine: 'cp-1', ms: -5000 }, 'setClock ["cp-1",-5000]'],
+    [{ verb: 'socket-remove', machine: 'cp-1' }, 'removeSocket ["cp-1"]'],
+    [{ verb: 'unit-stop', machine: 'cp-1', unit: 'kubelet' }, 'stopUnit ["cp-1","kubelet"]'],
+    [{ verb: 'unit-start', machine: 'cp-1', unit: 'kubelet' }, 'startUnit ["cp-1","kubelet"]'],
     [{ verb: 'cut', from: 'cp-1', to: '*' }, 'cutLink ["cp-1","*"]'],
     [{ verb: 'heal', from: 'cp-1', to: 'cp-2' }, 'healLink ["cp-1","cp-2"]'],
     [{ verb: 'delay', from: 'cp-1', to: 'cp-2', ms: 200 }, 'delayLink ["cp-1","cp-2",200]'],
@@ -62,6 +79,9 @@ describe('applyFault', () => {
     );
     expect(apply({ verb: 'etcd-corrupt', machine: 'cp-9' })).toBe('NotFound: there is no machine cp-9');
     expect(apply({ verb: 'etcd-defragment', machine: 'refused' })).toBe('Refused: etcd does not run there');
+    expect(apply({ verb: 'disk-fill', machine: 'refused', percent: 90 })).toBe(
+      'Refused: the disk of refused is 97 % full already',
+    );
     expect(asked).toEqual([]);
   });
 });

@@ -25,6 +25,15 @@ export function applyFault(cluster: Cluster, verb: FaultVerb): void {
         verb.verb === 'power-off' ? cluster.powerOff(verb.machine) : cluster.powerOn(verb.machine),
       );
       return;
+    case 'disk-fill':
+    case 'disk-free':
+    case 'clock':
+    case 'socket-remove':
+    case 'unit-stop':
+    case 'unit-start':
+      needMachine(cluster, verb.machine);
+      refusing(() => applyToMachine(cluster.machineFaults, verb));
+      return;
     case 'cut':
     case 'heal':
       needMachine(cluster, verb.from);
@@ -41,6 +50,34 @@ export function applyFault(cluster: Cluster, verb: FaultVerb): void {
     default:
       needMachine(cluster, verb.machine);
       refusing(() => applyToMember(cluster, verb));
+  }
+}
+
+type MachineVerb = Extract<
+  FaultVerb,
+  { verb: `disk-${string}` | 'clock' | 'socket-remove' | `unit-${string}` }
+>;
+
+function applyToMachine(faults: Cluster['machineFaults'], verb: MachineVerb): void {
+  const { machine } = verb;
+  switch (verb.verb) {
+    case 'disk-fill':
+      faults.fillDisk(machine, verb.percent);
+      return;
+    case 'disk-free':
+      faults.freeDisk(machine);
+      return;
+    case 'clock':
+      faults.setClock(machine, verb.ms);
+      return;
+    case 'socket-remove':
+      faults.removeSocket(machine);
+      return;
+    case 'unit-stop':
+      faults.stopUnit(machine, verb.unit);
+      return;
+    case 'unit-start':
+      faults.startUnit(machine, verb.unit);
   }
 }
 

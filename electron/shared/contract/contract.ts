@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ApiAnswer, ApiRequest, Relative, TableItem } from './api.ts';
+import { ControllerAnswer, ControllersAnswer, WhichController } from './controllers.ts';
 import { call, duplex, stream } from './define.ts';
 import { DiagramItem, FaultVerb, MachineDetail } from './diagram.ts';
 import { EtcdDisk, EtcdItem, EtcdKeyItem, EtcdKeysItem, EtcdValue } from './etcd.ts';
@@ -94,6 +95,14 @@ export const contract = {
     z.object({ pods: z.array(WaitingPod), counts: z.record(z.string(), z.number()) }),
     ['NotRunning'],
   ),
+
+  /** Controllers of a kube-controller-manager, and who leads; null: of the one that leads. Sends nothing to the cluster. */
+  'controllers.list': call(z.object({ machine: z.string().nullable().default(null) }), ControllersAnswer, [
+    'NotFound',
+    'NotRunning',
+  ]),
+  /** One of them: its work queues as they are, and what it did last. */
+  'controllers.get': call(WhichController, ControllerAnswer, ['NotFound', 'NotRunning']),
 
   'labs.watch': stream(Nothing, z.object({ labs: z.array(LabSummary) })),
   /** Null item: no lab is open. */

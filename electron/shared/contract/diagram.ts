@@ -11,6 +11,17 @@ export const MachineView = z.object({
   /** The Node's Ready condition; null when there is no such Node object. */
   ready: z.enum(['True', 'False', 'Unknown']).nullable(),
   unschedulable: z.boolean(),
+  /** Whole percents of its disk. */
+  diskUsed: z.number(),
+  /** A file that was written to fill the disk is there. */
+  diskFilled: z.boolean(),
+  /** Milliseconds that its clock is ahead; below zero: behind. */
+  clockSkew: z.number(),
+  /** Its container runtime runs, but this socket is gone. */
+  missingSocket: z.string().nullable(),
+  activeUnits: z.array(z.string()),
+  /** Enabled units of systemd that are stopped, or have failed. */
+  stoppedUnits: z.array(z.string()),
 });
 export type MachineView = z.infer<typeof MachineView>;
 
@@ -70,6 +81,19 @@ export const FaultVerb = z.discriminatedUnion('verb', [
   z.object({ verb: z.literal('kill'), component: z.string() }),
   z.object({ verb: z.literal('power-off'), machine: z.string() }),
   z.object({ verb: z.literal('power-on'), machine: z.string() }),
+  /** A file makes the disk so full. */
+  z.object({ verb: z.literal('disk-fill'), machine: z.string(), percent: z.number().int().min(1).max(100) }),
+  z.object({ verb: z.literal('disk-free'), machine: z.string() }),
+  /** So many virtual milliseconds ahead, or behind; 0: right. At most a year. */
+  z.object({
+    verb: z.literal('clock'),
+    machine: z.string(),
+    ms: z.number().int().min(-31_536_000_000).max(31_536_000_000),
+  }),
+  /** The container runtime's socket; it is there again when the runtime is restarted. */
+  z.object({ verb: z.literal('socket-remove'), machine: z.string() }),
+  z.object({ verb: z.literal('unit-stop'), machine: z.string(), unit: z.string() }),
+  z.object({ verb: z.literal('unit-start'), machine: z.string(), unit: z.string() }),
   z.object({ verb: z.literal('cut'), from: z.string(), to: z.string() }),
   z.object({ verb: z.literal('heal'), from: z.string(), to: z.string() }),
   /** 0 virtual milliseconds: as fast as ever. */

@@ -1,7 +1,7 @@
 import type { CommandIo } from '../interface.ts';
 
 /** Plugins that are commands of the lab shell. They ask the host, so they exist only where there is one. */
-const OWN = ['kubectl-explain_scheduling'];
+const OWN = ['kubectl-explain_controller', 'kubectl-explain_scheduling'];
 
 /** Own plugins by the path where they seem to live. */
 export function ownPlugins({ env }: Pick<CommandIo, 'env'>): readonly string[] {

@@ -20,7 +20,7 @@ const BOOT_ID = '/proc/sys/kernel/random/boot_id';
 /** ssh's exit code when there is no connection (any more). */
 const LOST = 255;
 /** Commands of the console that no machine has. */
-const ofTheConsole = new Set(['lab', 'virsh', 'kubectl-explain_scheduling']);
+const ofTheConsole = new Set(['lab', 'virsh', 'kubectl-explain_controller', 'kubectl-explain_scheduling']);
 /** Programs that reach the network: they are told in whose name, and `127.0.0.1` is that machine. */
 const inItsName = new Set(['curl', 'etcdctl', 'etcdutl', 'kubectl', 'scp', 'ssh']);
 /** Of the machine's processes, not of the shell's jobs only. */

@@ -13,8 +13,8 @@ import { globalFlags } from '../kubectl/global-flags.ts';
 import { helpText } from '../kubectl/help.ts';
 import { Session } from '../kubectl/session.ts';
 import { stringify } from 'yaml';
+import { askHost, HostRefused } from '../net/ask-host.ts';
 import { printCycle, printWhatIf, printWhyNot } from './print-cycle.ts';
-import { askScheduling, SchedulingRefused } from './scheduling-client.ts';
 
 const path = 'kubectl explain-scheduling';
 
@@ -104,7 +104,7 @@ export const explainScheduling: Command = {
     } catch (error) {
       if (io.signal.aborted) return 130;
       if (error instanceof FlagError) return fail(`${error.message}\nSee '${path} --help' for usage.`);
-      if (error instanceof SchedulingRefused) return fail(error.message);
+      if (error instanceof HostRefused) return fail(error.message);
       const { text, code } = describeFailure(error);
       await io.stderr.write(text.endsWith('\n') ? text : `${text}\n`);
       return code;
@@ -112,7 +112,13 @@ export const explainScheduling: Command = {
   },
   complete: async (words, index, context) => {
     if (words[index]?.startsWith('-') === true) return ['--node=', '--what-if=', '--record=', '--output='];
-    const { pods } = await askScheduling<{ pods: WaitingPod[] }>(context.env, 'queues', {}, context.signal);
+    const { pods } = await askHost<{ pods: WaitingPod[] }>(
+      context.env,
+      'scheduling',
+      'queues',
+      {},
+      context.signal,
+    );
     return pods.map(({ name }) => name);
   },
 };
@@ -139,8 +145,8 @@ async function explain(io: CommandIo): Promise<number> {
     );
   const which = { namespace, name, record: flags.number('record') === 0 ? null : flags.number('record') };
   const pod = `${namespace}/${name}`;
-  const ask = <T>(action: Parameters<typeof askScheduling>[1], body: object): Promise<T> =>
-    askScheduling<T>(io.env, action, { ...which, ...body }, io.signal);
+  const ask = <T>(action: 'cycle' | 'whyNot' | 'whatIf', body: object): Promise<T> =>
+    askHost<T>(io.env, 'scheduling', action, { ...which, ...body }, io.signal);
   const tell = async <T>(answer: T, print: (answer: T) => string): Promise<number> => {
     if (output === 'json') await io.stdout.write(`${JSON.stringify(answer, undefined, 4)}\n`);
     else await io.stdout.write(output === 'yaml' ? stringify(answer) : print(answer));

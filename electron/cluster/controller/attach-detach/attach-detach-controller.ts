@@ -12,7 +12,7 @@ import { isAlreadyExists, isNotFound } from '../../client/api-errors.ts';
 import type { EventType } from '../../client/event-recorder.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
-import { WorkQueue } from '../../client/work-queue.ts';
+import type { WorkQueue } from '../../client/work-queue.ts';
 import { runWorkers } from '../../client/workers.ts';
 import { decide } from '../decision.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
@@ -62,7 +62,7 @@ export class AttachDetachController implements Controller {
 
   constructor(c: ControllerContext) {
     this.#c = c;
-    this.#queue = new WorkQueue(c.context, 'attachdetach');
+    this.#queue = c.journal.queue('attachdetach');
     this.#volumes = c.factory.informer(resourceTypes.persistentVolumes);
     this.#nodes = c.factory.informer(resourceTypes.nodes);
     this.#attachments = c.factory.informer(resourceTypes.volumeAttachments);
@@ -264,6 +264,6 @@ export class AttachDetachController implements Controller {
   }
 
   #decide(volume: string, action: string, desired: string, observed: string): void {
-    decide(this.#c.context.tracer, { subject: `persistentvolumes ${volume}`, action, desired, observed });
+    decide(this.#c, { subject: `persistentvolumes ${volume}`, action, desired, observed });
   }
 }

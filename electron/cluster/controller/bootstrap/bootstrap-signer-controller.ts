@@ -8,7 +8,7 @@ import type { ConfigMap, Secret } from '../../api/types.ts';
 import { isConflict, isNotFound } from '../../client/api-errors.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
-import { WorkQueue } from '../../client/work-queue.ts';
+import type { WorkQueue } from '../../client/work-queue.ts';
 import { runWorkers } from '../../client/workers.ts';
 import { decide } from '../decision.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
@@ -30,7 +30,7 @@ export class BootstrapSignerController implements Controller {
 
   constructor(c: ControllerContext) {
     this.#c = c;
-    this.#queue = new WorkQueue(c.context, 'bootstrap_signer_queue');
+    this.#queue = c.journal.queue('bootstrap_signer_queue');
     this.#configMaps = c.factory.informer(resourceTypes.configMaps, {
       namespace: PUBLIC,
       fieldSelector: `metadata.name=${CLUSTER_INFO}`,
@@ -57,7 +57,7 @@ export class BootstrapSignerController implements Controller {
     const present = Object.keys(info.data ?? {}).length - kept.length;
     const isRight = ([key, signature]: readonly [string, string]): boolean => info.data?.[key] === signature;
     if (present === wanted.length && wanted.every(isRight)) return;
-    decide(this.#c.context.tracer, {
+    decide(this.#c, {
       subject: `configmaps ${KEY}`,
       action: 'sign',
       desired: `${wanted.length} signatures`,

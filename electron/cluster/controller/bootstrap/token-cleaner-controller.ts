@@ -9,7 +9,7 @@ import { isConflict, isNotFound } from '../../client/api-errors.ts';
 import { objectKey } from '../../client/object-key.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
-import { WorkQueue } from '../../client/work-queue.ts';
+import type { WorkQueue } from '../../client/work-queue.ts';
 import { runWorkers } from '../../client/workers.ts';
 import { decide } from '../decision.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
@@ -24,7 +24,7 @@ export class TokenCleanerController implements Controller {
 
   constructor(c: ControllerContext) {
     this.#c = c;
-    this.#queue = new WorkQueue(c.context, 'token_cleaner');
+    this.#queue = c.journal.queue('token_cleaner', { resource: 'secrets' });
     this.#secrets = c.factory.informer(resourceTypes.secrets, {
       namespace: SYSTEM,
       fieldSelector: `type=${BOOTSTRAP_TOKEN_TYPE}`,
@@ -47,7 +47,7 @@ export class TokenCleanerController implements Controller {
       this.#queue.addAfter(key, left);
       return;
     }
-    decide(this.#c.context.tracer, {
+    decide(this.#c, {
       subject: `secrets ${key}`,
       action: 'delete',
       desired: 'no expired token',

@@ -82,7 +82,7 @@ export class ApprovingController implements Controller {
 
   async #approve(request: CertificateSigningRequest, message: string): Promise<void> {
     const condition = { type: 'Approved', status: 'True', reason: 'AutoApproved', message };
-    decide(this.#c.context.tracer, {
+    decide(this.#c, {
       subject: `certificatesigningrequests ${nameOf(request)}`,
       action: 'approve',
       desired: request.spec.signerName,

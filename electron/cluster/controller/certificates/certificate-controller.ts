@@ -2,7 +2,7 @@ import type { CertificateSigningRequest } from '../../api/types.ts';
 import { nameOf } from '../../apimachinery/meta.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
-import { WorkQueue } from '../../client/work-queue.ts';
+import type { WorkQueue } from '../../client/work-queue.ts';
 import { runWorkers } from '../../client/workers.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
 
@@ -19,7 +19,7 @@ export class CertificateController implements Controller {
   constructor(c: ControllerContext, name: string, handle: RequestHandler) {
     this.#c = c;
     this.#handle = handle;
-    this.#queue = new WorkQueue(c.context, `certificate-${name}`);
+    this.#queue = c.journal.queue(`certificate-${name}`, { resource: 'certificatesigningrequests' });
     this.#requests = c.factory.informer(resourceTypes.certificateSigningRequests);
     const changed = (request: CertificateSigningRequest): void => this.#queue.add(nameOf(request));
     this.#requests.addEventHandler({ onAdd: changed, onUpdate: (_, request) => changed(request) });

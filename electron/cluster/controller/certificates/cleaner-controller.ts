@@ -38,7 +38,7 @@ export class CleanerController implements Controller {
   async #look(request: CertificateSigningRequest): Promise<void> {
     const why = this.#outlived(request);
     if (why === undefined) return;
-    decide(this.#c.context.tracer, {
+    decide(this.#c, {
       subject: `certificatesigningrequests ${nameOf(request)}`,
       action: 'delete',
       desired: 'none',

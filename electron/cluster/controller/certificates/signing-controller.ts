@@ -56,7 +56,7 @@ export class SigningController implements Controller {
 
   #decide(request: CertificateSigningRequest, action: string, observed: string): void {
     const subject = `certificatesigningrequests ${nameOf(request)}`;
-    decide(this.#c.context.tracer, { subject, action, desired: request.spec.signerName, observed });
+    decide(this.#c, { subject, action, desired: request.spec.signerName, observed });
   }
 
   /** Models PermissiveSigningPolicy (v1.34). */

@@ -5,7 +5,7 @@ import { sameValue } from '../../apimachinery/validation/object-meta.ts';
 import { isNotFound } from '../../client/api-errors.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
-import { WorkQueue } from '../../client/work-queue.ts';
+import type { WorkQueue } from '../../client/work-queue.ts';
 import { runWorkers } from '../../client/workers.ts';
 import { decide } from '../decision.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
@@ -21,7 +21,7 @@ export class ClusterRoleAggregationController implements Controller {
 
   constructor(c: ControllerContext) {
     this.#c = c;
-    this.#queue = new WorkQueue(c.context, 'ClusterRoleAggregator');
+    this.#queue = c.journal.queue('ClusterRoleAggregator', { resource: 'clusterroles' });
     this.#roles = c.factory.informer(resourceTypes.clusterRoles);
     const enqueue = (): void => this.#enqueueAggregated();
     this.#roles.addEventHandler({ onAdd: enqueue, onUpdate: enqueue, onDelete: enqueue });
@@ -43,7 +43,7 @@ export class ClusterRoleAggregationController implements Controller {
     if (role?.aggregationRule === undefined) return;
     const rules = this.#gathered(role);
     if (sameValue(rules, role.rules ?? [])) return;
-    decide(this.#c.context.tracer, {
+    decide(this.#c, {
       subject: `clusterroles ${name}`,
       action: 'aggregate-rules',
       desired: `${rules.length} rules`,

@@ -1,4 +1,5 @@
 import { FlagError } from '../../client/component-flags.ts';
+import type { ControllerChoice } from './manager-views.ts';
 
 /** A controller as `--controllers` may name it. */
 export interface KnownController {
@@ -36,14 +37,14 @@ export const notModelledControllers: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Which of `known` are on: by name or alias, `-name` for off, `*` for all others but those off by default; of several entries
- * for one the first counts. Models controller-manager/app IsControllerEnabled (v1.34).
+ * Which of `known` are on, and why: by name or alias, `-name` for off, `*` for all others but those off by default; of
+ * several entries for one the first counts. Models controller-manager/app IsControllerEnabled (v1.34).
  * @throws FlagError for a name that nobody has
  */
-export function enabledControllers(
+export function chooseControllers(
   selection: readonly string[],
   known: readonly KnownController[],
-): ReadonlySet<string> {
+): ReadonlyMap<string, ControllerChoice> {
   const names = new Map(known.flatMap(({ name, alias }) => [[name, name] as const, [alias, name] as const]));
   const named = new Map<string, boolean>();
   for (const entry of selection) {
@@ -57,7 +58,16 @@ export function enabledControllers(
     } else if (!named.has(name)) named.set(name, isOn);
   }
   const others = selection.includes('*');
-  const isOn = ({ name, isDisabledByDefault }: KnownController): boolean =>
-    named.get(name) ?? (others && isDisabledByDefault !== true);
-  return new Set(known.filter(isOn).map(({ name }) => name));
+  const choose = ({ name, isDisabledByDefault }: KnownController): ControllerChoice => {
+    const isNamed = named.get(name);
+    if (isNamed !== undefined) return isNamed ? 'named' : 'excluded';
+    if (!others) return 'not-listed';
+    return isDisabledByDefault === true ? 'off-by-default' : 'all';
+  };
+  return new Map(known.map((one) => [one.name, choose(one)]));
+}
+
+/** Whether a controller so chosen is to run. */
+export function isEnabled(choice: ControllerChoice | undefined): boolean {
+  return choice === 'all' || choice === 'named';
 }

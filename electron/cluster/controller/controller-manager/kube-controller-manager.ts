@@ -8,21 +8,27 @@ import { LeaderElector } from '../../client/leader-election.ts';
 import { NetworkApiClient } from '../../client/network-api-client.ts';
 import { leaderIdentity, takeThawed } from '../../client/thaw.ts';
 import type { ProcessContext, Program } from '../../machine/interface.ts';
+import { ControllerJournal } from '../controller-journal.ts';
 import type { Controller } from '../interface.ts';
 import type { ClientBuilder } from './client-builder.ts';
 import { AccountClientBuilder, SimpleClientBuilder } from './client-builder.ts';
 import { controllerDescriptors } from './controller-descriptors.ts';
 import type { ControllerManagerConfig } from './flags.ts';
-import { enabledControllers } from './enabled-controllers.ts';
+import { chooseControllers, isEnabled } from './enabled-controllers.ts';
 import { readControllerManagerFlags } from './flags.ts';
+import type { ControllerChoice, ControllerManagerViews } from './manager-views.ts';
 
 const name = 'kube-controller-manager';
 
 /** The program of kube-controller-manager. `version` is the cluster's, e.g. `v1.34.9`. Models cmd/kube-controller-manager (v1.34). */
-export function kubeControllerManager(version: string, rsa: RsaSignatures): Program {
+export function kubeControllerManager(
+  version: string,
+  rsa: RsaSignatures,
+  views?: ControllerManagerViews,
+): Program {
   return async (process) => {
     try {
-      return await run(process, version, rsa);
+      return await run(process, version, rsa, views);
     } catch (error) {
       if (error instanceof TypeError) throw error;
       process.stderr(`Error: ${error instanceof Error ? error.message : String(error)}`);
@@ -31,10 +37,16 @@ export function kubeControllerManager(version: string, rsa: RsaSignatures): Prog
   };
 }
 
-async function run(process: ProcessContext, version: string, rsa: RsaSignatures): Promise<number> {
+async function run(
+  process: ProcessContext,
+  version: string,
+  rsa: RsaSignatures,
+  views: ControllerManagerViews | undefined,
+): Promise<number> {
   const thawed = takeThawed(process.state, name);
   const config = withFiles(process, readControllerManagerFlags(argumentsOf(process)), rsa);
-  const enabled = enabledControllers(config.controllers, controllerDescriptors);
+  const choices = chooseControllers(config.controllers, controllerDescriptors);
+  const roster: Roster = { journals: new Map(), skipped: new Set() };
   const limits = { qps: config.qps, burst: config.burst };
   const agent = `${name}/${version}`;
   const clientConfig = readClientConfig(process.files, config.kubeconfig, agent, limits);
@@ -43,9 +55,31 @@ async function run(process: ProcessContext, version: string, rsa: RsaSignatures)
   const builder = config.useServiceAccountCredentials
     ? new AccountClientBuilder(process, clientConfig, client.derive(agent), agent)
     : root;
-  const start = (): Promise<void> => startControllers(process, { root, builder }, config, enabled, thawed);
+  const start = (): Promise<void> =>
+    startControllers(process, { root, builder }, config, choices, thawed, roster);
   serveHealth(process.net, config.securePort);
   process.log.info('Starting', { version });
+  const identity = config.leaderElect ? leaderIdentity(process, name, thawed) : '';
+  let isLeading = !config.leaderElect;
+  const seen = views?.started(process.machine.name, {
+    identity,
+    leaderElect: config.leaderElect,
+    leaseNamespace: config.leaseNamespace,
+    leaseName: config.leaseName,
+    get isLeading() {
+      return isLeading;
+    },
+    selection: config.controllers,
+    controllers: () =>
+      controllerDescriptors.map(({ name: controller, alias }) => ({
+        name: controller,
+        alias,
+        choice: choices.get(controller) ?? 'not-listed',
+        skipped: roster.skipped.has(controller),
+        journal: roster.journals.get(controller),
+      })),
+  });
+  process.signal.addEventListener('abort', () => seen?.dispose());
   if (!config.leaderElect) {
     await start();
     return new Promise<number>(() => undefined);
@@ -56,10 +90,11 @@ async function run(process: ProcessContext, version: string, rsa: RsaSignatures)
     recorder: new CoreEventRecorder(process, leaderClient, name),
     namespace: config.leaseNamespace,
     name: config.leaseName,
-    identity: leaderIdentity(process, name, thawed),
+    identity,
     times: config,
   });
   await elector.acquire();
+  isLeading = true;
   // Losing the lease ends the process also while controllers are being made.
   const failed = new Promise<never>((_, reject) => {
     process.go(() => start().catch(reject));
@@ -67,6 +102,12 @@ async function run(process: ProcessContext, version: string, rsa: RsaSignatures)
   await Promise.race([elector.renew(), failed]);
   process.stderr('"leaderelection lost"');
   return 1;
+}
+
+/** The controllers that have been started, and those that were to be but lack what they need. */
+interface Roster {
+  readonly journals: Map<string, ControllerJournal>;
+  readonly skipped: Set<string>;
 }
 
 /**
@@ -77,27 +118,31 @@ async function startControllers(
   process: ProcessContext,
   { root, builder }: { readonly root: ClientBuilder; readonly builder: ClientBuilder },
   config: ControllerManagerConfig,
-  enabled: ReadonlySet<string>,
+  choices: ReadonlyMap<string, ControllerChoice>,
   thawed: boolean,
+  roster: Roster,
 ): Promise<void> {
   const factory = new InformerFactory(process, await root.client('shared-informers'));
   const controllers: Controller[] = [];
   for (const descriptor of controllerDescriptors) {
-    if (!enabled.has(descriptor.name)) {
+    if (!isEnabled(choices.get(descriptor.name))) {
       process.log.info('Warning: controller is disabled', { controller: descriptor.name });
       continue;
     }
     const own = await (descriptor.isRoot === true ? root : builder).client(descriptor.component);
     const recorder = new CoreEventRecorder(process, own, descriptor.eventSource ?? descriptor.component);
+    const journal = new ControllerJournal(process);
     const controller = descriptor.create(
-      { context: process, client: own, factory, recorder, thawed, files: process.files },
+      { context: process, client: own, factory, recorder, journal, thawed, files: process.files },
       config,
     );
     if (controller === undefined) {
       process.log.info('Warning: skipping controller', { controller: descriptor.name });
+      roster.skipped.add(descriptor.name);
       continue;
     }
     controllers.push(controller);
+    roster.journals.set(descriptor.name, journal);
     process.log.info('Started controller', { controller: descriptor.name });
   }
   factory.start();

@@ -4,7 +4,7 @@ import { controllerOf, namespaceOf, uidOf } from '../../apimachinery/meta.ts';
 import { objectKey } from '../../client/object-key.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
-import { WorkQueue } from '../../client/work-queue.ts';
+import type { WorkQueue } from '../../client/work-queue.ts';
 import { runWorkers } from '../../client/workers.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
 import { CronJobSync } from './cronjob-sync.ts';
@@ -23,7 +23,7 @@ export class CronJobController implements Controller {
   constructor(c: ControllerContext, workers = 5) {
     this.#c = c;
     this.#workers = workers;
-    this.#queue = new WorkQueue(c.context, 'cronjob');
+    this.#queue = c.journal.queue('cronjob', { resource: 'cronjobs' });
     this.#cronJobs = c.factory.informer(resourceTypes.cronJobs);
     this.#jobs = c.factory.informer(resourceTypes.jobs);
     this.#jobs.addEventHandler({

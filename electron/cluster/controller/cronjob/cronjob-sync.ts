@@ -271,7 +271,7 @@ export class CronJobSync {
 
   #decide(action: string, desired: string): void {
     const { active = [] } = this.#status;
-    decide(this.#c.context.tracer, {
+    decide(this.#c, {
       subject: `cronjobs ${namespaceOf(this.#cronJob)}/${nameOf(this.#cronJob)}`,
       action,
       desired,

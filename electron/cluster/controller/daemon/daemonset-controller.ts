@@ -14,7 +14,7 @@ import { UidTrackingExpectations } from '../../client/controller-expectations.ts
 import { objectKey } from '../../client/object-key.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
-import { WorkQueue } from '../../client/work-queue.ts';
+import type { WorkQueue } from '../../client/work-queue.ts';
 import { runWorkers } from '../../client/workers.ts';
 import { decide } from '../decision.ts';
 import { RevisionHistory } from '../history/revision-history.ts';
@@ -49,7 +49,7 @@ export class DaemonSetController implements Controller {
   constructor(c: ControllerContext, workers = 2) {
     this.#c = c;
     this.#workers = workers;
-    this.#queue = new WorkQueue(c.context, 'daemonset');
+    this.#queue = c.journal.queue('daemonset', { resource: 'daemonsets' });
     this.#expectations = new UidTrackingExpectations(c.context.clock);
     this.#podControl = new PodControl(c.client, c.recorder, resourceTypes.daemonSets);
     this.#history = new RevisionHistory(c, resourceTypes.daemonSets);
@@ -207,11 +207,12 @@ export class DaemonSetController implements Controller {
     const creating = create.slice(0, burst);
     const removing = remove.slice(0, burst);
     const action = creating.length > 0 ? 'create-pods' : removing.length > 0 ? 'delete-pods' : 'no-op';
-    decide(this.#c.context.tracer, {
+    decide(this.#c, {
       subject: `daemonsets ${key}`,
       action,
       desired: 'one Pod on each node that fits',
       observed: `${creating.length} nodes without their Pod, ${removing.length} Pods too many or too old`,
+      detail: { create: creating.length, delete: removing.length },
     });
     if (action === 'no-op') return;
     const gone = removing.map((name) => `${namespaceOf(set)}/${name}`);

@@ -4,7 +4,7 @@ import { hasStatusCause } from '../../client/api-errors.ts';
 import { objectKey } from '../../client/object-key.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
-import { WorkQueue } from '../../client/work-queue.ts';
+import type { WorkQueue } from '../../client/work-queue.ts';
 import { runWorkers } from '../../client/workers.ts';
 import { controllerUidIndex, indexByController } from '../controller-ref-manager.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
@@ -61,7 +61,7 @@ export class DeploymentController implements Controller {
   constructor(c: ControllerContext, workers = 5) {
     this.#c = c;
     this.#workers = workers;
-    this.#queue = new WorkQueue(c.context, 'deployment');
+    this.#queue = c.journal.queue('deployment', { resource: 'deployments' });
     this.#deployments = c.factory.informer(resourceTypes.deployments);
     this.#replicaSets = c.factory.informer(resourceTypes.replicaSets);
     this.#pods = c.factory.informer(resourceTypes.pods);

@@ -100,7 +100,7 @@ export class Rollout {
 
   decide(action: string, detail?: Readonly<Record<string, unknown>>): void {
     const { replicas = 0, updatedReplicas = 0, availableReplicas = 0 } = this.deployment.status ?? {};
-    decide(this.#c.context.tracer, {
+    decide(this.#c, {
       subject: `deployments ${objectKey(this.deployment)}`,
       action,
       desired: `${desiredReplicas(this.deployment)} Pods of the present template`,

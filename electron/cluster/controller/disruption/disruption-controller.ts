@@ -9,7 +9,7 @@ import { objectKey } from '../../client/object-key.ts';
 import type { ResourceType } from '../../client/resource-type.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
-import { WorkQueue } from '../../client/work-queue.ts';
+import type { WorkQueue } from '../../client/work-queue.ts';
 import { runWorkers } from '../../client/workers.ts';
 import { decide } from '../decision.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
@@ -29,7 +29,7 @@ export class DisruptionController implements Controller {
 
   constructor(c: ControllerContext) {
     this.#c = c;
-    this.#queue = new WorkQueue(c.context, 'disruption');
+    this.#queue = c.journal.queue('disruption', { resource: 'poddisruptionbudgets' });
     this.#pods = c.factory.informer(resourceTypes.pods);
     this.#budgets = c.factory.informer(resourceTypes.podDisruptionBudgets);
     this.#scale = new ExpectedScale(c);
@@ -132,7 +132,7 @@ export class DisruptionController implements Controller {
 
   async #write(budget: PodDisruptionBudget, action: string): Promise<void> {
     const { currentHealthy, desiredHealthy, disruptionsAllowed, expectedPods } = budget.status ?? {};
-    decide(this.#c.context.tracer, {
+    decide(this.#c, {
       subject: `poddisruptionbudgets ${objectKey(budget)}`,
       action,
       desired: `${desiredHealthy} healthy Pods of ${expectedPods}`,

@@ -4,7 +4,7 @@ import type { Pod } from '../../api/types.ts';
 import { objectKey } from '../../client/object-key.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
-import { WorkQueue } from '../../client/work-queue.ts';
+import type { WorkQueue } from '../../client/work-queue.ts';
 import { runWorkers } from '../../client/workers.ts';
 import { decide } from '../decision.ts';
 import type { ControllerContext } from '../interface.ts';
@@ -22,7 +22,7 @@ export class StaleDisruption {
   constructor(c: ControllerContext, pods: SharedInformer<Pod>) {
     this.#c = c;
     this.#pods = pods;
-    this.#queue = new WorkQueue(c.context, 'stale_pod_disruption');
+    this.#queue = c.journal.queue('stale_pod_disruption', { resource: 'pods' });
   }
 
   run(): void {
@@ -45,7 +45,7 @@ export class StaleDisruption {
       this.#queue.addAfter(key, left);
       return;
     }
-    decide(this.#c.context.tracer, {
+    decide(this.#c, {
       subject: `pods ${key}`,
       action: 'reset-disruption-target',
       desired: 'no disruption announced',

@@ -5,7 +5,7 @@ import { errorText, hasStatusCause, isNotFound } from '../../client/api-errors.t
 import { objectKey, splitObjectKey } from '../../client/object-key.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
-import { WorkQueue } from '../../client/work-queue.ts';
+import type { WorkQueue } from '../../client/work-queue.ts';
 import { runWorkers } from '../../client/workers.ts';
 import { decide } from '../decision.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
@@ -31,7 +31,7 @@ export class EndpointsController implements Controller {
 
   constructor(c: ControllerContext) {
     this.#c = c;
-    this.#queue = new WorkQueue(c.context, 'endpoint');
+    this.#queue = c.journal.queue('endpoint', { resource: 'services' });
     this.#services = c.factory.informer(resourceTypes.services);
     this.#pods = c.factory.informer(resourceTypes.pods);
     this.#endpoints = c.factory.informer(resourceTypes.endpoints);
@@ -88,7 +88,7 @@ export class EndpointsController implements Controller {
     const { labels, annotations, subsets } = next;
     const count = (of: Endpoints['subsets']): string =>
       `${(of ?? []).flatMap(({ addresses }) => addresses ?? []).length} ready addresses`;
-    decide(this.#c.context.tracer, {
+    decide(this.#c, {
       subject: `services ${key}`,
       action: present === undefined ? 'create-endpoints' : 'update-endpoints',
       desired: count(subsets),
@@ -114,7 +114,7 @@ export class EndpointsController implements Controller {
   async #delete(key: string): Promise<void> {
     if (this.#endpoints.lister.get(key) === undefined) return;
     const { namespace, name } = splitObjectKey(key);
-    decide(this.#c.context.tracer, {
+    decide(this.#c, {
       subject: `services ${key}`,
       action: 'delete-endpoints',
       desired: 'no Endpoints',

@@ -3,7 +3,7 @@ import type { EndpointSlice, Endpoints, Service } from '../../api/types.ts';
 import { objectKey } from '../../client/object-key.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
-import { WorkQueue } from '../../client/work-queue.ts';
+import type { WorkQueue } from '../../client/work-queue.ts';
 import { runWorkers } from '../../client/workers.ts';
 import type { EndpointGroup, SliceEndpoint, SlicePort } from '../endpointslice/slice-reconciler.ts';
 import { SliceReconciler } from '../endpointslice/slice-reconciler.ts';
@@ -26,7 +26,7 @@ export class EndpointSliceMirroringController implements Controller {
 
   constructor(c: ControllerContext) {
     this.#c = c;
-    this.#queue = new WorkQueue(c.context, 'endpoint_slice_mirroring');
+    this.#queue = c.journal.queue('endpoint_slice_mirroring', { resource: 'endpoints' });
     this.#services = c.factory.informer(resourceTypes.services);
     this.#endpoints = c.factory.informer(resourceTypes.endpoints);
     const slices = c.factory.informer<EndpointSlice>(resourceTypes.endpointSlices);

@@ -1,7 +1,7 @@
 import type { EndpointSlice, Node, Pod, Service } from '../../api/types.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
-import { WorkQueue } from '../../client/work-queue.ts';
+import type { WorkQueue } from '../../client/work-queue.ts';
 import { runWorkers } from '../../client/workers.ts';
 import { hasSelector, isHeadless, podsOf, watchServices } from '../endpoints/service-pods.ts';
 import { TriggerTimes } from '../endpoints/trigger-times.ts';
@@ -25,7 +25,7 @@ export class EndpointSliceController implements Controller {
 
   constructor(c: ControllerContext) {
     this.#c = c;
-    this.#queue = new WorkQueue(c.context, 'endpoint_slice');
+    this.#queue = c.journal.queue('endpoint_slice', { resource: 'services' });
     this.#services = c.factory.informer(resourceTypes.services);
     this.#pods = c.factory.informer(resourceTypes.pods);
     this.#nodes = c.factory.informer(resourceTypes.nodes);

@@ -202,11 +202,12 @@ export class SliceReconciler<O extends KubeObject> {
   async #carryOut(key: string, { owner }: DesiredSlices<O>, plan: Plan): Promise<void> {
     const { create, update, remove } = plan;
     if (create.length + update.length + remove.length === 0) return;
-    decide(this.#c.context.tracer, {
+    decide(this.#c, {
       subject: `services ${key}`,
       action: 'write-endpointslices',
       desired: `${[...create, ...update].flatMap(({ endpoints }) => endpoints ?? []).length} endpoints in changed slices`,
       observed: `${create.length} slices missing, ${update.length} changed, ${remove.length} without use`,
+      detail: { create: create.length, update: update.length, delete: remove.length },
     });
     const client = this.#c.client.resource<EndpointSlice>(resourceTypes.endpointSlices, namespaceOf(owner));
     const written = this.#written.get(key) ?? new Map<string, number>();

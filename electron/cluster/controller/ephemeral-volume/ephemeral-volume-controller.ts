@@ -4,7 +4,7 @@ import { isTerminating, nameOf, namespaceOf, newControllerRef } from '../../apim
 import { objectKey } from '../../client/object-key.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
-import { WorkQueue } from '../../client/work-queue.ts';
+import type { WorkQueue } from '../../client/work-queue.ts';
 import { runWorkers } from '../../client/workers.ts';
 import { decide } from '../decision.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
@@ -21,7 +21,7 @@ export class EphemeralVolumeController implements Controller {
 
   constructor(c: ControllerContext) {
     this.#c = c;
-    this.#queue = new WorkQueue(c.context, 'ephemeral_volume');
+    this.#queue = c.journal.queue('ephemeral_volume', { resource: 'pods' });
     this.#pods = c.factory.informer(resourceTypes.pods);
     this.#claims = c.factory.informer(resourceTypes.persistentVolumeClaims);
     podsByClaim(this.#pods);
@@ -64,7 +64,7 @@ export class EphemeralVolumeController implements Controller {
     const present = this.#claims.lister.get(`${namespace}/${name}`);
     if (present !== undefined) return notForPod(pod, present);
     const { metadata, spec } = volume.ephemeral?.volumeClaimTemplate ?? {};
-    decide(this.#c.context.tracer, {
+    decide(this.#c, {
       subject: `pods ${objectKey(pod)}`,
       action: 'create-claim',
       desired: `a claim for ephemeral volume ${volume.name}`,

@@ -5,7 +5,7 @@ import { discoverResources } from '../../client/discovery.ts';
 import type { DeleteOptions } from '../../client/interface.ts';
 import type { ResourceType } from '../../client/resource-type.ts';
 import { groupResource } from '../../client/resource-type.ts';
-import { WorkQueue } from '../../client/work-queue.ts';
+import type { WorkQueue } from '../../client/work-queue.ts';
 import { runWorkers } from '../../client/workers.ts';
 import { decide } from '../decision.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
@@ -38,8 +38,12 @@ export class GarbageCollector implements Controller {
   constructor(c: ControllerContext, workers = 20) {
     this.#c = c;
     this.#workers = workers;
-    this.#toDelete = new WorkQueue(c.context, 'garbage_collector_attempt_to_delete');
-    this.#toOrphan = new WorkQueue(c.context, 'garbage_collector_attempt_to_orphan');
+    const subjectOf = (uid: string): string | undefined => {
+      const node = this.#graph.get(uid);
+      return node === undefined ? undefined : this.#subjectOf(node);
+    };
+    this.#toDelete = c.journal.queue('garbage_collector_attempt_to_delete', { subjectOf });
+    this.#toOrphan = c.journal.queue('garbage_collector_attempt_to_orphan', { subjectOf });
     this.#graph = new OwnerGraph({
       attemptToDelete: (uid) => this.#toDelete.add(uid),
       attemptToOrphan: (uid) => this.#toOrphan.add(uid),
@@ -338,11 +342,17 @@ export class GarbageCollector implements Controller {
     if (oldest.done !== true) this.#absentOwners.delete(oldest.value);
   }
 
+  #subjectOf({ identity }: GraphNode): string {
+    const { namespace, name, kind } = identity;
+    const resource = this.#typeOf(identity)?.resource ?? kind;
+    return `${resource} ${namespace === '' ? name : `${namespace}/${name}`}`;
+  }
+
   #decide(node: GraphNode, action: string, owners: SortedOwners | undefined): void {
     const names = (list: readonly OwnerReference[] | undefined): string[] =>
       (list ?? []).map(({ kind, name }) => `${kind} ${name}`);
-    decide(this.#c.context.tracer, {
-      subject: `${this.#typeOf(node.identity)?.resource ?? node.identity.kind} ${[node.identity.namespace, node.identity.name].filter((part) => part !== '').join('/')}`,
+    decide(this.#c, {
+      subject: this.#subjectOf(node),
       action,
       desired: 'only objects whose owners exist',
       observed:

@@ -4,7 +4,7 @@ import { UidTrackingExpectations } from '../../client/controller-expectations.ts
 import { objectKey } from '../../client/object-key.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
-import { WorkQueue } from '../../client/work-queue.ts';
+import type { WorkQueue } from '../../client/work-queue.ts';
 import { runWorkers } from '../../client/workers.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
 import { OwnedObjects } from '../owned-objects.ts';
@@ -34,8 +34,8 @@ export class JobController implements Controller {
   constructor(c: ControllerContext, workers = 5) {
     this.#c = c;
     this.#workers = workers;
-    this.#queue = new WorkQueue(c.context, 'job');
-    this.#orphans = new WorkQueue(c.context, 'job_orphan_pod');
+    this.#queue = c.journal.queue('job', { resource: 'jobs' });
+    this.#orphans = c.journal.queue('job_orphan_pod', { resource: 'pods' });
     this.#expectations = new UidTrackingExpectations(c.context.clock);
     this.#podControl = new PodControl(c.client, c.recorder, resourceTypes.jobs);
     this.#jobs = c.factory.informer(resourceTypes.jobs);

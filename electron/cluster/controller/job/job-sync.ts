@@ -192,7 +192,9 @@ export class JobSync {
 
   async #deletePods(pods: readonly Pod[], action: string): Promise<unknown> {
     const { podControl, expectations } = this.#tools;
-    this.#decide(pods.length === 0 ? 'no-op' : action, `${this.#active - pods.length} Pods`);
+    this.#decide(pods.length === 0 ? 'no-op' : action, `${this.#active - pods.length} Pods`, {
+      count: pods.length,
+    });
     if (pods.length === 0) return undefined;
     expectations.expectDeletionsOf(this.#key, pods.map(objectKey));
     let error: unknown;
@@ -349,7 +351,7 @@ export class JobSync {
 
   #decide(action: string, desired: string, detail?: Readonly<Record<string, unknown>>): void {
     const { succeeded, failed } = this.#counts();
-    decide(this.#tools.c.context.tracer, {
+    decide(this.#tools.c, {
       subject: `jobs ${this.#key}`,
       action,
       desired,

@@ -5,7 +5,7 @@ import { isConflict, isNotFound } from '../../client/api-errors.ts';
 import { objectKey } from '../../client/object-key.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
-import { WorkQueue } from '../../client/work-queue.ts';
+import type { WorkQueue } from '../../client/work-queue.ts';
 import { runWorkers } from '../../client/workers.ts';
 import { decide } from '../decision.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
@@ -26,7 +26,7 @@ export class NamespaceController implements Controller {
   constructor(c: ControllerContext, workers = 10) {
     this.#c = c;
     this.#workers = workers;
-    this.#queue = new WorkQueue(c.context, 'namespace');
+    this.#queue = c.journal.queue('namespace', { resource: 'namespaces' });
     this.#deleter = new NamespaceDeleter(c.client);
     this.#namespaces = c.factory.informer(resourceTypes.namespaces);
     const enqueue = (namespace: Namespace): void => {
@@ -101,7 +101,7 @@ export class NamespaceController implements Controller {
   }
 
   #decide(key: string, action: string, left: number, report: Parameters<typeof deletionConditions>[0]): void {
-    decide(this.#c.context.tracer, {
+    decide(this.#c, {
       subject: `namespaces ${key}`,
       action,
       desired: 'no content',

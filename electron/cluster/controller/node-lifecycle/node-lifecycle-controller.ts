@@ -5,7 +5,7 @@ import { errorText, isNotFound } from '../../client/api-errors.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
 import { TokenBucket } from '../../client/token-bucket.ts';
-import { WorkQueue } from '../../client/work-queue.ts';
+import type { WorkQueue } from '../../client/work-queue.ts';
 import { runWorkers } from '../../client/workers.ts';
 import { decide } from '../decision.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
@@ -55,7 +55,7 @@ export class NodeLifecycleController implements Controller {
   constructor(c: ControllerContext, options: NodeLifecycleOptions = defaultNodeLifecycleOptions) {
     this.#c = c;
     this.#options = options;
-    this.#queue = new WorkQueue(c.context, 'node_lifecycle_controller');
+    this.#queue = c.journal.queue('node_lifecycle_controller', { resource: 'nodes' });
     this.#nodes = c.factory.informer(resourceTypes.nodes);
     this.#pods = c.factory.informer(resourceTypes.pods);
     this.#leases = c.factory.informer(resourceTypes.leases);
@@ -94,7 +94,7 @@ export class NodeLifecycleController implements Controller {
     if (JSON.stringify(taints) === JSON.stringify(old)) return;
     const say = (list: readonly Taint[]): string =>
       list.map(({ key, effect }) => `${key}:${effect}`).join(', ') || 'no taints';
-    decide(this.#c.context.tracer, {
+    decide(this.#c, {
       subject: `nodes ${nameOf(node)}`,
       action: 'taint',
       desired: say(taints),
@@ -164,7 +164,7 @@ export class NodeLifecycleController implements Controller {
     const conditions = silentConditions(health, node, this.#options.gracePeriods, now);
     if (conditions !== undefined) {
       const silence = Math.round((now - health.probedAt) / 1000);
-      decide(this.#c.context.tracer, {
+      decide(this.#c, {
         subject: `nodes ${name}`,
         action: 'mark-unknown',
         desired: `a sign of life within ${this.#options.gracePeriods.monitor / 1000} s`,

@@ -3,7 +3,7 @@ import { nameOf, namespaceOf } from '../../apimachinery/meta.ts';
 import { objectKey } from '../../client/object-key.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
-import { WorkQueue } from '../../client/work-queue.ts';
+import type { WorkQueue } from '../../client/work-queue.ts';
 import { runWorkers } from '../../client/workers.ts';
 import { decide } from '../decision.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
@@ -33,8 +33,8 @@ export class PersistentVolumeBinderController implements Controller {
   constructor(c: ControllerContext, resync: number) {
     this.#c = c;
     this.#resync = resync;
-    this.#claimQueue = new WorkQueue(c.context, 'claims');
-    this.#volumeQueue = new WorkQueue(c.context, 'volumes');
+    this.#claimQueue = c.journal.queue('claims', { resource: 'persistentvolumeclaims' });
+    this.#volumeQueue = c.journal.queue('volumes', { resource: 'persistentvolumes' });
     this.#claimInformer = c.factory.informer(resourceTypes.persistentVolumeClaims);
     this.#volumeInformer = c.factory.informer(resourceTypes.persistentVolumes);
     const classes = c.factory.informer<StorageClass>(resourceTypes.storageClasses);
@@ -62,7 +62,7 @@ export class PersistentVolumeBinderController implements Controller {
         c.recorder.event({ apiVersion: 'v1', kind, object }, ...said);
       },
       decide: (subject: string, action: string, desired: string, observed: string) =>
-        decide(c.context.tracer, { subject, action, desired, observed }),
+        decide(c, { subject, action, desired, observed }),
     };
     this.#claimSync = new ClaimSync(binding);
     this.#volumeSync = new VolumeSync(binding);

@@ -85,7 +85,7 @@ export class PodGcController implements Controller {
   }
 
   async #delete(pod: Pod, why: string, fail = false): Promise<void> {
-    decide(this.#c.context.tracer, {
+    decide(this.#c, {
       subject: `pods ${objectKey(pod)}`,
       action: 'delete',
       desired: 'no Pod that nobody looks after',

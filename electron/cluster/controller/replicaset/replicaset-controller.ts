@@ -7,7 +7,7 @@ import type { SharedInformer } from '../../client/shared-informer.ts';
 import { objectKey } from '../../client/object-key.ts';
 import type { ResourceType } from '../../client/resource-type.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
-import { WorkQueue } from '../../client/work-queue.ts';
+import type { WorkQueue } from '../../client/work-queue.ts';
 import { runWorkers } from '../../client/workers.ts';
 import { decide } from '../decision.ts';
 import { sameLabels } from '../label-sets.ts';
@@ -48,7 +48,7 @@ export class ReplicaSetController<O extends KubeObject = ReplicaSet> implements 
   constructor(c: ControllerContext, workers = 5, kind: SetKind<O> = replicaSetKind as unknown as SetKind<O>) {
     this.#c = c;
     this.#workers = workers;
-    this.#queue = new WorkQueue(c.context, kind.queue);
+    this.#queue = c.journal.queue(kind.queue, { resource: kind.type.resource });
     this.#expectations = new UidTrackingExpectations(c.context.clock);
     this.#type = kind.type as unknown as ResourceType<ReplicaSet>;
     this.#podControl = new PodControl(c.client, c.recorder, this.#type);
@@ -192,7 +192,7 @@ export class ReplicaSetController<O extends KubeObject = ReplicaSet> implements 
   }
 
   #decide(rs: ReplicaSet, active: number, action: string, detail?: Readonly<Record<string, unknown>>): void {
-    decide(this.#c.context.tracer, {
+    decide(this.#c, {
       subject: `${this.#type.resource} ${objectKey(rs)}`,
       action,
       desired: `${rs.spec?.replicas ?? 1} Pods`,

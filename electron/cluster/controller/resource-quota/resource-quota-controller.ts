@@ -13,7 +13,7 @@ import { groupResource } from '../../client/resource-type.ts';
 import type { ResourceType } from '../../client/resource-type.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
-import { WorkQueue } from '../../client/work-queue.ts';
+import type { WorkQueue } from '../../client/work-queue.ts';
 import { runWorkers } from '../../client/workers.ts';
 import { decide } from '../decision.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
@@ -47,7 +47,7 @@ export class ResourceQuotaController implements Controller {
   constructor(c: ControllerContext, options: ResourceQuotaOptions) {
     this.#c = c;
     this.#options = options;
-    this.#queue = new WorkQueue(c.context, 'resourcequota_primary');
+    this.#queue = c.journal.queue('resourcequota_primary', { resource: 'resourcequotas' });
     this.#quotas = c.factory.informer(resourceTypes.resourceQuotas);
     this.#quotas.addEventHandler({
       onAdd: (quota) => this.#queue.add(objectKey(quota)),
@@ -126,7 +126,7 @@ export class ResourceQuotaController implements Controller {
     const used = await this.#usage(quota, Object.keys(hard));
     const { status } = quota;
     if (sameAmounts(status?.hard, hard) && sameAmounts(status?.used, used)) return;
-    decide(this.#c.context.tracer, {
+    decide(this.#c, {
       subject: `resourcequotas ${key}`,
       action: 'update-status',
       desired: shown(used),

@@ -3,7 +3,7 @@ import { isTerminating, nameOf, namespaceOf } from '../../apimachinery/meta.ts';
 import { hasStatusCause, isAlreadyExists, isNotFound } from '../../client/api-errors.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
-import { WorkQueue } from '../../client/work-queue.ts';
+import type { WorkQueue } from '../../client/work-queue.ts';
 import { runWorkers } from '../../client/workers.ts';
 import { decide } from '../decision.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
@@ -24,7 +24,7 @@ export class RootCaPublisher implements Controller {
   constructor(c: ControllerContext, rootCa: string) {
     this.#c = c;
     this.#data = { 'ca.crt': rootCa };
-    this.#queue = new WorkQueue(c.context, 'root_ca_cert_publisher');
+    this.#queue = c.journal.queue('root_ca_cert_publisher', { resource: 'namespaces' });
     this.#namespaces = c.factory.informer(resourceTypes.namespaces);
     this.#configMaps = c.factory.informer(resourceTypes.configMaps);
     this.#namespaces.addEventHandler({
@@ -49,7 +49,7 @@ export class RootCaPublisher implements Controller {
     const same = JSON.stringify(present?.data) === JSON.stringify(this.#data);
     if (same && present?.metadata?.annotations?.[descriptionAnnotation] === description) return;
     const action = present === undefined ? 'create-configmap' : 'restore-configmap';
-    decide(this.#c.context.tracer, {
+    decide(this.#c, {
       subject: `namespaces ${key}`,
       action,
       desired: `ConfigMap ${name}`,

@@ -102,7 +102,7 @@ export class LegacyTokenCleaner implements Controller {
     const invalidSince = secret.metadata?.labels?.[INVALID_SINCE] ?? '';
     const isMarked = dayOf(invalidSince) !== undefined;
     if (isMarked && invalidSince >= dayText(now - this.#cleanUpPeriod)) return;
-    decide(this.#c.context.tracer, {
+    decide(this.#c, {
       subject: `secrets ${namespaceOf(secret)}/${nameOf(secret)}`,
       action: isMarked ? 'delete' : 'mark-invalid',
       desired: 'no token that nobody uses',

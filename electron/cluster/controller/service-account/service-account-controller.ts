@@ -3,7 +3,7 @@ import { isTerminating, nameOf, namespaceOf } from '../../apimachinery/meta.ts';
 import { hasStatusCause, isAlreadyExists } from '../../client/api-errors.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
-import { WorkQueue } from '../../client/work-queue.ts';
+import type { WorkQueue } from '../../client/work-queue.ts';
 import { runWorkers } from '../../client/workers.ts';
 import { decide } from '../decision.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
@@ -19,7 +19,7 @@ export class ServiceAccountController implements Controller {
 
   constructor(c: ControllerContext) {
     this.#c = c;
-    this.#queue = new WorkQueue(c.context, 'serviceaccount');
+    this.#queue = c.journal.queue('serviceaccount', { resource: 'namespaces' });
     this.#namespaces = c.factory.informer(resourceTypes.namespaces);
     this.#accounts = c.factory.informer(resourceTypes.serviceAccounts);
     this.#namespaces.addEventHandler({
@@ -37,7 +37,7 @@ export class ServiceAccountController implements Controller {
     const namespace = this.#namespaces.lister.get(key);
     if (namespace === undefined || isTerminating(namespace)) return;
     if (this.#accounts.lister.get(`${key}/${name}`) !== undefined) return;
-    decide(this.#c.context.tracer, {
+    decide(this.#c, {
       subject: `namespaces ${key}`,
       action: 'create-serviceaccount',
       desired: 'a ServiceAccount default',

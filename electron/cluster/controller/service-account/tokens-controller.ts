@@ -7,7 +7,7 @@ import { nameOf, namespaceOf, uidOf } from '../../apimachinery/meta.ts';
 import { isConflict, isNotFound } from '../../client/api-errors.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
-import { WorkQueue } from '../../client/work-queue.ts';
+import type { WorkQueue } from '../../client/work-queue.ts';
 import { runWorkers } from '../../client/workers.ts';
 import { decide } from '../decision.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
@@ -48,8 +48,8 @@ export class TokensController implements Controller {
     this.#c = c;
     this.#key = key;
     this.#rootCa = rootCa;
-    this.#accountQueue = new WorkQueue(c.context, 'serviceaccount_tokens_service');
-    this.#secretQueue = new WorkQueue(c.context, 'serviceaccount_tokens_secret');
+    this.#accountQueue = c.journal.queue('serviceaccount_tokens_service', { resource: 'serviceaccounts' });
+    this.#secretQueue = c.journal.queue('serviceaccount_tokens_secret', { resource: 'secrets' });
     this.#accounts = c.factory.informer(resourceTypes.serviceAccounts);
     this.#secrets = c.factory.informer(resourceTypes.secrets, { fieldSelector: `type=${TYPE}` });
     // What is there needs nothing of its own: Secrets are looked at one by one.
@@ -213,7 +213,7 @@ export class TokensController implements Controller {
 
   #decide(secret: Secret, action: string, desired: string, observed: string): void {
     const subject = `secrets ${namespaceOf(secret)}/${nameOf(secret)}`;
-    decide(this.#c.context.tracer, { subject, action, desired, observed });
+    decide(this.#c, { subject, action, desired, observed });
   }
 }
 

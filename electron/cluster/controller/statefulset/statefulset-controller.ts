@@ -5,7 +5,7 @@ import type { PersistentVolumeClaim, Pod, StatefulSet } from '../../api/types.ts
 import { objectKey } from '../../client/object-key.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
-import { WorkQueue } from '../../client/work-queue.ts';
+import type { WorkQueue } from '../../client/work-queue.ts';
 import { runWorkers } from '../../client/workers.ts';
 import { RevisionHistory } from '../history/revision-history.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
@@ -29,7 +29,7 @@ export class StatefulSetController implements Controller {
   constructor(c: ControllerContext, workers = 5) {
     this.#c = c;
     this.#workers = workers;
-    this.#queue = new WorkQueue(c.context, 'statefulset');
+    this.#queue = c.journal.queue('statefulset', { resource: 'statefulsets' });
     this.#history = new RevisionHistory(c, resourceTypes.statefulSets);
     this.#sets = c.factory.informer(resourceTypes.statefulSets);
     this.#pods = c.factory.informer(resourceTypes.pods);

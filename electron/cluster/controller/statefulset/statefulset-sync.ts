@@ -287,7 +287,7 @@ export class StatefulSetSync {
 
   #decide(action: string, detail?: Readonly<Record<string, unknown>>): void {
     this.#acted = true;
-    decide(this.#tools.c.context.tracer, {
+    decide(this.#tools.c, {
       subject: `statefulsets ${objectKey(this.#set)}`,
       action,
       desired: `${this.#set.spec?.replicas ?? 1} Pods of revision ${nameOf(this.#revisions.update)}`,

@@ -4,7 +4,7 @@ import { isNotFound } from '../../client/api-errors.ts';
 import { objectKey } from '../../client/object-key.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
-import { WorkQueue } from '../../client/work-queue.ts';
+import type { WorkQueue } from '../../client/work-queue.ts';
 import { runWorkers } from '../../client/workers.ts';
 import { decide } from '../decision.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
@@ -19,7 +19,7 @@ export class PvProtectionController implements Controller {
 
   constructor(c: ControllerContext) {
     this.#c = c;
-    this.#queue = new WorkQueue(c.context, 'pvprotection');
+    this.#queue = c.journal.queue('pvprotection', { resource: 'persistentvolumes' });
     this.#volumes = c.factory.informer(resourceTypes.persistentVolumes);
     const enqueue = (volume: PersistentVolume): void => {
       if (isTerminating(volume)) this.#queue.add(objectKey(volume));
@@ -37,7 +37,7 @@ export class PvProtectionController implements Controller {
     const finalizers = volume.metadata?.finalizers ?? [];
     if (!finalizers.includes(finalizer)) return;
     const bound = volume.status?.phase === 'Bound';
-    decide(this.#c.context.tracer, {
+    decide(this.#c, {
       subject: `persistentvolumes ${key}`,
       action: bound ? 'keep' : 'remove-finalizer',
       desired: 'no volume that is being deleted and not bound',

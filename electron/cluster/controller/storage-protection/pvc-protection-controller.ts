@@ -4,7 +4,7 @@ import { isNotFound } from '../../client/api-errors.ts';
 import { objectKey } from '../../client/object-key.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
-import { WorkQueue } from '../../client/work-queue.ts';
+import type { WorkQueue } from '../../client/work-queue.ts';
 import { runWorkers } from '../../client/workers.ts';
 import { decide } from '../decision.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
@@ -22,7 +22,7 @@ export class PvcProtectionController implements Controller {
 
   constructor(c: ControllerContext) {
     this.#c = c;
-    this.#queue = new WorkQueue(c.context, 'pvcprotection');
+    this.#queue = c.journal.queue('pvcprotection', { resource: 'persistentvolumeclaims' });
     this.#claims = c.factory.informer(resourceTypes.persistentVolumeClaims);
     this.#pods = c.factory.informer(resourceTypes.pods);
     podsByClaim(this.#pods);
@@ -54,7 +54,7 @@ export class PvcProtectionController implements Controller {
     const finalizers = claim.metadata?.finalizers ?? [];
     if (!finalizers.includes(finalizer)) return;
     const users = podsOfClaim(this.#pods, key).filter((pod) => !isPodFinished(pod));
-    decide(this.#c.context.tracer, {
+    decide(this.#c, {
       subject: `persistentvolumeclaims ${key}`,
       action: users.length > 0 ? 'keep' : 'remove-finalizer',
       desired: 'no claim that is being deleted and not used',

@@ -8,7 +8,7 @@ import { isNotFound, isStatusCode } from '../../client/api-errors.ts';
 import { objectKey } from '../../client/object-key.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
-import { WorkQueue } from '../../client/work-queue.ts';
+import type { WorkQueue } from '../../client/work-queue.ts';
 import { runWorkers } from '../../client/workers.ts';
 import { decide } from '../decision.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
@@ -44,7 +44,7 @@ export class TaintEvictionController implements Controller {
 
   constructor(c: ControllerContext) {
     this.#c = c;
-    this.#queue = new WorkQueue(c.context, 'taint_eviction');
+    this.#queue = c.journal.queue('taint_eviction', { resource: 'pods' });
     this.#nodes = c.factory.informer(resourceTypes.nodes);
     this.#pods = c.factory.informer(resourceTypes.pods);
     if (!this.#pods.indexer.hasIndex(podNodeIndex)) this.#pods.addIndexers({ [podNodeIndex]: podNodeOf });
@@ -117,7 +117,7 @@ export class TaintEvictionController implements Controller {
   async #evict(key: string): Promise<void> {
     const pod = this.#pods.lister.get(key);
     if (pod === undefined || isTerminating(pod)) return;
-    decide(this.#c.context.tracer, {
+    decide(this.#c, {
       subject: `pods ${key}`,
       action: 'evict',
       desired: 'no Pod that does not tolerate the taints of its node',

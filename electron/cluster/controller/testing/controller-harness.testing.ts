@@ -5,6 +5,7 @@ import { InformerFactory } from '../../client/informer-factory.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import { FakeApiClient } from '../../client/testing/fake-api-client.testing.ts';
 import { TestSimulation } from '../../client/testing/test-simulation.testing.ts';
+import { ControllerJournal } from '../controller-journal.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
 
 /** Controllers over a fake API server, with a stand-in for kubelets that is asked to make Pods ready. */
@@ -19,7 +20,7 @@ export class ControllerHarness {
     this.api = new FakeApiClient(this.test.component('api'));
     const factory = new InformerFactory(context, this.api);
     const recorder = new CoreEventRecorder(context, this.api, 'test-controller');
-    this.c = { context, client: this.api, factory, recorder };
+    this.c = { context, client: this.api, factory, recorder, journal: new ControllerJournal(context) };
   }
 
   async start(...controllers: Controller[]): Promise<void> {

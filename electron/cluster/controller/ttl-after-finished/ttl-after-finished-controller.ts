@@ -5,7 +5,7 @@ import { isNotFound } from '../../client/api-errors.ts';
 import { objectKey, splitObjectKey } from '../../client/object-key.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
-import { WorkQueue } from '../../client/work-queue.ts';
+import type { WorkQueue } from '../../client/work-queue.ts';
 import { runWorkers } from '../../client/workers.ts';
 import { decide } from '../decision.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
@@ -21,7 +21,7 @@ export class TtlAfterFinishedController implements Controller {
 
   constructor(c: ControllerContext) {
     this.#c = c;
-    this.#queue = new WorkQueue(c.context, 'ttl_jobs_to_delete');
+    this.#queue = c.journal.queue('ttl_jobs_to_delete', { resource: 'jobs' });
     this.#jobs = c.factory.informer(resourceTypes.jobs);
     const add = (job: Job): void => {
       if (expiry(job) !== undefined && !isTerminating(job)) this.#queue.add(objectKey(job));
@@ -42,7 +42,7 @@ export class TtlAfterFinishedController implements Controller {
       // The cache may be behind, and the time may have been changed.
       const fresh = await client.get(name);
       if (this.#waits(fresh)) return;
-      decide(this.#c.context.tracer, {
+      decide(this.#c, {
         subject: `jobs ${namespaceOf(fresh)}/${nameOf(fresh)}`,
         action: 'delete',
         desired: `gone ${fresh.spec?.ttlSecondsAfterFinished}s after its end`,

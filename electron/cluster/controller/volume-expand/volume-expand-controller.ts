@@ -4,7 +4,7 @@ import { uidOf } from '../../apimachinery/meta.ts';
 import { objectKey } from '../../client/object-key.ts';
 import { resourceTypes } from '../../client/resource-types.ts';
 import type { SharedInformer } from '../../client/shared-informer.ts';
-import { WorkQueue } from '../../client/work-queue.ts';
+import type { WorkQueue } from '../../client/work-queue.ts';
 import { runWorkers } from '../../client/workers.ts';
 import { decide } from '../decision.ts';
 import type { Controller, ControllerContext } from '../interface.ts';
@@ -26,7 +26,7 @@ export class VolumeExpandController implements Controller {
 
   constructor(c: ControllerContext) {
     this.#c = c;
-    this.#queue = new WorkQueue(c.context, 'volume_expand');
+    this.#queue = c.journal.queue('volume_expand', { resource: 'persistentvolumeclaims' });
     this.#claims = c.factory.informer(resourceTypes.persistentVolumeClaims);
     this.#volumes = c.factory.informer(resourceTypes.persistentVolumes);
     this.#claims.addEventHandler({
@@ -50,7 +50,7 @@ export class VolumeExpandController implements Controller {
     const volume = this.#volumes.lister.get(claim.spec?.volumeName ?? '');
     if (volume?.spec?.claimRef?.uid !== uidOf(claim))
       return Promise.reject(new Error('persistent Volume is not bound to PVC being updated'));
-    decide(this.#c.context.tracer, {
+    decide(this.#c, {
       subject: `persistentvolumeclaims ${key}`,
       action: 'wait',
       desired: requestedStorage(claim),

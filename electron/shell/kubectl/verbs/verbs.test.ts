@@ -314,6 +314,8 @@ test('an unknown command is looked for among plugins, the longest name first', a
   expect((await run(['explain-scheduling', 'web'], own)).code).toBe(3);
   expect(spawned.at(-1)).toEqual(['/usr/bin/kubectl-explain_scheduling', 'web']);
   expect((await run(['explain-scheduling', 'web'], options)).code).toBe(1);
+  expect((await run(['explain-controller', 'job'], own)).code).toBe(3);
+  expect(spawned.at(-1)).toEqual(['/usr/bin/kubectl-explain_controller', 'job']);
 });
 
 test('proxy serves the API on loopback and refuses what it is told to', async () => {
