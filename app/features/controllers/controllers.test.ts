@@ -74,7 +74,9 @@ describe('what a controller did last', () => {
     expect(words(root.querySelector('dl'))).toBe('Desejado3 PodsObservado2 PodsAçãocriar 1 Pod');
     root.querySelector<HTMLElement>('.record')?.click();
     expect(useUi().selection).toEqual({ type: 'record', id: 4001 });
-    root.querySelector('input')?.click();
+    const all = root.querySelector('input') as HTMLInputElement;
+    all.checked = true;
+    all.dispatchEvent(new Event('change'));
     await nextTick();
     expect(root.querySelectorAll('li')).toHaveLength(4);
   });

@@ -23,6 +23,7 @@ import { describeNode } from './node.ts';
 import { describePod } from './pod.ts';
 import { describeBinding, describeRole } from './rbac.ts';
 import { describeService } from './service.ts';
+import { describeCSINode } from './csi-node.ts';
 import { describeClaim, describeStorageClass, describeVolume } from './storage.ts';
 import {
   describeDaemonSet,
@@ -58,6 +59,7 @@ const describers: ReadonlyMap<string, Describer> = new Map<string, Describer>([
   ['horizontalpodautoscaler.autoscaling', describeAutoscaler],
   ['persistentvolume', describeVolume],
   ['persistentvolumeclaim', describeClaim],
+  ['csinode.storage.k8s.io', describeCSINode],
   ['storageclass.storage.k8s.io', describeStorageClass],
   ['ingress.networking.k8s.io', describeIngress],
   ['ingressclass.networking.k8s.io', describeIngressClass],

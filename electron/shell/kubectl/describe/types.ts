@@ -43,6 +43,7 @@ export type PolicyRule = Wire<k8s.V1PolicyRule>;
 export type CronJob = Wire<k8s.V1CronJob>;
 export type PersistentVolume = Wire<k8s.V1PersistentVolume>;
 export type PersistentVolumeClaim = Wire<k8s.V1PersistentVolumeClaim>;
+export type CSINode = Wire<k8s.V1CSINode>;
 export type StorageClass = Wire<k8s.V1StorageClass>;
 export type Ingress = Wire<k8s.V1Ingress>;
 export type IngressBackend = Wire<k8s.V1IngressBackend>;
