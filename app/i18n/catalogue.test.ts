@@ -71,7 +71,7 @@ describe('catalogue', () => {
     // Names, Kubernetes' own words, and figures.
     for (const key of same)
       expect(key).toMatch(
-        /^(app\.name|common\.minutes|time\.speedValue|notices\.host\.failed|errors\.other|diagram\.(delay|controlPlane|zone|pods|ready|notReady|unknownReady|worker|pod|rate)|tables\.(pods|node|ip|namespace|status)|inspector\.(yaml|pid)|narrative\.|panes\.(diagram|console)|groups\.(console|cluster)|settings\.(portuguese|english|pixels|version)|help\.inTerminal|labs\.|console\.|tracks\.(etcd|nodes)|etcd\.(tab|key\.ttl|facts\.(quota|leases)|key\.lease|members\.row\.fsync)|menu\.(done|delayMs)|explorer\.(namespace|level|access\.subjectHint)|scheduler\.(tab|queue\.backoff|move)|controllers\.(tab|list|controller)|commands\.onMachine|inspector\.http\.total)/,
+        /^(app\.name|common\.minutes|time\.speedValue|notices\.host\.failed|errors\.other|diagram\.(delay|controlPlane|zone|pods|ready|notReady|unknownReady|worker|pod|rate)|tables\.(pods|node|ip|namespace|status)|inspector\.(yaml|pid)|narrative\.|panes\.(diagram|console)|groups\.(console|cluster)|settings\.(portuguese|english|pixels|version)|help\.inTerminal|labs\.|console\.|tracks\.(etcd|nodes)|etcd\.(tab|key\.ttl|facts\.(quota|leases)|key\.lease|members\.row\.fsync)|menu\.(done|delayMs)|explorer\.(namespace|level|access\.subjectHint)|scheduler\.(tab|queue\.backoff|move)|controllers\.(tab|list|controller)|commands\.onMachine|topology\.(kubeadm|workers|controlPlanes|runtimes\.|tainted|problem\.other)|inspector\.http\.total)/,
       );
   });
 });

@@ -12,6 +12,7 @@ export const commandsEn: Catalogue['commands'] = {
   stepDecision: 'Step to the next decision',
   stepQuiescent: 'Step until at rest',
   restartLab: 'Restart the lab',
+  newCluster: 'New cluster…',
   openLabs: 'Open the list of labs',
   openLab: 'Open lab: {title}',
   nextPane: 'Go to the next pane',

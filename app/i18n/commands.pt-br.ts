@@ -10,6 +10,7 @@ export const commandsPtBR = {
   stepDecision: 'Avançar até a próxima decisão',
   stepQuiescent: 'Avançar até o repouso',
   restartLab: 'Recomeçar o laboratório',
+  newCluster: 'Novo cluster…',
   openLabs: 'Abrir a lista de laboratórios',
   openLab: 'Abrir laboratório: {title}',
   nextPane: 'Ir ao próximo painel',

@@ -2,6 +2,7 @@ import type { Catalogue } from './catalogue.ts';
 import { etcdEn } from './etcd.en.ts';
 import { controllersEn } from './controllers.en.ts';
 import { faultsEn, menuEn } from './menu.en.ts';
+import { topologyEn } from './topology.en.ts';
 import { schedulerEn } from './scheduler.en.ts';
 import { explorerEn } from './explorer.en.ts';
 import { narrativeEn } from './narrative.en.ts';
@@ -287,6 +288,7 @@ export const en: Catalogue = {
   etcd: etcdEn,
   scheduler: schedulerEn,
   controllers: controllersEn,
+  topology: topologyEn,
   explain: {
     open: 'What it is: {term}',
     revision:

@@ -1,6 +1,7 @@
 import { etcdPtBR } from './etcd.pt-br.ts';
 import { controllersPtBR } from './controllers.pt-br.ts';
 import { faultsPtBR, menuPtBR } from './menu.pt-br.ts';
+import { topologyPtBR } from './topology.pt-br.ts';
 import { schedulerPtBR } from './scheduler.pt-br.ts';
 import { explorerPtBR } from './explorer.pt-br.ts';
 import { narrativePtBR } from './narrative.pt-br.ts';
@@ -287,6 +288,7 @@ export const ptBR = {
   etcd: etcdPtBR,
   scheduler: schedulerPtBR,
   controllers: controllersPtBR,
+  topology: topologyPtBR,
   explain: {
     open: 'O que é: {term}',
     revision:

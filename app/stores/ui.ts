@@ -9,7 +9,7 @@ export type Selection =
 
 export type PaneName = 'lab' | 'diagram' | 'console' | 'side';
 export type EtcdPart = 'keys' | 'members';
-export type DialogName = 'palette' | 'settings' | 'help' | 'labs' | 'confirm';
+export type DialogName = 'palette' | 'settings' | 'help' | 'labs' | 'topology' | 'confirm';
 
 /** What is about to be done and cannot be undone; keys of the catalogue. */
 export interface Confirmation {

@@ -19,6 +19,7 @@ import { fakeEtcd, fakeKey, fakeKeys, fakeValue } from './fake-etcd.ts';
 import { fakeLab, fakeLabs } from './fake-lab.ts';
 import { fakeApi, fakeFamily, fakeTable } from './fake-api.ts';
 import { fakeController, fakeControllers } from './fake-controllers.ts';
+import { fakeTopology } from './fake-topology.ts';
 import { fakeCycle, fakeQueues, fakeWhatIf, fakeWhyNot } from './fake-scheduling.ts';
 import { fakeDetail } from './fake-records.ts';
 import { fakeComponents, fakeMachines, fakePods, picture } from './fake-world.ts';
@@ -205,6 +206,8 @@ export class FakeHost {
       'scheduling.whatIf': ({ name, changes }) =>
         note('scheduling.whatIf', { changes }, fakeWhatIf(name, this.nodes, changes)),
       'scheduling.queues': () => fakeQueues(),
+      'topology.read': ({ text }) => fakeTopology(text),
+      'cluster.create': (input) => note('cluster.create', input, {}),
       'controllers.list': ({ machine }) =>
         fakeControllers(this.time.value.now, this.#controlPlanes(), machine),
       'controllers.get': ({ machine, name }) =>

@@ -6,6 +6,7 @@ import type { Host } from './host.ts';
 import { applyFault } from './services/fault-service.ts';
 import { readFamily } from './services/family-service.ts';
 import { readObject } from './services/object-service.ts';
+import { readTopology } from './services/topology-service.ts';
 import { step, timeState } from './services/time-service.ts';
 
 /** What the host answers to each entry of the contract. */
@@ -82,6 +83,12 @@ export function createHandlers(host: Host): Handlers<typeof contract> {
 
     'controllers.list': ({ machine }) => running('NotRunning').controllers.list(machine),
     'controllers.get': ({ machine, name }) => running('NotRunning').controllers.get(machine, name),
+
+    'topology.read': ({ text }) => readTopology(text),
+    'cluster.create': async ({ topology, seed }) => {
+      await host.createCluster(topology, seed);
+      return {};
+    },
 
     'labs.watch': (_input, sink) => host.labs.labs.watch(sink),
     'lab.watch': (_input, sink) => host.labs.state.watch(sink),

@@ -9,6 +9,7 @@ import { contract } from '../shared/contract/contract.ts';
 import type { SessionState } from '../shared/contract/session.ts';
 import { contractHash } from '../shared/rpc/contract-hash.ts';
 import type { Channel } from '../shared/rpc/channel.ts';
+import { RpcError } from '../shared/rpc/rpc-error.ts';
 import { RpcServer } from '../shared/rpc/rpc-server.ts';
 import type { Workspace } from '../storage/interface.ts';
 import type { ClusterSpec } from './cluster-session.ts';
@@ -207,7 +208,7 @@ export class Host {
         this.#listener.url,
         'leme',
         // Clusters of OKE know their users by tokens, not by certificates.
-        session.spec.topology === 'oke-3' ? this.#adminToken : undefined,
+        session.spec.topology.startsWith('oke-') ? this.#adminToken : undefined,
       );
       writeConsoleKubeconfig(this.consoleRoot, this.kubeconfigPath);
       await this.#openEtcd(session);
@@ -238,6 +239,16 @@ export class Host {
     this.cluster.diagram.flush();
     this.cluster.etcd.flush();
     this.labs.evaluate();
+  }
+
+  /** A cluster of the learner's own in place of the one that is there. @throws RpcError Busy, Refused */
+  async createCluster(topology: string, seed: string | null): Promise<void> {
+    try {
+      buildTopology(topology);
+    } catch (error) {
+      throw new RpcError('Refused', error instanceof Error ? error.message : String(error));
+    }
+    await this.labs.leave({ topology, seed: seed ?? randomUUID(), startTime: DEFAULT_START, lab: null });
   }
 
   async stop(): Promise<void> {

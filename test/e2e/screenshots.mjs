@@ -177,6 +177,23 @@ const SCENES = [
   ['scheduler-30', 'scheduler&nodes=30', [...openDecision, pause(400)]],
   ['scheduler-300', 'scheduler&nodes=300', [...openDecision, pause(400), click('.matrix .reason')]],
   ['scheduler-small', 'scheduler&nodes=30', [...openDecision, pause(400)], { width: 1024, height: 640 }],
+  ['faults', 'faults', [click('[data-thing="machine:worker-2"]'), pause(300)]],
+  [
+    'faults-menu',
+    'faults',
+    [(page) => page.locator('[data-thing="machine:worker-2"]').click({ button: 'right' }), pause(300)],
+  ],
+  ['topology', 'running', [press('Alt+Shift+N'), pause(500)]],
+  [
+    'topology-wrong',
+    'running',
+    [
+      press('Alt+Shift+N'),
+      pause(500),
+      (page) => page.locator('.topology textarea').fill('kubeadm-1-2,cp-1=windows'),
+      pause(400),
+    ],
+  ],
   ['controllers-none', 'running', [press('Alt+c'), pause(500)]],
   [
     'controllers-failing',

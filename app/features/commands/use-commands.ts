@@ -125,6 +125,14 @@ export const useCommands = defineStore('commands', () => {
       run: () => void (ui.dialog = 'labs'),
     },
 
+    {
+      id: 'cluster.new',
+      title: 'commands.newCluster',
+      group: 'cluster',
+      keys: ['Alt+Shift+N'],
+      run: () => void (ui.dialog = 'topology'),
+    },
+
     { id: 'pane.next', title: 'commands.nextPane', group: 'view', keys: ['F6'], run: () => cyclePanes(1) },
     {
       id: 'pane.previous',

@@ -1,4 +1,5 @@
 import type { Taint } from '../api/types.ts';
+import { TopologyError } from './topology-error.ts';
 import { withChoices } from './machine-choices.ts';
 import type { ControlPlaneProgram, TopologyMachine, TopologyName, TopologySpec } from './interface.ts';
 
@@ -19,11 +20,8 @@ export interface TopologyOptions {
 /** Nodes whose ranges of 256 addresses fit in 10.244.0.0/16, kubeadm's usual range for Pods. */
 const NODES_OF_A_SIXTEENTH = 256;
 const MAX_WORKERS = 1000;
-
-interface Builder {
-  readonly build: (workers: number) => TopologySpec;
-  readonly workers: number;
-}
+/** etcd gets slower with every member, and seven tolerate the loss of three. */
+const MAX_CONTROL_PLANES = 7;
 
 /** Machine number `host` of 10.0.0.0/16, from 10.0.0.0 on. */
 function machineAddress(host: number): string {
@@ -92,29 +90,17 @@ function loadBalancer(): TopologyMachine {
   };
 }
 
-/** Three control planes, each with its own etcd member ("stacked"), behind one endpoint. */
-function kubeadmHighlyAvailable(workers: number): TopologySpec {
-  const controlPlanes = [0, 1, 2];
+/** Control planes have an etcd member each ("stacked"); several of them stand behind one endpoint. */
+function kubeadm(controlPlanes: number, workers: number): TopologySpec {
+  const machines = [
+    ...Array.from({ length: controlPlanes }, (_, index) => kubeadmControlPlane(index)),
+    ...Array.from({ length: workers }, (_, index) => kubeadmWorker(index, controlPlanes)),
+  ];
   return {
-    name: 'kubeadm-3-3',
-    machines: [
-      loadBalancer(),
-      ...controlPlanes.map((index) => kubeadmControlPlane(index)),
-      ...Array.from({ length: workers }, (_, index) => kubeadmWorker(index, controlPlanes.length)),
-    ],
+    name: `kubeadm-${controlPlanes}-${workers}`,
+    machines: controlPlanes > 1 ? [loadBalancer(), ...machines] : machines,
     serviceCIDR: '10.96.0.0/12',
-    podCIDR: clusterRange(controlPlanes.length + workers),
-    clusterName: 'kubernetes',
-    storage: 'local-path',
-  };
-}
-
-function kubeadm(workers: number): TopologySpec {
-  return {
-    name: 'kubeadm-1-2',
-    machines: [kubeadmControlPlane(), ...Array.from({ length: workers }, (_, index) => kubeadmWorker(index))],
-    serviceCIDR: '10.96.0.0/12',
-    podCIDR: clusterRange(1 + workers),
+    podCIDR: clusterRange(controlPlanes + workers),
     clusterName: 'kubernetes',
     storage: 'local-path',
   };
@@ -162,7 +148,7 @@ function oke(workers: number): TopologySpec {
     controlPlane: { startedBy: 'unit', programs: CONTROL_PLANE, storageDriver: 'oci' },
   };
   return {
-    name: 'oke-3',
+    name: `oke-${workers}`,
     machines: [controlPlane, ...Array.from({ length: workers }, (_, index) => okeWorker(index))],
     serviceCIDR: '10.96.0.0/16',
     podCIDR: clusterRange(workers),
@@ -171,31 +157,41 @@ function oke(workers: number): TopologySpec {
   };
 }
 
-const BUILDERS: ReadonlyMap<string, Builder> = new Map([
-  ['kubeadm-1-2', { build: kubeadm, workers: 2 }],
-  ['kubeadm-3-3', { build: kubeadmHighlyAvailable, workers: 3 }],
-  ['oke-3', { build: oke, workers: 3 }],
-]);
+/** `kubeadm-<control planes>-<workers>`, `oke-<workers>` */
+const NAME = /^(?:kubeadm-(\d{1,4})|oke)-(\d{1,4})$/;
 
-/** Names that `buildTopology` takes. */
+/** The usual ones; any other numbers will do. */
 export const topologyNames: readonly TopologyName[] = ['kubeadm-1-2', 'kubeadm-3-3', 'oke-3'];
 
 /**
  * The topology of that name, optionally with another number of workers; after the name, by commas, what single machines are
  * to be: `kubeadm-1-2,worker-1=cri-o,worker-2=windows` (see `withChoices`).
- * @throws Error for an unknown name, a bad number of workers, or what a machine cannot be
+ * @throws TopologyError for an unknown name, a bad number of machines, or what a machine cannot be
  */
 export function buildTopology(text: string, options: TopologyOptions = {}): TopologySpec {
   const [name = '', ...choices] = text.split(',');
-  const builder = BUILDERS.get(name);
-  if (builder === undefined) {
-    throw new Error(`unknown topology "${name}": choose one of ${topologyNames.join(', ')}`);
+  const [found, controlPlanes, named] = NAME.exec(name) ?? [];
+  if (found === undefined) {
+    const names = topologyNames.join(', ');
+    throw new TopologyError(
+      'unknown',
+      { name, names },
+      `unknown topology "${name}": choose one of ${names}, or other numbers in their place`,
+    );
   }
-  const workers = options.workers ?? builder.workers;
+  const workers = options.workers ?? Number(named);
   if (!Number.isInteger(workers) || workers < 1 || workers > MAX_WORKERS) {
-    throw new Error(`a topology takes 1 to 1,000 workers, not ${workers}`);
+    const message = `a topology takes 1 to 1,000 workers, not ${workers}`;
+    throw new TopologyError('workers', { n: String(workers) }, message);
   }
-  const spec = builder.build(workers);
+  if (
+    controlPlanes !== undefined &&
+    !(Number(controlPlanes) >= 1 && Number(controlPlanes) <= MAX_CONTROL_PLANES)
+  ) {
+    const message = `a topology takes 1 to ${MAX_CONTROL_PLANES} control planes, not ${Number(controlPlanes)}`;
+    throw new TopologyError('control-planes', { n: String(Number(controlPlanes)) }, message);
+  }
+  const spec = controlPlanes === undefined ? oke(workers) : kubeadm(Number(controlPlanes), workers);
   if (choices.length === 0) return spec;
   return { ...spec, name: text, machines: withChoices(spec.machines, choices) };
 }

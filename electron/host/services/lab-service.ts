@@ -31,7 +31,7 @@ export class LabService {
   readonly state: Watched<{ state: LabState | null }>;
   readonly #options: LabServiceOptions;
   #session: LabSession | undefined;
-  #preparing: Lab | undefined;
+  #isPreparing = false;
   #unsaved = false;
   readonly #waits = new LabWaits();
 
@@ -72,14 +72,14 @@ export class LabService {
   async open(id: string): Promise<void> {
     const lab = this.#options.labs.get(id);
     if (lab === undefined) throw new RpcError('NotFound', `there is no lab ${id}`);
-    if (this.#preparing !== undefined) throw new RpcError('Busy', 'a lab is being prepared');
+    if (this.#isPreparing) throw new RpcError('Busy', 'a lab is being prepared');
     if (this.#session?.lab === lab && this.#session.attempt.phase === 'running') return;
     await this.#prepare(lab);
   }
 
   async restart(): Promise<void> {
     const { lab } = this.session;
-    if (this.#preparing !== undefined) throw new RpcError('Busy', 'a lab is being prepared');
+    if (this.#isPreparing) throw new RpcError('Busy', 'a lab is being prepared');
     await this.#prepare(lab);
   }
 
@@ -129,20 +129,31 @@ export class LabService {
     return this.#waits.wait(this.session, check, ms, abort);
   }
 
+  /** Leaves the lab, if one is open, for a cluster without one. @throws RpcError Busy */
+  async leave(spec: ClusterSpec): Promise<void> {
+    if (this.#isPreparing) throw new RpcError('Busy', 'a lab is being prepared');
+    await this.#replace(spec);
+  }
+
   async #prepare(lab: Lab): Promise<void> {
+    await this.#replace(LabService.clusterSpec(lab), (cluster) => this.#begin(lab, cluster, undefined));
+  }
+
+  /** The attempt that runs is kept as abandoned; `then` is called with the new cluster. */
+  async #replace(spec: ClusterSpec, then?: (cluster: ClusterSession) => void): Promise<void> {
     if (this.#session !== undefined) {
       const { attempt } = this.#session;
       if (attempt.phase === 'running') this.#store(this.#session.snapshot(), 'abandoned');
       this.#session.dispose();
       this.#session = undefined;
     }
-    this.#preparing = lab;
+    this.#isPreparing = true;
     this.state.refresh();
     try {
-      const cluster = await this.#options.replaceCluster(LabService.clusterSpec(lab));
-      this.#begin(lab, cluster, undefined);
+      const cluster = await this.#options.replaceCluster(spec);
+      then?.(cluster);
     } finally {
-      this.#preparing = undefined;
+      this.#isPreparing = false;
       this.state.refresh();
       this.labs.refresh();
     }
@@ -178,7 +189,7 @@ export class LabService {
   }
 
   #view(): LabState | null {
-    return this.#session === undefined ? null : viewLab(this.#session, this.#preparing !== undefined);
+    return this.#session === undefined ? null : viewLab(this.#session, this.#isPreparing);
   }
 
   #summaries(): LabSummary[] {

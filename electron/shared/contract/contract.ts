@@ -8,6 +8,7 @@ import { LabState, LabSummary } from './lab.ts';
 import { RecordBatch, RecordDetail, RecordFilter } from './records.ts';
 import { SessionState, Settings, StepRequest, TimeChange, TimeState } from './session.ts';
 import { CycleAnswer, WaitingPod, WhatIfAnswer, WhichCycle, WhyNotAnswer } from './scheduling.ts';
+import { TopologyAnswer } from './topology.ts';
 import { TerminalDown, TerminalInfo, TerminalUp } from './terminal.ts';
 
 const Nothing = z.object({});
@@ -103,6 +104,15 @@ export const contract = {
   ]),
   /** One of them: its work queues as they are, and what it did last. */
   'controllers.get': call(WhichController, ControllerAnswer, ['NotFound', 'NotRunning']),
+
+  /** What a text such as `kubeadm-1-2,worker-1=cri-o` would build. */
+  'topology.read': call(z.object({ text: z.string().max(100_000) }), TopologyAnswer),
+  /** In place of the cluster that is there, which is thrown away: one of the learner's own, without a lab. */
+  'cluster.create': call(
+    z.object({ topology: z.string().max(100_000), seed: z.string().max(200).nullable().default(null) }),
+    Nothing,
+    ['Busy', 'Refused'],
+  ),
 
   'labs.watch': stream(Nothing, z.object({ labs: z.array(LabSummary) })),
   /** Null item: no lab is open. */

@@ -25,7 +25,7 @@ describe('stateText', () => {
       '3 Pods, 1 do template atual, 2 disponíveis',
     );
     expect(stateText('1 nodes without their Pod, 0 Pods too many or too old', 'pt-BR')).toBe(
-      '1 nó sem o seu Pod, 0 Pods a mais ou velhos demais',
+      '1 node sem o seu Pod, 0 Pods a mais ou velhos demais',
     );
     expect(stateText('node.kubernetes.io/unreachable:NoExecute', 'pt-BR')).toBe(
       'node.kubernetes.io/unreachable:NoExecute',

@@ -133,10 +133,10 @@ const STATES: readonly (readonly [RegExp, string])[] = [
   [/^(\d+) Pods, (\d+) ready$/, '$1 Pods, $2 prontos'],
   [/^(\d+) active, (\d+) succeeded, (\d+) failed$/, '$1 ativos, $2 com sucesso, $3 com falha'],
   [/^(\d+) active$/, '$1 ativos'],
-  [/^one Pod on each node that fits$/, 'um Pod em cada nó que serve'],
+  [/^one Pod on each node that fits$/, 'um Pod em cada node que serve'],
   [
     /^(\d+) nodes without their Pod, (\d+) Pods too many or too old$/,
-    '$1 nós sem o seu Pod, $2 Pods a mais ou velhos demais',
+    '$1 nodes sem o seu Pod, $2 Pods a mais ou velhos demais',
   ],
   [/^nothing while suspended$/, 'nada enquanto suspenso'],
   [/^no content$/, 'nenhum conteúdo'],
@@ -146,7 +146,7 @@ const STATES: readonly (readonly [RegExp, string])[] = [
   [/^no taints$/, 'sem taints'],
   [/^a sign of life within (.+) s$/, 'um sinal de vida em $1 s'],
   [/^none for (\d+) s$/, 'nenhum há $1 s'],
-  [/^no Pod that does not tolerate the taints of its node$/, 'nenhum Pod que não tolere os taints do seu nó'],
+  [/^no Pod that does not tolerate the taints of its node$/, 'nenhum Pod que não tolere os taints do seu node'],
   [/^on (\S+)$/, 'em $1'],
   [/^(\d+) endpoints in changed slices$/, '$1 endpoints em slices alterados'],
   [
@@ -175,7 +175,7 @@ const STATES: readonly (readonly [RegExp, string])[] = [
   [/^(\d+) rules$/, '$1 regras'],
   [/^(\d+) signatures$/, '$1 assinaturas'],
   [/^a ServiceAccount default$/, 'uma ServiceAccount default'],
-  [/^attached to no node without need$/, 'anexado a nenhum nó sem necessidade'],
+  [/^attached to no node without need$/, 'anexado a nenhum node sem necessidade'],
   [/^attached to (\S+)$/, 'anexado a $1'],
   [/^no attachment$/, 'nenhum anexo'],
   [/^no Pod that nobody looks after$/, 'nenhum Pod de que ninguém cuide'],
@@ -183,7 +183,7 @@ const STATES: readonly (readonly [RegExp, string])[] = [
   [/^expired$/, 'vencido'],
 ];
 const ONE = /\b1 (Pod|object|node|slice|endpoint|rule|signature)s\b/g;
-const UM = /\b1 (Pod|objeto|nó|slice|endpoint|regra|assinatura)s\b/g;
+const UM = /\b1 (Pod|objeto|node|slice|endpoint|regra|assinatura)s\b/g;
 
 /** What is done, for people; the code of the action itself where there is no sentence for it. */
 export function actionText(action: string, detail: Detail, locale: Locale): string {

@@ -10,7 +10,7 @@ export async function describeCSINode(target: DescribeTarget): Promise<string> {
   const out = new DescribeWriter();
   out.line(0, `Name:\t${metadata?.name ?? ''}`);
   labelLines(out, 'Labels', metadata?.labels);
-  annotationLines(out, 'Annotations', metadata?.annotations);
+  annotationLines(out, metadata?.annotations);
   out.line(0, `CreationTimestamp:\t${longTime(metadata?.creationTimestamp)}`);
   out.line(0, 'Spec:');
   const drivers = spec.drivers as typeof spec.drivers | null | undefined;

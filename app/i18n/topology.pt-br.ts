@@ -1,0 +1,50 @@
+/** Um cluster novo, em português do Brasil. */
+export const topologyPtBR = {
+  title: 'Novo cluster',
+  description:
+    'O cluster que está aí é jogado fora, e o laboratório aberto é deixado. O formulário e o texto dizem o mesmo.',
+  kind: 'Tipo',
+  kubeadm: 'kubeadm',
+  oke: 'OKE (control plane gerenciado)',
+  controlPlanes: 'Control planes',
+  workers: 'Workers',
+  evenHint:
+    'Um número par de control planes não tolera mais falhas do que o ímpar abaixo dele: a maioria do etcd cresce junto.',
+  machines: 'Máquinas',
+  system: 'Sistema',
+  runtime: 'Runtime de containers',
+  kubelet: 'Versão do kubelet',
+  ownVersion: 'do cluster',
+  more: 'Mais',
+  of: '{what} de {machine}',
+  runtimes: {
+    containerd: 'containerd',
+    'cri-o': 'CRI-O',
+    docker: 'Docker Engine',
+    mirantis: 'Mirantis Container Runtime',
+  },
+  tainted: 'taint os=windows:NoSchedule',
+  spare: 'à espera de kubeadm join',
+  hidden: 'Mais {n} máquinas: escolha as delas no texto.',
+  text: 'Topologia em texto',
+  create: 'Criar o cluster',
+  created: 'Cluster {topology} criado',
+  problem: {
+    unknown: 'Topologia desconhecida “{name}”: escreva uma de {names}, ou outros números no lugar.',
+    workers: 'Uma topologia tem de 1 a 1.000 workers, não {n}.',
+    'control-planes': 'Uma topologia tem de 1 a 7 control planes, não {n}.',
+    'no-node': 'Não há node “{name}” nesta topologia: escolha entre {names}.',
+    'unknown-choice': 'Escolha desconhecida “{choice}” para {name}: escolha entre {choices}.',
+    'windows-control-plane':
+      '{name} não pode ter Windows: kube-apiserver, kube-controller-manager, kube-scheduler e etcd só existem para Linux. Escolha um worker.',
+    'tainted-linux': '{name} não é uma máquina Windows: “tainted” vem depois de “windows”.',
+    'windows-runtime': '{name}: no Windows só containerd é modelado, não {runtime}.',
+    'windows-spare': '{name}: kubeadm join de uma máquina Windows não é modelado.',
+    'dockershim-spare': '{name}: kubeadm join de um kubelet com dockershim não é modelado.',
+    'spare-control-plane': '{name} não pode esperar: é o control plane a que os outros se juntam.',
+    'spare-managed':
+      '{name} não pode esperar: os nodes de um cluster gerenciado são juntados pela nuvem, não pelo kubeadm.',
+    'kubelet-version': '{name}: são modelados kubelets de {oldest} a {newest}, não {version}.',
+    other: '{message}',
+  },
+};
