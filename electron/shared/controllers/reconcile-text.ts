@@ -146,7 +146,10 @@ const STATES: readonly (readonly [RegExp, string])[] = [
   [/^no taints$/, 'sem taints'],
   [/^a sign of life within (.+) s$/, 'um sinal de vida em $1 s'],
   [/^none for (\d+) s$/, 'nenhum há $1 s'],
-  [/^no Pod that does not tolerate the taints of its node$/, 'nenhum Pod que não tolere os taints do seu node'],
+  [
+    /^no Pod that does not tolerate the taints of its node$/,
+    'nenhum Pod que não tolere os taints do seu node',
+  ],
   [/^on (\S+)$/, 'em $1'],
   [/^(\d+) endpoints in changed slices$/, '$1 endpoints em slices alterados'],
   [
