@@ -9,16 +9,17 @@ export function processName(sandbox: PodSandbox, container: Container): string {
   return `${namespace}/${name}/${container.config.metadata.name}`;
 }
 
-/** A container's environment, in containerd's order: PATH, HOSTNAME, the image's, the Pod's; last what runc adds. */
+/** A container's environment, in containerd's order: PATH, HOSTNAME, the image's, the Pod's; last what runc adds: `home` is that of the user. */
 export function environmentOf(
   root: ImageRoot,
   sandbox: PodSandbox,
   config: ContainerConfig,
+  home: string,
 ): Record<string, string> {
   const image = Object.fromEntries(
     root.env.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
   );
-  const { HOME = '/root', ...own } = Object.fromEntries(config.envs.map(({ key, value }) => [key, value]));
+  const { HOME = home, ...own } = Object.fromEntries(config.envs.map(({ key, value }) => [key, value]));
   return {
     ...(image['PATH'] === undefined ? {} : { PATH: image['PATH'] }),
     HOSTNAME: sandbox.config.hostname,

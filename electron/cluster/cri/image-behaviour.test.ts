@@ -169,6 +169,22 @@ describe('behaviours of images', () => {
     expect(checked).toEqual({ exitCode: 4, stdout: 'not well\n', stderr: '' });
   });
 
+  it('run as the user of the image, or the one that the Pod wants', async () => {
+    const more = { user: 'app', users: [{ name: 'app', uid: 1000, gid: 1000 }] };
+    const who = (securityContext: object): Promise<string> =>
+      nodeWith({ type: 'service' }, more).as(async (cri) => {
+        const { containerId } = await runContainer(cri, `${NAME}:1`, { linux: { securityContext } });
+        const cmd = ['sh', '-c', 'id; whoami; echo $HOME'];
+        const { stdout, stderr } = await cri.call('ExecSync', { containerId, timeout: 0, cmd });
+        return stdout + stderr;
+      });
+    expect(await who({})).toBe('uid=1000(app) gid=1000(app) groups=1000(app)\napp\n/home/app\n');
+    expect(await who({ runAsUser: 0 })).toBe('uid=0(root) gid=0(root) groups=0(root)\nroot\n/root\n');
+    expect(await who({ runAsUser: 4321, runAsGroup: 1000 })).toBe(
+      'uid=4321 gid=1000(app) groups=1000(app)\n/\nwhoami: unknown uid 4321\n',
+    );
+  });
+
   it('come with an image that has sizes, a platform and a digest of its own', async () => {
     const digest = `sha256:${'12'.repeat(32)}`;
     const { images } = await nodeWith({ type: 'service' }, { digest }).as(async (cri) => {

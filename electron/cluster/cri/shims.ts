@@ -1,7 +1,8 @@
 import type { Disposable } from '../../base/disposable.ts';
 import { Emitter } from '../../base/event.ts';
 import { BytePipe, EMPTY_INPUT } from '../images/container/byte-pipe.ts';
-import type { ContainerWorld, Stdio, TerminalSize } from '../images/container/interface.ts';
+import type { ContainerFiles, ContainerWorld, Stdio, TerminalSize } from '../images/container/interface.ts';
+import { containerUser } from '../images/container/user.ts';
 import { Terminal } from '../images/container/terminal.ts';
 import type { ImageCatalogue } from '../images/interface.ts';
 import type { ExitStatus, Machine, Process } from '../machine/interface.ts';
@@ -68,6 +69,10 @@ export interface ContainerSession {
 /** Cores that a quota allows; 0 for no limit. */
 function coresOf({ cpuQuota = 0, cpuPeriod = 100_000 }: LinuxContainerResources): number {
   return cpuQuota > 0 ? cpuQuota / cpuPeriod : 0;
+}
+
+function textOf(files: ContainerFiles, path: string): string {
+  return files.stat(path)?.kind === 'file' ? files.read(path) : '';
 }
 
 function nobodyThere(listener: SessionListener): ContainerSession {
@@ -289,6 +294,7 @@ export class ContainerShims {
       kernel.memoryChanged(container.id),
     );
     const children = new Map<number, number>();
+    const files = containerFiles(this.#machine, root, sandbox, container);
     const world: ContainerWorld = {
       memory,
       cpu,
@@ -296,7 +302,13 @@ export class ContainerShims {
         hold: (pid, count) => void (count === 0 ? children.delete(pid) : children.set(pid, count)),
       },
       hostname: sandbox.config.hostname,
-      files: containerFiles(this.#machine, root, sandbox, container),
+      files,
+      user: containerUser(
+        root.user,
+        config.linux?.securityContext ?? {},
+        textOf(files, '/etc/passwd'),
+        textOf(files, '/etc/group'),
+      ),
       workingDir: config.workingDir === '' ? root.workingDir : config.workingDir,
       processes: () =>
         inside.map((each) => ({
@@ -320,7 +332,7 @@ export class ContainerShims {
     };
     const entrypoint = this.#images.entrypoint(image, config.command, config.args, { world, stdio });
     if (entrypoint.type === 'error') throw new Error(entrypoint.text);
-    const env = environmentOf(root, sandbox, config);
+    const env = environmentOf(root, sandbox, config, world.user.home);
     const process = this.#machine.spawn({
       name: processName(sandbox, container),
       program: entrypoint.program,

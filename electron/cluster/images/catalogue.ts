@@ -6,6 +6,7 @@ import type { Program } from '../machine/interface.ts';
 import type { ContainerFiles, Tool } from './container/interface.ts';
 import { distributionOf, IMAGE_FOLDERS, imageFiles } from './container/image-files.ts';
 import { OverlayFiles, VolatileLayer } from './container/overlay-files.ts';
+import { containerUser } from './container/user.ts';
 import type {
   CatalogueImage,
   Entrypoint,
@@ -224,10 +225,12 @@ export class OfflineCatalogue implements ImageCatalogue {
   }
 
   #lonelyWorld(reference: string): Surroundings['world'] {
+    const root = this.root(reference);
     return {
       hostname: '',
-      files: new OverlayFiles(this.root(reference), new VolatileLayer()),
+      files: new OverlayFiles(root, new VolatileLayer()),
       workingDir: '/',
+      user: containerUser(root.user, {}, root.files.get('/etc/passwd') ?? '', root.files.get('/etc/group') ?? ''),
       processes: () => [],
       memory: { hold: () => undefined },
       children: { hold: () => undefined },

@@ -1,4 +1,5 @@
 import type { ProcessContext } from '../../machine/interface.ts';
+import type { ContainerUser } from './user.ts';
 
 /** Texts of files and streams hold bytes, one Latin-1 character each. */
 export interface Reader {
@@ -78,6 +79,7 @@ export interface ContainerWorld {
   readonly hostname: string;
   readonly files: ContainerFiles;
   readonly workingDir: string;
+  readonly user: ContainerUser;
   /** Oldest first. */
   processes(): readonly ContainerProcess[];
   /** What its processes hold of memory. */

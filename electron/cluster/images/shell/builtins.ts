@@ -88,6 +88,34 @@ function exportNames({ argv, streams, shell }: Call): number {
   return 0;
 }
 
+const SIGNALS: Readonly<Record<string, string>> = { '0': 'EXIT', '1': 'HUP', '2': 'INT', '3': 'QUIT', '15': 'TERM' };
+
+/** `trap 'commands' TERM EXIT`, `trap '' TERM`, `trap - TERM`, `trap`. Of signals only TERM comes to a process. */
+function trap({ argv, streams, shell }: Call): number {
+  const { traps } = shell.state;
+  const [script, ...names] = argv.slice(1).filter((word, index) => index > 0 || word !== '--');
+  if (script === undefined) {
+    for (const [name, text] of traps) streams.stdout.write(`trap -- '${text}' ${name}\n`);
+    return 0;
+  }
+  // With one word, or a number first, it takes traps away.
+  const clears = names.length === 0 || script === '-';
+  for (const word of names.length === 0 ? [script] : names) {
+    const name = SIGNALS[word] ?? word.replace(/^SIG/, '');
+    if (!Object.values(SIGNALS).includes(name) && !/^(USR1|USR2|PIPE|ALRM|CHLD|WINCH)$/.test(name)) {
+      streams.stderr.write(`sh: trap: ${word}: invalid signal specification\n`);
+      return 1;
+    }
+    if (clears) traps.delete(name);
+    else {
+      if (name === 'TERM' && !traps.has(name))
+        shell.task.process.onTerminate(() => shell.state.signal('TERM'));
+      traps.set(name, script);
+    }
+  }
+  return 0;
+}
+
 function locate({ argv, streams, shell }: Call): number {
   const verbose = argv[0] === 'type';
   const names = argv.slice(1).filter((word) => !word.startsWith('-'));
@@ -159,13 +187,10 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map<string, Builtin>([
   ],
   [
     'wait',
-    async ({ shell }) => {
-      await shell.state.waitForJobs();
-      return 0;
-    },
+    // 128 and the signal's number.
+    async ({ shell }) => ((await shell.state.waitForJobs()) ? 0 : 143),
   ],
-  // What a trap would run is not modelled: process 1 ignores SIGTERM all the same.
-  ['trap', () => 0],
+  ['trap', trap],
   ['umask', ({ streams }) => (streams.stdout.write('0022\n'), 0)],
   ['type', locate],
   [

@@ -34,14 +34,40 @@ export class Interpreter {
     this.#name = name;
   }
 
-  /** Runs a whole script; answers its exit code. */
+  /** Runs a whole script and its trap on EXIT; answers its exit code. */
   async script(text: string, streams: Streams = this.task): Promise<number> {
+    return this.atExit(await this.#toItsEnd(() => this.source(text, streams)), streams);
+  }
+
+  /** The trap on EXIT, if there is one; answers the exit code of the shell. */
+  async atExit(code: number, streams: Streams = this.task): Promise<number> {
+    const trap = this.state.traps.get('EXIT');
+    if (trap === undefined) return code;
+    this.state.traps.delete('EXIT');
+    this.state.status = code;
+    const exits = await this.#toItsEnd(async () => {
+      await this.source(trap, streams);
+      return code;
+    });
+    return exits;
+  }
+
+  async #toItsEnd(run: () => Promise<number>): Promise<number> {
     try {
-      return await this.source(text, streams);
+      return await run();
     } catch (error) {
       if (error instanceof ExitShell) return error.code;
       if (error instanceof LoopControl || error instanceof ReturnFromFunction) return this.state.status;
       throw error;
+    }
+  }
+
+  /** Traps of the signals that came meanwhile; `$?` is then as it was. */
+  async #runTraps(streams: Streams): Promise<void> {
+    for (let name = this.state.pending.shift(); name !== undefined; name = this.state.pending.shift()) {
+      const { status } = this.state;
+      await this.source(this.state.traps.get(name) ?? '', streams);
+      this.state.status = status;
     }
   }
 
@@ -65,6 +91,7 @@ export class Interpreter {
   async run(node: Node, streams: Streams, checked = false): Promise<number> {
     const code = await this.#dispatch(node, streams, checked);
     this.state.status = code;
+    if (this.state.pending.length > 0) await this.#runTraps(streams);
     const fails = node.type === 'simple' || node.type === 'pipeline' || node.type === 'group';
     if (code !== 0 && this.state.errexit && !checked && fails) throw new ExitShell(code);
     return code;

@@ -35,16 +35,19 @@ function parseArguments(argv: readonly string[]): {
     : { rest, letters, interactive };
 }
 
-/** The prompt that such an image's shell shows to root. */
+/** The prompt that such an image's shell shows. */
 function promptOf(shell: Interpreter, name: string): string {
   const { world } = shell.task;
   const home = shell.state.get('HOME') ?? '/root';
   const folder = shell.state.cwd === home ? '~' : shell.state.cwd;
-  if (name === 'bash') return `root@${world.hostname}:${folder}# `;
+  const { uid, name: user } = world.user;
+  const sign = uid === 0 ? '#' : '$';
+  if (name === 'bash')
+    return `${user === '' ? 'I have no name!' : user}@${world.hostname}:${folder}${sign} `;
   const busybox =
     world.files.stat('/etc/debian_version') === undefined &&
     world.files.stat('/etc/lsb-release') === undefined;
-  return busybox ? `${folder} # ` : '# ';
+  return busybox ? `${folder} ${sign} ` : `${sign} `;
 }
 
 /** Commands as they come, from a terminal with a prompt or from a pipe without. */
@@ -80,10 +83,10 @@ async function readCommands(shell: Interpreter, name: string): Promise<number> {
     }
     if (pending !== '') await shell.source(pending, task);
     if (tty) task.stdout.write(name === 'bash' ? 'exit\n' : '\n');
-    return state.status;
+    return await shell.atExit(state.status);
   } catch (error) {
     if (!(error instanceof ExitShell)) throw error;
-    return error.code;
+    return await shell.atExit(error.code);
   } finally {
     release?.();
   }

@@ -13,6 +13,11 @@ export class ShellState {
   xtrace = false;
   pipefail = false;
   readonly functions = new Map<string, Node>();
+  /** What runs on a signal (`TERM`) or at the end (`EXIT`); an empty text ignores it. Not those of a subshell. */
+  readonly traps = new Map<string, string>();
+  /** Signals that came and whose trap has not run yet. */
+  readonly pending: string[] = [];
+  #signalled: (() => void) | undefined;
   readonly #variables: Map<string, string>;
   readonly #exported: Set<string>;
   readonly #jobs: Promise<number>[] = [];
@@ -76,8 +81,20 @@ export class ShellState {
     this.#jobs.push(job);
   }
 
-  /** Resolves when all jobs in the background have ended. */
-  async waitForJobs(): Promise<void> {
-    await Promise.all(this.#jobs);
+  /** A signal came that has a trap: it runs when the command in the foreground has ended. */
+  signal(name: string): void {
+    if (!this.traps.has(name) || this.traps.get(name) === '') return;
+    this.pending.push(name);
+    this.#signalled?.();
+  }
+
+  /** Resolves to true when all jobs in the background have ended, to false when a signal came before. */
+  async waitForJobs(): Promise<boolean> {
+    const signalled = new Promise<boolean>((resolve) => (this.#signalled = () => resolve(false)));
+    try {
+      return await Promise.race([Promise.all(this.#jobs).then(() => true), signalled]);
+    } finally {
+      this.#signalled = undefined;
+    }
   }
 }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Simulation } from '../../../base/simulation.ts';
 import { newTestSimulation } from '../../../base/simulation.testing.ts';
+import type { Process } from '../../machine/interface.ts';
 import { volatileStore } from '../../machine/local-state.ts';
 import { SimulatedMachine } from '../../machine/machine.ts';
 import { SimulatedNetwork } from '../../network/network.ts';
@@ -19,8 +20,8 @@ const SPEC = {
 let simulation: Simulation;
 beforeEach(() => (simulation = newTestSimulation()));
 
-/** Lines and exit code of a script in a container of its own. */
-async function sh(script: string, ...args: string[]): Promise<[readonly string[], number | undefined]> {
+/** A script as the main process of a container of its own. */
+function spawn(script: string, ...args: string[]): { lines: readonly string[]; process: Process } {
   const machine = new SimulatedMachine(SPEC, simulation, new SimulatedNetwork(simulation), volatileStore());
   const start = new OfflineCatalogue().entrypoint('busybox', ['sh', '-c', script, 'sh', ...args], []);
   if (start.type === 'error') throw new Error(start.text);
@@ -32,6 +33,12 @@ async function sh(script: string, ...args: string[]): Promise<[readonly string[]
   });
   const lines: string[] = [];
   process.onDidWrite(({ line }) => lines.push(line));
+  return { lines, process };
+}
+
+/** Lines and exit code of a script. */
+async function sh(script: string, ...args: string[]): Promise<[readonly string[], number | undefined]> {
+  const { lines, process } = spawn(script, ...args);
   await simulation.runUntil(simulation.now + 60_000);
   return [lines, process.exit?.code];
 }
@@ -58,9 +65,36 @@ describe('the shell of a container', () => {
     ],
     ['echo "unfinished', ['sh: syntax error: unterminated quoted string'], 2],
     ['nosuch', ['sh: nosuch: not found'], 127],
+    ["trap 'echo bye $?' EXIT; echo hi; exit 3", ['hi', 'bye 3'], 3],
+    ["trap 'exit 5' EXIT; true", [], 5],
+    ["trap 'x' FOO; echo $?", ['sh: trap: FOO: invalid signal specification', '1'], 0],
+    ['printf "a b\\nc\\n" | xargs -n 1 echo -', ['- a', '- b', '- c'], 0],
+    ['ls /etc/passwd | xargs -I F basename F', ['passwd'], 0],
+    ['timeout 2 sleep 10; echo $?', ['143'], 0],
+    ['dirname /a/b/c.txt; basename /a/b/c.txt .txt; realpath /tmp/../etc', ['/a/b', 'c', '/etc'], 0],
+    ['id; whoami', ['uid=0(root) gid=0(root) groups=0(root)', 'root'], 0],
   ];
   it.each(cases)('%s', async (script, lines, code) => {
     expect(await sh(script)).toEqual([lines, code]);
+  });
+
+  it('runs the trap of a signal once the command in the foreground has ended, or at once while it waits', async () => {
+    const stopped = async (script: string): Promise<[readonly string[], number | undefined, number]> => {
+      const { lines, process } = spawn(script);
+      await simulation.runUntil(simulation.now + 2_500);
+      const began = simulation.now;
+      let ended = 0;
+      process.onDidExit(() => (ended = simulation.now - began));
+      process.kill('SIGTERM');
+      await simulation.runUntil(simulation.now + 20_000);
+      return [lines, process.exit?.code, ended];
+    };
+    const graceful = "trap 'echo stopping; exit 7' TERM; while true; do sleep 5; done";
+    expect(await stopped(graceful)).toEqual([['stopping'], 7, 2_500]);
+    expect(await stopped("trap 'echo now; exit 0' TERM; sleep 3600 & wait")).toEqual([['now'], 0, 0]);
+    // What was ignored, or taken away, does nothing; what has no trap neither, as process 1.
+    expect(await stopped("trap '' TERM; sleep 10; echo over")).toEqual([['over'], 0, 7_500]);
+    expect(await stopped("trap 'echo x' TERM; trap - TERM; sleep 10; echo over")).toEqual([['over'], 0, 7_500]);
   });
 
   it('runs stages of a pipe side by side, and ends a writer whose reader has gone', async () => {

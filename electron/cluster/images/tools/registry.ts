@@ -7,6 +7,8 @@ import * as files from './file-tools.ts';
 import { curl, wget } from './http-tools.ts';
 import * as system from './system-tools.ts';
 import { dd, fallocate } from './disk-tools.ts';
+import { nc } from './network-tools.ts';
+import * as paths from './path-tools.ts';
 import { stress } from './stress.ts';
 import { tar } from './tar.ts';
 import * as text from './text-tools.ts';
@@ -22,10 +24,10 @@ const EVERYWHERE: Readonly<Record<string, Tool>> = {
   dd, fallocate, sleep: system.sleep, date: system.date, env: system.env, printenv: system.printenv, hostname: system.hostname, uname: system.uname,
   id: system.id, which: system.which, kill: system.kill, nproc: system.nproc, uptime: system.uptime, stty: system.stty,
   pwd: (task) => (task.stdout.write(`${task.cwd}\n`), 0),
-  whoami: (task) => (task.stdout.write('root\n'), 0),
+  whoami: system.whoami, basename: paths.basename, dirname: paths.dirname, realpath: paths.realpath, xargs: paths.xargs, timeout: paths.timeout,
 }; // prettier-ignore
 
-const BUSYBOX: Readonly<Record<string, Tool>> = { ash: sh, cat: files.busyboxCat, ps: system.ps, wget };
+const BUSYBOX: Readonly<Record<string, Tool>> = { ash: sh, nc, cat: files.busyboxCat, ps: system.ps, wget };
 const GNU: Readonly<Record<string, Tool>> = { bash: sh, tput: system.tput };
 
 /** What images may bring beside their distribution. */
@@ -35,8 +37,8 @@ const EXTRA: Readonly<Record<ImageSpec['tools'][number], Tool>> = {
 
 /** In such images too, but what they do is not modelled: they say so and end with 127. */
 const UNMODELLED: readonly string[] = (
-  'awk chmod chown df dig du expr free gunzip gzip httpd ip ln md5sum nc netstat nohup nslookup openssl ping pgrep realpath readlink ' +
-  'sha256sum stat stress sync timeout top traceroute udhcpc vi watch xargs yes'
+  'awk chmod chown df dig du expr free gunzip gzip httpd ip ln md5sum netstat nohup nslookup openssl ping pgrep readlink ' +
+  'sha256sum stat stress sync top traceroute udhcpc vi watch yes'
 ).split(' ');
 
 const unmodelled: Tool = (task) => {

@@ -77,10 +77,23 @@ export const uname: Tool = (task) => {
 };
 
 export const id: Tool = (task) => {
-  const { flags } = parseArguments(task, 'ugn');
-  if (flags.has('n')) task.stdout.write('root\n');
-  else if (flags.has('u') || flags.has('g')) task.stdout.write('0\n');
-  else task.stdout.write('uid=0(root) gid=0(root) groups=0(root)\n');
+  const { flags } = parseArguments(task, 'ugGn');
+  const { uid, gid, name, groupName } = task.world.user;
+  const called = (number: number, text: string): string => (text === '' ? String(number) : `${number}(${text})`);
+  const one = (number: number, text: string): string => (flags.has('n') && text !== '' ? text : String(number));
+  if (flags.has('u')) task.stdout.write(`${one(uid, name)}\n`);
+  else if (flags.has('g') || flags.has('G')) task.stdout.write(`${one(gid, groupName)}\n`);
+  else
+    task.stdout.write(
+      `uid=${called(uid, name)} gid=${called(gid, groupName)} groups=${called(gid, groupName)}\n`,
+    );
+  return 0;
+};
+
+export const whoami: Tool = (task) => {
+  const { uid, name } = task.world.user;
+  if (name === '') throw new ToolError(`whoami: unknown uid ${uid}`);
+  task.stdout.write(`${name}\n`);
   return 0;
 };
 
@@ -95,9 +108,11 @@ export const which: Tool = (task) => {
 };
 
 export const ps: Tool = (task) => {
+  const { name, uid } = task.world.user;
+  const who = (name === '' ? String(uid) : name).slice(0, 8);
   task.stdout.write('PID   USER     TIME  COMMAND\n');
   for (const { pid, argv } of task.world.processes())
-    task.stdout.write(`${String(pid).padStart(5)} root      0:00 ${argv.join(' ')}\n`);
+    task.stdout.write(`${String(pid).padStart(5)} ${who.padEnd(8)}  0:00 ${argv.join(' ')}\n`);
   return 0;
 };
 
