@@ -66,7 +66,7 @@ export class RuntimeSandboxes {
       throw new CriError('Unknown', texts.cgroupRefused(id, cgroupParent, cgroupDriver));
     this.#names.set(name, id);
     try {
-      await this.#ensureImage(sandboxImage);
+      await this.#ensureImage(sandboxImage, config);
       await clock.sleep(20 + rand.float() * 20);
       needRoom(this.#process.disk, 'sandbox', `sandboxes/${id}`);
       const ip = config.network === 'NODE' ? this.#process.machine.ip : this.#setUpNetwork(config, id);
@@ -129,13 +129,13 @@ export class RuntimeSandboxes {
   }
 
   /** @throws CriError when the image of sandboxes is neither here nor to be had */
-  async #ensureImage(image: string): Promise<void> {
+  async #ensureImage(image: string, { metadata }: PodSandboxConfig): Promise<void> {
     if (this.#runtime.findImage(image) !== undefined) return;
     try {
       await this.#images.pull(image);
     } catch (error) {
       if (!(error instanceof CriError)) throw error;
-      throw new CriError(error.code, this.#runtime.variant.texts.sandboxImageMissing(image, error));
+      throw new CriError(error.code, this.#runtime.variant.texts.sandboxImageMissing(metadata, image, error));
     }
   }
 

@@ -202,3 +202,40 @@ describe('a socket that was removed', () => {
     );
   });
 });
+
+describe('what a sandbox needs', () => {
+  const wrong: readonly (readonly [RuntimeName, Record<string, string>, string])[] = [
+    ['containerd', { '/etc/containerd/config.toml': `version = 2\n[plugins."io.containerd.grpc.v1.cri"]\n  sandbox_image = "registry.k8s.io/pause:nope"\n` }, 'failed to start sandbox: failed to get sandbox image "registry.k8s.io/pause:nope": failed to pull image "registry.k8s.io/pause:nope": failed to pull and unpack image "registry.k8s.io/pause:nope": failed to resolve reference "registry.k8s.io/pause:nope": registry.k8s.io/pause:nope: not found'],
+    ['cri-o', { '/etc/crio/crio.conf': '[crio.image]\npause_image = "registry.k8s.io/pause:3.9"\n', '/etc/crio/crio.conf.d/99.conf': '[crio.image]\npause_image = "registry.k8s.io/pause:nope"\n' }, 'creating pod sandbox with name "k8s_web_default_uid-of-web_0": initializing source docker://registry.k8s.io/pause:nope: reading manifest nope in registry.k8s.io/pause: manifest unknown'],
+  ]; // prettier-ignore
+  it.each(wrong)('%s: an image that can be had', async (name, files, text) => {
+    const { socket } = runtimeVariants[name];
+    const run = nodeWith(name, files).as(
+      (cri) => cri.call('RunPodSandbox', { config: sandboxConfig('web') }),
+      { socket },
+    );
+    await expect(run).rejects.toThrow(text);
+  });
+
+  it('and pulls it when it is not there', async () => {
+    const { images } = await nodeWith('containerd').as(async (cri) => {
+      await cri.call('RunPodSandbox', { config: sandboxConfig('web') });
+      return cri.call('ListImages', {});
+    });
+    expect(images.map(({ repoTags }) => repoTags)).toEqual([['registry.k8s.io/pause:3.10.1']]);
+  });
+
+  const handlers: readonly (readonly [RuntimeName, Record<string, string>, string])[] = [
+    ['containerd', { '/etc/containerd/config.toml': `version = 3\n[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.crun]\n  runtime_type = 'io.containerd.runc.v2'\n` }, 'failed to get sandbox runtime: no runtime for "kata" is configured'],
+    ['cri-o', {}, 'failed to find runtime handler kata from runtime list map[crun:'],
+    ['docker', { '/etc/docker/daemon.json': '{"runtimes":{"crun":{"path":"/usr/bin/crun"}}}' }, 'Error response from daemon: unknown or invalid runtime name: kata'],
+  ]; // prettier-ignore
+  it.each(handlers)('%s: a handler that its configuration names', async (name, files, text) => {
+    const { socket } = runtimeVariants[name];
+    const node = nodeWith(name, files);
+    const run = (runtimeHandler: string): Promise<unknown> =>
+      node.as((cri) => cri.call('RunPodSandbox', { config: { ...sandboxConfig(runtimeHandler), runtimeHandler } }), { socket });
+    await expect(run('kata')).rejects.toThrow(text);
+    expect(await run('crun')).toHaveProperty('podSandboxId');
+  }); // prettier-ignore
+});

@@ -94,7 +94,7 @@ const texts: RuntimeTexts = {
   networkNotSetUp: (_metadata, id, why) => `failed to setup network for sandbox "${id}": ${why}`,
   networkNotReady: 'Network plugin returns error: cni plugin not initialized',
   noSuchHandler: (handler) => `failed to get sandbox runtime: no runtime for "${handler}" is configured`,
-  sandboxImageMissing: (image, why) =>
+  sandboxImageMissing: (_metadata, image, why) =>
     `failed to start sandbox: failed to get sandbox image "${image}": failed to pull image "${image}": ${why.desc}`,
   cgroupRefused: (_id, cgroup, driver) =>
     `failed to start sandbox: failed to create containerd task: failed to create shim task: ${runcCgroupText(cgroup, driver)}`,

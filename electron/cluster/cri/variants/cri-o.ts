@@ -137,7 +137,11 @@ const texts: RuntimeTexts = {
       .sort()
       .map((name) => `${name}:0xc0004e2000`)
       .join(' ')}]`,
-  sandboxImageMissing: (_image, why) => why.desc,
+  sandboxImageMissing({ name, namespace, uid, attempt }, _image, why) {
+    const full = ['k8s', name, namespace, uid, attempt].join('_');
+    const pull = /pull image err: (.*); artifact err: /.exec(why.desc)?.[1] ?? why.desc;
+    return `creating pod sandbox with name "${full}": ${pull}`;
+  },
   cgroupRefused: (_id, cgroup, driver) =>
     driver === 'SYSTEMD'
       ? `cri-o configured with systemd cgroup manager, but did not receive slice as parent: ${cgroup}`

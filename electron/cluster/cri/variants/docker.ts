@@ -69,7 +69,7 @@ const texts: RuntimeTexts = {
     `failed to set up sandbox container "${id}" network for pod "${name}": networkPlugin cni failed to set up pod "${name}_${namespace}" network: ${why}`,
   networkNotReady: 'docker: network plugin is not ready: cni config uninitialized',
   noSuchHandler: (handler) => `${DAEMON}unknown or invalid runtime name: ${handler}`,
-  sandboxImageMissing: (image, why) => `unable to pull sandbox image "${image}": ${why.desc}`,
+  sandboxImageMissing: (_metadata, image, why) => `unable to pull sandbox image "${image}": ${why.desc}`,
   cgroupRefused: (id, cgroup, driver) =>
     `failed to start sandbox container "${id}": ${DAEMON}failed to create task for container: failed to create shim task: ${runcCgroupText(cgroup, driver)}`,
 };

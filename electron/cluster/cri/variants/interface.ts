@@ -28,7 +28,7 @@ export interface RuntimeTexts {
   /** Nothing in the configuration has that name. */
   noSuchHandler(handler: string, handlers: readonly string[]): string;
   /** The image of sandboxes could not be had; `why` is what a pull of it says. */
-  sandboxImageMissing(image: string, why: CriError): string;
+  sandboxImageMissing(metadata: PodSandboxMetadata, image: string, why: CriError): string;
   /** A cgroup's name in the other driver's form. */
   cgroupRefused(id: string, cgroup: string, driver: CgroupDriver): string;
 }
