@@ -230,7 +230,12 @@ export class OfflineCatalogue implements ImageCatalogue {
       hostname: '',
       files: new OverlayFiles(root, new VolatileLayer()),
       workingDir: '/',
-      user: containerUser(root.user, {}, root.files.get('/etc/passwd') ?? '', root.files.get('/etc/group') ?? ''),
+      user: containerUser(
+        root.user,
+        {},
+        root.files.get('/etc/passwd') ?? '',
+        root.files.get('/etc/group') ?? '',
+      ),
       processes: () => [],
       memory: { hold: () => undefined },
       children: { hold: () => undefined },

@@ -35,7 +35,9 @@ export function containerUser(
   const uid = Number(entry?.[2] ?? (/^\d+$/.test(text) ? text : 0));
   const named = wanted.runAsUser === undefined ? groupName : undefined;
   const ofGroup = groups.find((fields) => fields[0] === named || fields[2] === named);
-  const gid = wanted.runAsGroup ?? Number(named === undefined ? (entry?.[3] ?? 0) : (ofGroup?.[2] ?? (/^\d+$/.test(named) ? named : 0)));
+  const gid =
+    wanted.runAsGroup ??
+    Number(named === undefined ? (entry?.[3] ?? 0) : (ofGroup?.[2] ?? (/^\d+$/.test(named) ? named : 0)));
   const foundGroup = groups.find((fields) => fields[2] === String(gid));
   return { uid, gid, name: entry?.[0] ?? '', groupName: foundGroup?.[0] ?? '', home: entry?.[5] ?? '/' };
 }

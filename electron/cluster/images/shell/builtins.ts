@@ -88,7 +88,13 @@ function exportNames({ argv, streams, shell }: Call): number {
   return 0;
 }
 
-const SIGNALS: Readonly<Record<string, string>> = { '0': 'EXIT', '1': 'HUP', '2': 'INT', '3': 'QUIT', '15': 'TERM' };
+const SIGNALS: Readonly<Record<string, string>> = {
+  '0': 'EXIT',
+  '1': 'HUP',
+  '2': 'INT',
+  '3': 'QUIT',
+  '15': 'TERM',
+};
 
 /** `trap 'commands' TERM EXIT`, `trap '' TERM`, `trap - TERM`, `trap`. Of signals only TERM comes to a process. */
 function trap({ argv, streams, shell }: Call): number {

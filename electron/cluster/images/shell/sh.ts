@@ -42,8 +42,7 @@ function promptOf(shell: Interpreter, name: string): string {
   const folder = shell.state.cwd === home ? '~' : shell.state.cwd;
   const { uid, name: user } = world.user;
   const sign = uid === 0 ? '#' : '$';
-  if (name === 'bash')
-    return `${user === '' ? 'I have no name!' : user}@${world.hostname}:${folder}${sign} `;
+  if (name === 'bash') return `${user === '' ? 'I have no name!' : user}@${world.hostname}:${folder}${sign} `;
   const busybox =
     world.files.stat('/etc/debian_version') === undefined &&
     world.files.stat('/etc/lsb-release') === undefined;

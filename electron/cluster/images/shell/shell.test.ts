@@ -94,7 +94,11 @@ describe('the shell of a container', () => {
     expect(await stopped("trap 'echo now; exit 0' TERM; sleep 3600 & wait")).toEqual([['now'], 0, 0]);
     // What was ignored, or taken away, does nothing; what has no trap neither, as process 1.
     expect(await stopped("trap '' TERM; sleep 10; echo over")).toEqual([['over'], 0, 7_500]);
-    expect(await stopped("trap 'echo x' TERM; trap - TERM; sleep 10; echo over")).toEqual([['over'], 0, 7_500]);
+    expect(await stopped("trap 'echo x' TERM; trap - TERM; sleep 10; echo over")).toEqual([
+      ['over'],
+      0,
+      7_500,
+    ]);
   });
 
   it('runs stages of a pipe side by side, and ends a writer whose reader has gone', async () => {

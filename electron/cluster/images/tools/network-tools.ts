@@ -2,7 +2,11 @@ import { DialError } from '../../network/interface.ts';
 import type { Tool } from '../container/interface.ts';
 import { ToolError } from './arguments.ts';
 
-const WHY = { ECONNREFUSED: 'Connection refused', ETIMEDOUT: 'Connection timed out', EHOSTUNREACH: 'No route to host' };
+const WHY = {
+  ECONNREFUSED: 'Connection refused',
+  ETIMEDOUT: 'Connection timed out',
+  EHOSTUNREACH: 'No route to host',
+};
 
 /** `nc -z [-v] [-w SECONDS] HOST PORT`: whether somebody listens there; talking to it is not modelled. */
 export const nc: Tool = async (task) => {

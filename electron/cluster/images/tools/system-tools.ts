@@ -79,8 +79,10 @@ export const uname: Tool = (task) => {
 export const id: Tool = (task) => {
   const { flags } = parseArguments(task, 'ugGn');
   const { uid, gid, name, groupName } = task.world.user;
-  const called = (number: number, text: string): string => (text === '' ? String(number) : `${number}(${text})`);
-  const one = (number: number, text: string): string => (flags.has('n') && text !== '' ? text : String(number));
+  const called = (number: number, text: string): string =>
+    text === '' ? String(number) : `${number}(${text})`;
+  const one = (number: number, text: string): string =>
+    flags.has('n') && text !== '' ? text : String(number);
   if (flags.has('u')) task.stdout.write(`${one(uid, name)}\n`);
   else if (flags.has('g') || flags.has('G')) task.stdout.write(`${one(gid, groupName)}\n`);
   else
