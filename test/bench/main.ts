@@ -74,6 +74,8 @@ const PARTS: readonly Part[] = [
   { name: 'etcd failover', program: 'failover', args: [] },
   { name: 'raft, 1 member', program: 'raft', args: ['1', '200000'] },
   { name: 'raft, 3 members', program: 'raft', args: ['3', '100000'] },
+  { name: 'packet walks, 1 Service', program: 'walks', args: ['1'] },
+  { name: 'packet walks, 5,000 Services', program: 'walks', args: ['5000'] },
   ...['plain', 'spread', 'antiaffinity'].flatMap((workload) =>
     [100, 1000, 5000].map((nodes) => {
       // Ten groups that keep apart: a hundred nodes have room for a thousand.
