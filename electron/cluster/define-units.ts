@@ -1,5 +1,6 @@
 import { controlPlaneCommand } from './kubeadm/control-plane.ts';
 import { defineRuntimeUnits } from './define-runtime-units.ts';
+import { defineWindowsServices } from './define-windows-services.ts';
 import { kubeletUnitFiles } from './kubeadm/kubelet-unit.ts';
 import { PackageDatabase } from './machine/packages.ts';
 import { cniAgentProgram, kubeProxyProgram } from './kubeadm/placeholders.ts';
@@ -10,7 +11,7 @@ import type { Program } from './machine/interface.ts';
 import type { Place } from './place.ts';
 import type { ControlPlaneProgram, TopologySpec } from './topology/interface.ts';
 
-/** The units of systemd on a machine: what its part in the topology needs. */
+/** The units of systemd on a machine, or the services of Windows: what its part in the topology needs. */
 export function defineUnits(
   { machine, spec, runtimes }: Place,
   programs: ReadonlyMap<ControlPlaneProgram, Program>,
@@ -40,6 +41,10 @@ export function defineUnits(
       '/etc/haproxy/haproxy.cfg',
     ]);
   if (runtimes === undefined) return;
+  if (spec.os === 'windows') {
+    defineWindowsServices({ machine, spec, runtimes }, version);
+    return;
+  }
   defineRuntimeUnits(machine, runtimes);
   const packages = new PackageDatabase(machine.files);
   const kubeletVersion = (): string => {

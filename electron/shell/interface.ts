@@ -102,6 +102,8 @@ export interface Conversation {
   /** The text before a line; `continued`: the line before is not complete. */
   prompt(continued: boolean): string;
   complete(line: string, cursor: number): Promise<Completion | null>;
+  /** Whether a text is run as it is; without it bash's grammar says, and bash's history is expanded. */
+  isWhole?(text: string): boolean;
   /** Runs one whole command line; `streams` are the terminal's, the signal is Ctrl-C. `{ leave }` ends the conversation. */
   run(
     line: string,

@@ -84,9 +84,19 @@ export const RULES: readonly FolderRule[] = [
     packages: [],
   },
   {
+    folder: 'electron/cluster/powershell',
+    ours: ['electron/base', 'electron/cluster/machine/interface.ts'],
+    packages: [],
+  },
+  {
     folder: 'electron/cluster/images',
     // What images are is data that labs may add to.
-    ours: [...COMPONENT, 'electron/cluster/network', 'electron/shared/images'],
+    ours: [
+      ...COMPONENT,
+      'electron/cluster/network',
+      'electron/cluster/powershell',
+      'electron/shared/images',
+    ],
     packages: [],
   },
   {
@@ -117,6 +127,7 @@ export const RULES: readonly FolderRule[] = [
       'electron/cluster/topology/interface.ts',
       // The kubelet's health, which kubeadm asks for; what is streamed from a container, as crictl does.
       'electron/cluster/network',
+      'electron/cluster/powershell',
     ],
     packages: ['yaml', '@noble/hashes'],
   },

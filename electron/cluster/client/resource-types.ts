@@ -23,6 +23,7 @@ import type {
   ReplicaSet,
   ReplicationController,
   ResourceQuota,
+  RuntimeClass,
   Secret,
   Service,
   ServiceAccount,
@@ -90,6 +91,7 @@ export const resourceTypes = {
     'poddisruptionbudgets',
     'PodDisruptionBudget',
   ),
+  runtimeClasses: resourceType<RuntimeClass>('node.k8s.io', 'v1', 'runtimeclasses', 'RuntimeClass', false),
   storageClasses: resourceType<StorageClass>('storage.k8s.io', 'v1', 'storageclasses', 'StorageClass', false),
   volumeAttachments: resourceType<VolumeAttachment>(
     'storage.k8s.io',

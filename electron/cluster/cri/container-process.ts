@@ -1,3 +1,4 @@
+import { filePathOf } from '../../base/windows-path.ts';
 import type { ImageRoot } from '../images/interface.ts';
 import type { Container, ContainerConfig, PodSandbox } from './interface.ts';
 
@@ -28,6 +29,12 @@ export function environmentOf(
     ...own,
     HOME,
   };
+}
+
+/** The folder in which its process starts, as its files have it. */
+export function workingDirOf(folder: string, ofImage: string, os: 'linux' | 'windows'): string {
+  if (folder === '') return ofImage;
+  return os === 'windows' ? (filePathOf(folder) ?? '/') : folder;
 }
 
 export function withTerm({

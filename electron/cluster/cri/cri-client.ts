@@ -1,5 +1,6 @@
 import type { Connection, NetworkAccess } from '../network/interface.ts';
 import type { ContainerEvent, CriClient, CriFrame, CriMethod, CriRequest, CriResponse } from './interface.ts';
+import { noSuchPipe } from '../../base/windows-path.ts';
 import { CriError } from './interface.ts';
 
 interface Pending {
@@ -79,7 +80,9 @@ export class SocketCriClient implements CriClient {
 
   async #connect(): Promise<Connection> {
     if (this.#files?.exists(this.#socket) === false)
-      throw unreachable(`dial unix ${this.#socket}: connect: no such file or directory`);
+      throw unreachable(
+        noSuchPipe(this.#socket) ?? `dial unix ${this.#socket}: connect: no such file or directory`,
+      );
     this.#dialling ??= this.#dial();
     return this.#dialling;
   }

@@ -58,6 +58,16 @@ export interface LinuxContainerResources {
   readonly oomScoreAdj?: number;
 }
 
+/** Windows' half of a container's configuration. */
+export interface WindowsContainerConfig {
+  /** 0: no limit. What is committed beyond it is refused: there is no OOM killer. */
+  readonly memoryLimitInBytes: number;
+  /** Without it the image's user. */
+  readonly runAsUsername?: string;
+  /** A process of the machine itself, not in a container of its own. */
+  readonly hostProcess?: boolean;
+}
+
 /** Who the main process runs as; without it the image's user. */
 export interface LinuxContainerSecurityContext {
   readonly runAsUser?: number;
@@ -101,6 +111,7 @@ export interface ContainerConfig {
   /** The container whose processes it sees (upstream: `namespace_options.target_id` with PID mode TARGET). */
   readonly targetId?: string;
   readonly linux?: LinuxContainerConfig;
+  readonly windows?: WindowsContainerConfig;
   /** Below the sandbox's `logDirectory`, e.g. `main/0.log`. */
   readonly logPath: string;
   /** Keeps standard input open, for attach; `stdinOnce`: until the first who attached has gone. */

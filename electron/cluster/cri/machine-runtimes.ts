@@ -1,6 +1,7 @@
 import type { ImageCatalogue } from '../images/interface.ts';
 import type { Machine, RuntimeName } from '../machine/interface.ts';
 import { NodeRuntime } from './node-runtime.ts';
+import { windowsContainerdVariant } from './variants/containerd-windows.ts';
 import { runtimeVariants } from './variants/runtime-variants.ts';
 
 /** The container runtimes of one machine: the one it was set up with, and others as soon as somebody uses them. */
@@ -12,7 +13,11 @@ export class MachineRuntimes {
 
   /** `now`: virtual time. */
   constructor(machine: Machine, images: ImageCatalogue, now: () => number, name: RuntimeName) {
-    this.#make = (wanted) => new NodeRuntime(machine, images, now, runtimeVariants[wanted]);
+    const variants =
+      machine.spec.os === 'windows'
+        ? { ...runtimeVariants, containerd: windowsContainerdVariant }
+        : runtimeVariants;
+    this.#make = (wanted) => new NodeRuntime(machine, images, now, variants[wanted]);
     this.name = name;
   }
 

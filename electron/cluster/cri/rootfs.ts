@@ -187,9 +187,12 @@ export function containerFiles(
   container: Container,
 ): ContainerFiles {
   const files = new Map(image.files);
-  files.set('/etc/hostname', `${sandbox.config.hostname}\n`);
-  files.set('/etc/hosts', hosts(sandbox));
-  files.set('/etc/resolv.conf', resolvConf(sandbox));
+  if (machine.spec.os === 'windows') files.set('/Windows/System32/drivers/etc/hosts', hosts(sandbox));
+  else {
+    files.set('/etc/hostname', `${sandbox.config.hostname}\n`);
+    files.set('/etc/hosts', hosts(sandbox));
+    files.set('/etc/resolv.conf', resolvConf(sandbox));
+  }
   for (const { containerPath } of container.config.devices ?? []) files.set(containerPath, '');
   const mounts = (container.config.mounts ?? []).map(({ containerPath, hostPath, readonly }): Mount => ({
     containerPath,

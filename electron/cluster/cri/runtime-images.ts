@@ -49,7 +49,8 @@ export class RuntimeImages {
   async #pull(given: string, normal: string): Promise<CriResponse<'PullImage'>> {
     const { clock, rand } = this.#process;
     await clock.sleep(RESOLVE_MS * (0.7 + rand.float() * 0.6));
-    const outcome = this.#runtime.images.resolve(normal, this.#process.machine.os);
+    const { os, osVersion } = this.#process.machine;
+    const outcome = this.#runtime.images.resolve(normal, os, osVersion);
     const { variant } = this.#runtime;
     if (outcome.type === 'error') throw variant.texts.pullRefused(given, normal, outcome);
     const { image } = outcome;

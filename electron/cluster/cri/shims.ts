@@ -11,7 +11,7 @@ import type { Container, ContainerConfig, LinuxContainerResources, PodSandbox } 
 import { ContainerCpu } from './container-cpu.ts';
 import { ContainerMemory } from './container-memory.ts';
 import { ContainerControlGroup } from './control-group.ts';
-import { environmentOf, processName, withTerm } from './container-process.ts';
+import { environmentOf, processName, withTerm, workingDirOf } from './container-process.ts';
 import { ContainerLog } from './container-log.ts';
 import { ContainerOutput } from './container-output.ts';
 import { containerFiles } from './rootfs.ts';
@@ -309,7 +309,10 @@ export class ContainerShims {
         textOf(files, '/etc/passwd'),
         textOf(files, '/etc/group'),
       ),
-      workingDir: config.workingDir === '' ? root.workingDir : config.workingDir,
+      ...(config.windows?.runAsUsername === undefined
+        ? {}
+        : { windowsUser: config.windows.runAsUsername }),
+      workingDir: workingDirOf(config.workingDir, root.workingDir, this.#machine.spec.os),
       processes: () =>
         inside.map((each) => ({
           pid: pidOf(each.pid),

@@ -86,7 +86,7 @@ export class StreamingServer {
           end.error === undefined
             ? exitStatus(cmd, end.code)
             : internalError(
-                `error executing command in container: failed to exec in container: failed to start exec "${this.#process.rand.string(64, '0123456789abcdef')}": OCI runtime exec failed: exec failed: unable to start container process: ${end.error}: unknown`,
+                `error executing command in container: ${this.#runtime.variant.texts.notExecuted(this.#process.rand.string(64, '0123456789abcdef'), end.error)}`,
               ),
       );
     });

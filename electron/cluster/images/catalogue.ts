@@ -20,6 +20,8 @@ import { normalizeReference, parseReference } from './reference.ts';
 import { behaviourProgram } from './programs/behaviour-program.ts';
 import { toolProgram } from './programs/tool-program.ts';
 import { toolsOf } from './tools/registry.ts';
+import { WINDOWS_FOLDERS, windowsProgramName, windowsTools } from './tools/windows-tools.ts';
+import { fitsWindows } from './windows-builds.ts';
 
 const HEX = '0123456789abcdef';
 /** Registries that answer, whether or not they have an image that is known; so do those of a lab's images. */
@@ -86,10 +88,12 @@ export class OfflineCatalogue implements ImageCatalogue {
     }
   }
 
-  resolve(reference: string, system?: 'linux' | 'windows'): PullOutcome {
+  resolve(reference: string, system?: 'linux' | 'windows', osVersion?: string): PullOutcome {
     const outcome = this.#resolve(reference);
     if (outcome.type === 'error' || system === undefined) return outcome;
-    if (outcome.image.spec.platforms.some((each) => each === `${system}/amd64`)) return outcome;
+    const ofSystem = outcome.image.spec.platforms.some((each) => each === `${system}/amd64`);
+    if (ofSystem && (osVersion === undefined || fitsWindows(outcome.image.reference, osVersion)))
+      return outcome;
     const { registry, repository, tag, digest } = parseReference(reference);
     const version = digest ?? tag ?? 'latest';
     return { type: 'error', reason: 'no-matching-platform', registry, repository, version };
@@ -143,8 +147,10 @@ export class OfflineCatalogue implements ImageCatalogue {
     // The entrypoint is there too; without a shell it is all there is.
     const main = spec.entrypoint[0] ?? spec.cmd[0] ?? '';
     for (const path of [main, ...Object.keys(spec.programs)]) if (path.startsWith('/')) executables.add(path);
-    for (const name of this.#tools(spec, reference).keys()) executables.add(`/bin/${name}`);
-    const folders = spec.base === 'none' ? [] : IMAGE_FOLDERS;
+    const windows = isWindows(spec);
+    for (const name of this.#tools(spec, reference).keys())
+      executables.add(windows ? `/Windows/System32/${name}.exe` : `/bin/${name}`);
+    const folders = windows ? WINDOWS_FOLDERS : spec.base === 'none' ? [] : IMAGE_FOLDERS;
     const { env, ports, user, workingDir } = spec;
     return { files, executables, folders, env, ports, user, workingDir };
   }
@@ -169,7 +175,7 @@ export class OfflineCatalogue implements ImageCatalogue {
     if (injected !== undefined) return { type: 'program', argv, program: injected };
     const inner = isWrapper(argv[0] ?? '') ? argv.slice(1) : argv;
     const file = inner[0] ?? '';
-    const tool = file.slice(file.lastIndexOf('/') + 1);
+    const tool = isWindows(spec) ? windowsProgramName(file) : file.slice(file.lastIndexOf('/') + 1);
     const own = spec.programs[file] ?? spec.programs[tool];
     const { ports, cmd } = spec;
     if (own !== undefined)
@@ -189,14 +195,15 @@ export class OfflineCatalogue implements ImageCatalogue {
         isMain: true,
         ...(surroundings === undefined ? {} : { stdio: surroundings.stdio }),
       };
-      return { type: 'program', argv: inner, program: toolProgram(options) };
+      const words = isWindows(spec) ? [tool, ...inner.slice(1)] : inner;
+      return { type: 'program', argv: words, program: toolProgram(options) };
     }
     // Flags given to an entrypoint script are meant for the server that it starts.
     if (file === main || tool === main || (inner !== argv && (file === '' || file.startsWith('-')))) {
       const { behaviour } = spec;
       return { type: 'program', argv, program: behaviourProgram({ behaviour, world, ports, cmd }) };
     }
-    return { type: 'error', text: notFound(file) };
+    return { type: 'error', text: notFound(spec, file) };
   }
 
   exec(reference: string, argv: readonly string[], surroundings: Surroundings): Entrypoint {
@@ -204,8 +211,14 @@ export class OfflineCatalogue implements ImageCatalogue {
     const file = argv[0] ?? '';
     const name = file.slice(file.lastIndexOf('/') + 1);
     const tools = this.#tools(spec, reference);
+    if (isWindows(spec)) {
+      const known = windowsProgramName(file);
+      if (!tools.has(known)) return { type: 'error', text: notFound(spec, file) };
+      const program = toolProgram({ tools, ...surroundings, isMain: false });
+      return { type: 'program', argv: [known, ...argv.slice(1)], program };
+    }
     const script = file.includes('/') && surroundings.world.files.stat(file)?.kind === 'file';
-    if (!tools.has(name) && !script) return { type: 'error', text: notFound(file) };
+    if (!tools.has(name) && !script) return { type: 'error', text: notFound(spec, file) };
     return { type: 'program', argv, program: toolProgram({ tools, ...surroundings, isMain: false }) };
   }
 
@@ -218,7 +231,12 @@ export class OfflineCatalogue implements ImageCatalogue {
   #tools(spec: ImageSpec, reference: string): ReadonlyMap<string, Tool> {
     let tools = this.#toolSets.get(reference);
     if (tools === undefined) {
-      tools = toolsOf(spec, distributionOf(spec, reference));
+      tools = isWindows(spec)
+        ? windowsTools(
+            spec.user === '' ? 'ContainerAdministrator' : spec.user,
+            spec.repository.includes('/servercore'),
+          )
+        : toolsOf(spec, distributionOf(spec, reference));
       this.#toolSets.set(reference, tools);
     }
     return tools;
@@ -264,8 +282,13 @@ export class OfflineCatalogue implements ImageCatalogue {
   }
 }
 
-/** What runc says of a program that is not there. */
-function notFound(file: string): string {
+function isWindows({ platforms }: ImageSpec): boolean {
+  return platforms.every((each) => each === 'windows/amd64');
+}
+
+/** What runc, or the Host Compute Service of Windows, says of a program that is not there. */
+function notFound(spec: ImageSpec, file: string): string {
+  if (isWindows(spec)) return 'The system cannot find the file specified.';
   const why = file.includes('/')
     ? `stat ${file}: no such file or directory`
     : 'executable file not found in $PATH';

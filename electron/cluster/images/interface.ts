@@ -58,7 +58,7 @@ export interface Surroundings {
 /** The registries of the world, and what their images do. */
 export interface ImageCatalogue {
   /** `system`: of the machine that asks; any image is found without it. @throws Error `invalid reference format` */
-  resolve(reference: string, system?: 'linux' | 'windows'): PullOutcome;
+  resolve(reference: string, system?: 'linux' | 'windows', osVersion?: string): PullOutcome;
   /** @throws Error for an image that is not in the catalogue */
   root(image: string): ImageRoot;
   /**

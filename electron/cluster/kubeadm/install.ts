@@ -23,6 +23,7 @@ import {
 } from './kubelet-configuration.ts';
 import { PAUSE_IMAGE, writeRuntimeFiles } from './runtime-files.ts';
 import type { ClusterPki } from './pki/cluster-pki.ts';
+import { installWindowsMachine } from './windows-install.ts';
 
 export interface InstallOptions {
   readonly machine: Machine;
@@ -53,6 +54,19 @@ export function installMachine({
   pki,
   now,
 }: InstallOptions): void {
+  if (spec.os === 'windows') {
+    installWindowsMachine({
+      machine,
+      spec,
+      machines: topology.machines,
+      runtime,
+      server,
+      version: spec.kubeletVersion ?? version,
+      certificate: pki.ca.certificate,
+      now,
+    });
+    return;
+  }
   const { files } = machine;
   const joined = spec.isSpare !== true;
   if (joined) writeKubeConfigs(spec, files, server, now);

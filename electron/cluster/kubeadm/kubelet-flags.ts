@@ -43,7 +43,10 @@ function environment(flags: readonly string[]): string {
 
 /** `/var/lib/kubelet/kubeadm-flags.env`. Models cmd/kubeadm/app/phases/kubelet/flags.go, of that version. */
 export function kubeadmFlags(spec: TopologyMachine, kubeletVersion: string): string {
-  const endpoint = `unix://${runtimeVariants[spec.runtime ?? 'containerd'].socket}`;
+  const endpoint =
+    spec.os === 'windows'
+      ? 'npipe:////./pipe/containerd-containerd'
+      : `unix://${runtimeVariants[spec.runtime ?? 'containerd'].socket}`;
   const flags = usesDockershim(spec, kubeletVersion)
     ? ['--network-plugin=cni']
     : runtimeFlags(endpoint, kubeletVersion);

@@ -1,6 +1,11 @@
 import { parseQuantity } from '../apimachinery/quantity.ts';
 import type { Container, Pod } from '../api/types.ts';
-import type { LinuxContainerConfig, LinuxContainerResources } from '../cri/interface.ts';
+import type {
+  LinuxContainerConfig,
+  LinuxContainerResources,
+  WindowsContainerConfig,
+} from '../cri/interface.ts';
+import { isHostProcess } from './host-process.ts';
 import { specOf } from './pod-accessors.ts';
 import { qosClass } from './qos-class.ts';
 
@@ -32,6 +37,12 @@ function oomScoreAdjust(pod: Pod, spec: Container, memoryCapacity: number): numb
   return Math.min(BEST_EFFORT_SCORE - 1, Math.max(BEST_EFFORT_SCORE + GUARANTEED_SCORE, score));
 }
 
+/** Bytes; 0: no limit. */
+function memoryLimit({ resources }: Container): number {
+  const memory = resources?.limits?.['memory'];
+  return memory === undefined ? 0 : Number(parseQuantity(memory).nanos / 1_000_000_000n);
+}
+
 /**
  * What the runtime is to grant a container. Models calculateLinuxResources
  * (pkg/kubelet/kuberuntime/kuberuntime_container_linux.go, v1.34).
@@ -39,13 +50,11 @@ function oomScoreAdjust(pod: Pod, spec: Container, memoryCapacity: number): numb
 function linuxResources(pod: Pod, spec: Container, memoryCapacity: number): LinuxContainerResources {
   const { limits = {}, requests = {} } = spec.resources ?? {};
   const limit = thousandths(limits['cpu']);
-  const memory = limits['memory'];
-  const bytes = memory === undefined ? 0 : Number(parseQuantity(memory).nanos / 1_000_000_000n);
   return {
     cpuPeriod: PERIOD,
     cpuQuota: limit === undefined || limit === 0 ? 0 : Math.max(MIN_QUOTA, (limit * PERIOD) / 1000),
     cpuShares: shares(thousandths(requests['cpu']) ?? limit ?? 0),
-    memoryLimitInBytes: bytes,
+    memoryLimitInBytes: memoryLimit(spec),
     oomScoreAdj: oomScoreAdjust(pod, spec, memoryCapacity),
   };
 }
@@ -79,5 +88,20 @@ export function linuxContainerConfig(
       ...(own?.privileged === true ? { privileged: true } : {}),
       ...(own?.readOnlyRootFilesystem === true ? { readonlyRootfs: true } : {}),
     },
+  };
+}
+
+/**
+ * The same for Windows, which knows users by name. Models generateWindowsContainerConfig
+ * (pkg/kubelet/kuberuntime/kuberuntime_container_windows.go, v1.34).
+ */
+export function windowsContainerConfig(pod: Pod, spec: Container): WindowsContainerConfig {
+  const user =
+    spec.securityContext?.windowsOptions?.runAsUserName ??
+    pod.spec?.securityContext?.windowsOptions?.runAsUserName;
+  return {
+    memoryLimitInBytes: memoryLimit(spec),
+    ...(user === undefined ? {} : { runAsUsername: user }),
+    ...(isHostProcess(pod, spec) ? { hostProcess: true } : {}),
   };
 }

@@ -41,6 +41,6 @@ export class KubeletVolumes {
     this.plugins = new CsiPlugins(process, client, nodeName, options.nodeUid);
     const growth = new VolumeGrowth(client, recorder, nodeName);
     this.claims = new ClaimVolumes(client, process.files, this.plugins, nodeName, { report }, growth);
-    this.pods = new PodVolumes(process, process.files, contents, this.claims);
+    this.pods = new PodVolumes(process, process.files, contents, this.claims, process.machine.os);
   }
 }

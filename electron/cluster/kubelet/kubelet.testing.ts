@@ -9,6 +9,7 @@ import { containerdProgram } from '../cri/containerd.ts';
 import { CNI_CONFIG } from '../cri/ipam.ts';
 import { NodeRuntime } from '../cri/node-runtime.ts';
 import { devicePluginPrograms } from '../device-plugins/device-plugin-programs.ts';
+import { windowsContainerdVariant } from '../cri/variants/containerd-windows.ts';
 import { OfflineCatalogue } from '../images/catalogue.ts';
 import type { Process } from '../machine/interface.ts';
 import type { MachineStore } from '../machine/local-state.ts';
@@ -75,10 +76,15 @@ export class KubeletHarness {
   kubelet: Process | undefined;
 
   /** `images`: beside those that every cluster can pull. */
-  constructor(store: MachineStore = volatileStore(), images: readonly ImageSpec[] = []) {
+  constructor(
+    store: MachineStore = volatileStore(),
+    images: readonly ImageSpec[] = [],
+    os: 'linux' | 'windows' = 'linux',
+  ) {
     const { simulation } = this.test;
     this.api = new FakeApiClient(this.test.component('api'));
-    this.machine = new SimulatedMachine(SPEC, simulation, new SimulatedNetwork(simulation), store);
+    const spec = { ...SPEC, os, ...(os === 'windows' ? { osVersion: '10.0.20348' } : {}) };
+    this.machine = new SimulatedMachine(spec, simulation, new SimulatedNetwork(simulation), store);
     this.machine.files.write(
       CNI_CONFIG,
       JSON.stringify({ plugins: [{ ipam: { subnet: '10.244.1.0/24' } }] }),
@@ -88,6 +94,7 @@ export class KubeletHarness {
       this.machine,
       new OfflineCatalogue(new Map(), devicePluginPrograms, images),
       () => simulation.now,
+      os === 'windows' ? windowsContainerdVariant : undefined,
     );
     this.runtime.preload('registry.k8s.io/pause:3.10.1');
     this.runtime.preload('registry.k8s.io/pause:3.10.1');
@@ -132,7 +139,11 @@ export class KubeletHarness {
     await this.test.run(ms);
   }
 
-  createPod(name: string, spec: Omit<NonNullable<Pod['spec']>, 'nodeName'>): void {
+  createPod(
+    name: string,
+    spec: Omit<NonNullable<Pod['spec']>, 'nodeName'>,
+    labels: Readonly<Record<string, string>> = {},
+  ): void {
     const pod: Pod = {
       apiVersion: 'v1',
       kind: 'Pod',
@@ -140,6 +151,7 @@ export class KubeletHarness {
         name,
         namespace: 'default',
         uid: `uid-of-${name}`,
+        ...(Object.keys(labels).length === 0 ? {} : { labels }),
         generation: 1,
         creationTimestamp: this.api.now(),
       },

@@ -209,6 +209,7 @@ export class Kubelet {
       killer: new ContainerKiller(process, this.#cri, events, hooks),
       clusterDns: settings.clusterDns,
       cgroupDriver: settings.cgroupDriver,
+      client,
       hostIp: settings.nodeIp,
       memoryCapacity: process.kernel.memory.capacity,
       networkError: () => this.#runtime.networkError,

@@ -148,11 +148,16 @@ export function nodeStatus(facts: NodeFacts, old: Node['status']): NonNullable<N
       systemUUID: hexId(`system ${machine.name}`).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'),
     },
     volumesInUse: facts.volumesInUse.length === 0 ? undefined : facts.volumesInUse,
-    runtimeHandlers: [
-      { features: { recursiveReadOnlyMounts: true, userNamespaces: true }, name: '' },
-      { features: { recursiveReadOnlyMounts: true, userNamespaces: true }, name: 'runc' },
-    ],
+    runtimeHandlers: runtimeHandlers(machine),
   };
+}
+
+/** What containerd as it is installed says of its handlers; what they can do is asked of runc only. */
+function runtimeHandlers({ os }: MachineSpec): NonNullable<NonNullable<Node['status']>['runtimeHandlers']> {
+  const able = os === 'linux';
+  const features = { recursiveReadOnlyMounts: able, userNamespaces: able };
+  const names = able ? ['runc'] : ['runhcs-wcow-hypervisor', 'runhcs-wcow-process'];
+  return ['', ...names].map((name) => ({ features, name }));
 }
 
 /** Labels the kubelet gives its node by itself, and those of its flags. */

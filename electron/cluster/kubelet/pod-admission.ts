@@ -5,6 +5,7 @@ import { DeviceAllocationError } from './devices/device-manager.ts';
 import { admitPod, exceedsNode } from './node-admission.ts';
 import type { NodeKeeper } from './node-keeper.ts';
 import { hardwareOf } from './node-resources.ts';
+import { admitOperatingSystem } from './os-admission.ts';
 import { isStaticPod, uidOf } from './pod-accessors.ts';
 import type { WaitingReason } from './pod-status.ts';
 import type { PodWorker } from './pod-worker.ts';
@@ -36,10 +37,13 @@ export class PodAdmission {
     const { sandboxes, containers } = cache.get(uidOf(pod));
     // What runs has its devices: this kubelet has begun anew, nothing else.
     if (containers.some(({ state }) => state === 'CONTAINER_RUNNING')) return undefined;
-    // A static Pod is never turned away, and one that was here before has its place.
-    if (isStaticPod(pod) || sandboxes.length > 0) return this.#allocateDevices(pod);
-    const pressed = keeper.shutdown.admit() ?? keeper.eviction.admit(pod);
-    if (pressed !== undefined) return pressed;
+    // One that was here before has its place.
+    if (sandboxes.length > 0) return this.#allocateDevices(pod);
+    const foreign = admitOperatingSystem(pod, process.machine.os);
+    // A static Pod is turned away for nothing else.
+    if (isStaticPod(pod)) return foreign ?? this.#allocateDevices(pod);
+    const refused = keeper.shutdown.admit() ?? keeper.eviction.admit(pod) ?? foreign;
+    if (refused !== undefined) return refused;
     const others = (): Pod[] => this.#unfinishedBeside(uidOf(pod));
     return (
       (await this.#allocateDevices(pod)) ?? admitPod(pod, workers.size, others, hardwareOf(process), settings)

@@ -6,13 +6,16 @@ import type {
   CriClient,
   PodSandboxConfig,
 } from '../cri/interface.ts';
+import type { ApiClient } from '../client/interface.ts';
 import { CriError } from '../cri/interface.ts';
+import type { MachineSpec } from '../machine/interface.ts';
 import type { KeyedBackoff } from './backoff.ts';
 import type { DeviceManager } from './devices/device-manager.ts';
 import { DeviceAllocationError } from './devices/device-manager.ts';
 import type { ContainerEnvironment } from './container-environment.ts';
 import { expand } from './container-environment.ts';
-import { linuxContainerConfig } from './container-resources.ts';
+import { linuxContainerConfig, windowsContainerConfig } from './container-resources.ts';
+import { hostProcessProblem } from './host-process.ts';
 import { podCgroup } from './pod-cgroup.ts';
 import { podDnsConfig } from './pod-dns.ts';
 import type { ClusterDns } from './pod-dns.ts';
@@ -40,14 +43,15 @@ import {
 import type { PodEvents } from './pod-events.ts';
 import { newest } from './pod-status.ts';
 import type { WaitingReason } from './pod-status.ts';
-import { mustNotBeRoot, verifyRunAsNonRoot } from './run-as-non-root.ts';
+import { mustNotBeRoot, verifyNotAdministrator, verifyRunAsNonRoot } from './run-as-non-root.ts';
 import { ContainerResizer } from './resize/container-resizer.ts';
 import type { RuntimeCache } from './runtime-cache.ts';
+import { RuntimeHandlerError, runtimeHandlerOf } from './runtime-handlers.ts';
 
 const NETWORK_RETRY = 1_000;
 
 export interface SyncDependencies {
-  readonly context: Context;
+  readonly context: Context & { readonly machine: Pick<MachineSpec, 'os'> };
   readonly cri: CriClient;
   readonly cache: RuntimeCache;
   readonly events: PodEvents;
@@ -63,6 +67,7 @@ export interface SyncDependencies {
   readonly clusterDns: ClusterDns;
   /** Undefined: the runtime names cgroups. */
   readonly cgroupDriver: CgroupDriver | undefined;
+  readonly client: ApiClient;
   readonly hostIp: string;
   /** Bytes that the node has. */
   readonly memoryCapacity: number;
@@ -137,7 +142,7 @@ export class PodSyncer {
         await this.#deps.cri.call('StopPodSandbox', { podSandboxId: actions.sandbox.id });
       }
       const made = await this.#createSandbox(pod, actions.sandboxAttempt);
-      if (made instanceof CriError) {
+      if (made instanceof Error) {
         const message = `Failed to create pod sandbox: ${made.message}`;
         events.pod(pod, 'Warning', 'FailedCreatePodSandBox', message);
         return { message };
@@ -202,10 +207,12 @@ export class PodSyncer {
     }
   }
 
-  async #createSandbox(pod: Pod, attempt: number): Promise<string | CriError> {
+  async #createSandbox(pod: Pod, attempt: number): Promise<string | Error> {
     const { name, namespace, uid, labels, annotations } = metaOf(pod);
     const spec = specOf(pod);
-    const { clusterDns, cgroupDriver } = this.#deps;
+    const { clusterDns, cgroupDriver, client, context } = this.#deps;
+    const problem = context.machine.os === 'windows' ? hostProcessProblem(pod) : undefined;
+    if (problem !== undefined) return new Error(problem);
     const dnsConfig = podDnsConfig(pod, clusterDns);
     const config: PodSandboxConfig = {
       metadata: { name, namespace, uid, attempt },
@@ -223,9 +230,11 @@ export class PodSyncer {
       ...(dnsConfig === undefined ? {} : { dnsConfig }),
     };
     try {
-      return (await this.#deps.cri.call('RunPodSandbox', { config })).podSandboxId;
+      const runtimeHandler = await runtimeHandlerOf(pod, client);
+      const named = runtimeHandler === '' ? config : { ...config, runtimeHandler };
+      return (await this.#deps.cri.call('RunPodSandbox', { config: named })).podSandboxId;
     } catch (error) {
-      if (error instanceof CriError) return error;
+      if (error instanceof CriError || error instanceof RuntimeHandlerError) return error;
       throw error;
     }
   }
@@ -323,7 +332,10 @@ export class PodSyncer {
     const { cache, devices, environment, hostIp, messages, volumes } = this.#deps;
     const granted = await devices.runOptions(pod, spec);
     const targetId = this.#targetOf(pod, spec);
-    if (mustNotBeRoot(pod, spec)) verifyRunAsNonRoot(pod, spec, await this.#userOf(imageRef));
+    if (mustNotBeRoot(pod, spec)) {
+      const verify = this.#deps.context.machine.os === 'windows' ? verifyNotAdministrator : verifyRunAsNonRoot;
+      verify(pod, spec, await this.#userOf(imageRef));
+    }
     const podIp = cache.get(uidOf(pod)).sandboxes.find((sandbox) => sandbox.id === sandboxId)?.ip ?? '';
     const envs = await environment.resolve(pod, spec, { podIp, hostIp });
     const values = new Map(envs.map(({ key, value }) => [key, value]));
@@ -341,7 +353,9 @@ export class PodSyncer {
       metadata: { name: spec.name, attempt },
       ...(mounts.length === 0 ? {} : { mounts }),
       ...(targetId === undefined ? {} : { targetId }),
-      linux: linuxContainerConfig(pod, spec, this.#deps.memoryCapacity),
+      ...(this.#deps.context.machine.os === 'windows'
+        ? { windows: windowsContainerConfig(pod, spec) }
+        : { linux: linuxContainerConfig(pod, spec, this.#deps.memoryCapacity) }),
       image: spec.image ?? '',
       imageRef,
       command: (spec.command ?? []).map((text) => expand(text, values)),

@@ -3,7 +3,8 @@ import type { Container, Pod, Volume } from '../api/types.ts';
 import type { ComponentContext } from '../client/component-context.ts';
 import type { ContainerConfig } from '../cri/interface.ts';
 import { CsiError } from '../csi/interface.ts';
-import type { FileSystem } from '../machine/interface.ts';
+import type { FileSystem, MachineSpec } from '../machine/interface.ts';
+import { filePathOf } from '../../base/windows-path.ts';
 import type { ClaimVolumes } from './claim-volumes.ts';
 import { checkHostPath } from './host-path.ts';
 import type { MountStage } from './mount-error.ts';
@@ -29,9 +30,16 @@ const PLUGINS = {
   projected: 'projected',
 } as const;
 
+type System = MachineSpec['os'];
+
+/** A path as a Pod's author writes it for a machine, or for a container on it. */
+function pathOn(os: System, path: string): string {
+  return os === 'windows' ? (filePathOf(path) ?? path) : path.replace(/(?<=.)\/+$/, '');
+}
+
 /** Folder of a volume on the machine; undefined for kinds that are not mounted. */
-function folderOf(pod: Pod, volume: Volume): string | undefined {
-  if (volume.hostPath !== undefined) return volume.hostPath.path.replace(/(?<=.)\/+$/, '');
+function folderOf(pod: Pod, volume: Volume, os: System): string | undefined {
+  if (volume.hostPath !== undefined) return pathOn(os, volume.hostPath.path);
   const kind = (Object.keys(PLUGINS) as (keyof typeof PLUGINS)[]).find(
     (candidate) => volume[candidate] !== undefined,
   );
@@ -68,9 +76,17 @@ export class PodVolumes {
   readonly #files: FileSystem;
   readonly #contents: VolumeContents;
   readonly #claims: ClaimVolumes;
+  readonly #os: System;
   readonly #mounted = new Map<string, Mounted>();
 
-  constructor(context: ComponentContext, files: FileSystem, contents: VolumeContents, claims: ClaimVolumes) {
+  constructor(
+    context: ComponentContext,
+    files: FileSystem,
+    contents: VolumeContents,
+    claims: ClaimVolumes,
+    os: System = 'linux',
+  ) {
+    this.#os = os;
     this.#context = context;
     this.#files = files;
     this.#contents = contents;
@@ -95,11 +111,12 @@ export class PodVolumes {
           if (claim?.watched === true) refreshAt = Math.min(refreshAt, this.#context.clock.now());
           continue;
         }
-        const folder = folderOf(pod, volume);
+        const folder = folderOf(pod, volume, this.#os);
         if (folder === undefined) continue;
-        if (volume.hostPath !== undefined) checkHostPath(this.#files, volume.name, volume.hostPath);
+        if (volume.hostPath !== undefined) 
+          checkHostPath(this.#files, volume.name, { ...volume.hostPath, path: folder });
         if (volume.emptyDir !== undefined && !this.#files.isFolder(folder))
-          this.#files.makeFolder(folder, volume.emptyDir.medium === 'Memory' ? 'memory' : 'disk');
+          this.#files.makeFolder(folder, this.#inMemory(volume) ? 'memory' : 'disk');
         const content = await this.#contents.of(pod, volume);
         if (this.#mounted.get(uidOf(pod)) !== mounted) return failed;
         if (content === undefined) continue;
@@ -145,7 +162,7 @@ export class PodVolumes {
       ({ name, mountPath, readOnly, subPath, subPathExpr }, index) => {
         const volume = volumes.get(name);
         const claim = this.#mounted.get(uidOf(pod))?.claims.get(name);
-        const folder = claim ?? (volume === undefined ? undefined : folderOf(pod, volume));
+        const folder = claim ?? (volume === undefined ? undefined : folderOf(pod, volume, this.#os));
         if (volume === undefined || folder === undefined) return [];
         const own = claim === undefined && volume.emptyDir === undefined && volume.hostPath === undefined;
         const below = subPathExpr === undefined ? subPath : expand(subPathExpr);
@@ -159,7 +176,7 @@ export class PodVolumes {
         }
         return [
           {
-            containerPath: mountPath.replace(/(?<=.)\/+$/, ''),
+            containerPath: pathOn(this.#os, mountPath),
             hostPath,
             // What the kubelet writes nobody else may.
             readonly: readOnly === true || own || volume.persistentVolumeClaim?.readOnly === true,
@@ -175,10 +192,10 @@ export class PodVolumes {
       const isLocal = [volume.emptyDir, volume.configMap, volume.downwardAPI].some(
         (kind) => kind !== undefined,
       );
-      const folder = isLocal ? folderOf(pod, volume) : undefined;
+      const folder = isLocal ? folderOf(pod, volume, this.#os) : undefined;
       return folder === undefined
         ? []
-        : [{ name: volume.name, folder, inMemory: volume.emptyDir?.medium === 'Memory' }];
+        : [{ name: volume.name, folder, inMemory: this.#inMemory(volume) }];
     });
   }
 
@@ -222,6 +239,11 @@ export class PodVolumes {
     this.#contents.forget(uid);
     const folder = `${PODS}/${uid}`;
     if (this.#files.exists(folder)) this.#files.remove(folder);
+  }
+
+  /** Windows has no tmpfs: what is to be in memory is a folder on its disk. Models mount_windows.go (k8s.io/mount-utils). */
+  #inMemory(volume: Volume): boolean {
+    return this.#os === 'linux' && volume.emptyDir?.medium === 'Memory';
   }
 
   #refreshAfter(mounted: Mounted, time: number): void {

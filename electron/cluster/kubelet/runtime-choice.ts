@@ -4,6 +4,7 @@ import type { CgroupDriver, CriClient } from '../cri/interface.ts';
 import { CriError } from '../cri/interface.ts';
 import { DOCKER_SOCKET } from '../cri/variants/docker.ts';
 import type { ProcessContext } from '../machine/interface.ts';
+import { endpointOfSocket, socketOfEndpoint } from '../../base/windows-path.ts';
 
 export const DOCKERSHIM_SOCKET = '/run/dockershim.sock';
 /** How long a runtime that is starting beside the kubelet is waited for, in milliseconds: systemd starts it before. */
@@ -41,11 +42,6 @@ export function minorVersion(version: string): number {
   return Number(/^v1\.(\d+)/.exec(version)?.[1] ?? Number.NaN);
 }
 
-/** The path of `unix:///var/run/x.sock`; `/var/run` is `/run`. */
-export function socketPath(endpoint: string): string {
-  return endpoint.replace(/^unix:\/\//, '').replace(/^\/var\/run\//, '/run/');
-}
-
 /**
  * What the flags of a kubelet of that version say of its runtime: `docker` was the default until 1.23. Models
  * cmd/kubelet/app/options (v1.19 to v1.34). @throws Error for a flag that the version does not have
@@ -64,7 +60,7 @@ export function runtimeChoice(argv: readonly string[], version: string): Runtime
   if (kind !== 'docker' && kind !== 'remote')
     throw new Error(`failed to run Kubelet: unsupported CRI runtime: "${kind}"`);
   if (kind === 'docker') return { dockershim: true, socket: DOCKERSHIM_SOCKET };
-  return { dockershim: false, socket: endpoint === undefined ? undefined : socketPath(endpoint) };
+  return { dockershim: false, socket: endpoint === undefined ? undefined : socketOfEndpoint(endpoint) };
 }
 
 /**
@@ -121,12 +117,12 @@ export async function validateRuntime(
   const cri = new SocketCriClient(process.net, process.machine.name, socket, process.files);
   try {
     await patiently(process, () => cri.call('Version', {}));
-    if (minorVersion(version) < 31) return configured;
+    if (minorVersion(version) < 31 || process.machine.os === 'windows') return configured;
     return await driverOf(process, cri, configured);
   } catch (error) {
     if (!(error instanceof CriError)) throw error;
     throw new Error(
-      `failed to run Kubelet: validate service connection: validate CRI v1 runtime API for endpoint "unix://${socket}": ${error.message}`,
+      `failed to run Kubelet: validate service connection: validate CRI v1 runtime API for endpoint "${endpointOfSocket(socket)}": ${error.message}`,
       { cause: error },
     );
   } finally {

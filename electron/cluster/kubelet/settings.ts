@@ -1,6 +1,6 @@
 import { parseGoDuration } from '../apimachinery/duration.ts';
 import type { Taint } from '../api/types.ts';
-import type { KubeletConfiguration } from './config/interface.ts';
+import type { KubeletConfiguration, KubeletConfigurationFile } from './config/interface.ts';
 import { KubeletConfigurationError } from './config/interface.ts';
 import { loadConfiguration } from './config/load.ts';
 import type { Reserved } from './config/reserved.ts';
@@ -11,6 +11,7 @@ import type { CgroupDriver } from '../cri/interface.ts';
 import { validateNodeLabels } from './node-labels.ts';
 import type { ClusterDns } from './pod-dns.ts';
 import type { FileSystem, MachineSpec } from '../machine/interface.ts';
+import { filePathOf, socketOfEndpoint } from '../../base/windows-path.ts';
 
 /** What a kubelet is told by its flags and its configuration file. Times in milliseconds. */
 export interface KubeletSettings {
@@ -78,6 +79,17 @@ function parseTaints(text: string): Taint[] {
     });
 }
 
+/** Flags that stand for fields of the configuration, as far as they are read: those of a node without cgroups. */
+function flagged(flags: ReadonlyMap<string, string>): KubeletConfigurationFile {
+  const [perQos, enforced] = [flags.get('cgroups-per-qos'), flags.get('enforce-node-allocatable')];
+  return {
+    ...(perQos === undefined ? {} : { cgroupsPerQOS: perQos === 'true' }),
+    ...(enforced === undefined
+      ? {}
+      : { enforceNodeAllocatable: enforced.split(',').filter((name) => name !== '') }),
+  };
+}
+
 /** @throws KubeletConfigurationError where the machine swaps. Models cmd/kubelet/app/server.go and containermanager (v1.34) */
 function checkSwap(config: KubeletConfiguration, files: FileSystem): void {
   const path = '/proc/swaps';
@@ -106,7 +118,9 @@ export function readSettings(
   const nodeLabels = parseLabels(flags.get('node-labels') ?? '');
   const bootstrap = flags.get('bootstrap-kubeconfig');
   validateNodeLabels(nodeLabels);
-  const { config, warning } = loadConfiguration(files, flags.get('config') ?? '/var/lib/kubelet/config.yaml');
+  const path = (text: string): string => (machine.os === 'windows' ? (filePathOf(text) ?? text) : text);
+  const configFile = path(flags.get('config') ?? '/var/lib/kubelet/config.yaml');
+  const { config, warning } = loadConfiguration(files, configFile, machine.os, flagged(flags));
   const taints = parseTaints(flags.get('register-with-taints') ?? '');
   return within('failed to run Kubelet: ', () => {
     const reserved = reservedResources(config);
@@ -117,12 +131,12 @@ export function readSettings(
     return {
       nodeName: flags.get('hostname-override') ?? machine.name,
       nodeIp: flags.get('node-ip') ?? machine.ip,
-      kubeconfig: flags.get('kubeconfig') ?? '/etc/kubernetes/kubelet.conf',
-      ...(bootstrap === undefined ? {} : { bootstrapKubeconfig: bootstrap }),
-      staticPodPath: config.staticPodPath,
+      kubeconfig: path(flags.get('kubeconfig') ?? '/etc/kubernetes/kubelet.conf'),
+      ...(bootstrap === undefined ? {} : { bootstrapKubeconfig: path(bootstrap) }),
+      staticPodPath: config.staticPodPath === '' ? '' : path(config.staticPodPath),
       nodeLabels,
       registerWithTaints: taints.length > 0 ? taints : config.registerWithTaints,
-      socket: config.containerRuntimeEndpoint.replace(/^unix:\/\//, ''),
+      socket: socketOfEndpoint(config.containerRuntimeEndpoint),
       maxPods: perCore > 0 ? Math.min(perCore, config.maxPods) : config.maxPods,
       serializeImagePulls: config.serializeImagePulls,
       nodeStatusUpdateFrequency: ms(config.nodeStatusUpdateFrequency),

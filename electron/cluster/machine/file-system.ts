@@ -11,7 +11,7 @@ import { normalize, withSlash } from './path-text.ts';
 const PREFIX = 'file:';
 const FOLDER = 'folder:';
 /** Folders that every machine has, even when nothing is in them. */
-const STANDARD = [
+const LINUX = [
   '/etc',
   '/etc/default',
   '/home',
@@ -25,6 +25,14 @@ const STANDARD = [
   '/var/lib',
   '/var/log',
   '/var/tmp',
+];
+const WINDOWS = [
+  '/Program Files',
+  '/ProgramData',
+  '/Users/Administrator',
+  '/Windows/System32',
+  '/var/lib/kubelet',
+  '/var/log/pods',
 ];
 /** What a folder's entry takes. */
 const FOLDER_SIZE = 4096;
@@ -46,9 +54,16 @@ export class MachineFiles {
   readonly #mounts = new Map<string, MountedFolder>();
   readonly #links: Links;
   readonly #attributes: FileAttributes;
+  readonly #standard: readonly string[];
 
   /** `now`: virtual time. */
-  constructor(state: LocalState, disk: CountedDisk, now: () => number) {
+  constructor(
+    state: LocalState,
+    disk: CountedDisk,
+    now: () => number,
+    os: 'linux' | 'windows' = 'linux',
+  ) {
+    this.#standard = os === 'windows' ? WINDOWS : LINUX;
     this.#state = state;
     this.#disk = disk;
     this.#links = new Links(state, this.#mounts);
@@ -59,7 +74,7 @@ export class MachineFiles {
     }
     disk.count(this.#attributes.totalWithoutContent());
     for (const path of this.#links.paths) this.#count(path, 1);
-    for (const folder of STANDARD) this.#count(`${folder}/`, 1);
+    for (const folder of this.#standard) this.#count(`${folder}/`, 1);
     for (const key of state.keys(FOLDER)) this.#count(`${key.slice(FOLDER.length)}/`, 1);
   }
 
@@ -203,7 +218,7 @@ export class MachineFiles {
   makeFolder(path: string, medium: 'disk' | 'memory' = 'disk'): void {
     const clean = this.#resolve(path);
     if (this.#isFile(clean)) throw new MachineFileError('EEXIST', 'mkdir', path);
-    if (clean === '/' || STANDARD.includes(clean) || this.#state.get(FOLDER + clean) !== undefined) return;
+    if (clean === '/' || this.#standard.includes(clean) || this.#state.get(FOLDER + clean) !== undefined) return;
     this.#state.set(FOLDER + clean, medium);
     this.#attributes.touch(clean);
     this.#count(`${clean}/`, 1);
@@ -377,7 +392,7 @@ export class MachineFiles {
 
   #foldersBelow(prefix: string): string[] {
     const made = this.#state.keys(FOLDER + prefix).map((key) => key.slice(FOLDER.length));
-    const always = [...STANDARD, ...this.#mounts.keys()];
+    const always = [...this.#standard, ...this.#mounts.keys()];
     return [...made, ...always.filter((path) => path.startsWith(prefix))];
   }
 

@@ -287,6 +287,9 @@ export interface Machine {
   readonly units: UnitManager;
 }
 
+/** Who writes into the journal what becomes of a service of Windows. */
+export const SERVICE_CONTROL_MANAGER = 'Service Control Manager';
+
 /** One line of the journal. */
 export interface JournalEntry {
   readonly time: number;
@@ -307,7 +310,7 @@ export interface UnitExit {
   readonly startedAt: number;
 }
 
-/** A systemd service. */
+/** A systemd service, or one of Windows. */
 export interface Unit {
   /** Without `.service`, e.g. `kubelet`. */
   readonly name: string;
@@ -340,9 +343,11 @@ export interface UnitDefinition {
   readonly restartSeconds: number;
   /** What its package brings, by path: written once, taken away with the package. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Services of Windows that have to run before it. */
+  readonly dependsOn?: readonly string[];
 }
 
-/** systemctl's verbs. Whether a unit is enabled and was stopped by hand survives power-off and restart of the app. */
+/** systemctl's verbs, which Windows' services have too (`machine/windows-services.ts`). Whether a unit is enabled and was stopped by hand survives power-off and restart of the app. */
 export interface UnitManager {
   define(unit: UnitDefinition): void;
   readonly list: readonly Unit[];

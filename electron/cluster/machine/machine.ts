@@ -21,6 +21,7 @@ import { StoredState } from './local-state.ts';
 import { SimulatedProcess } from './process.ts';
 import { ShutdownInhibitors } from './shutdown-inhibitors.ts';
 import { SystemdUnits } from './units.ts';
+import { WindowsServices } from './windows-services.ts';
 
 const POWER = 'machine:powered';
 const SKEW = 'machine:clock-skew';
@@ -33,7 +34,7 @@ export class SimulatedMachine implements Machine {
   readonly files: FileSystem;
   readonly disk: CountedDisk;
   readonly kernel: SimulatedKernel;
-  readonly units: SystemdUnits;
+  readonly units: SystemdUnits | WindowsServices;
   readonly #simulation: Simulation;
   readonly #network: SimulatedNetwork;
   readonly #files: MachineFiles;
@@ -60,16 +61,18 @@ export class SimulatedMachine implements Machine {
     this.#network = network;
     this.state = new StoredState(store);
     this.disk = new CountedDisk(spec.disk);
-    this.#files = new MachineFiles(this.state, this.disk, () => this.now());
+    this.#files = new MachineFiles(this.state, this.disk, () => this.now(), spec.os);
     this.#mounts = new DiskMounts(this.#files, this.state, devices);
-    this.#context = simulation.createContext(`${spec.name}/systemd`);
+    this.#context = simulation.createContext(
+      `${spec.name}/${spec.os === 'windows' ? 'services' : 'systemd'}`,
+    );
     this.files = this.#mounts.view(this.#context.clock, () => undefined);
     this.kernel = new SimulatedKernel(spec);
     this.#powered = this.state.get(POWER) !== false;
     if (this.state.get(BOOTED) === undefined) this.state.set(BOOTED, simulation.now);
     network.addMachine(spec.name, spec.ip);
     if (!this.#powered) network.setPowered(spec.name, false);
-    this.units = new SystemdUnits({
+    this.units = new (spec.os === 'windows' ? WindowsServices : SystemdUnits)({
       context: this.#context,
       state: this.state,
       files: this.files,

@@ -3,11 +3,12 @@ import type { Machine, Process } from '../machine/interface.ts';
 import { commands } from './commands/registry.ts';
 import type { CommandContext, ExecIo, MachineExec, TerminalAccess, TypedInput } from './interface.ts';
 import { CommandError } from './interface.ts';
+import { runOnWindows } from './windows/windows-commands.ts';
 
-const HOME = '/root';
+const HOME = { linux: '/root', windows: '/Users/Administrator' };
 
 /**
- * Runs one program of a machine as root. Must be called within a turn of the simulation. The exit code is 130 after
+ * Runs one program of a machine as root, or as the Administrator of Windows. Must be called within a turn of the simulation. The exit code is 130 after
  * `interrupt`, 255 when the machine lost power.
  */
 export function execOnMachine(
@@ -25,15 +26,20 @@ export function execOnMachine(
     name,
     argv,
     program: (context) =>
-      run(name, argv.slice(1), {
+      run(machine.spec.os === 'windows' ? file : name, argv.slice(1), {
         machine,
         process: context,
         interrupted,
         afterPowerLoss,
         stdin: io.stdin ?? '',
-        cwd: io.cwd ?? HOME,
-        out: (text) => io.stdout(text),
-        err: (text) => io.stderr(text),
+        cwd: io.cwd ?? HOME[machine.spec.os],
+        // What has ended, with its machine's power perhaps, writes no more.
+        out: (text) => {
+          if (process.exit === undefined) io.stdout(text);
+        },
+        err: (text) => {
+          if (process.exit === undefined) io.stderr(text);
+        },
         ...(io.terminal === undefined ? {} : { terminal: keyboard }),
       }),
   });
@@ -57,6 +63,7 @@ export function execOnMachine(
 }
 
 async function run(name: string, args: readonly string[], context: CommandContext): Promise<number> {
+  if (context.machine.spec.os === 'windows') return runOnWindows(name, args, context);
   const command = commands.get(name);
   if (command === undefined) {
     context.err(`bash: line 1: ${name}: command not found\n`);

@@ -14,6 +14,14 @@ interface Parts {
   report: (finished: FinishedLine) => void;
 }
 
+/** Whether bash would run it as it is. */
+function isWholeScript(text: string): boolean {
+  const parsed = parseScript(text);
+  const goesOn =
+    parsed.kind === 'incomplete' || (parsed.kind === 'script' && parsed.openHereDoc !== undefined);
+  return text.trim() === '' || !goesOn;
+}
+
 /** A prompt inside a running command: its own history (not kept), Ctrl-C for the line that runs, Ctrl-D to leave. */
 export async function converse(session: Conversation, parts: Parts): Promise<number> {
   const { keyboard, out, terminal } = parts;
@@ -42,7 +50,8 @@ export async function converse(session: Conversation, parts: Parts): Promise<num
         code = 130;
         continue;
       }
-      const expanded = history.expand(result.text);
+      const asTyped: ReturnType<History['expand']> = { line: result.text };
+      const expanded = session.isWhole === undefined ? history.expand(result.text) : asTyped;
       if (expanded.missing !== undefined) {
         await out.write(`-bash: ${expanded.missing}: event not found\n`);
         text = '';
@@ -50,16 +59,11 @@ export async function converse(session: Conversation, parts: Parts): Promise<num
       }
       if (expanded.line !== result.text) await out.write(`${expanded.line}\n`);
       text = text === '' ? expanded.line : `${text}\n${expanded.line}`;
-      const parsed = parseScript(text);
-      if (
-        text.trim() !== '' &&
-        (parsed.kind === 'incomplete' || (parsed.kind === 'script' && parsed.openHereDoc !== undefined))
-      )
-        continue;
+      if (!(session.isWhole?.(text) ?? isWholeScript(text))) continue;
       const line = text;
       text = '';
-      if (line.trim() === '') continue;
-      history.add(line);
+      if (line.trim() === '' && session.isWhole === undefined) continue;
+      if (line.trim() !== '') history.add(line);
       running = new AbortController();
       const stop = keyboard.listen((chunk) => keyboard.cooked.feed(chunk));
       const startedAt = Date.now();

@@ -18,6 +18,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     return void response.end(
       JSON.stringify([
         { name: 'cp-1', address: '10.0.0.1', os: 'Debian', powered: true, reachable: true },
+        { name: 'win-1', address: '10.0.0.3', os: 'windows', powered: true, reachable: true },
         { name: 'off-1', address: '10.0.0.9', os: 'Debian', powered: false, reachable: false },
       ]),
     );
@@ -141,4 +142,15 @@ it('has no commands of the console', async () => {
   expect(test.stderr.text).toBe(
     'bash: line 1: virsh: command not found\nbash: line 1: lab: command not found\n',
   );
+});
+
+it('gives a line for a Windows machine to PowerShell there, as it is', async () => {
+  expect(await test.start("ssh win-1 'Get-Service kubelet | Select-Object Name'").done).toBe(0);
+  expect(seen).toEqual([
+    {
+      argv: ['powershell.exe', '-Command', 'Get-Service kubelet | Select-Object Name'],
+      cwd: '/Users/Administrator',
+    },
+  ]);
+  expect(test.stdout.text).toBe('ran powershell.exe -Command Get-Service kubelet | Select-Object Name\n');
 });

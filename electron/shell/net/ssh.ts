@@ -3,6 +3,8 @@ import type { Command, CommandIo, Terminal } from '../interface.ts';
 import { parseScript } from '../parse/parse-script.ts';
 import { emptySource } from '../streams/sources.ts';
 import { MachinesClient, type MachineInfo } from './machines-client.ts';
+import { remoteExec } from './remote-exec.ts';
+import { RemotePowerShell } from './remote-powershell.ts';
 import { RemoteShell } from './remote-shell.ts';
 
 /** Options of ssh that take a value; all are accepted and have no meaning between simulated machines. */
@@ -69,6 +71,11 @@ export function sshCommand(tools: () => ReadonlyMap<string, Command>): Command {
       const isSession = args.length === 0;
       const atTerminal =
         io.tty !== undefined && io.stdout.isTty && (terminal || (isSession && io.stdin.isTty));
+      if (machine.os === 'windows')
+        return await onWindows(io, client, machine.name, args.join(' '), {
+          atTerminal,
+          noInput: noInput || (io.stdin.isTty && !terminal),
+        });
       const remote = new RemoteShell(client, machine.name, {
         user,
         own: tools(),
@@ -94,6 +101,37 @@ export function sshCommand(tools: () => ReadonlyMap<string, Command>): Command {
   };
 }
 
+/** On Windows ssh opens PowerShell: a session at a terminal, one line, or the lines of a pipe. */
+async function onWindows(
+  io: CommandIo,
+  client: MachinesClient,
+  machine: string,
+  line: string,
+  { atTerminal, noInput }: { readonly atTerminal: boolean; readonly noInput: boolean },
+): Promise<number> {
+  const { tty } = io;
+  if (line === '' && atTerminal && tty?.converse !== undefined) {
+    const remote = new RemotePowerShell(client, machine);
+    try {
+      return (await remote.open(io, tty)) ?? (await conversation(io, remote, tty.converse.bind(tty), ''));
+    } finally {
+      remote.close();
+    }
+  }
+  const stdin = noInput ? '' : await io.stdin.text();
+  return remoteExec({ ...pick(io), stdin: emptySource() }, client, machine, {
+    argv: ['powershell.exe', '-Command', line === '' ? '-' : line],
+    cwd: '/Users/Administrator',
+    ...(stdin === '' ? {} : { stdin }),
+  });
+}
+
+const pick = ({ stdout, stderr, signal }: CommandIo): Pick<CommandIo, 'stdout' | 'stderr' | 'signal'> => ({
+  stdout,
+  stderr,
+  signal,
+});
+
 async function resolveHost(
   client: MachinesClient,
   host: string,
@@ -109,23 +147,25 @@ async function command(io: CommandIo, remote: RemoteShell, line: string, noInput
   return io.signal.aborted ? interruptCode(io.signal) : typeof ended === 'number' ? ended : ended.leave;
 }
 
-/** A conversation with the machine through the console's own line editor. */
+/** A conversation with the machine through the console's own line editor. `farewell`: what the shell there says last. */
 async function conversation(
   io: CommandIo,
-  remote: RemoteShell,
+  remote: RemoteShell | RemotePowerShell,
   converse: NonNullable<Terminal['converse']>,
+  farewell = 'logout\n',
 ): Promise<number> {
   const code = await converse({
     host: remote.machine,
     history: remote.history,
     prompt: (continued) => remote.prompt(continued),
     complete: (line, cursor) => remote.complete(line, cursor),
+    ...(remote instanceof RemotePowerShell ? { isWhole: () => remote.isWhole() } : {}),
     run: async (line, streams, signal) => {
       const ended = await remote.run(line, streams, signal);
       return remote.lost ? { leave: 255 } : ended;
     },
   });
-  await io.stdout.write(remote.lost ? '' : 'logout\n');
+  await io.stdout.write(remote.lost ? '' : farewell);
   await io.stdout.write(`Connection to ${remote.machine} closed.\n`);
   return code;
 }

@@ -16,16 +16,16 @@ const OLD_PLUGIN = 'io.containerd.grpc.v1.cri';
 /** The text that was read last: every sandbox asks, and most machines of a cluster have the same. */
 let known: { readonly text: string; readonly config: TomlTable } = { text: '', config: {} };
 
-function read(files: FileSystem): TomlTable {
-  if (!files.exists(CONTAINERD_CONFIG)) return {};
-  const text = files.read(CONTAINERD_CONFIG);
+function read(files: FileSystem, path: string): TomlTable {
+  if (!files.exists(path)) return {};
+  const text = files.read(path);
   if (text === known.text) return known.config;
   try {
     known = { text, config: parseToml(text) };
     return known.config;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`containerd: failed to load TOML: ${CONTAINERD_CONFIG}: ${why}`);
+    throw new Error(`containerd: failed to load TOML: ${path}: ${why}`);
   }
 }
 
@@ -33,8 +33,9 @@ function plugin(config: TomlTable, name: string, ...path: readonly string[]): To
   return tomlAt(config, 'plugins', name, ...path) ?? tomlAt(config, 'plugins', OLD_PLUGIN, ...path);
 }
 
-function settings(files: FileSystem): RuntimeSettings {
-  const config = read(files);
+/** What the file at `path` says. @throws Error when it cannot be read as TOML */
+export function containerdSettings(files: FileSystem, path: string): RuntimeSettings {
+  const config = read(files, path);
   const systemd = plugin(config, RUNTIME_PLUGIN, 'containerd', 'runtimes', 'runc', 'options', 'SystemdCgroup');
   const sandbox = plugin(config, IMAGES_PLUGIN, 'pinned_images', 'sandbox') ?? plugin(config, OLD_PLUGIN, 'sandbox_image');
   const runtimes = plugin(config, RUNTIME_PLUGIN, 'containerd', 'runtimes');
@@ -114,7 +115,7 @@ export const containerdVariant: RuntimeVariant = {
   imageRef: (image) => image.repoDigests[0] ?? image.id,
   displayName: (normal) => normal,
   resolveName: hubName,
-  settings,
+  settings: (files) => containerdSettings(files, CONTAINERD_CONFIG),
   info({ cgroupDriver }, networkReady) {
     const loaded = networkReady
       ? 'OK'

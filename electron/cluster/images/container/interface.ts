@@ -78,6 +78,8 @@ export interface ContainerWorld {
   /** Empty: that of the machine. */
   readonly hostname: string;
   readonly files: ContainerFiles;
+  /** On Windows: who its processes run as, where that is not the image's user. */
+  readonly windowsUser?: string;
   readonly workingDir: string;
   readonly user: ContainerUser;
   /** Oldest first. */

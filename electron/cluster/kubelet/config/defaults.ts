@@ -9,6 +9,13 @@ const EVICTION_HARD = {
   'imagefs.inodesFree': '5%',
 };
 
+/** Models defaults_windows.go beside it: Windows keeps more for itself, and its files have no inodes. */
+const EVICTION_HARD_WINDOWS = {
+  'memory.available': '500Mi',
+  'nodefs.available': '10%',
+  'imagefs.available': '15%',
+};
+
 const DEFAULTS: KubeletConfiguration = {
   staticPodPath: '',
   podLogsDir: '/var/log/pods',
@@ -85,7 +92,18 @@ const ZERO_IS_UNSET: readonly (keyof KubeletConfiguration)[] = [
 const ZEROS: readonly unknown[] = ['', 0, '0', '0s'];
 
 /** Models SetDefaults_KubeletConfiguration (pkg/kubelet/apis/config/v1beta1/defaults.go, v1.34). */
-export function withDefaults(file: KubeletConfigurationFile): KubeletConfiguration {
+export function withDefaults(
+  file: KubeletConfigurationFile,
+  os: 'linux' | 'windows' = 'linux',
+): KubeletConfiguration {
+  const usual =
+    os === 'linux'
+      ? DEFAULTS
+      : {
+          ...DEFAULTS,
+          evictionHard: EVICTION_HARD_WINDOWS,
+          containerRuntimeEndpoint: 'npipe:////./pipe/containerd-containerd',
+        };
   const said = Object.fromEntries(
     Object.entries(file).filter(
       ([key, value]) =>
@@ -94,7 +112,7 @@ export function withDefaults(file: KubeletConfigurationFile): KubeletConfigurati
         !(ZERO_IS_UNSET.includes(key as keyof KubeletConfiguration) && ZEROS.includes(value)),
     ),
   );
-  const config = { ...DEFAULTS, ...said } as KubeletConfiguration;
+  const config = { ...usual, ...said } as KubeletConfiguration;
   // Told less often than looked at only when neither was said.
   const followed = file.nodeStatusReportFrequency ?? '0s';
   const reported = !ZEROS.includes(followed)
@@ -104,7 +122,7 @@ export function withDefaults(file: KubeletConfigurationFile): KubeletConfigurati
       : config.nodeStatusUpdateFrequency;
   const merged =
     file['mergeDefaultEvictionSettings'] === true
-      ? { ...EVICTION_HARD, ...config.evictionHard }
+      ? { ...usual.evictionHard, ...config.evictionHard }
       : config.evictionHard;
   return { ...config, nodeStatusReportFrequency: reported, evictionHard: merged };
 }

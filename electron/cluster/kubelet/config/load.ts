@@ -1,7 +1,7 @@
-import type { FileSystem } from '../../machine/interface.ts';
+import type { FileSystem, MachineSpec } from '../../machine/interface.ts';
 import { decodeConfiguration } from './decode.ts';
 import { withDefaults } from './defaults.ts';
-import type { KubeletConfiguration } from './interface.ts';
+import type { KubeletConfiguration, KubeletConfigurationFile } from './interface.ts';
 import { KubeletConfigurationError } from './interface.ts';
 import { validateConfiguration } from './validation.ts';
 
@@ -12,10 +12,15 @@ export interface LoadedConfiguration {
 }
 
 /**
- * Reads, defaults and validates the file of `--config`. Models loadConfigFile and ValidateKubeletConfiguration as
+ * Reads, defaults and validates the file of `--config`, before which `flags` count. Models loadConfigFile and ValidateKubeletConfiguration as
  * cmd/kubelet/app/server.go calls them (v1.34). @throws KubeletConfigurationError
  */
-export function loadConfiguration(files: FileSystem, path: string): LoadedConfiguration {
+export function loadConfiguration(
+  files: FileSystem,
+  path: string,
+  os: MachineSpec['os'] = 'linux',
+  flags: KubeletConfigurationFile = {},
+): LoadedConfiguration {
   let decoded: ReturnType<typeof decodeConfiguration>;
   try {
     decoded = decodeConfiguration(readText(files, path));
@@ -25,7 +30,7 @@ export function loadConfiguration(files: FileSystem, path: string): LoadedConfig
       `failed to load kubelet config file, path: ${path}, error: failed to load Kubelet config file ${path}, error ${error.message}`,
     );
   }
-  const config = withDefaults(decoded.file);
+  const config = withDefaults({ ...decoded.file, ...flags }, os);
   const errors = [...new Set(validateConfiguration(config))];
   if (errors.length > 0) {
     const text = errors.length === 1 ? errors.join('') : `[${errors.join(', ')}]`;

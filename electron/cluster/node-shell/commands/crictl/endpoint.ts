@@ -1,16 +1,20 @@
 import { parse } from 'yaml';
+import { socketOfEndpoint } from '../../../../base/windows-path.ts';
 import type { CommandContext } from '../../interface.ts';
 import { fatal } from './interface.ts';
 
-const CONFIG = '/etc/crictl.yaml';
+const CONFIG = { linux: '/etc/crictl.yaml', windows: '/Users/Administrator/.crictl/crictl.yaml' };
 const FLAG = /^(--runtime-endpoint|-r|--image-endpoint|-i|--config|-c|--timeout|-t|--debug|-D)(?:=(.*))?$/;
 const ALONE = ['--debug', '-D'];
 /** Tried in turn where nobody says which. */
-const DEFAULTS = [
-  'unix:///run/containerd/containerd.sock',
-  'unix:///run/crio/crio.sock',
-  'unix:///var/run/cri-dockerd.sock',
-];
+const DEFAULTS = {
+  linux: [
+    'unix:///run/containerd/containerd.sock',
+    'unix:///run/crio/crio.sock',
+    'unix:///var/run/cri-dockerd.sock',
+  ],
+  windows: ['npipe:////./pipe/containerd-containerd', 'npipe:////./pipe/cri-dockerd'],
+};
 
 /** Where a call may go, and what is left of the command line. */
 export interface Endpoints {
@@ -20,10 +24,8 @@ export interface Endpoints {
   readonly args: readonly string[];
 }
 
-/** `unix:///var/run/x.sock` or a path; `/var/run` is `/run`. */
-export function socketOf(endpoint: string): string {
-  return endpoint.replace(/^unix:\/\//, '').replace(/^\/var\/run\//, '/run/');
-}
+/** `unix:///var/run/x.sock`, a named pipe or a path; `/var/run` is `/run`. */
+export const socketOf = socketOfEndpoint;
 
 /**
  * Which runtime crictl is to speak to: the flag, then the configuration file, then the defaults, with crictl's warnings. @throws
@@ -44,17 +46,17 @@ export function crictlEndpoints(given: readonly string[], context: CommandContex
   const config = readConfig(context, flags.get('c'));
   const endpoint = flags.get('r') ?? config;
   return endpoint === undefined || endpoint === ''
-    ? { endpoints: DEFAULTS, isGiven: false, args }
+    ? { endpoints: DEFAULTS[context.machine.spec.os], isGiven: false, args }
     : { endpoints: [endpoint], isGiven: true, args };
 }
 
 function readConfig(context: CommandContext, given: string | undefined): string | undefined {
-  const { files } = context.machine;
-  const path = given ?? CONFIG;
+  const { files, spec } = context.machine;
+  const path = given ?? CONFIG[spec.os];
   if (!files.exists(path)) {
     if (given !== undefined)
       throw fatal(`get server config from file: load config file: read config file: open ${path}: no such file or directory`);
-    context.err(`WARN[0000] Config "${CONFIG}" does not exist, trying next: "/usr/bin/crictl.yaml"\n`);
+    context.err(`WARN[0000] Config "${path}" does not exist, trying next: "/usr/bin/crictl.yaml"\n`);
     return undefined;
   }
   try {

@@ -17,6 +17,7 @@ import { at, child } from '../../../../apimachinery/validation/path.ts';
 import type { Container } from '../../../types.ts';
 import { validateProbesAndHooks } from './handler-validation.ts';
 import { validateResources } from './resources-validation.ts';
+import { validateWindowsOptions } from './windows-options-validation.ts';
 
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
@@ -81,6 +82,12 @@ export function validateContainer(
   errors.push(...validatePullPolicy(container.imagePullPolicy ?? '', child(path, 'imagePullPolicy')));
   if (container.resources !== undefined)
     errors.push(...validateResources(container.resources, child(path, 'resources')));
+  errors.push(
+    ...validateWindowsOptions(
+      container.securityContext?.windowsOptions,
+      child(path, 'securityContext.windowsOptions'),
+    ),
+  );
   if (name !== '' && scope.names.has(name)) errors.push(duplicate(child(path, 'name'), name));
   scope.names.add(name);
   if (isInit) errors.push(...validateInitOnly(container, path));

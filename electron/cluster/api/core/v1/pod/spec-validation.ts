@@ -13,9 +13,11 @@ import type { PodSpec } from '../../../types.ts';
 import type { ContainerScope } from './container-validation.ts';
 import { validateContainer } from './container-validation.ts';
 import { validateEphemeralContainers } from './ephemeral-validation.ts';
+import { validatePodOS } from './os-validation.ts';
 import { validateResourceQuantity } from './resources-validation.ts';
 import { validateAffinity, validateSpread, validateTolerations } from './scheduling-validation.ts';
 import { validateVolumes } from './volume-validation.ts';
+import { validateHostProcess, validateWindowsOptions } from './windows-options-validation.ts';
 
 const RESTART_POLICIES = ['Always', 'OnFailure', 'Never'];
 const DNS_POLICIES = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'];
@@ -45,6 +47,7 @@ export function validatePodSpec(spec: PodSpec, path: string): FieldError[] {
   if (spec.topologySpreadConstraints !== undefined) {
     errors.push(...validateSpread(spec.topologySpreadConstraints, child(path, 'topologySpreadConstraints')));
   }
+  errors.push(...validateHostProcess(spec, path));
   errors.push(...validateNamesAndNumbers(spec, path));
   if (spec.tolerations !== undefined)
     errors.push(...validateTolerations(spec.tolerations, child(path, 'tolerations')));
@@ -54,6 +57,7 @@ export function validatePodSpec(spec: PodSpec, path: string): FieldError[] {
       ...validateResourceQuantity(name, spec.overhead[name] as string, `${child(path, 'overhead')}[${name}]`),
     );
   }
+  errors.push(...validatePodOS(spec, path));
   return errors;
 }
 
@@ -91,6 +95,7 @@ function validateSecurityContext(spec: PodSpec, path: string): FieldError[] {
       errors.push(invalid(child(where, name), id, inclusiveRangeError(0, MAX_INT32)));
     }
   }
+  errors.push(...validateWindowsOptions(securityContext.windowsOptions, child(where, 'windowsOptions')));
   return errors;
 }
 
@@ -167,9 +172,6 @@ function validateNamesAndNumbers(spec: PodSpec, path: string): FieldError[] {
     errors.push(
       notSupported(child(path, 'preemptionPolicy'), preemptionPolicy, ['PreemptLowerPriority', 'Never']),
     );
-  }
-  if (spec.os !== undefined && spec.os.name !== 'linux' && spec.os.name !== 'windows') {
-    errors.push(notSupported(child(child(path, 'os'), 'name'), spec.os.name ?? '', ['linux', 'windows']));
   }
   if (spec.shareProcessNamespace === true && spec.hostPID === true) {
     errors.push(
