@@ -10,7 +10,10 @@ function kubeletLog({ units, bootedAt }: Machine): MountedFolder {
   const name = KUBELET_LOG.slice(KUBELET_LOG.lastIndexOf('/') + 1);
   const entries = (): readonly JournalEntry[] =>
     units.journal('kubelet').filter(({ identifier }) => identifier === 'kubelet');
-  const read = (): string => entries().map(({ message }) => `${message}\n`).join('');
+  const read = (): string =>
+    entries()
+      .map(({ message }) => `${message}\n`)
+      .join('');
   const stat = (path: string): FileStat | undefined => {
     if (path !== '' && path !== name) return undefined;
     return {

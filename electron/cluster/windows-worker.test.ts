@@ -78,9 +78,7 @@ const out = async (line: string): Promise<string> => {
 describe('a Windows worker', () => {
   it('has the files of a prepared one, and none of Linux', async () => {
     expect(await out('Get-ChildItem C:\\k -Name')).toBe('kubeadm.exe\nkubelet.exe\nStartKubelet.ps1\n');
-    expect(await out('ls C:\\ -Name')).toBe(
-      'etc\nk\nopt\nProgram Files\nProgramData\nUsers\nvar\nWindows\n',
-    );
+    expect(await out('ls C:\\ -Name')).toBe('etc\nk\nopt\nProgram Files\nProgramData\nUsers\nvar\nWindows\n');
     expect(await out('Test-Path C:\\etc\\os-release; Test-Path C:\\usr; Test-Path C:\\K\\KUBELET.EXE')).toBe(
       'False\nFalse\nTrue\n',
     );

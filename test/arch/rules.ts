@@ -91,12 +91,7 @@ export const RULES: readonly FolderRule[] = [
   {
     folder: 'electron/cluster/images',
     // What images are is data that labs may add to.
-    ours: [
-      ...COMPONENT,
-      'electron/cluster/network',
-      'electron/cluster/powershell',
-      'electron/shared/images',
-    ],
+    ours: [...COMPONENT, 'electron/cluster/network', 'electron/cluster/powershell', 'electron/shared/images'],
     packages: [],
   },
   {

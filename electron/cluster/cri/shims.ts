@@ -309,9 +309,7 @@ export class ContainerShims {
         textOf(files, '/etc/passwd'),
         textOf(files, '/etc/group'),
       ),
-      ...(config.windows?.runAsUsername === undefined
-        ? {}
-        : { windowsUser: config.windows.runAsUsername }),
+      ...(config.windows?.runAsUsername === undefined ? {} : { windowsUser: config.windows.runAsUsername }),
       workingDir: workingDirOf(config.workingDir, root.workingDir, this.#machine.spec.os),
       processes: () =>
         inside.map((each) => ({

@@ -8,7 +8,9 @@ export const START_KUBELET = '/k/StartKubelet.ps1';
 export const KUBELET_LOG = '/var/log/kubelet/kubelet.err.log';
 
 /** `C:\k\StartKubelet.ps1` as PrepareNode.ps1 of kubernetes-sigs/sig-windows-tools leaves it. */
-export const startKubeletScript = (hostname: string): string => `$FileContent = Get-Content -Path "${KUBEADM_FLAGS}"
+export const startKubeletScript = (
+  hostname: string,
+): string => `$FileContent = Get-Content -Path "${KUBEADM_FLAGS}"
 $global:KubeletArgs = $FileContent.TrimStart('KUBELET_KUBEADM_ARGS=').Trim('"')
 
 $cmd = "C:\\k\\kubelet.exe $global:KubeletArgs --cert-dir=$env:SYSTEMDRIVE\\var\\lib\\kubelet\\pki --config=/var/lib/kubelet/config.yaml --bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf --kubeconfig=/etc/kubernetes/kubelet.conf --hostname-override=${hostname} --enable-debugging-handlers --cgroups-per-qos=false --enforce-node-allocatable=\`"\`" --resolv-conf=\`"\`""
@@ -26,8 +28,7 @@ export function kubeletCommand(files: FileSystem): readonly string[] {
     );
   const script = files.read(START_KUBELET);
   const line = /^\s*\$cmd\s*=\s*"((?:[^"`]|`.)*)"/m.exec(script)?.[1];
-  if (line === undefined)
-    throw new Error("Cannot bind argument to parameter 'Command' because it is null.");
+  if (line === undefined) throw new Error("Cannot bind argument to parameter 'Command' because it is null.");
   const flags = files.exists(KUBEADM_FLAGS) ? files.read(KUBEADM_FLAGS).trim() : '';
   const [program = '', ...words] = line
     .replaceAll('$global:KubeletArgs', flags.replace(/^KUBELET_KUBEADM_ARGS=/, '').replace(/^"|"$/g, ''))

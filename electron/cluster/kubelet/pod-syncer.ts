@@ -333,7 +333,8 @@ export class PodSyncer {
     const granted = await devices.runOptions(pod, spec);
     const targetId = this.#targetOf(pod, spec);
     if (mustNotBeRoot(pod, spec)) {
-      const verify = this.#deps.context.machine.os === 'windows' ? verifyNotAdministrator : verifyRunAsNonRoot;
+      const verify =
+        this.#deps.context.machine.os === 'windows' ? verifyNotAdministrator : verifyRunAsNonRoot;
       verify(pod, spec, await this.#userOf(imageRef));
     }
     const podIp = cache.get(uidOf(pod)).sandboxes.find((sandbox) => sandbox.id === sandboxId)?.ip ?? '';

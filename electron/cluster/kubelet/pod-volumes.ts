@@ -113,7 +113,7 @@ export class PodVolumes {
         }
         const folder = folderOf(pod, volume, this.#os);
         if (folder === undefined) continue;
-        if (volume.hostPath !== undefined) 
+        if (volume.hostPath !== undefined)
           checkHostPath(this.#files, volume.name, { ...volume.hostPath, path: folder });
         if (volume.emptyDir !== undefined && !this.#files.isFolder(folder))
           this.#files.makeFolder(folder, this.#inMemory(volume) ? 'memory' : 'disk');
@@ -193,9 +193,7 @@ export class PodVolumes {
         (kind) => kind !== undefined,
       );
       const folder = isLocal ? folderOf(pod, volume, this.#os) : undefined;
-      return folder === undefined
-        ? []
-        : [{ name: volume.name, folder, inMemory: this.#inMemory(volume) }];
+      return folder === undefined ? [] : [{ name: volume.name, folder, inMemory: this.#inMemory(volume) }];
     });
   }
 

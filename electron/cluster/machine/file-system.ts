@@ -57,12 +57,7 @@ export class MachineFiles {
   readonly #standard: readonly string[];
 
   /** `now`: virtual time. */
-  constructor(
-    state: LocalState,
-    disk: CountedDisk,
-    now: () => number,
-    os: 'linux' | 'windows' = 'linux',
-  ) {
+  constructor(state: LocalState, disk: CountedDisk, now: () => number, os: 'linux' | 'windows' = 'linux') {
     this.#standard = os === 'windows' ? WINDOWS : LINUX;
     this.#state = state;
     this.#disk = disk;
@@ -218,7 +213,8 @@ export class MachineFiles {
   makeFolder(path: string, medium: 'disk' | 'memory' = 'disk'): void {
     const clean = this.#resolve(path);
     if (this.#isFile(clean)) throw new MachineFileError('EEXIST', 'mkdir', path);
-    if (clean === '/' || this.#standard.includes(clean) || this.#state.get(FOLDER + clean) !== undefined) return;
+    if (clean === '/' || this.#standard.includes(clean) || this.#state.get(FOLDER + clean) !== undefined)
+      return;
     this.#state.set(FOLDER + clean, medium);
     this.#attributes.touch(clean);
     this.#count(`${clean}/`, 1);

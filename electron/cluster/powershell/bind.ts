@@ -8,7 +8,12 @@ import type { Expression } from './ast.ts';
 
 const COMMON = ['ErrorAction', 'WarningAction', 'OutVariable', 'OutBuffer'];
 const COMMON_SWITCHES = ['Verbose', 'Debug', 'Confirm', 'WhatIf'];
-const ALIASES: Readonly<Record<string, string>> = { ea: 'ErrorAction', n: 'Name', cn: 'ComputerName', last: 'Tail' };
+const ALIASES: Readonly<Record<string, string>> = {
+  ea: 'ErrorAction',
+  n: 'Name',
+  cn: 'ComputerName',
+  last: 'Tail',
+};
 
 export interface Bound extends Pick<Invocation, 'values' | 'switches' | 'blocks'> {
   /** `-ErrorAction SilentlyContinue` or `Ignore`. */

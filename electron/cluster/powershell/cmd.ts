@@ -157,9 +157,11 @@ export class CmdSession {
     const file = first.slice(Math.max(first.lastIndexOf('\\'), first.lastIndexOf('/')) + 1).toLowerCase();
     const program = this.#host.programs.get(file.replace(/\.exe$/, ''));
     if (program === undefined)
-      return fail(
-        `'${first}' is not recognized as an internal or external command,\noperable program or batch file.\n`,
-      ) && 9009;
+      return (
+        fail(
+          `'${first}' is not recognized as an internal or external command,\noperable program or batch file.\n`,
+        ) && 9009
+      );
     return program(args, { stdin, cwd: this.cwd, out, err: (part) => this.#io.err(part), interrupted });
   }
 

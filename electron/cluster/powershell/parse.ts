@@ -22,7 +22,8 @@ const PRECEDENCE: readonly (readonly string[])[] = [
 ]; // prettier-ignore
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '0': '\0' };
 /** Words of the language that are not modelled. */
-const UNMODELLED = /(?:for|foreach|function|switch|try|do|param|class|trap|throw|return|break|continue)(?![\w-])/iy;
+const UNMODELLED =
+  /(?:for|foreach|function|switch|try|do|param|class|trap|throw|return|break|continue)(?![\w-])/iy;
 
 /** Reads lines of PowerShell: pipelines of commands and expressions, assignments, `if` and `while`. @throws PsParseError */
 export class PsParser {
@@ -308,7 +309,13 @@ export class PsParser {
     if (braces !== undefined) return { kind: 'variable', name: braces.slice(2, -1).toLowerCase() };
     const name = this.#match(/\$(?:(?:env|global|script):)?[\w?^]+/iy);
     if (name === undefined) throw this.#unexpected();
-    return { kind: 'variable', name: name.slice(1).toLowerCase().replace(/^(?:global|script):/, '') };
+    return {
+      kind: 'variable',
+      name: name
+        .slice(1)
+        .toLowerCase()
+        .replace(/^(?:global|script):/, ''),
+    };
   }
 
   #string(): Expression {
@@ -392,6 +399,10 @@ export class PsParser {
 
   #unexpected(): PsParseError {
     const token = /^\S*/.exec(this.#text.slice(this.#at))?.[0] ?? '';
-    return new PsParseError(`Unexpected token '${token}' in expression or statement.`, this.#at, token === '');
+    return new PsParseError(
+      `Unexpected token '${token}' in expression or statement.`,
+      this.#at,
+      token === '',
+    );
   }
 }

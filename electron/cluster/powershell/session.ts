@@ -316,4 +316,3 @@ export class PowerShellSession implements SessionAccess {
     this.io.err(errorText(error, command, activity, this.#line, extent, this.io.width));
   }
 }
-

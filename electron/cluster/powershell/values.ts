@@ -63,7 +63,10 @@ export function propertyOf(value: PsValue, name: string): PsValue | undefined {
 
 /** `*`, `?` and `[abc]` as `-like` has them; whatever the case. */
 export function wildcard(pattern: string): RegExp {
-  const source = pattern.replace(/[.+^${}()|\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+  const source = pattern
+    .replace(/[.+^${}()|\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
   return new RegExp(`^${source}$`, 'is');
 }
 

@@ -19,7 +19,8 @@ export const windowsContainerdVariant: RuntimeVariant = {
     ...containerdVariant.texts,
     notStarted: (id, why) =>
       `failed to start containerd task "${id}": hcs::System::CreateProcess ${id}: ${why}: unknown`,
-    notExecuted: (id, why) => `failed to exec in container: failed to start exec "${id}": hcs::System::CreateProcess ${id}: ${why}: unknown`,
+    notExecuted: (id, why) =>
+      `failed to exec in container: failed to start exec "${id}": hcs::System::CreateProcess ${id}: ${why}: unknown`,
   },
   settings: (files: FileSystem) => containerdSettings(files, WINDOWS_CONTAINERD_CONFIG),
   info(settings, networkReady) {

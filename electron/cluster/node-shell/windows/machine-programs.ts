@@ -71,9 +71,7 @@ function sc(units: UnitManager): NativeProgram {
         return 0;
       case 'start':
         if (isRunning(unit)) {
-          io.out(
-            '[SC] StartService FAILED 1056:\n\nAn instance of the service is already running.\n\n',
-          );
+          io.out('[SC] StartService FAILED 1056:\n\nAn instance of the service is already running.\n\n');
           return 1056;
         }
         units.start(unit.name);

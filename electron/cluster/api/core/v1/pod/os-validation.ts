@@ -54,7 +54,9 @@ function isSet(spec: PodSpec, name: string): boolean {
 
 /** Every container of a Pod with its path: init containers first. Models VisitContainersWithPath (pkg/apis/core/pods, v1.34). */
 export function containersWithPath(spec: PodSpec, path: string): (readonly [Container, string])[] {
-  const of = (name: 'initContainers' | 'containers' | 'ephemeralContainers'): (readonly [Container, string])[] =>
+  const of = (
+    name: 'initContainers' | 'containers' | 'ephemeralContainers',
+  ): (readonly [Container, string])[] =>
     ((spec[name] ?? []) as readonly Container[]).map((one, index) => [one, at(child(path, name), index)]);
   return [...of('initContainers'), ...of('containers'), ...of('ephemeralContainers')];
 }

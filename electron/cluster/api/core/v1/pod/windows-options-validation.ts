@@ -12,7 +12,8 @@ const MAX_DOMAIN = 256;
 const MAX_USER = 104;
 /** NetBIOS: up to 15 characters, the first is no dot. */
 const NETBIOS = /^[^\\/:*?"<>|.][^\\/:*?"<>|]{0,14}$/;
-const DNS = /^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;
+const DNS =
+  /^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;
 const CONTROL = /[\x00-\x1f\x7f]/;
 
 function complaintsAboutUser(name: string): string[] {
@@ -31,9 +32,7 @@ function complaintsAboutUser(name: string): string[] {
     complaints.push(`runAsUserName's User length must not be longer than ${MAX_USER} characters`);
   if (/^[. ]+$/.test(user)) complaints.push("runAsUserName's User cannot contain only periods or spaces");
   if (/["/\\:;|=,+*?<>@[\]]/.test(user))
-    complaints.push(
-      'runAsUserName\'s User cannot contain the following characters: "/\\:;|=,+*?<>@[]',
-    );
+    complaints.push('runAsUserName\'s User cannot contain the following characters: "/\\:;|=,+*?<>@[]');
   return complaints;
 }
 
@@ -46,7 +45,9 @@ export function validateWindowsOptions(options: WindowsOptions | undefined, path
     for (const message of isDNS1123Subdomain(specName))
       errors.push(invalid(child(path, 'gmsaCredentialSpecName'), specName, message));
   if (spec === '')
-    errors.push(invalid(child(path, 'gmsaCredentialSpec'), spec, 'gmsaCredentialSpec cannot be an empty string'));
+    errors.push(
+      invalid(child(path, 'gmsaCredentialSpec'), spec, 'gmsaCredentialSpec cannot be an empty string'),
+    );
   else if (spec !== undefined && spec.length > MAX_CREDENTIAL_SPEC_KIB * 1024)
     errors.push(
       invalid(
