@@ -12,14 +12,15 @@ const PATIENCE = 15 * MINUTE;
 const REST = 80 * MINUTE;
 
 /**
- * What a cluster writes when nobody asks for anything, as upstream's does: leases, a kubelet's status every five minutes, and tokens of
- * the controllers' accounts before they expire; in etcd also the leases of API servers,
+ * What a cluster writes when nobody asks for anything, as upstream's does: leases, a kubelet's status every five minutes, and, before
+ * they expire, tokens of the controllers' accounts and of the Pods that are the cluster's own; in etcd also the leases of API servers,
  * every ten seconds, and the revision of each compaction.
  */
 const AT_REST = [
   /: PUT \/apis\/coordination\.k8s\.io\/v1\/namespaces\/[^/]+\/leases\//,
   /\/kubelet: PATCH \/api\/v1\/nodes\/[^/]+\/status$/,
   /\/kube-controller-manager: POST \/api\/v1\/namespaces\/kube-system\/serviceaccounts\/[^/]+\/token$/,
+  /\/kubelet: POST \/api\/v1\/namespaces\/(kube-system|local-path-storage)\/serviceaccounts\/[^/]+\/token$/,
   /\/kube-apiserver: Txn put (\/registry\/(leases|masterleases|minions)\/|compact_rev_key$)/,
 ];
 
