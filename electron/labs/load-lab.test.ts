@@ -43,6 +43,7 @@ describe('loadLab', () => {
       'kubelet-down',
       'kubelet-podspec',
       'probes-and-restarts',
+      'windows-workers',
       'be-the-scheduler',
       'scheduler-affinity',
       'scheduler-pending',
