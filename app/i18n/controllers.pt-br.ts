@@ -47,9 +47,9 @@ export const controllersPtBR = {
   },
   passes: '{n} passagens, {failed} com falha',
   queue: 'Fila {name}',
-  queueCounts: '{ready} prontas, {working} em curso, {delayed} adiadas',
+  queueCounts: 'prontas: {ready}, em curso: {working}, adiadas: {delayed}',
   noQueue: 'Este controller não tem fila: trabalha de tempos em tempos.',
-  retries: '{n} tentativa | {n} tentativas',
+  retries: '{n} nova tentativa | {n} novas tentativas',
   place: {
     processing: 'em curso há {time}',
     again: 'em curso há {time}, e de novo depois',

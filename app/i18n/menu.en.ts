@@ -71,5 +71,5 @@ export const faultsEn: Catalogue['faults'] = {
   set: 'Set',
   socketLabel: 'Socket of the runtime',
   there: 'there',
-  gone: '{path} is gone',
+  gone: 'is gone',
 };

@@ -16,7 +16,7 @@ export const topologyEn: Catalogue['topology'] = {
   system: 'System',
   runtime: 'Container runtime',
   kubelet: 'Kubelet version',
-  ownVersion: 'the cluster’s',
+  ownVersion: 'default',
   more: 'More',
   of: '{what} of {machine}',
   runtimes: {

@@ -14,7 +14,7 @@ export const topologyPtBR = {
   system: 'Sistema',
   runtime: 'Runtime de containers',
   kubelet: 'Versão do kubelet',
-  ownVersion: 'do cluster',
+  ownVersion: 'padrão',
   more: 'Mais',
   of: '{what} de {machine}',
   runtimes: {
@@ -24,7 +24,7 @@ export const topologyPtBR = {
     mirantis: 'Mirantis Container Runtime',
   },
   tainted: 'taint os=windows:NoSchedule',
-  spare: 'à espera de kubeadm join',
+  spare: 'aguarda kubeadm join',
   hidden: 'Mais {n} máquinas: escolha as delas no texto.',
   text: 'Topologia em texto',
   create: 'Criar o cluster',

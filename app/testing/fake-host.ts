@@ -263,10 +263,11 @@ export class FakeHost {
     return {
       machine,
       processes,
-      units: [
-        { name: 'kubelet.service', active: 'active (running)', enabled: true },
-        { name: 'containerd.service', active: 'active (running)', enabled: true },
-      ],
+      units: [...machine.activeUnits, ...machine.stoppedUnits].map((unit) => ({
+        name: unit,
+        active: machine.activeUnits.includes(unit) ? 'active' : 'inactive',
+        enabled: true,
+      })),
     };
   }
 
@@ -298,6 +299,16 @@ export class FakeHost {
       changeMachine(verb.machine, { clockSkew: verb.ms });
     } else if (verb.verb === 'socket-remove') {
       changeMachine(verb.machine, { missingSocket: '/run/containerd/containerd.sock' });
+    } else if (verb.verb === 'unit-stop' || verb.verb === 'unit-start') {
+      const { activeUnits = [], stoppedUnits = [] } =
+        item.machines.find(({ name }) => name === verb.machine) ?? {};
+      const but = (units: readonly string[]): string[] => units.filter((unit) => unit !== verb.unit);
+      changeMachine(
+        verb.machine,
+        verb.verb === 'unit-stop'
+          ? { activeUnits: but(activeUnits), stoppedUnits: [...but(stoppedUnits), verb.unit] }
+          : { activeUnits: [...but(activeUnits), verb.unit], stoppedUnits: but(stoppedUnits) },
+      );
     } else if (verb.verb === 'power-on' || verb.verb === 'power-off') {
       const powered = verb.verb === 'power-on';
       change({

@@ -183,6 +183,33 @@ const SCENES = [
     'faults',
     [(page) => page.locator('[data-thing="machine:worker-2"]').click({ button: 'right' }), pause(300)],
   ],
+  [
+    'faults-units',
+    'faults',
+    [
+      click('[data-thing="machine:worker-2"]'),
+      pause(300),
+      (page) => page.locator('.inspector .small').last().scrollIntoViewIfNeeded(),
+    ],
+  ],
+  [
+    'controllers-inspector',
+    'running',
+    [click('[data-thing="component:cp-1/kube-controller-manager"]'), pause(1300)],
+  ],
+  [
+    'topology-mixed',
+    'running',
+    [
+      press('Alt+Shift+N'),
+      pause(500),
+      (page) =>
+        page
+          .locator('.topology textarea')
+          .fill('kubeadm-2-4,worker-1=docker+kubelet-1.23.17,worker-2=windows-2022+tainted,worker-4=spare'),
+      pause(400),
+    ],
+  ],
   ['topology', 'running', [press('Alt+Shift+N'), pause(500)]],
   [
     'topology-wrong',

@@ -47,6 +47,19 @@ export function useMachineFaults() {
     ];
   }
 
+  /** `fault` follows when the person agrees. */
+  function askSocketRemoval(
+    machine: string,
+    fault: (verb: FaultVerb, action: string, target: string) => void,
+  ): void {
+    ui.confirm({
+      title: 'menu.removeSocket',
+      body: 'menu.removeSocketBody',
+      params: { machine },
+      run: () => fault({ verb: 'socket-remove', machine }, 'menu.removeSocket', machine),
+    });
+  }
+
   /** Entries of its menu. `fault` carries a verb out and tells. */
   function actionsOf(
     {
@@ -116,14 +129,7 @@ export function useMachineFaults() {
         : [plain('clock-right', 'menu.setClockRight', () => setClock(0, 'menu.setClockRight'))]),
       ...(hasRuntime && missingSocket === null
         ? [
-            plain('socket-remove', 'menu.removeSocket', () =>
-              ui.confirm({
-                title: 'menu.removeSocket',
-                body: 'menu.removeSocketBody',
-                params: { machine },
-                run: () => fault({ verb: 'socket-remove', machine }, 'menu.removeSocket', machine),
-              }),
-            ),
+            plain('socket-remove', 'menu.removeSocket', () => askSocketRemoval(machine, fault)),
           ]
         : []),
       ...units('unit-stop', 'menu.stopUnit', activeUnits),
@@ -131,5 +137,5 @@ export function useMachineFaults() {
     ];
   }
 
-  return { faultsOf, actionsOf, skewText };
+  return { faultsOf, actionsOf, skewText, askSocketRemoval };
 }
