@@ -128,9 +128,7 @@ export function useMachineFaults() {
         ? []
         : [plain('clock-right', 'menu.setClockRight', () => setClock(0, 'menu.setClockRight'))]),
       ...(hasRuntime && missingSocket === null
-        ? [
-            plain('socket-remove', 'menu.removeSocket', () => askSocketRemoval(machine, fault)),
-          ]
+        ? [plain('socket-remove', 'menu.removeSocket', () => askSocketRemoval(machine, fault))]
         : []),
       ...units('unit-stop', 'menu.stopUnit', activeUnits),
       ...units('unit-start', 'menu.startUnit', stoppedUnits),
