@@ -85,6 +85,16 @@ describe('loadImages', () => {
     expect(load(nginx.replace("['1.0', latest]", '[shop-1]')).problems).toEqual([]);
   });
 
+  it('refuses a repository that is private in part', () => {
+    const key = '    credentials: { username: ana, password: secret }\n    entrypoint:';
+    const closed = GOOD.replace('    entrypoint:', key);
+    expect(load(closed).problems).toEqual([]);
+    const open = GOOD.slice(GOOD.indexOf('  - repository')).replace("['1.0', latest]", "['2.0']");
+    expect(load(closed + open).problems).toEqual([
+      'images/shop.yaml:11: images.1.credentials: a repository is private as a whole: give all images of registry.example.com/shop/web the same, or none',
+    ]);
+  });
+
   it('keeps a hostile pack within limits', () => {
     expect(wrong("['1.0', latest]", '["<version>"]')).toEqual([
       "images/shop.yaml:4: images.0.tags: <version>: a lab's image says each tag in full, without a pattern",

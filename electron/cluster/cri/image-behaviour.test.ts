@@ -200,4 +200,35 @@ describe('behaviours of images', () => {
     );
     await expect(arm.as((cri) => cri.call('PullImage', { image: `${NAME}:2` }))).rejects.toThrow('not found');
   });
+
+  it('may be private: only its account pulls, whatever the tag', async () => {
+    const auth = { username: 'ana', password: 'secret' };
+    const node = nodeWith({ type: 'service' }, { credentials: auth });
+    const pull = (image: string, more: object = {}): Promise<unknown> =>
+      node.as((cri) => cri.call('PullImage', { image, ...more }));
+    const url = 'https://registry.example.com/v2/lab/app/manifests/2';
+    await expect(pull(`${NAME}:2`)).rejects.toThrow('authorization failed: no basic auth credentials');
+    await expect(pull(`${NAME}:2`, { auth: { ...auth, password: 'x' } })).rejects.toThrow(
+      `unexpected status from HEAD request to ${url}: 401 Unauthorized`,
+    );
+    await expect(pull(`${NAME}:2`, { auth })).rejects.toThrow(`${NAME}:2: not found`);
+    expect(await pull(`${NAME}:1`, { auth })).toMatchObject({ imageRef: expect.stringMatching(/^sha256:/) });
+    // A public one does not ask.
+    expect(await pull('busybox', { auth })).toMatchObject({ imageRef: expect.stringMatching(/^sha256:/) });
+  });
+
+  it('of the control plane hold and use what they say', async () => {
+    const image = 'registry.k8s.io/etcd:3.6.4-0';
+    const waits = (): Promise<number> => new Promise<number>(() => undefined);
+    const node = new RuntimeHarness('containerd', [], new Map([['registry.k8s.io/etcd', waits]]));
+    node.startContainerd();
+    const { stats } = await node.as(async (cri, { clock }) => {
+      const { containerId } = await runContainer(cri, image);
+      await clock.sleep(10_000);
+      return cri.call('ContainerStats', { containerId });
+    }, { ms: 30_000 }); // prettier-ignore
+    expect(stats.memory.workingSetBytes).toBe(46 * MIB);
+    expect(stats.cpu.usageNanoCores).toBe(20_000_000);
+    expect(stats.cpu.usageCoreNanoSeconds).toBeCloseTo(200_000_000, -7);
+  });
 });

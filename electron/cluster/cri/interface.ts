@@ -1,3 +1,4 @@
+import type { RegistryCredentials } from '../images/interface.ts';
 import type { ContainerStats, FilesystemUsage, PodSandboxStats } from './stats.ts';
 
 /**
@@ -285,7 +286,10 @@ export interface CriMethods {
     response: { readonly url: string };
   };
   PortForward: { request: { readonly podSandboxId: string }; response: { readonly url: string } };
-  PullImage: { request: { readonly image: string }; response: { readonly imageRef: string } };
+  PullImage: {
+    request: { readonly image: string; readonly auth?: RegistryCredentials };
+    response: { readonly imageRef: string };
+  };
   ListImages: { request: Record<string, never>; response: { readonly images: readonly Image[] } };
   ImageStatus: { request: { readonly image: string }; response: { readonly image?: Image } };
   RemoveImage: { request: { readonly image: string }; response: Record<string, never> };

@@ -1,3 +1,4 @@
+import type { RegistryCredentials } from '../images/interface.ts';
 import type { ProcessContext } from '../machine/interface.ts';
 import type { CriResponse } from './interface.ts';
 import { CriError } from './interface.ts';
@@ -9,7 +10,7 @@ const BANDWIDTH = 60_000;
 const RESOLVE_MS = 180;
 const UNPACK_MS = 25;
 
-/** The image service: pulls from the catalogue at the speed of a network. Two pulls of one image share the work. */
+/** The image service: pulls from the catalogue at the speed of a network. Two pulls of one image by one account share the work. */
 export class RuntimeImages {
   readonly #process: ProcessContext;
   readonly #runtime: NodeRuntime;
@@ -20,14 +21,15 @@ export class RuntimeImages {
     this.#runtime = runtime;
   }
 
-  async pull(reference: string): Promise<CriResponse<'PullImage'>> {
+  async pull(reference: string, auth?: RegistryCredentials): Promise<CriResponse<'PullImage'>> {
     const normal = this.#runtime.variant.resolveName(reference, this.#process.files);
-    const running = this.#pulling.get(normal) ?? this.#pull(reference, normal);
-    this.#pulling.set(normal, running);
+    const key = auth === undefined ? normal : JSON.stringify([normal, auth.username, auth.password]);
+    const running = this.#pulling.get(key) ?? this.#pull(reference, normal, auth);
+    this.#pulling.set(key, running);
     try {
       return await running;
     } finally {
-      this.#pulling.delete(normal);
+      this.#pulling.delete(key);
     }
   }
 
@@ -46,11 +48,15 @@ export class RuntimeImages {
     return {};
   }
 
-  async #pull(given: string, normal: string): Promise<CriResponse<'PullImage'>> {
+  async #pull(
+    given: string,
+    normal: string,
+    credentials: RegistryCredentials | undefined,
+  ): Promise<CriResponse<'PullImage'>> {
     const { clock, rand } = this.#process;
     await clock.sleep(RESOLVE_MS * (0.7 + rand.float() * 0.6));
-    const { os, osVersion } = this.#process.machine;
-    const outcome = this.#runtime.images.resolve(normal, os, osVersion);
+    const { os: system, osVersion } = this.#process.machine;
+    const outcome = this.#runtime.images.resolve(normal, { system, osVersion, credentials });
     const { variant } = this.#runtime;
     if (outcome.type === 'error') throw variant.texts.pullRefused(given, normal, outcome);
     const { image } = outcome;

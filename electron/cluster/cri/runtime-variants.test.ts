@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ImageSpec } from '../../shared/images/image-schema.ts';
 import type { RuntimeName } from '../machine/interface.ts';
 import { containerdProgram } from './containerd.ts';
 import { crioProgram } from './cri-o.ts';
@@ -9,8 +10,12 @@ import { NodeRuntime } from './node-runtime.ts';
 import { RuntimeHarness, containerConfig, runContainer, sandboxConfig } from './runtime.testing.ts';
 import { runtimeVariants } from './variants/runtime-variants.ts';
 
-function nodeWith(name: RuntimeName, files: Readonly<Record<string, string>> = {}): RuntimeHarness {
-  const node = new RuntimeHarness(name);
+function nodeWith(
+  name: RuntimeName,
+  files: Readonly<Record<string, string>> = {},
+  images: readonly ImageSpec[] = [],
+): RuntimeHarness {
+  const node = new RuntimeHarness(name, images);
   for (const [path, text] of Object.entries(files)) node.machine.files.write(path, text);
   if (name === 'containerd') node.startContainerd();
   else if (name === 'cri-o') node.start('crio', crioProgram(node.runtime));
@@ -79,6 +84,29 @@ describe('runtimes differ', () => {
     const { socket } = runtimeVariants[name];
     const pull = nodeWith(name, HUB).as((cri) => cri.call('PullImage', { image }), { socket });
     await expect(pull).rejects.toThrow(text);
+  });
+
+  const SHOP = 'registry.shop.example/web';
+  const refusals: readonly (readonly [RuntimeName, string, boolean, string])[] = [
+    ['docker', SHOP, false, 'Error response from daemon: Head "https://registry.shop.example/v2/web/manifests/1": no basic auth credentials'],
+    ['docker', SHOP, true, 'Error response from daemon: Head "https://registry.shop.example/v2/web/manifests/1": unauthorized: authentication required'],
+    ['docker', 'docker.io/shop/web', true, 'Error response from daemon: Head "https://registry-1.docker.io/v2/shop/web/manifests/1": unauthorized: incorrect username or password'],
+    ['docker', 'docker.io/shop/web', false, "Error response from daemon: pull access denied for shop/web, repository does not exist or may require 'docker login'"],
+    ['cri-o', SHOP, false, 'reading manifest 1 in registry.shop.example/web: authentication required'],
+    ['cri-o', 'docker.io/shop/web', true, 'unable to retrieve auth token: invalid username/password: unauthorized: incorrect username or password'],
+  ]; // prettier-ignore
+  it.each(refusals)('%s: pulling %s, which is private (%s)', async (name, repository, known, text) => {
+    const auth = { username: 'ana', password: 'secret' };
+    const image = ImageSpec.parse({
+      repository, tags: ['1'], layers: ['1MB'], cmd: ['/web'], behaviour: { type: 'service' }, credentials: auth,
+    }); // prettier-ignore
+    const node = nodeWith(name, HUB, [image]);
+    const pull = (more: object): Promise<unknown> =>
+      node.as((cri) => cri.call('PullImage', { image: `${repository}:1`, ...more }), {
+        socket: runtimeVariants[name].socket,
+      });
+    await expect(pull(known ? { auth: { ...auth, password: 'guess' } } : {})).rejects.toThrow(text);
+    expect(await pull({ auth })).toMatchObject({ imageRef: expect.any(String) });
   });
 
   it('what happens to a container whose program is not there', async () => {

@@ -21,7 +21,12 @@ export class RuntimeHarness {
   readonly machine: SimulatedMachine;
   readonly runtime: NodeRuntime;
 
-  constructor(name: RuntimeName = 'containerd', images: readonly ImageSpec[] = []) {
+  /** `images`: beside those that every cluster can pull. `programs`: of the cluster, by repository. */
+  constructor(
+    name: RuntimeName = 'containerd',
+    images: readonly ImageSpec[] = [],
+    programs: ReadonlyMap<string, Program> = new Map(),
+  ) {
     const { simulation } = this.test;
     const spec = {
       name: 'worker-1',
@@ -40,7 +45,7 @@ export class RuntimeHarness {
     );
     this.runtime = new NodeRuntime(
       this.machine,
-      new OfflineCatalogue(new Map(), new Map(), images),
+      new OfflineCatalogue(programs, new Map(), images),
       () => simulation.now,
       runtimeVariants[name],
     );

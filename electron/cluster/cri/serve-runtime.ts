@@ -90,7 +90,7 @@ export function serveRuntime(
     Exec: async (request) => streams.exec(request),
     Attach: async (request) => streams.attach(request),
     PortForward: async (request) => streams.portForward(request),
-    PullImage: (request) => images.pull(request.image),
+    PullImage: (request) => images.pull(request.image, request.auth),
     ListImages: () => images.list(),
     ImageStatus: (request) => images.status(request.image),
     RemoveImage: (request) => images.remove(request.image),

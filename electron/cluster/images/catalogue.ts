@@ -12,6 +12,7 @@ import type {
   Entrypoint,
   ImageCatalogue,
   ImageRoot,
+  Puller,
   PullOutcome,
   PullRefusal,
   Surroundings,
@@ -47,6 +48,11 @@ function layersOf({ layers, tags }: ImageSpec, reference: string, tag: string): 
     size: Math.round(size * factor),
     digest: digest ?? digestOf(`layer ${index} ${reference}`),
   }));
+}
+
+function refusal(reference: string, reason: PullRefusal['reason']): PullRefusal {
+  const { registry, repository, tag, digest } = parseReference(reference);
+  return { type: 'error', reason, registry, repository, version: digest ?? tag ?? 'latest' };
 }
 
 interface Family {
@@ -88,15 +94,25 @@ export class OfflineCatalogue implements ImageCatalogue {
     }
   }
 
-  resolve(reference: string, system?: 'linux' | 'windows', osVersion?: string): PullOutcome {
+  resolve(reference: string, puller?: Puller): PullOutcome {
+    const kept = puller === undefined ? undefined : this.#keptFrom(puller, reference);
+    if (kept !== undefined) return refusal(reference, kept);
     const outcome = this.#resolve(reference);
-    if (outcome.type === 'error' || system === undefined) return outcome;
+    if (outcome.type === 'error' || puller === undefined) return outcome;
+    const { system, osVersion } = puller;
     const ofSystem = outcome.image.spec.platforms.some((each) => each === `${system}/amd64`);
-    if (ofSystem && (osVersion === undefined || fitsWindows(outcome.image.reference, osVersion)))
-      return outcome;
-    const { registry, repository, tag, digest } = parseReference(reference);
-    const version = digest ?? tag ?? 'latest';
-    return { type: 'error', reason: 'no-matching-platform', registry, repository, version };
+    const fits = ofSystem && (osVersion === undefined || fitsWindows(outcome.image.reference, osVersion));
+    return fits ? outcome : refusal(reference, 'no-matching-platform');
+  }
+
+  /** Why a private repository is not for that one. A public one does not look at credentials. */
+  #keptFrom({ credentials }: Puller, reference: string): PullRefusal['reason'] | undefined {
+    const { registry, repository } = parseReference(reference);
+    const account = this.#families.get(repository)?.[0]?.spec.credentials;
+    if (account === undefined) return undefined;
+    if (credentials === undefined) return registry === 'docker.io' ? 'denied' : 'no-credentials';
+    const known = credentials.username === account.username && credentials.password === account.password;
+    return known ? undefined : 'unauthorized';
   }
 
   #resolve(reference: string): PullOutcome {
@@ -112,13 +128,7 @@ export class OfflineCatalogue implements ImageCatalogue {
     const parsed = parseReference(reference);
     const families = this.#families.get(parsed.repository);
     const normal = normalizeReference(reference);
-    const refused = (reason: PullRefusal['reason']): PullRefusal => ({
-      type: 'error',
-      reason,
-      registry: parsed.registry,
-      repository: parsed.repository,
-      version: parsed.digest ?? parsed.tag ?? 'latest',
-    });
+    const refused = (reason: PullRefusal['reason']): PullRefusal => refusal(reference, reason);
     if (!this.#registries.has(parsed.registry)) return refused('no-such-host');
     // Docker Hub hides what one may not see.
     if (families === undefined)
@@ -172,7 +182,7 @@ export class OfflineCatalogue implements ImageCatalogue {
     const world = surroundings?.world ?? this.#lonelyWorld(reference);
     const injected =
       this.#programs.get(spec.repository) ?? this.#inContainer.get(spec.repository)?.(world.files);
-    if (injected !== undefined) return { type: 'program', argv, program: injected };
+    if (injected !== undefined) return { type: 'program', argv, program: weighed(injected, spec, world) };
     const inner = isWrapper(argv[0] ?? '') ? argv.slice(1) : argv;
     const file = inner[0] ?? '';
     const tool = isWindows(spec) ? windowsProgramName(file) : file.slice(file.lastIndexOf('/') + 1);
@@ -280,6 +290,21 @@ export class OfflineCatalogue implements ImageCatalogue {
     this.#byDigest.set(image.digest, image);
     return image;
   }
+}
+
+/** A program of the cluster that holds and uses what its image says, as long as it runs. */
+function weighed(program: Program, { behaviour }: ImageSpec, world: Surroundings['world']): Program {
+  if (behaviour.type !== 'cluster-program' || behaviour.memory + behaviour.cpu === 0) return program;
+  return async (process) => {
+    world.memory.hold(process.pid, behaviour.memory);
+    world.cpu.use(process.pid, behaviour.cpu);
+    try {
+      return await program(process);
+    } finally {
+      world.memory.hold(process.pid, 0);
+      world.cpu.use(process.pid, 0);
+    }
+  };
 }
 
 function isWindows({ platforms }: ImageSpec): boolean {

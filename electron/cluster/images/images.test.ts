@@ -77,7 +77,7 @@ describe('OfflineCatalogue', () => {
 
   it('has each image for the systems that its index names', () => {
     const kind = (name: string, system: 'linux' | 'windows'): string => {
-      const outcome = catalogue.resolve(name, system);
+      const outcome = catalogue.resolve(name, { system });
       return outcome.type === 'image' ? 'image' : outcome.reason;
     };
     const iis = 'mcr.microsoft.com/windows/servercore/iis:windowsservercore-ltsc2022';

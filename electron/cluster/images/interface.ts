@@ -18,10 +18,34 @@ export interface CatalogueImage {
   readonly layers: readonly { readonly digest: string; readonly size: number }[];
 }
 
+/** How somebody who pulls presents themselves to a registry. */
+export interface RegistryCredentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Who pulls. */
+export interface Puller {
+  readonly system: 'linux' | 'windows';
+  /** Of Windows, whose images are for a build; undefined: any. */
+  readonly osVersion?: string | undefined;
+  /** Undefined: nobody in particular. */
+  readonly credentials?: RegistryCredentials | undefined;
+}
+
 /** Why there is no image: each runtime says it in its own words. */
 export interface PullRefusal {
   readonly type: 'error';
-  readonly reason: 'no-such-host' | 'denied' | 'manifest-unknown' | 'no-matching-platform';
+  readonly reason:
+    | 'no-such-host'
+    /** There is no such repository, or it is not for everybody: Docker Hub does not tell which. */
+    | 'denied'
+    /** The registry wants to know who asks. */
+    | 'no-credentials'
+    /** It does not know that account. */
+    | 'unauthorized'
+    | 'manifest-unknown'
+    | 'no-matching-platform';
   /** e.g. `docker.io` */
   readonly registry: string;
   /** With registry, e.g. `docker.io/library/nginx`. */
@@ -57,8 +81,8 @@ export interface Surroundings {
 
 /** The registries of the world, and what their images do. */
 export interface ImageCatalogue {
-  /** `system`: of the machine that asks; any image is found without it. @throws Error `invalid reference format` */
-  resolve(reference: string, system?: 'linux' | 'windows', osVersion?: string): PullOutcome;
+  /** Any image is found without `puller`, as on a machine that has it. @throws Error `invalid reference format` */
+  resolve(reference: string, puller?: Puller): PullOutcome;
   /** @throws Error for an image that is not in the catalogue */
   root(image: string): ImageRoot;
   /**

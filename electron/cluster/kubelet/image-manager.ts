@@ -1,15 +1,20 @@
 import type { Context } from '../../base/context.ts';
-import type { Container, Pod } from '../api/types.ts';
+import type { Container, Pod, Secret } from '../api/types.ts';
 import type { CriClient } from '../cri/interface.ts';
 import { CriError } from '../cri/interface.ts';
+import type { RegistryCredentials } from '../images/interface.ts';
 import { normalizeReference } from '../images/reference.ts';
 import type { KeyedBackoff } from './backoff.ts';
+import { DockerKeyring, KeyringError } from './docker-keyring.ts';
 import { goDuration } from './go-duration.ts';
 import type { PodEvents } from './pod-events.ts';
 import { pullPolicyOf, uidOf } from './pod-accessors.ts';
 import type { WaitingReason } from './pod-status.ts';
 
 export type EnsureImage = { readonly imageRef: string } | { readonly error: WaitingReason };
+
+/** What each account that was tried came to. */
+class PullError extends Error {}
 
 /** `[busybox]:latest` where neither tag nor digest is given. @throws Error */
 function withDefaultTag(image: string): string {
@@ -46,8 +51,8 @@ export class ImageManager {
     this.#pulled = pulled;
   }
 
-  /** Resolves to the image's id, or to why the container has to wait. */
-  async ensure(pod: Pod, container: Container): Promise<EnsureImage> {
+  /** Resolves to the image's id, or to why the container has to wait. `secrets`: what it may be pulled with. */
+  async ensure(pod: Pod, container: Container, secrets: readonly Secret[]): Promise<EnsureImage> {
     const image = container.image ?? '';
     const say = (type: 'Normal' | 'Warning', reason: string, message: string): void =>
       this.#events.container(pod, container, type, reason, message);
@@ -84,13 +89,13 @@ export class ImageManager {
       const failure = this.#failures.get(key);
       return refuse('ImagePullBackOff', failure === undefined ? message : `${message}: ${failure}`);
     }
-    return this.#pull(key, image, tagged, say);
+    return this.#pull(key, image, { tagged, secrets }, say);
   }
 
   async #pull(
     key: string,
     image: string,
-    tagged: string,
+    wanted: { readonly tagged: string; readonly secrets: readonly Secret[] },
     say: (type: 'Normal' | 'Warning', reason: string, message: string) => void,
   ): Promise<EnsureImage> {
     say('Normal', 'Pulling', `Pulling image "${image}"`);
@@ -99,7 +104,7 @@ export class ImageManager {
     try {
       const { imageRef, took } = await this.#inTurn(async () => {
         const began = clock.now();
-        const answer = await this.#cri.call('PullImage', { image: tagged });
+        const answer = await this.#pullAs(wanted.tagged, new DockerKeyring(wanted.secrets).lookup(image));
         return { ...answer, took: clock.now() - began };
       });
       const status = await this.#cri.call('ImageStatus', { image: imageRef });
@@ -113,14 +118,32 @@ export class ImageManager {
       );
       return { imageRef };
     } catch (error) {
-      if (!(error instanceof CriError)) throw error;
-      // The kubelet leaves out a code that says nothing.
-      const message = error.code === 'Unknown' ? error.desc : error.message;
+      if (!(error instanceof PullError || error instanceof KeyringError)) throw error;
+      const { message } = error;
       say('Warning', 'Failed', `Failed to pull image "${image}": ${message}`);
       this.#backoff.next(key, clock.now());
       this.#failures.set(key, `ErrImagePull: ${message}`);
       return { error: { reason: 'ErrImagePull', message } };
     }
+  }
+
+  /** Tries one account after the other; without any it asks as nobody. @throws PullError */
+  async #pullAs(
+    image: string,
+    accounts: readonly RegistryCredentials[],
+  ): Promise<{ readonly imageRef: string }> {
+    const failures = new Set<string>();
+    for (const auth of accounts.length === 0 ? [undefined] : accounts) {
+      try {
+        return await this.#cri.call('PullImage', auth === undefined ? { image } : { image, auth });
+      } catch (error) {
+        if (!(error instanceof CriError)) throw error;
+        // The kubelet leaves out a code that says nothing.
+        failures.add(error.code === 'Unknown' ? error.desc : error.message);
+      }
+    }
+    const all = [...failures].join(', ');
+    throw new PullError(failures.size === 1 ? all : `[${all}]`);
   }
 
   forget(uid: string): void {

@@ -1,5 +1,5 @@
 import type { Context } from '../../base/context.ts';
-import type { Container, Pod } from '../api/types.ts';
+import type { Container, Pod, Secret } from '../api/types.ts';
 import type {
   CgroupDriver,
   Container as RuntimeContainer,
@@ -40,6 +40,7 @@ import {
   specOf,
   uidOf,
 } from './pod-accessors.ts';
+import type { PullSecrets } from './pull-secrets.ts';
 import type { PodEvents } from './pod-events.ts';
 import { newest } from './pod-status.ts';
 import type { WaitingReason } from './pod-status.ts';
@@ -56,6 +57,7 @@ export interface SyncDependencies {
   readonly cache: RuntimeCache;
   readonly events: PodEvents;
   readonly images: ImageManager;
+  readonly pullSecrets: PullSecrets;
   readonly backoff: KeyedBackoff;
   readonly environment: ContainerEnvironment;
   readonly volumes: PodVolumes;
@@ -120,6 +122,7 @@ export class PodSyncer {
       await this.kill(pod, 0);
       return undefined;
     }
+    const secrets = await this.#deps.pullSecrets.of(pod);
     const network = networkError();
     if (network !== undefined && specOf(pod).hostNetwork !== true && actions.start.length > 0) {
       events.pod(pod, 'Warning', 'NetworkNotReady', `network is not ready: ${network}`);
@@ -151,7 +154,7 @@ export class PodSyncer {
     }
     for (const next of actions.start) {
       if (cancelled()) throw new SyncCancelled();
-      const reason = await this.#start(pod, next, sandboxId ?? '', cancelled);
+      const reason = await this.#start(pod, next, { sandboxId: sandboxId ?? '', secrets }, cancelled);
       if (reason === undefined) {
         reasons.delete(next.spec.name);
       } else {
@@ -243,7 +246,7 @@ export class PodSyncer {
   async #start(
     pod: Pod,
     next: ContainerToStart,
-    sandboxId: string,
+    { sandboxId, secrets }: { readonly sandboxId: string; readonly secrets: readonly Secret[] },
     cancelled: () => boolean,
   ): Promise<WaitingReason | undefined> {
     const { events, images, cri } = this.#deps;
@@ -254,7 +257,7 @@ export class PodSyncer {
       events.container(pod, spec, 'Warning', 'Failed', `Error: ${message}`);
       return { reason, message };
     };
-    const image = await images.ensure(pod, spec);
+    const image = await images.ensure(pod, spec, secrets);
     if (cancelled()) throw new SyncCancelled();
     if ('error' in image) {
       const { reason, message } = image.error;

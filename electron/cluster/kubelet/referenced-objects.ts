@@ -39,6 +39,7 @@ function referencesOf(pod: Pod): Set<string> {
       add('secret', source.secret?.name);
     }
   }
+  for (const { name } of pod.spec?.imagePullSecrets ?? []) add('secret', name);
   const { initContainers = [], containers = [], ephemeralContainers = [] } = pod.spec ?? {};
   for (const container of [...initContainers, ...containers, ...ephemeralContainers]) {
     for (const source of container.envFrom ?? []) {
@@ -91,6 +92,20 @@ export class ReferencedObjects {
     name: string,
     optional: boolean,
   ): Promise<Values | undefined> {
+    const object = await this.#find(kind, namespace, name);
+    if (object !== undefined) return contentOf(kind, object);
+    if (optional) return undefined;
+    throw new ContainerConfigError(`${kind} "${name}" not found`);
+  }
+
+  /** A Secret as it is. @throws ContainerConfigError */
+  async secret(namespace: string, name: string): Promise<Secret> {
+    const object = await this.#find('secret', namespace, name);
+    if (object === undefined) throw new ContainerConfigError(`secret "${name}" not found`);
+    return object as Secret;
+  }
+
+  async #find(kind: ReferredKind, namespace: string, name: string): Promise<KubeObject | undefined> {
     const watched = this.#watched.get(`${kind} ${namespace}/${name}`);
     // The Pod went while somebody was still busy with it.
     if (watched === undefined)
@@ -98,10 +113,7 @@ export class ReferencedObjects {
     const { informer } = watched;
     if (!informer.hasSynced && !(await this.#inTime(informer)))
       throw new ContainerConfigError(`failed to sync ${kind} cache: timed out waiting for the condition`);
-    const object = informer.lister.get(`${namespace}/${name}`);
-    if (object !== undefined) return contentOf(kind, object);
-    if (optional) return undefined;
-    throw new ContainerConfigError(`${kind} "${name}" not found`);
+    return informer.lister.get(`${namespace}/${name}`);
   }
 
   async #inTime(informer: SharedInformer<KubeObject>): Promise<boolean> {

@@ -50,6 +50,29 @@ const Cpu = z.strictObject({
   until: Duration.optional(),
 });
 
+const Serving = z.enum(['SERVING', 'NOT_SERVING', 'UNKNOWN']).default('SERVING');
+/** Empty: the server as a whole. May ask for a flag, `{{flag --service}}`. */
+const HealthService = z.string().max(255).default('');
+
+/** The first that fits says how a service is: by name, time since the start, and a file that is there. */
+const Health = z.strictObject({
+  service: HealthService,
+  status: Serving,
+  after: Duration.default(0),
+  until: Duration.optional(),
+  whenFile: Path.optional(),
+});
+
+/** Speaks gRPC; of its services only grpc.health.v1.Health, which it does not have without `health`. */
+const Grpc = z.strictObject({
+  /** Instead of the image's ports. */
+  ports: z.array(z.number().int().min(1).max(65_535)).min(1).max(10).optional(),
+  /** An argument that gives another port, such as `--port`. */
+  portFlag: z.string().startsWith('-', 'a flag begins with -').optional(),
+  health: z.array(Health).max(50, 'more than 50 services').optional(),
+  latency: Duration.default(0),
+});
+
 /** The first route that fits answers: by path (`/x`, or `/x/*` for all below), method, time since the start, and a file that is there. */
 const Route = z.strictObject({
   path: z.string().max(255).startsWith('/', 'a path begins with /'),
@@ -66,6 +89,8 @@ const Route = z.strictObject({
   latency: Duration.default(0),
   /** Processor time that an answer costs. */
   work: Duration.default(0),
+  /** From this answer on a service of `grpc` is so. */
+  setsHealth: z.strictObject({ service: HealthService, status: Serving }).optional(),
 });
 
 /** Files below `root`, as that server shows them. */
@@ -110,11 +135,13 @@ const Service = z.strictObject({
   memory: Memory.default({ start: 0, growth: 0 }),
   cpu: z.array(Cpu).max(20).default([]),
   http: Http.optional(),
+  grpc: Grpc.optional(),
   exit: Exit.optional(),
   onTerminate: Terminate.default({ ignore: false, after: 60, code: 0, lines: [] }),
 });
 export type ServiceBehaviour = z.output<typeof Service>;
 export type HttpBehaviour = z.output<typeof Http>;
+export type GrpcBehaviour = z.output<typeof Grpc>;
 export type HttpRoute = z.output<typeof Route>;
 
 const WebServer = z.strictObject({
@@ -171,8 +198,16 @@ const LogWriter = z.strictObject({
   stream: Stream,
 });
 
-/** What a cluster runs itself: Kubernetes' own programs and storage drivers. Not for packs. */
-const ClusterProgram = z.strictObject({ type: z.literal('cluster-program') });
+/**
+ * What a cluster runs itself: Kubernetes' own programs and storage drivers. Not for packs. What they hold and use is that of a
+ * small cluster; it does not grow with the objects.
+ */
+const ClusterProgram = z.strictObject({
+  type: z.literal('cluster-program'),
+  memory: Bytes.default(0),
+  /** Cores. */
+  cpu: z.number().min(0).max(16).default(0),
+});
 
 const SINGLE = [
   Service, WebServer, Database, Shell, Crasher, Job, MemoryHog, CpuBurner, LogWriter, ClusterProgram,

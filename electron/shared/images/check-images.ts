@@ -14,6 +14,10 @@ function has(spec: ImageSpec, tag: string): boolean {
   return spec.tags.some((each) => each === tag || tagPattern(each)?.test(tag) === true);
 }
 
+function sameAccount({ credentials: one }: ImageSpec, { credentials: other }: ImageSpec): boolean {
+  return one?.username === other?.username && one?.password === other?.password;
+}
+
 /**
  * Looks at the images of one lab beside those that exist anyway. A reference may be given once: whoever pulls it must know what
  * comes. A pack says each tag in full and cannot ask for the cluster's own programs.
@@ -38,6 +42,11 @@ export function checkImages(images: readonly ImageSpec[], existing: readonly Ima
     }
     if (spec.digest !== undefined && spec.tags.length > 1)
       say('digest: is that of one image, but there are several tags: make an image of each');
+    const first = others[0];
+    if (first !== undefined && !sameAccount(first, spec))
+      say(
+        `credentials: a repository is private as a whole: give all images of ${spec.repository} the same, or none`,
+      );
     const behaviours = [spec.behaviour, ...Object.values(spec.programs)];
     const own = behaviours.flatMap((each) =>
       each.type === 'by-subcommand' ? [each.otherwise, ...Object.values(each.subcommands)] : [each],

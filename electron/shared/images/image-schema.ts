@@ -49,6 +49,16 @@ function layerProblem({ input }: { readonly input?: unknown }): string {
 /** Tools that images may have beside those of their distribution. */
 export const ExtraTool = z.enum(['bash', 'curl', 'ps', 'stress', 'wget', 'zsh']);
 
+/** An account of a registry, that may pull what is not for everybody. */
+const Credentials = z.strictObject({
+  username: z
+    .string()
+    .min(1)
+    .max(255)
+    .regex(/^[^:]*$/, 'not a user name: it has no colon'),
+  password: z.string().min(1).max(4096),
+});
+
 /** One image, or a family of them that differ in nothing but their tag. */
 export const ImageSpec = z.strictObject({
   repository: z
@@ -73,6 +83,8 @@ export const ImageSpec = z.strictObject({
     )
     .min(1)
     .max(32),
+  /** The repository is private: only who knows this account can pull. */
+  credentials: Credentials.optional(),
   platforms: z
     .array(z.enum(['linux/amd64', 'linux/arm64', 'windows/amd64']))
     .min(1)

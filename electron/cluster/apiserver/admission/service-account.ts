@@ -56,7 +56,7 @@ export class ServiceAccountAdmission implements AdmissionPlugin {
       ...pod,
       spec: { ...pod.spec, serviceAccountName: account, serviceAccount: account },
     } as Pod;
-    return (automount ? this.#mountToken(named) : named) as KubeObject;
+    return withPullSecrets(automount ? this.#mountToken(named) : named, found) as KubeObject;
   }
 
   #mountToken(pod: Pod): Pod {
@@ -88,6 +88,13 @@ export class ServiceAccountAdmission implements AdmissionPlugin {
       },
     };
   }
+}
+
+/** A Pod that names none has those of its account. */
+function withPullSecrets(pod: Pod, account: ServiceAccount | undefined): Pod {
+  const imagePullSecrets = account?.imagePullSecrets ?? [];
+  if (imagePullSecrets.length === 0 || (pod.spec?.imagePullSecrets ?? []).length > 0) return pod;
+  return { ...pod, spec: { ...pod.spec, imagePullSecrets } } as Pod;
 }
 
 function isTokenVolume(volume: Volume): boolean {

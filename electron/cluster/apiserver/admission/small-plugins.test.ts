@@ -136,3 +136,22 @@ describe('RuntimeClass', () => {
     );
   });
 });
+
+describe('ServiceAccount', () => {
+  it('gives a Pod the pull secrets of its account, unless it names some', async () => {
+    const imagePullSecrets = [{ name: 'registry' }];
+    await ask('POST', `${IN}/serviceaccounts`, { metadata: { name: 'builder' }, imagePullSecrets });
+    await cluster.run(10);
+    const made = await ask('POST', `${IN}/pods`, pod({ serviceAccountName: 'builder' }));
+    expect(made.value).toMatchObject({ spec: { serviceAccountName: 'builder', imagePullSecrets } });
+    const own = {
+      ...pod({ serviceAccountName: 'builder', imagePullSecrets: [{ name: 'own' }] }),
+      metadata: { name: 'b' },
+    };
+    expect((await ask('POST', `${IN}/pods`, own)).value).toMatchObject({
+      spec: { imagePullSecrets: [{ name: 'own' }] },
+    });
+    const other = await ask('POST', `${IN}/pods`, { ...pod({}), metadata: { name: 'c' } });
+    expect(other.value).not.toHaveProperty('spec.imagePullSecrets');
+  });
+});

@@ -60,9 +60,9 @@ const texts: RuntimeTexts = {
   pullRefused(_given, normal, { reason, registry, repository, version }) {
     const failed = `failed to pull and unpack image "${normal}": `;
     const resolving = `${failed}failed to resolve reference "${normal}": `;
+    const url = `https://${registry}/v2/${repository.slice(registry.length + 1)}/manifests/${version}`;
     switch (reason) {
       case 'no-such-host': {
-        const url = `https://${registry}/v2/${repository.slice(registry.length + 1)}/manifests/${version}`;
         const host = registry.replace(/:\d+$/, '');
         return new CriError(
           'Unknown',
@@ -73,6 +73,19 @@ const texts: RuntimeTexts = {
         return new CriError(
           'Unknown',
           `${resolving}pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed`,
+        );
+      case 'no-credentials':
+        return new CriError(
+          'Unknown',
+          `${resolving}pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials`,
+        );
+      case 'unauthorized':
+        return new CriError(
+          'Unknown',
+          // Docker Hub has a server of its own for tokens.
+          registry === 'docker.io'
+            ? `${resolving}failed to authorize: failed to fetch oauth token: unexpected status from POST request to https://auth.docker.io/token: 401 Unauthorized`
+            : `${resolving}unexpected status from HEAD request to ${url}: 401 Unauthorized`,
         );
       case 'manifest-unknown':
         return new CriError('NotFound', `${resolving}${normal}: not found`);

@@ -77,6 +77,12 @@ function pullText({ reason, registry, repository, version }: PullRefusal): strin
     }
     case 'denied':
       return `${reading}: requested access to the resource is denied`;
+    case 'no-credentials':
+      return `${reading}: authentication required`;
+    case 'unauthorized':
+      return registry === 'docker.io'
+        ? 'unable to retrieve auth token: invalid username/password: unauthorized: incorrect username or password'
+        : `${reading}: authentication required`;
     case 'manifest-unknown':
       return `${reading}: manifest unknown`;
     case 'no-matching-platform':

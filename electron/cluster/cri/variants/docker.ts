@@ -36,13 +36,19 @@ export function daemonConfig(files: FileSystem): DaemonConfig {
   }
 }
 
-function pullText(normal: string, { reason, registry }: PullRefusal): string {
+function pullText(normal: string, { reason, registry, repository, version }: PullRefusal): string {
   const short = familiarName(normal);
+  const host = registry === 'docker.io' ? 'registry-1.docker.io' : registry;
+  const url = `https://${host}/v2/${repository.slice(registry.length + 1)}/manifests/${version}`;
   switch (reason) {
     case 'no-such-host':
       return `Get "https://${registry}/v2/": dial tcp: lookup ${registry.replace(/:\d+$/, '')}: no such host`;
     case 'denied':
       return `pull access denied for ${short.replace(/:[^:/]*$/, '')}, repository does not exist or may require 'docker login': denied: requested access to the resource is denied`;
+    case 'no-credentials':
+      return `Head "${url}": no basic auth credentials`;
+    case 'unauthorized':
+      return `Head "${url}": unauthorized: ${registry === 'docker.io' ? 'incorrect username or password' : 'authentication required'}`;
     case 'manifest-unknown':
       return `manifest for ${short} not found: manifest unknown: manifest unknown`;
     case 'no-matching-platform':

@@ -3,6 +3,7 @@ import type { HttpExchange } from '../../network/http.ts';
 import type { Peer } from '../../network/interface.ts';
 import { utf8Encode } from '../../network/byte-text.ts';
 import type { ContainerWorld } from '../container/interface.ts';
+import type { GrpcHealth } from './grpc-answers.ts';
 import type { ServiceOptions } from './service-program.ts';
 import type { SiteAnswer } from './static-site.ts';
 import { accessLogLine, staticSite } from './static-site.ts';
@@ -33,6 +34,7 @@ function fits(
 export function httpAnswers(
   http: HttpBehaviour,
   options: ServiceOptions,
+  health?: GrpcHealth,
 ): (exchange: HttpExchange, peer: Peer) => void {
   const { process, world, say } = options;
   const { clock } = process;
@@ -44,6 +46,7 @@ export function httpAnswers(
     const uptime = clock.now() - since;
     const route = http.routes.find((each) => fits(each, request.method, path, uptime, world));
     const answer = (): void => {
+      if (route?.setsHealth !== undefined) health?.set(route.setsHealth.service, route.setsHealth.status);
       const { status, size, headers, body } = answerOf(route);
       if (http.accessLog || http.site !== undefined)
         say('stdout', accessLogLine(request, { status, size }, client, clock.now()));

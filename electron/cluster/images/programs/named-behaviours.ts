@@ -52,6 +52,11 @@ export function asService(behaviour: Exclude<SingleBehaviour, { type: 'shell' }>
       return { ...PLAIN, logs: [{ lines, every, stream, after: 0 }] };
     }
     case 'cluster-program':
-      return { ...PLAIN, onTerminate: { ...PLAIN.onTerminate, after: 5 } };
+      return {
+        ...PLAIN,
+        memory: { start: behaviour.memory, growth: 0 },
+        cpu: [{ cores: behaviour.cpu, after: 0 }],
+        onTerminate: { ...PLAIN.onTerminate, after: 5 },
+      };
   }
 }

@@ -1,8 +1,10 @@
 import type { ServiceBehaviour } from '../../../shared/images/behaviour-schema.ts';
 import type { ProcessContext } from '../../machine/interface.ts';
+import { serveHealth } from '../../network/grpc-health.ts';
 import { serveHttp1Connection } from '../../network/http1-bytes.ts';
 import { serveHttpConnection } from '../../network/http-server.ts';
 import type { ContainerWorld } from '../container/interface.ts';
+import { GrpcHealth } from './grpc-answers.ts';
 import { httpAnswers } from './http-answers.ts';
 import type { Speaker } from './template.ts';
 import { fillIn, portOfFlag } from './template.ts';
@@ -111,20 +113,25 @@ function useProcessors({ cpu }: ServiceBehaviour, process: ProcessContext, world
 
 /** Answers the text of what went wrong. */
 function listen(behaviour: ServiceBehaviour, options: ServiceOptions): string | undefined {
-  const { process } = options;
-  const { http } = behaviour;
-  const answer = http === undefined ? undefined : httpAnswers(http, options);
-  const given = http?.portFlag === undefined ? undefined : portOfFlag(options.argv, http.portFlag);
-  const ports = given === undefined ? (http?.ports ?? options.ports) : [given];
-  for (const port of ports) {
+  const { http, grpc } = behaviour;
+  const health = grpc === undefined ? undefined : new GrpcHealth(grpc, options);
+  const answer = http === undefined ? undefined : httpAnswers(http, options, health);
+  const own = grpc?.ports ?? (http === undefined ? options.ports : []);
+  const grpcPorts = grpc === undefined ? [] : portsOf(grpc.portFlag, own, options);
+  const others = (http?.ports ?? options.ports).filter((port) => !grpcPorts.includes(port));
+  const all = new Set([...portsOf(http?.portFlag, others, options), ...grpcPorts]);
+  const { clock, net } = options.process;
+  for (const port of all) {
+    const isGrpc = grpcPorts.includes(port);
     try {
-      process.net.listen(port, 'tcp', (connection) => {
-        // A protocol that is not modelled: whoever speaks it is hung up on.
-        if (answer === undefined) {
+      net.listen(port, 'tcp', (connection) => {
+        if (connection.protocol === 'grpc') {
+          if (isGrpc && health !== undefined) serveHealth(connection, health, clock);
+          else connection.close();
+        } else if (isGrpc || answer === undefined) {
+          // A protocol that is not modelled: whoever speaks it is hung up on.
           connection.onMessage(() => connection.close());
-          return;
-        }
-        if (connection.protocol === 'tcp') serveHttp1Connection(connection, answer);
+        } else if (connection.protocol === 'tcp') serveHttp1Connection(connection, answer);
         else serveHttpConnection(connection, answer);
       });
     } catch {
@@ -132,4 +139,13 @@ function listen(behaviour: ServiceBehaviour, options: ServiceOptions): string | 
     }
   }
   return undefined;
+}
+
+function portsOf(
+  flag: string | undefined,
+  ports: readonly number[],
+  { argv }: ServiceOptions,
+): readonly number[] {
+  const given = flag === undefined ? undefined : portOfFlag(argv, flag);
+  return given === undefined ? ports : [given];
 }

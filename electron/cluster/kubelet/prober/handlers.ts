@@ -2,6 +2,7 @@ import type { Context } from '../../../base/context.ts';
 import type { Container } from '../../api/types.ts';
 import type { CriClient } from '../../cri/interface.ts';
 import { CriError } from '../../cri/interface.ts';
+import { checkHealth } from '../../network/grpc-health.ts';
 import { HttpCallError, HttpClientConnection } from '../../network/http-client.ts';
 import type { NetworkAccess } from '../../network/interface.ts';
 import { DialError } from '../../network/interface.ts';
@@ -153,21 +154,33 @@ export async function tcpSocket(
   }
 }
 
-/**
- * Asks for grpc.health.v1. No image of the catalogue serves it, and what does not speak HTTP/2 looks to the client like nobody:
- * it waits until its time is up. Models pkg/probe/grpc (v1.34) as far as that.
- */
+/** Asks for the health of a service; SERVING is success. Models pkg/probe/grpc (v1.34). */
 export async function grpcHealth(
-  { context }: HandlerDependencies,
-  host: string,
-  port: number,
+  { context, net }: HandlerDependencies,
+  { host, port }: { readonly host: string; readonly port: number },
+  service: string,
   timeout: number,
 ): Promise<HandlerResult> {
-  await context.clock.sleep(timeout);
+  const outcome = await checkHealth(context, net, { host, port }, service, timeout);
   const within = `${timeout / 1000}s`;
-  return failure(
-    `timeout: failed to connect service "${host}:${port}" within ${within}: context deadline exceeded`,
-  );
+  switch (outcome.type) {
+    case 'status':
+      return outcome.status === 'SERVING'
+        ? success('service healthy')
+        : failure(`service unhealthy (responded with "${outcome.status}")`);
+    case 'no-connection':
+      return failure(
+        `timeout: failed to connect service "${host}:${port}" within ${within}: context deadline exceeded`,
+      );
+    case 'late':
+      return failure(`timeout: health rpc did not complete within ${within}`);
+    case 'error':
+      return failure(
+        outcome.code === 'Unimplemented'
+          ? `error: this server does not implement the grpc health protocol (grpc.health.v1.Health): ${outcome.desc}`
+          : `error: health rpc probe failed: rpc error: code = ${outcome.code} desc = ${outcome.desc}`,
+      );
+  }
 }
 
 /** A command in the container; exit code 0 is success. Models pkg/probe/exec (v1.34). */

@@ -177,7 +177,10 @@ export class ProbeManager {
         const { host = podIp, port } = probe.tcpSocket;
         return await tcpSocket(handlers, host === '' ? podIp : host, resolvePort(port, spec), timeout);
       }
-      if (probe.grpc !== undefined) return await grpcHealth(handlers, podIp, probe.grpc.port, timeout);
+      if (probe.grpc !== undefined) {
+        const { port, service = '' } = probe.grpc;
+        return await grpcHealth(handlers, { host: podIp, port }, service, timeout);
+      }
       return { outcome: 'errored', error: `missing probe handler for ${metaOf(pod).name}:${spec.name}` };
     } catch (error) {
       if (!(error instanceof PortError)) throw error;

@@ -1,4 +1,6 @@
+import { decodeBase64 } from '../../../apimachinery/base64.ts';
 import type { CriClient, Image } from '../../../cri/interface.ts';
+import type { RegistryCredentials } from '../../../images/interface.ts';
 import { columns, humanSize } from '../../human.ts';
 import { parseOptions } from '../options.ts';
 import { wrapped } from './containers.ts';
@@ -65,11 +67,26 @@ export const inspecti: Subcommand = async (args, cri, context) => {
 };
 
 /** Pulls for other subcommands too. @throws CommandError */
-export async function pullImage(cri: CriClient, image: string): Promise<string> {
-  return (await wrapped('pulling image', () => cri.call('PullImage', { image }))).imageRef;
+export async function pullImage(cri: CriClient, image: string, auth?: RegistryCredentials): Promise<string> {
+  const request = auth === undefined ? { image } : { image, auth };
+  return (await wrapped('pulling image', () => cri.call('PullImage', request))).imageRef;
 }
 
-/** `crictl pull`: registries of the catalogue ask nobody who they are, so that credentials change nothing. */
+/** @throws CommandError */
+function credentialsOf(values: ReadonlyMap<string, string>): RegistryCredentials | undefined {
+  const auth = values.get('auth');
+  const given =
+    auth === undefined
+      ? (values.get('creds') ?? values.get('username'))
+      : new TextDecoder().decode(decodeBase64(auth));
+  if (given === undefined) return undefined;
+  const colon = given.indexOf(':');
+  if (colon === 0) throw fatal("username can't be empty");
+  if (colon < 0) return { username: given, password: '' };
+  return { username: given.slice(0, colon), password: given.slice(colon + 1) };
+}
+
+/** `crictl pull [--creds USER:PASSWORD | --auth BASE64 | -u USER:PASSWORD] IMAGE` */
 export const pull: Subcommand = async (args, cri, context) => {
   const { rest, values } = parseOptions('crictl', args, {
     values: { '--creds': 'creds', '--auth': 'auth', '--username': 'username', '-u': 'username', '--pull-timeout': 'timeout' },
@@ -78,7 +95,7 @@ export const pull: Subcommand = async (args, cri, context) => {
   if (image === undefined) throw fatal('Image name cannot be empty');
   if (values.has('creds') && values.has('auth'))
     throw fatal('both `--creds` and `--auth` are specified');
-  context.out(`Image is up to date for ${await pullImage(cri, image)}\n`);
+  context.out(`Image is up to date for ${await pullImage(cri, image, credentialsOf(values))}\n`);
   return 0;
 }; // prettier-ignore
 
