@@ -13,7 +13,6 @@ import type { ClaimVolumes } from './claim-volumes.ts';
 import type { CsiPlugins } from './csi-plugins.ts';
 import { KubeletVolumes } from './kubelet-volumes.ts';
 import type { PodVolumes } from './pod-volumes.ts';
-import { PullSecrets } from './pull-secrets.ts';
 import type { ReferencedObjects } from './referenced-objects.ts';
 import type { Amounts } from './resource-field.ts';
 import { RuntimeMonitor } from './runtime-monitor.ts';
@@ -196,7 +195,7 @@ export class Kubelet {
       cache: this.#cache,
       events,
       images: this.#images,
-      pullSecrets: new PullSecrets(this.#objects, events),
+      objects: this.#objects,
       backoff: this.#backoff,
       environment: new ContainerEnvironment(
         this.#objects,

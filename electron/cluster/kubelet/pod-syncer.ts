@@ -27,6 +27,7 @@ import { MountBackoff } from './mount-backoff.ts';
 import type { TerminationMessages } from './termination-message.ts';
 import type { PodVolumes } from './pod-volumes.ts';
 import { ContainerConfigError } from './referenced-objects.ts';
+import type { ReferencedObjects } from './referenced-objects.ts';
 import { goDuration } from './go-duration.ts';
 import type { ImageManager } from './image-manager.ts';
 import type { ContainerToStart } from './pod-actions.ts';
@@ -40,7 +41,7 @@ import {
   specOf,
   uidOf,
 } from './pod-accessors.ts';
-import type { PullSecrets } from './pull-secrets.ts';
+import { PullSecrets } from './pull-secrets.ts';
 import type { PodEvents } from './pod-events.ts';
 import { newest } from './pod-status.ts';
 import type { WaitingReason } from './pod-status.ts';
@@ -57,7 +58,7 @@ export interface SyncDependencies {
   readonly cache: RuntimeCache;
   readonly events: PodEvents;
   readonly images: ImageManager;
-  readonly pullSecrets: PullSecrets;
+  readonly objects: ReferencedObjects;
   readonly backoff: KeyedBackoff;
   readonly environment: ContainerEnvironment;
   readonly volumes: PodVolumes;
@@ -94,10 +95,12 @@ export class PodSyncer {
   readonly #deps: SyncDependencies;
   readonly #mountBackoff: MountBackoff;
   readonly #resizer: ContainerResizer;
+  readonly #pullSecrets: PullSecrets;
 
   constructor(deps: SyncDependencies) {
     this.#deps = deps;
     this.#resizer = new ContainerResizer(deps.cri, deps.cache, deps.memoryCapacity);
+    this.#pullSecrets = new PullSecrets(deps.objects, deps.events);
     this.#mountBackoff = new MountBackoff(deps.events, () => deps.context.clock.now());
   }
 
@@ -122,7 +125,7 @@ export class PodSyncer {
       await this.kill(pod, 0);
       return undefined;
     }
-    const secrets = await this.#deps.pullSecrets.of(pod);
+    const secrets = await this.#pullSecrets.of(pod);
     const network = networkError();
     if (network !== undefined && specOf(pod).hostNetwork !== true && actions.start.length > 0) {
       events.pod(pod, 'Warning', 'NetworkNotReady', `network is not ready: ${network}`);

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { ImageSpec } from '../../shared/images/image-schema.ts';
 import { KubeletHarness } from '../kubelet/kubelet.testing.ts';
+import { volatileStore } from '../machine/local-state.ts';
 import { HttpClientConnection } from '../network/http-client.ts';
 import { execOnMachine } from './exec-on-machine.ts';
 import type { MachineExec } from './interface.ts';
@@ -213,6 +215,24 @@ describe('where crictl finds its runtime', () => {
     node.machine.files.write(CONFIG, 'runtime-endpoint: [\n');
     expect((await run('crictl ps')).err).toMatch(/^FATA\[0000\] get server config from file: /);
   }); // prettier-ignore
+});
+
+it('pulls what is private with the account that it is given', async () => {
+  const credentials = { username: 'ana', password: 'a:b' };
+  const name = 'registry.shop.example/web';
+  const image = ImageSpec.parse({
+    repository: name, tags: ['1'], layers: ['1MB'], cmd: ['/web'], behaviour: { type: 'service' }, credentials,
+  }); // prettier-ignore
+  node = new KubeletHarness(volatileStore(), [image]);
+  await node.start();
+  node.machine.files.write(CONFIG, 'runtime-endpoint: unix:///run/containerd/containerd.sock\n');
+  expect((await run(`crictl pull ${name}:1`)).err).toContain('no basic auth credentials');
+  expect((await run(`crictl pull --creds ana:wrong ${name}:1`)).err).toContain('401 Unauthorized');
+  expect((await run(`crictl pull --creds ana:a:b ${name}:1`)).out).toMatch(
+    /^Image is up to date for sha256:/,
+  );
+  expect((await run(`crictl pull --auth YW5hOmE6Yg== ${name}:1`)).code).toBe(0);
+  expect((await run(`crictl pull --creds :x ${name}:1`)).err).toContain("username can't be empty");
 });
 
 describe('ctr and nerdctl', () => {
