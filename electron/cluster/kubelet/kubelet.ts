@@ -8,6 +8,7 @@ import type { CriClient } from '../cri/interface.ts';
 import { CriError } from '../cri/interface.ts';
 import type { ProcessContext } from '../machine/interface.ts';
 import { KeyedBackoff } from './backoff.ts';
+import type { KnownServices } from './container-environment.ts';
 import { ContainerEnvironment } from './container-environment.ts';
 import type { ClaimVolumes } from './claim-volumes.ts';
 import type { CsiPlugins } from './csi-plugins.ts';
@@ -189,6 +190,7 @@ export class Kubelet {
       pod: (uid) => this.#workers.get(uid)?.pod,
       changed: (uid) => this.#workers.get(uid)?.notify(),
     });
+    const known: KnownServices = () => (services.hasSynced ? services.lister.list() : undefined);
     this.#syncer = new PodSyncer({
       context: process,
       cri: this.#cri,
@@ -197,11 +199,7 @@ export class Kubelet {
       images: this.#images,
       objects: this.#objects,
       backoff: this.#backoff,
-      environment: new ContainerEnvironment(
-        this.#objects,
-        () => (services.hasSynced ? services.lister.list() : undefined),
-        allocatable,
-      ),
+      environment: new ContainerEnvironment(this.#objects, known, allocatable),
       volumes: this.#volumes,
       devices: this.#devices,
       probes: this.#probes,
