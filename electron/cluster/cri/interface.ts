@@ -1,4 +1,3 @@
-import type { RegistryCredentials } from '../images/interface.ts';
 import type { ContainerStats, FilesystemUsage, PodSandboxStats } from './stats.ts';
 
 /**
@@ -184,6 +183,12 @@ export interface ContainerEvent {
   readonly containersStatuses: readonly Container[];
 }
 
+/** Who pulls an image, as far as registries ask. */
+export interface AuthConfig {
+  readonly username: string;
+  readonly password: string;
+}
+
 /** Every call: what goes in and what comes back. */
 export interface CriMethods {
   Version: {
@@ -287,7 +292,7 @@ export interface CriMethods {
   };
   PortForward: { request: { readonly podSandboxId: string }; response: { readonly url: string } };
   PullImage: {
-    request: { readonly image: string; readonly auth?: RegistryCredentials };
+    request: { readonly image: string; readonly auth?: AuthConfig };
     response: { readonly imageRef: string };
   };
   ListImages: { request: Record<string, never>; response: { readonly images: readonly Image[] } };

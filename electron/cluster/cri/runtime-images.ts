@@ -1,6 +1,5 @@
-import type { RegistryCredentials } from '../images/interface.ts';
 import type { ProcessContext } from '../machine/interface.ts';
-import type { CriResponse } from './interface.ts';
+import type { AuthConfig, CriResponse } from './interface.ts';
 import { CriError } from './interface.ts';
 import type { NodeRuntime } from './node-runtime.ts';
 
@@ -21,7 +20,7 @@ export class RuntimeImages {
     this.#runtime = runtime;
   }
 
-  async pull(reference: string, auth?: RegistryCredentials): Promise<CriResponse<'PullImage'>> {
+  async pull(reference: string, auth?: AuthConfig): Promise<CriResponse<'PullImage'>> {
     const normal = this.#runtime.variant.resolveName(reference, this.#process.files);
     const key = auth === undefined ? normal : JSON.stringify([normal, auth.username, auth.password]);
     const running = this.#pulling.get(key) ?? this.#pull(reference, normal, auth);
@@ -51,7 +50,7 @@ export class RuntimeImages {
   async #pull(
     given: string,
     normal: string,
-    credentials: RegistryCredentials | undefined,
+    credentials: AuthConfig | undefined,
   ): Promise<CriResponse<'PullImage'>> {
     const { clock, rand } = this.#process;
     await clock.sleep(RESOLVE_MS * (0.7 + rand.float() * 0.6));

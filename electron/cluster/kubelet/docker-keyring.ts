@@ -1,6 +1,6 @@
 import type { Secret } from '../api/types.ts';
 import { decodeBase64 } from '../apimachinery/base64.ts';
-import type { RegistryCredentials } from '../images/interface.ts';
+import type { AuthConfig } from '../cri/interface.ts';
 import { normalizeReference, parseReference } from '../images/reference.ts';
 
 /** A Secret's credentials cannot be read. */
@@ -9,7 +9,7 @@ export class KeyringError extends Error {}
 interface Entry {
   /** Host, port and path that they are for; the host may have `*` and `?` in each of its parts. */
   readonly place: string;
-  readonly credentials: RegistryCredentials;
+  readonly credentials: AuthConfig;
 }
 
 const HUB = 'index.docker.io';
@@ -30,7 +30,7 @@ export class DockerKeyring {
   }
 
   /** All that may open the image's repository, the most likely first. */
-  lookup(image: string): readonly RegistryCredentials[] {
+  lookup(image: string): readonly AuthConfig[] {
     const { registry, repository } = parseReference(normalizeReference(image));
     const found = this.#entries.filter(({ place }) => matches(place, repository));
     if (found.length === 0 && registry === 'docker.io')
@@ -70,7 +70,7 @@ function objectOf(value: unknown): Readonly<Record<string, unknown>> {
 }
 
 /** `auth`, base64 of `name:password`, has the last word. */
-function credentialsOf(entry: Readonly<Record<string, unknown>>): RegistryCredentials {
+function credentialsOf(entry: Readonly<Record<string, unknown>>): AuthConfig {
   const { username, password, auth } = entry;
   const text = (value: unknown): string => (typeof value === 'string' ? value : '');
   if (text(auth) === '') return { username: text(username), password: text(password) };

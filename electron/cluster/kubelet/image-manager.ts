@@ -1,8 +1,7 @@
 import type { Context } from '../../base/context.ts';
 import type { Container, Pod, Secret } from '../api/types.ts';
-import type { CriClient } from '../cri/interface.ts';
+import type { AuthConfig, CriClient } from '../cri/interface.ts';
 import { CriError } from '../cri/interface.ts';
-import type { RegistryCredentials } from '../images/interface.ts';
 import { normalizeReference } from '../images/reference.ts';
 import type { KeyedBackoff } from './backoff.ts';
 import { DockerKeyring, KeyringError } from './docker-keyring.ts';
@@ -128,10 +127,7 @@ export class ImageManager {
   }
 
   /** Tries one account after the other; without any it asks as nobody. @throws PullError */
-  async #pullAs(
-    image: string,
-    accounts: readonly RegistryCredentials[],
-  ): Promise<{ readonly imageRef: string }> {
+  async #pullAs(image: string, accounts: readonly AuthConfig[]): Promise<{ readonly imageRef: string }> {
     const failures = new Set<string>();
     for (const auth of accounts.length === 0 ? [undefined] : accounts) {
       try {

@@ -1,6 +1,5 @@
 import { decodeBase64 } from '../../../apimachinery/base64.ts';
-import type { CriClient, Image } from '../../../cri/interface.ts';
-import type { RegistryCredentials } from '../../../images/interface.ts';
+import type { AuthConfig, CriClient, Image } from '../../../cri/interface.ts';
 import { columns, humanSize } from '../../human.ts';
 import { parseOptions } from '../options.ts';
 import { wrapped } from './containers.ts';
@@ -67,13 +66,13 @@ export const inspecti: Subcommand = async (args, cri, context) => {
 };
 
 /** Pulls for other subcommands too. @throws CommandError */
-export async function pullImage(cri: CriClient, image: string, auth?: RegistryCredentials): Promise<string> {
+export async function pullImage(cri: CriClient, image: string, auth?: AuthConfig): Promise<string> {
   const request = auth === undefined ? { image } : { image, auth };
   return (await wrapped('pulling image', () => cri.call('PullImage', request))).imageRef;
 }
 
 /** @throws CommandError */
-function credentialsOf(values: ReadonlyMap<string, string>): RegistryCredentials | undefined {
+function credentialsOf(values: ReadonlyMap<string, string>): AuthConfig | undefined {
   const auth = values.get('auth');
   const given =
     auth === undefined
