@@ -128,7 +128,7 @@ export interface CommandIo {
   readonly tty?: Terminal;
   /** Resolves what the person typed against `cwd`. */
   path(typed: string): string;
-  /** Waits, or returns early when `signal` fires. Real time, or none when `LEME_VIRTUAL_SLEEP=0`. */
+  /** Waits, or returns early when `signal` fires. Real time. */
   sleep(ms: number): Promise<void>;
   /** Runs another command of the shell with the given streams (default: one's own), as `xargs`, `env`, `time`, `kubectl` plugins or an editor need. Answers its exit code. */
   spawn(

@@ -2,13 +2,12 @@ import { builtins } from './builtins/registry.ts';
 import { commands as standard } from './commands.ts';
 import { Executor } from './exec/executor.ts';
 import type { Fd, Frame } from './exec/frame.ts';
-import type { Services } from './exec/services.ts';
+import { realSleep, type Services } from './exec/services.ts';
 import type { ExecutorFs } from './fs/executor-fs.ts';
 import { SandboxFs } from './fs/sandbox-fs.ts';
 import { homePath, prepareHome } from './fs/prepare-home.ts';
 import type { ByteSink, ByteSource, Command, Terminal } from './interface.ts';
 import { ShellState } from './state/shell-state.ts';
-import { virtualSleep } from './exec/virtual-sleep.ts';
 
 export interface LabShellOptions {
   /** What is `/`: a folder on disk, which is made a home, or other files as they are. */
@@ -67,7 +66,7 @@ export class LabShell {
       builtins: options.builtins ?? builtins,
       ...(options.tty === undefined ? {} : { tty: options.tty }),
       lifetime: this.#lifetime.signal,
-      sleep: options.sleep ?? virtualSleep(env),
+      sleep: options.sleep ?? realSleep,
     });
   }
 

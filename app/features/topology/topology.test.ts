@@ -119,6 +119,10 @@ describe('a new cluster', () => {
     create().click();
     await settle();
     expect(useUi().failure).toMatch(/a lab is being prepared/);
+    // What was typed is there still, with the reason beside it.
+    expect(useUi().dialog).toBe('topology');
+    expect(words(part('[role=alert]'))).toMatch(/a lab is being prepared/);
+    expect(create().disabled).toBe(false);
     expect(useUi().announcement).not.toMatch(/created/);
   });
 });

@@ -128,7 +128,6 @@ export class RemoteShell {
     const { user, own, env, login, tty } = options;
     this.#isSession = login;
     this.#fs = new MachineFs(client, machine, this.#closed.signal);
-    const sleep = env['LEME_VIRTUAL_SLEEP'];
     this.#shell = new LabShell({
       root: this.#fs,
       commands: new MachineCommands(client, machine, own, env),
@@ -142,7 +141,6 @@ export class RemoteShell {
         LOGNAME: user,
         PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
         ...(tty === undefined ? {} : { TERM: env['TERM'] ?? 'xterm-256color' }),
-        ...(sleep === undefined ? {} : { LEME_VIRTUAL_SLEEP: sleep }),
       },
     });
     const { state } = this.#shell;

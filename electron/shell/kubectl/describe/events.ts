@@ -16,8 +16,9 @@ export async function eventsFor(
   if (!events) return undefined;
   const transport = await session.transport();
   const fields = [
-    ...(about.name === '' ? [] : [`involvedObject.name=${about.name}`]),
-    ...(about.namespace === '' ? [] : [`involvedObject.namespace=${about.namespace}`]),
+    // kubectl sends both always; an empty namespace is that of a cluster's own objects.
+    `involvedObject.name=${about.name}`,
+    `involvedObject.namespace=${about.namespace}`,
     ...(about.kind === '' ? [] : [`involvedObject.kind=${about.kind}`]),
     ...(about.uid === '' ? [] : [`involvedObject.uid=${about.uid}`]),
   ];
