@@ -21,10 +21,19 @@ export class ContainerLog {
     this.#path = path;
   }
 
+  /** The file is there from the start, also of a container that prints nothing. On a full disk it comes with the first line that has room. */
+  create(): void {
+    try {
+      if (!this.#files.exists(this.#path)) this.#files.write(this.#path, '');
+    } catch (error) {
+      if ((error as { readonly code?: string }).code !== 'ENOSPC') throw error;
+    }
+  }
+
   /** The next line goes into whatever is at the path by then; a file that was moved away has one after it. */
   reopen(): void {
     this.#begun = false;
-    if (!this.#files.exists(this.#path)) this.#files.write(this.#path, '');
+    this.create();
   }
 
   /** Whole lines, without their ends. */

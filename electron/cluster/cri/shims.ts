@@ -267,6 +267,7 @@ export class ContainerShims {
     const image = this.#imageOf(container);
     const root = this.#images.root(image);
     const log = new ContainerLog(this.#machine.files, container.logPath);
+    log.create();
     const output = new ContainerOutput(log, this.#now);
     const stdin = config.stdin === true ? new BytePipe() : undefined;
     const terminal = config.tty === true ? new Terminal((bytes) => output.write('stdout', bytes)) : undefined;

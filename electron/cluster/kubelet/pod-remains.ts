@@ -2,6 +2,7 @@ import type { CriClient } from '../cri/interface.ts';
 import { CriError } from '../cri/interface.ts';
 import type { ProcessContext } from '../machine/interface.ts';
 import type { ClaimVolumes } from './claim-volumes.ts';
+import { pruneLogLinks } from './legacy-log-links.ts';
 import type { PodRecords } from './pod-record.ts';
 import type { PodVolumes } from './pod-volumes.ts';
 import type { RuntimeCache } from './runtime-cache.ts';
@@ -60,6 +61,7 @@ export class PodRemains {
     const { files } = this.#options.process;
     const folder = `/var/log/pods/${namespace}_${name}_${uid}`;
     if (files.exists(folder)) files.remove(folder);
+    pruneLogLinks(files, { namespace, name });
   }
 
   async #removeSandboxes(uid: string): Promise<void> {

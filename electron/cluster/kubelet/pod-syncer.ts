@@ -8,7 +8,7 @@ import type {
 } from '../cri/interface.ts';
 import type { ApiClient } from '../client/interface.ts';
 import { CriError } from '../cri/interface.ts';
-import type { MachineSpec } from '../machine/interface.ts';
+import type { MachineSpec, ProcessContext } from '../machine/interface.ts';
 import type { KeyedBackoff } from './backoff.ts';
 import type { DeviceManager } from './devices/device-manager.ts';
 import { DeviceAllocationError } from './devices/device-manager.ts';
@@ -29,6 +29,7 @@ import type { PodVolumes } from './pod-volumes.ts';
 import { ContainerConfigError } from './referenced-objects.ts';
 import type { ReferencedObjects } from './referenced-objects.ts';
 import { goDuration } from './go-duration.ts';
+import { linkLog, pruneLogLinks } from './legacy-log-links.ts';
 import type { ImageManager } from './image-manager.ts';
 import type { ContainerToStart } from './pod-actions.ts';
 import { computePodActions } from './pod-actions.ts';
@@ -53,7 +54,7 @@ import { RuntimeHandlerError, runtimeHandlerOf } from './runtime-handlers.ts';
 const NETWORK_RETRY = 1_000;
 
 export interface SyncDependencies {
-  readonly context: Context & { readonly machine: Pick<MachineSpec, 'os'> };
+  readonly context: Context & Pick<ProcessContext, 'files'> & { readonly machine: Pick<MachineSpec, 'os'> };
   readonly cri: CriClient;
   readonly cache: RuntimeCache;
   readonly events: PodEvents;
@@ -252,7 +253,7 @@ export class PodSyncer {
     { sandboxId, secrets }: { readonly sandboxId: string; readonly secrets: readonly Secret[] },
     cancelled: () => boolean,
   ): Promise<WaitingReason | undefined> {
-    const { events, images, cri } = this.#deps;
+    const { events, images, cri, cache, context } = this.#deps;
     const { spec } = next;
     const waiting = this.#inBackoff(pod, next);
     if (waiting !== undefined) return waiting;
@@ -287,6 +288,8 @@ export class PodSyncer {
       return fail('RunContainerError', error.code === 'Unknown' ? error.desc : error.message);
     }
     events.container(pod, spec, 'Normal', 'Started', `Started container ${spec.name}`);
+    const started = cache.get(uidOf(pod)).containers.find(({ id }) => id === containerId);
+    if (started !== undefined) linkLog(context.files, metaOf(pod), started);
     await this.#removeOlder(pod, spec.name);
     return this.#postStart(pod, spec, containerId);
   }
@@ -406,12 +409,13 @@ export class PodSyncer {
 
   /** Keeps one dead container of each name, as the kubelet's garbage collection does. */
   async #removeOlder(pod: Pod, name: string): Promise<void> {
-    const { cache, cri } = this.#deps;
+    const { cache, cri, context } = this.#deps;
     const dead = cache
       .get(uidOf(pod))
       .containers.filter(
         (container) => container.config.metadata.name === name && container.state === 'CONTAINER_EXITED',
       );
     for (const container of dead.slice(1)) await cri.call('RemoveContainer', { containerId: container.id });
+    if (dead.length > 1) pruneLogLinks(context.files, metaOf(pod));
   }
 }
