@@ -1,6 +1,6 @@
 // npm test: installs what is missing, checks types, style and imports, runs unit, integration and browser tests,
 // and closes with the counts. --all adds the long suites. Names of stages run only those: npm test -- unit e2e
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBuilt } from './build.mjs';
@@ -17,6 +17,22 @@ function stage(name, work) {
   const start = Date.now();
   console.log(`\n== ${name}`);
   const ok = work();
+  stages.push({ name, ok, seconds: Math.round((Date.now() - start) / 1000) });
+}
+
+/** As `stage`, for scripts that may run beside others: what they say is shown when they have ended. */
+async function stageBeside(name, script, ...rest) {
+  if (wanted.length > 0 && !wanted.includes(name)) return;
+  const start = Date.now();
+  const child = spawn(nodeBinary(), [join(root, script), ...rest], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => said.push(chunk));
+  const ok = (await new Promise((resolve) => child.on('close', resolve))) === 0;
+  console.log(`\n== ${name}`);
+  process.stdout.write(Buffer.concat(said));
   stages.push({ name, ok, seconds: Math.round((Date.now() - start) / 1000) });
 }
 
@@ -55,9 +71,13 @@ if (findChromium() === undefined && !installDebian(['chromium'])) {
 if (!hasProgram('kubectl'))
   console.log('No kubectl on the PATH: tests that drive a stock kubectl are skipped.');
 
-stage('typecheck', () => node('scripts/typecheck.mjs'));
-stage('lint', () => node('node_modules/eslint/bin/eslint.js', '.'));
-stage('format', () => node('node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'));
+// Each of these keeps one processor busy.
+await Promise.all([
+  stageBeside('typecheck', 'scripts/typecheck.mjs').then(() =>
+    stageBeside('format', 'node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'),
+  ),
+  stageBeside('lint', 'node_modules/eslint/bin/eslint.js', '.'),
+]);
 stage('unit', () => vitest('unit'));
 stage('build', () => {
   ensureBuilt();
