@@ -80,7 +80,7 @@ const READY = `  manifests: [setup/web.yaml]
 const SHOP_IMAGE = `apiVersion: leme/v1
 kind: ImageList
 images:
-  - repository: registry.shop.example/web
+  - repository: images.shop.example/web
     tags: ['1.0']
     layers: [2MB]
     entrypoint: [/shop]
@@ -92,7 +92,7 @@ images:
 `;
 const SHOP = WEB.replace(
   '{ name: web, image: nginx }',
-  '{ name: web, image: "registry.shop.example/web:1.0", readinessProbe: { httpGet: { path: /ready, port: 8080 }, periodSeconds: 1 } }',
+  '{ name: web, image: "images.shop.example/web:1.0", readinessProbe: { httpGet: { path: /ready, port: 8080 }, periodSeconds: 1 } }',
 );
 
 function names(of: Host, prefix: string): string[] {

@@ -16,7 +16,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const GOOD = `apiVersion: leme/v1
 kind: ImageList
 images:
-  - repository: registry.example.com/shop/web
+  - repository: images.example.com/shop/web
     tags: ['1.0', latest]
     layers: [30MB, { size: 1.5MB, digest: 'sha256:${'ab'.repeat(32)}' }]
     entrypoint: [/web]
@@ -38,7 +38,7 @@ describe('loadImages', () => {
     expect(problems).toEqual([]);
     expect(images).toMatchObject([
       {
-        repository: 'registry.example.com/shop/web',
+        repository: 'images.example.com/shop/web',
         platforms: ['linux/amd64', 'linux/arm64'],
         layers: [{ size: 30_000_000 }, { size: 1_500_000, digest: `sha256:${'ab'.repeat(32)}` }],
         behaviour: { type: 'crasher', after: 3000, code: 7, lines: ['no luck'] },
@@ -59,8 +59,8 @@ describe('loadImages', () => {
     expect(wrong('after: 3s', 'after: 3 s')).toEqual([
       'images/shop.yaml:9: images.0.behaviour.after: not a duration: write a number and ms, s, m or h, such as 500ms or 10s',
     ]);
-    expect(wrong('registry.example.com/shop/web', 'shop/web')).toEqual([
-      'images/shop.yaml:4: images.0.repository: has no registry: begin with its host, such as docker.io/library/ or registry.example.com/',
+    expect(wrong('images.example.com/shop/web', 'shop/web')).toEqual([
+      'images/shop.yaml:4: images.0.repository: has no registry: begin with its host, such as docker.io/library/ or images.example.com/',
     ]);
     expect(wrong('code: 7', 'code: 7, reason: x')).toEqual([
       'images/shop.yaml:9: images.0.behaviour: Unrecognized key: "reason"',
@@ -74,10 +74,10 @@ describe('loadImages', () => {
   it('refuses a reference that exists already, in the catalogue or in the lab', () => {
     const entry = GOOD.slice(GOOD.indexOf('  - repository'));
     expect(load(GOOD + entry).problems).toEqual([
-      'images/shop.yaml:10: images.1.tags: registry.example.com/shop/web:1.0 exists already: take another tag or repository',
-      'images/shop.yaml:10: images.1.tags: registry.example.com/shop/web:latest exists already: take another tag or repository',
+      'images/shop.yaml:10: images.1.tags: images.example.com/shop/web:1.0 exists already: take another tag or repository',
+      'images/shop.yaml:10: images.1.tags: images.example.com/shop/web:latest exists already: take another tag or repository',
     ]);
-    const nginx = GOOD.replace('registry.example.com/shop/web', 'docker.io/library/nginx');
+    const nginx = GOOD.replace('images.example.com/shop/web', 'docker.io/library/nginx');
     expect(load(nginx).problems).toEqual([
       'images/shop.yaml:4: images.0.tags: docker.io/library/nginx:1.0 exists already in the catalogue: take another tag or repository',
       'images/shop.yaml:4: images.0.tags: docker.io/library/nginx:latest exists already in the catalogue: take another tag or repository',
@@ -91,7 +91,7 @@ describe('loadImages', () => {
     expect(load(closed).problems).toEqual([]);
     const open = GOOD.slice(GOOD.indexOf('  - repository')).replace("['1.0', latest]", "['2.0']");
     expect(load(closed + open).problems).toEqual([
-      'images/shop.yaml:11: images.1.credentials: a repository is private as a whole: give all images of registry.example.com/shop/web the same, or none',
+      'images/shop.yaml:11: images.1.credentials: a repository is private as a whole: give all images of images.example.com/shop/web the same, or none',
     ]);
   });
 

@@ -8,7 +8,7 @@ import { RuntimeHarness, runContainer } from './runtime.testing.ts';
 type Input = z.input<typeof ImageFile>['images'][number];
 
 const MIB = 1024 ** 2;
-const NAME = 'registry.example.com/lab/app';
+const NAME = 'images.example.com/lab/app';
 
 /** A node that can pull an image of a lab's, which does what is said. */
 function nodeWith(behaviour: Input['behaviour'], more: Partial<Input> = {}): RuntimeHarness {
@@ -206,7 +206,7 @@ describe('behaviours of images', () => {
     const node = nodeWith({ type: 'service' }, { credentials: auth });
     const pull = (image: string, more: object = {}): Promise<unknown> =>
       node.as((cri) => cri.call('PullImage', { image, ...more }));
-    const url = 'https://registry.example.com/v2/lab/app/manifests/2';
+    const url = 'https://images.example.com/v2/lab/app/manifests/2';
     await expect(pull(`${NAME}:2`)).rejects.toThrow('authorization failed: no basic auth credentials');
     await expect(pull(`${NAME}:2`, { auth: { ...auth, password: 'x' } })).rejects.toThrow(
       `unexpected status from HEAD request to ${url}: 401 Unauthorized`,

@@ -86,13 +86,13 @@ describe('runtimes differ', () => {
     await expect(pull).rejects.toThrow(text);
   });
 
-  const SHOP = 'registry.shop.example/web';
+  const SHOP = 'images.shop.example/web';
   const refusals: readonly (readonly [RuntimeName, string, boolean, string])[] = [
-    ['docker', SHOP, false, 'Error response from daemon: Head "https://registry.shop.example/v2/web/manifests/1": no basic auth credentials'],
-    ['docker', SHOP, true, 'Error response from daemon: Head "https://registry.shop.example/v2/web/manifests/1": unauthorized: authentication required'],
+    ['docker', SHOP, false, 'Error response from daemon: Head "https://images.shop.example/v2/web/manifests/1": no basic auth credentials'],
+    ['docker', SHOP, true, 'Error response from daemon: Head "https://images.shop.example/v2/web/manifests/1": unauthorized: authentication required'],
     ['docker', 'docker.io/shop/web', true, 'Error response from daemon: Head "https://registry-1.docker.io/v2/shop/web/manifests/1": unauthorized: incorrect username or password'],
     ['docker', 'docker.io/shop/web', false, "Error response from daemon: pull access denied for shop/web, repository does not exist or may require 'docker login'"],
-    ['cri-o', SHOP, false, 'reading manifest 1 in registry.shop.example/web: authentication required'],
+    ['cri-o', SHOP, false, 'reading manifest 1 in images.shop.example/web: authentication required'],
     ['cri-o', 'docker.io/shop/web', true, 'unable to retrieve auth token: invalid username/password: unauthorized: incorrect username or password'],
   ]; // prettier-ignore
   it.each(refusals)('%s: pulling %s, which is private (%s)', async (name, repository, known, text) => {

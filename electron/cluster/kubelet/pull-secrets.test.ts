@@ -7,7 +7,7 @@ import { volatileStore } from '../machine/local-state.ts';
 import { DockerKeyring } from './docker-keyring.ts';
 import { KubeletHarness } from './kubelet.testing.ts';
 
-const SHOP = 'registry.shop.example/team/web';
+const SHOP = 'images.shop.example/team/web';
 const HUB = 'docker.io/shop/web';
 const account = { username: 'ana', password: 's3:cret' };
 const image = (repository: string): ImageSpec =>
@@ -52,7 +52,7 @@ describe('a private repository', () => {
     `Warning Failed Failed to pull image "${reference.replace('docker.io/', '')}": failed to pull and unpack image "${reference}": failed to resolve reference "${reference}": ${why}`;
 
   it('is pulled with the account of a Secret', async () => {
-    const node = await run(SHOP, [secret('a', { 'registry.shop.example': auth('ana', 's3:cret') })]);
+    const node = await run(SHOP, [secret('a', { 'images.shop.example': auth('ana', 's3:cret') })]);
     expect(node.state('p')).toBe('Running');
     expect(pull(node)).toEqual([]);
   });
@@ -72,9 +72,9 @@ describe('a private repository', () => {
     expect(pull(await run(SHOP, []))).toEqual([
       failed(`${SHOP}:1`, 'pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials'),
     ]);
-    const wrong = await run(SHOP, [secret('a', { 'registry.shop.example': auth('ana', 'guess') })]);
+    const wrong = await run(SHOP, [secret('a', { 'images.shop.example': auth('ana', 'guess') })]);
     expect(pull(wrong)).toEqual([
-      failed(`${SHOP}:1`, 'unexpected status from HEAD request to https://registry.shop.example/v2/team/web/manifests/1: 401 Unauthorized'),
+      failed(`${SHOP}:1`, 'unexpected status from HEAD request to https://images.shop.example/v2/team/web/manifests/1: 401 Unauthorized'),
     ]);
     expect(pull(await run('shop/web', [secret('a', { 'docker.io': auth('bob', 'x') })]))).toEqual([
       failed(`${HUB}:1`, 'failed to authorize: failed to fetch oauth token: unexpected status from POST request to https://auth.docker.io/token: 401 Unauthorized'),
@@ -86,8 +86,8 @@ describe('a private repository', () => {
   }); // prettier-ignore
 
   it('is tried with one account after the other', async () => {
-    const old = secret('old', { 'registry.shop.example': auth('ana', 'old') });
-    const right = secret('right', { 'registry.shop.example': account });
+    const old = secret('old', { 'images.shop.example': auth('ana', 'old') });
+    const right = secret('right', { 'images.shop.example': account });
     expect((await run(SHOP, [old, right])).state('p')).toBe('Running');
     expect(pull(await run(SHOP, [old, secret('bad', { x: { auth: '!' } })]))).toEqual([
       `Warning Failed Failed to pull image "${SHOP}:1": illegal base64 data at input byte 0`,
@@ -95,7 +95,7 @@ describe('a private repository', () => {
   });
 
   it('may be had in spite of a Secret that is not there, which is said', async () => {
-    const right = secret('right', { 'registry.shop.example': account });
+    const right = secret('right', { 'images.shop.example': account });
     const node = await run(SHOP, [right], ['gone', 'right', 'lost']);
     expect(node.state('p')).toBe('Running');
     expect(pull(node)[0]).toBe(
@@ -104,9 +104,9 @@ describe('a private repository', () => {
   });
 
   it('is run again once the Secret is right', async () => {
-    const node = await run(SHOP, [secret('a', { 'registry.shop.example': auth('ana', 'old') })]);
+    const node = await run(SHOP, [secret('a', { 'images.shop.example': auth('ana', 'old') })]);
     expect(node.state('p')).toBe('ErrImagePull');
-    const right = secret('a', { 'registry.shop.example': account });
+    const right = secret('a', { 'images.shop.example': account });
     node.api.change<Secret>(resourceTypes.secrets, 'default/a', (old) => ({
       ...old,
       data: right.data ?? {},

@@ -219,7 +219,7 @@ describe('where crictl finds its runtime', () => {
 
 it('pulls what is private with the account that it is given', async () => {
   const credentials = { username: 'ana', password: 'a:b' };
-  const name = 'registry.shop.example/web';
+  const name = 'images.shop.example/web';
   const image = ImageSpec.parse({
     repository: name, tags: ['1'], layers: ['1MB'], cmd: ['/web'], behaviour: { type: 'service' }, credentials,
   }); // prettier-ignore

@@ -66,11 +66,11 @@ export const ImageSpec = z.strictObject({
     .max(255)
     .regex(
       /^[a-z0-9]+([.-][a-z0-9]+)*(:\d+)?(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)+$/,
-      'not a repository: write it whole, in lower case, with its registry and without a tag, such as registry.example.com/shop/web',
+      'not a repository: write it whole, in lower case, with its registry and without a tag, such as images.example.com/shop/web',
     )
     .refine(
       (name) => /[.:]/.test(name.split('/')[0] ?? ''),
-      'has no registry: begin with its host, such as docker.io/library/ or registry.example.com/',
+      'has no registry: begin with its host, such as docker.io/library/ or images.example.com/',
     ),
   tags: z
     .array(

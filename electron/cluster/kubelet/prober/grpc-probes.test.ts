@@ -4,7 +4,7 @@ import type { Container } from '../../api/types.ts';
 import { volatileStore } from '../../machine/local-state.ts';
 import { KubeletHarness } from '../kubelet.testing.ts';
 
-const NAME = 'registry.example.com/lab/grpc';
+const NAME = 'images.example.com/lab/grpc';
 type Behaviour = Parameters<typeof ImageSpec.parse>[0];
 
 /** What probes said in the first `seconds` of a Pod, and whether it is ready after them. */

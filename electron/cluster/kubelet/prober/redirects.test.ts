@@ -9,7 +9,7 @@ const to = (path: string, location: string): object => ({
   body: 'moved',
 });
 const SERVER = ImageSpec.parse({
-  repository: 'registry.example.com/shop/redirects',
+  repository: 'images.example.com/shop/redirects',
   tags: ['1'],
   layers: ['1MB'],
   entrypoint: ['/server'],
@@ -43,7 +43,7 @@ async function probed(path: string): Promise<readonly [boolean | undefined, read
     containers: [
       {
         name: 'c',
-        image: 'registry.example.com/shop/redirects:1',
+        image: 'images.example.com/shop/redirects:1',
         readinessProbe: { httpGet: { path, port: 80 }, initialDelaySeconds: 2 },
       },
     ],
